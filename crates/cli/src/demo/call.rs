@@ -1,0 +1,91 @@
+//! Makes one model call over HTTP and lets its span learn what came back.
+
+use std::error::Error;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use reqwest::{Response, StatusCode, header::CONTENT_TYPE};
+use serde_json::Value;
+use tracing_genai::{
+    Call,
+    usage::{self, Api},
+};
+
+use super::client::Client;
+
+/// Why a call brought no answer. Its span says the same.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CallError {
+    /// The provider answered with another status than success.
+    #[error("the provider refused the call with {status}: {message}")]
+    Refused {
+        /// The status.
+        status: StatusCode,
+        /// What the provider says about it.
+        message: String,
+    },
+    /// The provider could not be reached, or the transfer broke off.
+    #[error("the provider could not be talked to")]
+    Transfer(#[from] reqwest::Error),
+    /// The answer is not what this API answers.
+    #[error(transparent)]
+    Answer(#[from] usage::ReadError),
+}
+
+/// Posts `body` to `path` as the call `call`, which ends with the last byte of the answer.
+///
+/// Returns the body as it came; of a stream, all its events.
+pub(crate) async fn make(call: Call, api: Api, client: &Client, path: &str, body: &Value) -> Result<Bytes, CallError> {
+    let response = match call.run(client.post(path, body)).await {
+        Ok(response) => response,
+        Err(error) => {
+            call.fail(transfer_error_type(&error), last_cause(&error));
+            return Err(error.into());
+        }
+    };
+    let status = response.status();
+    if status.is_success() && is_event_stream(&response) {
+        return stream_to_end(call, api, response).await;
+    }
+    let answer = call.run(response.bytes()).await?;
+    if status.is_success() {
+        call.record(&usage::read_body(api, &answer)?);
+        return Ok(answer);
+    }
+    let said = usage::read_body(api, &answer).ok().and_then(|reading| reading.error);
+    let message = said.map_or_else(|| String::from_utf8_lossy(&answer).into_owned(), |error| error.message);
+    call.fail(status.as_str(), &message);
+    Err(CallError::Refused { status, message })
+}
+
+async fn stream_to_end(call: Call, api: Api, response: Response) -> Result<Bytes, CallError> {
+    let mut stream = std::pin::pin!(call.meter_sse(api, response.bytes_stream()));
+    let mut answer = BytesMut::new();
+    while let Some(chunk) = stream.next().await {
+        answer.extend_from_slice(&chunk?);
+    }
+    Ok(answer.freeze())
+}
+
+fn is_event_stream(response: &Response) -> bool {
+    let content_type = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|content_type| content_type.starts_with("text/event-stream"))
+}
+
+/// Of a failed transfer, the last cause says what is wrong: `Connection refused`, `timed out`.
+fn last_cause<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    error.source().map_or(error, last_cause)
+}
+
+fn transfer_error_type(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        "timeout"
+    } else if error.is_connect() {
+        "connect"
+    } else {
+        "_OTHER"
+    }
+}

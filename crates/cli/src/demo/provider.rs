@@ -1,0 +1,179 @@
+//! The built-in provider: an HTTP server on loopback that speaks the wire formats of OpenAI and Anthropic.
+//!
+//! Content and token counts are invented, the shapes are the providers' own. Answers are paced, so that durations and
+//! first chunks can be told apart in the trace.
+
+mod anthropic;
+mod openai;
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    Json, Router,
+    body::Body,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use futures_util::{StreamExt, stream};
+use reqwest::Url;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+/// The model whose calls are refused with 429, as if the account had used up its share of it.
+pub(crate) const REFUSED_MODEL: &str = "gpt-4o";
+
+const BEFORE_REFUSAL: Duration = Duration::from_millis(20);
+const BEFORE_EMBEDDING: Duration = Duration::from_millis(30);
+const BEFORE_ANSWER: Duration = Duration::from_millis(140);
+const BEFORE_FIRST_CHUNK: Duration = Duration::from_millis(90);
+const BETWEEN_CHUNKS: Duration = Duration::from_millis(18);
+
+/// What the provider says, and what it counts for it.
+struct Answer {
+    text: &'static str,
+    input_tokens: u64,
+    output_tokens: u64,
+}
+
+/// Starts the provider on a free loopback port and returns its base URL, which ends in `/v1/`.
+///
+/// It serves until the runtime ends. Fails when no loopback port can be had.
+pub(crate) async fn start() -> anyhow::Result<Url> {
+    let routes = Router::new()
+        .route("/v1/chat/completions", post(openai::chat_completions))
+        .route("/v1/embeddings", post(openai::embeddings))
+        .route("/v1/messages", post(anthropic::messages));
+    let address = serve(routes).await?;
+    Ok(address.join("v1/")?)
+}
+
+/// Serves `routes` on a free loopback port until the runtime ends, and returns its root URL.
+pub(crate) async fn serve(routes: Router) -> anyhow::Result<Url> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let url = Url::parse(&format!("http://{}/", listener.local_addr()?))?;
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    Ok(url)
+}
+
+/// A server-sent event stream of `frames`, each a chunk of its own, the first after `first` and the others `between` apart.
+pub(crate) fn event_stream(frames: Vec<String>, first: Duration, between: Duration) -> Response {
+    let chunks = stream::iter(frames)
+        .enumerate()
+        .then(move |(position, frame)| async move {
+            let pause = if position == 0 { first } else { between };
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+            }
+            Ok::<_, Infallible>(frame)
+        });
+    (
+        [(CONTENT_TYPE, "text/event-stream; charset=utf-8")],
+        Body::from_stream(chunks),
+    )
+        .into_response()
+}
+
+fn paced_event_stream(frames: Vec<String>) -> Response {
+    event_stream(frames, BEFORE_FIRST_CHUNK, BETWEEN_CHUNKS)
+}
+
+async fn json_after(pause: Duration, status: StatusCode, body: Value) -> Response {
+    tokio::time::sleep(pause).await;
+    (status, Json(body)).into_response()
+}
+
+/// The words of `text` in pieces of three, as a model streams them.
+fn pieces(text: &str) -> impl Iterator<Item = String> {
+    let words: Vec<&str> = text.split_inclusive(' ').collect();
+    words.chunks(3).map(<[&str]>::concat).collect::<Vec<_>>().into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::client::Client;
+
+    async fn post_json(path: &str, body: &Value) -> (u16, String, String) {
+        let client = Client::new(start().await.unwrap(), None).unwrap();
+        let response = client.post(path, body).await.unwrap();
+        let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+        (response.status().as_u16(), kind, response.text().await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_streamed_openai_chat_ends_with_its_usage_and_done() {
+        let body = serde_json::json!({"model": "m", "messages": [], "stream": true, "stream_options": {"include_usage": true}});
+
+        let (status, kind, text) = post_json("chat/completions", &body).await;
+
+        assert_eq!(status, 200);
+        assert!(kind.starts_with("text/event-stream"));
+        assert!(text.ends_with("data: [DONE]\n\n"));
+        let usage = text
+            .split("\n\n")
+            .find(|frame| frame.contains("\"prompt_tokens\""))
+            .unwrap();
+        assert!(
+            usage.contains("\"choices\":[]"),
+            "OpenAI sends usage in a chunk without choices: {usage}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_streamed_openai_chat_that_did_not_ask_for_usage_gets_none() {
+        let body = serde_json::json!({"model": "m", "messages": [], "stream": true});
+
+        let (_, _, text) = post_json("chat/completions", &body).await;
+
+        assert!(!text.contains("usage"));
+    }
+
+    #[tokio::test]
+    async fn a_streamed_anthropic_message_names_its_events_and_reads_its_cache() {
+        let system = serde_json::json!([{"type": "text", "text": "long", "cache_control": {"type": "ephemeral"}}]);
+        let body = serde_json::json!({"model": "m", "max_tokens": 9, "stream": true, "system": system, "messages": []});
+
+        let (_, kind, text) = post_json("messages", &body).await;
+
+        assert!(kind.starts_with("text/event-stream"));
+        assert!(text.starts_with("event: message_start\ndata: {"));
+        assert!(text.contains("\"cache_read_input_tokens\":2048"));
+        assert!(text.trim_end().ends_with("{\"type\":\"message_stop\"}"));
+    }
+
+    #[tokio::test]
+    async fn the_refused_model_is_refused_with_429_and_openais_error_body() {
+        let body = serde_json::json!({"model": REFUSED_MODEL, "messages": []});
+
+        let (status, _, text) = post_json("chat/completions", &body).await;
+
+        assert_eq!(status, 429);
+        let error: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(error["error"]["code"], "rate_limit_exceeded");
+    }
+
+    #[tokio::test]
+    async fn a_chat_with_tools_is_answered_with_a_tool_call() {
+        let body = serde_json::json!({"model": "m", "messages": [], "tools": [{"type": "function"}]});
+
+        let (_, _, text) = post_json("chat/completions", &body).await;
+
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(answer["choices"][0]["finish_reason"], "tool_calls");
+        assert_eq!(
+            answer["choices"][0]["message"]["tool_calls"][0]["function"]["name"],
+            "order_status"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_embedding_has_the_dimensions_asked_for() {
+        let body = serde_json::json!({"model": "m", "input": "hello", "dimensions": 8});
+
+        let (_, _, text) = post_json("embeddings", &body).await;
+
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(answer["data"][0]["embedding"].as_array().unwrap().len(), 8);
+    }
+}

@@ -1,0 +1,190 @@
+//! `tracing-genai demo`, run as its user runs it.
+
+// Failing is what a test does when something is missing.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::{
+    collections::HashMap,
+    fs,
+    net::TcpListener,
+    path::Path,
+    process::{Command, Output},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The demo in a folder of its own, with nothing from the surrounding environment that says where spans go.
+fn demo(folder: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tracing-genai"));
+    command
+        .arg("demo")
+        .arg("--out")
+        .arg(lines_in(folder))
+        .args(arguments)
+        .current_dir(folder);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("OTEL_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn lines_in(folder: &TempDir) -> std::path::PathBuf {
+    folder.path().join("spans.otlp.jsonl")
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn text_of(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// The line of `text` whose first words, after the tree's branches, are `span`.
+fn line<'a>(text: &'a str, span: &str) -> &'a str {
+    let found = text
+        .lines()
+        .find(|line| line.trim_start_matches(['|', '-', '`', ' ']).starts_with(span));
+    found.unwrap_or_else(|| panic!("no {span} in\n{text}"))
+}
+
+/// The attributes of each span in the OTLP JSON lines, by the span's name.
+fn spans(path: &Path) -> HashMap<String, HashMap<String, Value>> {
+    let lines = fs::read_to_string(path).unwrap();
+    let requests = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut spans = HashMap::new();
+    for request in requests {
+        for scope in request["resourceSpans"][0]["scopeSpans"].as_array().unwrap() {
+            for span in scope["spans"].as_array().unwrap() {
+                let attributes = span["attributes"].as_array().unwrap().iter();
+                let attributes =
+                    attributes.map(|each| (each["key"].as_str().unwrap().to_owned(), each["value"].clone()));
+                spans.insert(span["name"].as_str().unwrap().to_owned(), attributes.collect());
+            }
+        }
+    }
+    spans
+}
+
+#[test]
+fn the_trace_is_printed_with_tokens_first_chunk_and_cost() {
+    let folder = folder();
+
+    let text = text_of(&demo(&folder, &[]).output().unwrap());
+
+    let streamed: Vec<&str> = line(&text, "chat claude-sonnet-4-5").split_whitespace().collect();
+    // 231 at 3, 2048 cached at 0.30 and 64 out at 15 dollars a million.
+    assert!(streamed.ends_with(&["2279", "2048", "64", "0.0022674", "ok"]), "{text}");
+    assert!(line(&text, "invoke_agent help-desk").ends_with("ok"), "{text}");
+    assert!(line(&text, "* documents_retrieved").ends_with("count=3"), "{text}");
+    assert!(line(&text, "chat gpt-4o ").contains("error 429"), "{text}");
+    // The sum of 0.0022674, 0.0000843 (gpt-4o-mini), 0.000207 (claude-haiku-4-5) and 0.0000003 (the embedding).
+    assert!(
+        line(&text, "total").starts_with("total 0.002559 USD over 4 model calls"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_unknown_model_has_no_cost_and_is_warned_about_once() {
+    let folder = folder();
+
+    let output = demo(&folder, &[]).output().unwrap();
+    let text = text_of(&output);
+
+    assert!(line(&text, "chat acme-support-1").contains("unpriced"), "{text}");
+    assert!(text.contains("1 unpriced model call not in the sum"), "{text}");
+    let everything = text + &String::from_utf8(output.stderr).unwrap();
+    let warnings = everything
+        .lines()
+        .filter(|line| line.to_lowercase().contains("warn") && line.contains("acme-support-1"));
+    assert_eq!(warnings.count(), 1, "{everything}");
+    let unpriced = &spans(&lines_in(&folder))["chat acme-support-1"];
+    assert!(!unpriced.contains_key("gen_ai.usage.cost"), "{unpriced:?}");
+}
+
+#[test]
+fn a_stream_lasts_until_its_last_chunk() {
+    let folder = folder();
+
+    text_of(&demo(&folder, &[]).output().unwrap());
+
+    let streamed = &spans(&lines_in(&folder))["chat claude-sonnet-4-5"];
+    let first_chunk = streamed["gen_ai.response.time_to_first_chunk"]["doubleValue"]
+        .as_f64()
+        .unwrap();
+    assert!((0.05..1.0).contains(&first_chunk), "{first_chunk}");
+}
+
+#[test]
+fn without_a_collector_the_demo_ends_in_time_and_counts_what_was_not_delivered() {
+    let folder = folder();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let closed = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let begun = Instant::now();
+
+    let text = text_of(
+        &demo(&folder, &[])
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", &closed)
+            .output()
+            .unwrap(),
+    );
+
+    assert!(
+        begun.elapsed() < Duration::from_secs(7),
+        "2 s of work and 5 s of farewell: {:?}",
+        begun.elapsed()
+    );
+    assert!(
+        text.contains(&format!("9 of 9 spans were not delivered to {closed}")),
+        "{text}"
+    );
+}
+
+#[test]
+fn recordings_are_played_with_their_tokens_and_cost() {
+    let folder = folder();
+    fs::create_dir_all(folder.path().join("recorded/openai")).unwrap();
+    fs::write(folder.path().join("recorded/openai/hello.yaml"), RECORDING).unwrap();
+
+    let text = text_of(&demo(&folder, &["--recordings", "recorded"]).output().unwrap());
+
+    assert!(
+        text.starts_with("Played 1 of 1 recorded calls beneath recorded."),
+        "{text}"
+    );
+    assert!(line(&text, "invoke_workflow openai/hello").ends_with("ok"), "{text}");
+    // 1000 in at 0.15 and 100 out at 0.60 dollars a million.
+    let call: Vec<&str> = line(&text, "chat gpt-4o-mini").split_whitespace().collect();
+    assert!(call.ends_with(&["1000", "100", "0.00021", "ok"]), "{text}");
+}
+
+#[test]
+fn a_wrong_setting_is_one_line_and_no_trace() {
+    let folder = folder();
+
+    let output = demo(&folder, &["--recordings", "nowhere"]).output().unwrap();
+
+    assert!(!output.status.success());
+    assert!(output.stdout.is_empty());
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.starts_with("error: cannot list nowhere"), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+}
+
+const RECORDING: &str = r#"
+when:
+  path: /v1/chat/completions
+  method: POST
+  body: '{"model":"gpt-4o-mini","messages":[]}'
+then:
+  status: 200
+  header:
+  - name: content-type
+    value: application/json
+  body: '{"id":"r-1","object":"chat.completion","model":"gpt-4o-mini","choices":[],"usage":{"prompt_tokens":1000,"completion_tokens":100}}'
+"#;

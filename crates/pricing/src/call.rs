@@ -1,0 +1,53 @@
+//! What has to be known of a call to price it.
+
+use std::time::SystemTime;
+
+use tracing_genai_usage::Usage;
+
+/// A model call to be priced.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The provider: a value of `gen_ai.provider.name` or a provider id of the catalogue; empty when unknown.
+    pub provider: &'a str,
+    /// The host the request went to, such as `api.openai.com`; asked when the provider's name is not known.
+    pub server_address: Option<&'a str>,
+    /// The model that answered; it is asked first, because aliases move.
+    pub response_model: Option<&'a str>,
+    /// The model that was asked for.
+    pub request_model: Option<&'a str>,
+    /// What the call used.
+    pub usage: &'a Usage,
+    /// When the call started: prices change over time and over the day, in UTC.
+    pub started: SystemTime,
+    /// What changes the price of the same model.
+    pub context: Context<'a>,
+    /// What the instrumentation's `input_tokens` includes.
+    pub counts: Counts,
+}
+
+/// What changes the price of the same model; everything is `None` unless the call says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Context<'a> {
+    /// The service tier that served the call: `default`, `flex`, `priority`. What was only requested is second best.
+    pub service_tier: Option<&'a str>,
+    /// How the call was processed: `batch`.
+    pub processing: Option<&'a str>,
+    /// The speed that served the call: `fast`.
+    pub speed: Option<&'a str>,
+}
+
+/// Whether `input_tokens` includes the cached tokens, as the conventions ask, or not.
+///
+/// An excluded cache shows only when the cached tokens exceed the input; below that it cannot be detected, and an
+/// instrumentation known for it needs [`Counts::Exclusive`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Counts {
+    /// Input includes cache reads and writes. Usage that contradicts this is inconsistent.
+    #[default]
+    Inclusive,
+    /// Input excludes cache reads and writes: they are added.
+    Exclusive,
+    /// As inclusive; where the cached tokens exceed the input they are added, and the cost is estimated.
+    Auto,
+}

@@ -1,0 +1,120 @@
+//! The catalogue: every price there is, and the way from a call to its cost.
+
+use std::sync::{Arc, LazyLock};
+
+use crate::call::Call;
+use crate::charge::charge;
+use crate::cost::Cost;
+use crate::find::{Question, find};
+use crate::memo::Memo;
+use crate::reason::Reason;
+use crate::table::{CatalogueError, Table};
+use crate::time::Moment;
+
+/// The prices that come with this crate; see `data/README.md`.
+const EMBEDDED: &str = include_str!("../data/catalogue.txt");
+
+/// Prices of models by provider, and a memory of the models that were asked for.
+///
+/// Shared by reference between threads. A model met before is priced without allocation and without a search.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Status};
+/// use tracing_genai_usage::{Unit, Usage};
+///
+/// let usage = Usage::new().with(Unit::InputTokens, 1_200).with(Unit::OutputTokens, 350);
+/// let cost = Catalogue::embedded().cost(&Call {
+///     provider: "openai",
+///     server_address: None,
+///     response_model: Some("gpt-4o-2024-08-06"),
+///     request_model: Some("gpt-4o"),
+///     usage: &usage,
+///     started: SystemTime::now(),
+///     context: Context::default(),
+///     counts: Counts::Inclusive,
+/// });
+/// assert_eq!(cost.status, Status::Priced);
+/// assert_eq!(cost.total.map(|total| total.to_string()).as_deref(), Some("0.0065"));
+/// ```
+#[derive(Debug)]
+pub struct Catalogue {
+    table: Table,
+    memo: Memo,
+}
+
+impl Catalogue {
+    /// The catalogue that comes with this crate, read at the first call in a few milliseconds.
+    pub fn embedded() -> &'static Self {
+        static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+            // A test reads the same text; were it broken all the same, every call would be unpriced, not the host dead.
+            let table = Table::parse(EMBEDDED).unwrap_or_default();
+            Catalogue {
+                table,
+                memo: Memo::new(),
+            }
+        });
+        &CATALOGUE
+    }
+
+    /// Reads the text of a catalogue, in the form of `data/README.md`.
+    ///
+    /// # Errors
+    ///
+    /// [`CatalogueError`] with the first line that cannot be read.
+    pub fn parse(text: &str) -> Result<Self, CatalogueError> {
+        Ok(Self {
+            table: Table::parse(text)?,
+            memo: Memo::new(),
+        })
+    }
+
+    /// What `call` cost, as far as its usage tells and its model is known.
+    pub fn cost(&self, call: &Call<'_>) -> Cost {
+        if call.usage.is_empty() {
+            return Cost::unpriced(Reason::NoUsage);
+        }
+        let question = Question {
+            provider: call.provider,
+            server_address: call.server_address,
+            response_model: call.response_model,
+            request_model: call.request_model,
+        };
+        let found = match self.memo.answer(&question, || find(&self.table, &question)) {
+            Ok(found) => found,
+            Err(reason) => return Cost::unpriced(reason),
+        };
+        let place = self.table.providers.get(found.provider);
+        let Some((provider, model)) = place.and_then(|own| Some((own, own.models.get(found.model)?))) else {
+            return Cost::unpriced(Reason::UnknownModel);
+        };
+        let (plan, reasons) = model.plan(&provider.id, Moment::from(call.started), &call.context, found.borrowed);
+        match plan {
+            Some(plan) => charge(plan, call.usage, call.counts, found.reasons.union(reasons)),
+            None => Cost::unpriced(Reason::NoPrice),
+        }
+    }
+
+    /// Where the prices come from, such as `genai-prices 0.2.3`.
+    pub fn version(&self) -> &str {
+        &self.table.source
+    }
+
+    /// SHA-256 of the price table that the catalogue was made from, in hexadecimal.
+    pub fn hash(&self) -> &str {
+        &self.table.sha256
+    }
+
+    /// The ids of the providers.
+    pub fn providers(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.table.providers.iter().map(|provider| &provider.id)
+    }
+
+    /// The ids of the models, each with its provider's.
+    pub fn models(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+        self.table
+            .providers
+            .iter()
+            .flat_map(|own| own.models.iter().map(|model| (&own.id, &model.id)))
+    }
+}

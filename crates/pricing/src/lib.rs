@@ -1,0 +1,27 @@
+//! Exact, dated, explained prices of LLM calls.
+//!
+//! [`Catalogue::embedded`] knows the models; [`Catalogue::cost`] says what a [`Call`] cost, in exact dollars, by which
+//! price and with how much certainty. What is not known is [`Status::Unpriced`], never zero.
+
+mod call;
+mod catalogue;
+mod charge;
+mod choose;
+mod cost;
+mod find;
+mod memo;
+mod names;
+mod plan;
+mod price;
+mod reason;
+mod rule;
+mod table;
+mod time;
+mod usd;
+
+pub use call::{Call, Context, Counts};
+pub use catalogue::Catalogue;
+pub use cost::{Cost, Matched, Parts, Status};
+pub use reason::{Reason, Reasons};
+pub use table::CatalogueError;
+pub use usd::{ParseUsdError, Usd};

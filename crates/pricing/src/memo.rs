@@ -1,0 +1,191 @@
+//! Remembers which model a call meant, so that the next such call need not search.
+
+use std::hash::{BuildHasher, Hasher};
+use std::sync::{PoisonError, RwLock};
+
+use foldhash::quality::RandomState;
+use hashbrown::HashTable;
+
+use crate::find::{Found, Question};
+use crate::reason::Reason;
+
+/// Entries that are kept; when they are full, all are forgotten and the living ones come back.
+const MAX_ENTRIES: usize = 4_096;
+/// Names longer than this together are never kept: no model is called so, and the memory stays bounded.
+const MAX_KEY_BYTES: usize = 256;
+
+/// What a search found, misses included: an unknown model is asked for as often as a known one.
+type Answer = Result<Found, Reason>;
+
+/// The answers to past questions, bounded in number and in bytes.
+///
+/// The hash is seeded at random: a caller who chooses model names must not be able to choose collisions.
+pub(crate) struct Memo {
+    seed: RandomState,
+    entries: RwLock<HashTable<Entry>>,
+}
+
+struct Entry {
+    hash: u64,
+    provider: Box<str>,
+    server_address: Option<Box<str>>,
+    response_model: Option<Box<str>>,
+    request_model: Option<Box<str>>,
+    answer: Answer,
+}
+
+impl Memo {
+    pub(crate) fn new() -> Self {
+        Self {
+            seed: RandomState::default(),
+            entries: RwLock::new(HashTable::new()),
+        }
+    }
+
+    /// The remembered answer, or that of `search`, remembered if the question is not too long.
+    pub(crate) fn answer(&self, question: &Question<'_>, search: impl FnOnce() -> Answer) -> Answer {
+        if key_bytes(question) > MAX_KEY_BYTES {
+            return search();
+        }
+        let hash = self.hash(question);
+        // A panic elsewhere cannot have left an entry half written, so a poisoned lock is as good as new.
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = entries.find(hash, |entry| entry.is_for(question)) {
+            return entry.answer;
+        }
+        drop(entries);
+        let answer = search();
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= MAX_ENTRIES {
+            entries.clear();
+        }
+        if entries.find(hash, |entry| entry.is_for(question)).is_none() {
+            entries.insert_unique(hash, Entry::new(hash, question, answer), |entry| entry.hash);
+        }
+        answer
+    }
+
+    fn hash(&self, question: &Question<'_>) -> u64 {
+        let mut hasher = self.seed.build_hasher();
+        hasher.write(question.provider.as_bytes());
+        for name in [question.server_address, question.response_model, question.request_model] {
+            // The length keeps two names apart, and an absent name from an empty one.
+            hasher.write_usize(name.map_or(usize::MAX, str::len));
+            hasher.write(name.unwrap_or_default().as_bytes());
+        }
+        hasher.finish()
+    }
+}
+
+impl std::fmt::Debug for Memo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
+        f.debug_struct("Memo")
+            .field("entries", &entries.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Entry {
+    fn new(hash: u64, question: &Question<'_>, answer: Answer) -> Self {
+        Self {
+            hash,
+            provider: question.provider.into(),
+            server_address: question.server_address.map(Into::into),
+            response_model: question.response_model.map(Into::into),
+            request_model: question.request_model.map(Into::into),
+            answer,
+        }
+    }
+
+    fn is_for(&self, question: &Question<'_>) -> bool {
+        *self.provider == *question.provider
+            && self.response_model.as_deref() == question.response_model
+            && self.request_model.as_deref() == question.request_model
+            && self.server_address.as_deref() == question.server_address
+    }
+}
+
+fn key_bytes(question: &Question<'_>) -> usize {
+    let names = [question.server_address, question.response_model, question.request_model];
+    names
+        .into_iter()
+        .flatten()
+        .fold(question.provider.len(), |bytes, name| bytes.saturating_add(name.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question<'a>(provider: &'a str, model: &'a str) -> Question<'a> {
+        Question {
+            provider,
+            server_address: None,
+            response_model: Some(model),
+            request_model: None,
+        }
+    }
+
+    fn entries(memo: &Memo) -> usize {
+        memo.entries.read().unwrap().len()
+    }
+
+    #[test]
+    fn a_miss_is_remembered_too() {
+        let memo = Memo::new();
+        let mut searches = 0;
+        for _ in 0..3 {
+            let answer = memo.answer(&question("p", "m"), || {
+                searches += 1;
+                Err(Reason::UnknownModel)
+            });
+            assert_eq!(answer, Err(Reason::UnknownModel));
+        }
+        assert_eq!(searches, 1);
+    }
+
+    #[test]
+    fn names_are_told_apart_by_their_places() {
+        let memo = Memo::new();
+        let _ = memo.answer(&question("ab", "c"), || Err(Reason::UnknownModel));
+        let _ = memo.answer(&question("a", "bc"), || Err(Reason::UnknownModel));
+        let request = Question {
+            response_model: None,
+            request_model: Some("c"),
+            ..question("ab", "")
+        };
+        let _ = memo.answer(&request, || Err(Reason::UnknownModel));
+        assert_eq!(entries(&memo), 3);
+    }
+
+    #[test]
+    fn the_memory_is_bounded_in_entries_and_bytes() {
+        let memo = Memo::new();
+        for number in 0..10_000 {
+            let _ = memo.answer(&question("p", &number.to_string()), || Err(Reason::UnknownModel));
+            assert!(entries(&memo) <= MAX_ENTRIES);
+        }
+        let before = entries(&memo);
+        let _ = memo.answer(&question("p", &"x".repeat(MAX_KEY_BYTES)), || Err(Reason::UnknownModel));
+        assert_eq!(entries(&memo), before);
+    }
+
+    #[test]
+    fn a_poisoned_lock_is_recovered() {
+        let memo = Memo::new();
+        let poison = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _guard = memo.entries.write().unwrap();
+            panic!("on purpose");
+        }));
+        assert!(poison.is_err());
+        assert_eq!(
+            memo.answer(&question("p", "m"), || Err(Reason::NoUsage)),
+            Err(Reason::NoUsage)
+        );
+        assert_eq!(
+            memo.answer(&question("p", "m"), || Err(Reason::UnknownModel)),
+            Err(Reason::NoUsage)
+        );
+    }
+}

@@ -1,0 +1,232 @@
+//! The prices of one model for one kind of call, laid out so that a cost is a few multiplications.
+
+use std::sync::Arc;
+
+use tracing_genai_usage::{Direction, TokenType, Unit};
+
+use crate::cost::Matched;
+use crate::price::{GRAINS_PER_FEMTO, UnitPrice};
+use crate::table::Model;
+
+/// Models billed for a minimum of seconds per request. Source: Groq's price page, as in genai-prices 0.2.3.
+const MINIMUM_SECONDS: &[(&str, &str, u64)] =
+    &[("groq", "whisper-large-v3", 10), ("groq", "whisper-large-v3-turbo", 10)];
+
+/// Routers sell a model for nothing under an id that ends so. Source: <https://openrouter.ai/docs/faq>.
+const FREE_SUFFIX: &str = ":free";
+
+/// Where a unit's cost belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Input,
+    CacheRead,
+    CacheWrite,
+    Output,
+    Other,
+}
+
+/// The prices that hold for one kind of call.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// More specific units first, so that a unit's remainder is known once its row is reached.
+    pub(crate) rows: Box<[Row]>,
+    /// By ascending start; the first holds for any input. Empty if a rate does not fit, which leaves the model unpriced.
+    pub(crate) tiers: Box<[Tier]>,
+    /// What a sum of rates is divided by to give femto-dollars.
+    pub(crate) divisor: u128,
+    /// Bit set of the units that some row prices, itself or with others.
+    pub(crate) covered: u64,
+    /// Units that count the same tokens from two sides, and the unit that counts what both do.
+    pub(crate) joins: Box<[(Unit, Unit, Unit)]>,
+    /// Bit set of the units whose own price is above zero.
+    pub(crate) charged: u64,
+    /// Whether a cache write's price depends on its lifetime.
+    pub(crate) charges_by_ttl: bool,
+    /// Whether every price is a stated zero.
+    pub(crate) free: bool,
+    /// Seconds that are billed at least.
+    pub(crate) minimum_seconds: Option<u64>,
+}
+
+/// A priced unit.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) unit: Unit,
+    pub(crate) part: Part,
+    /// The rows of units that count a portion of this one, as a bit set; all stand before it.
+    pub(crate) within: u64,
+}
+
+/// The rates of a tier.
+#[derive(Debug)]
+pub(crate) struct Tier {
+    /// The tier holds for an input larger than this; the base, which holds anyway, has none.
+    pub(crate) start: Option<u64>,
+    /// One for each row, in the plan's order and scale.
+    pub(crate) rates: Box<[u64]>,
+    pub(crate) matched: Arc<Matched>,
+}
+
+impl Plan {
+    pub(crate) fn new(model: &Model, provider: &Arc<str>, set: usize, variants: usize) -> Self {
+        let standard = model.sets.get(set);
+        let chosen = || {
+            model
+                .variants
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| variants >> place & 1 == 1)
+        };
+        // The first variant that prices a unit wins over later ones, and any over the standard.
+        let mut prices: Vec<&UnitPrice> = Vec::new();
+        let sets = chosen().map(|(_, variant)| &variant.set).chain(standard);
+        for price in sets.flat_map(|set| &set.prices) {
+            if prices.iter().all(|earlier| earlier.unit != price.unit) {
+                prices.push(price);
+            }
+        }
+        prices.sort_by_key(|price| std::cmp::Reverse(price.unit.dimensions().depth()));
+
+        let all_rates = || {
+            prices
+                .iter()
+                .flat_map(|price| price.tiers.iter().map(|&(_, rate)| rate).chain([price.base]))
+        };
+        // The coarsest scale on which every rate is whole: femto-dollars for all but a few models.
+        let scale = all_rates().fold(GRAINS_PER_FEMTO, |scale, rate| greatest_common_divisor(scale, rate.0));
+        let names: Vec<&str> = chosen().map(|(_, variant)| &*variant.name).collect();
+        let matched = Matched {
+            provider: Arc::clone(provider),
+            model: Arc::clone(&model.id),
+            effective: standard.and_then(|set| set.effective.as_deref()).map(Into::into),
+            tier_start: None,
+            variant: (!names.is_empty()).then(|| names.join("&").into()),
+        };
+        let costs = |price: &&&UnitPrice| price.base.0 > 0 || !price.tiers.is_empty();
+        let base = |unit: Unit| prices.iter().find(|price| price.unit == unit).map(|price| price.base);
+        let minimum = MINIMUM_SECONDS
+            .iter()
+            .find(|(of, name, _)| **of == **provider && **name == *model.id);
+        Self {
+            rows: prices.iter().map(|price| Row::new(price.unit, &prices)).collect(),
+            tiers: tiers(&prices, scale, &matched),
+            divisor: GRAINS_PER_FEMTO / scale,
+            covered: covered(&prices),
+            joins: joins(&prices),
+            charged: prices
+                .iter()
+                .filter(costs)
+                .fold(0, |units, price| units | 1 << price.unit as u8),
+            charges_by_ttl: base(Unit::CacheWrite1hTokens)
+                .is_some_and(|rate| base(Unit::CacheWriteTokens) != Some(rate)),
+            free: if prices.is_empty() {
+                model.id.ends_with(FREE_SUFFIX)
+            } else {
+                all_rates().all(|rate| rate.0 == 0)
+            },
+            minimum_seconds: minimum.map(|&(_, _, seconds)| seconds),
+        }
+    }
+
+    /// The tier of that input: the highest that begins below it.
+    pub(crate) fn tier(&self, input: u64) -> Option<&Tier> {
+        self.tiers
+            .iter()
+            .rev()
+            .find(|tier| tier.start.is_none_or(|start| input > start))
+    }
+}
+
+impl Row {
+    fn new(unit: Unit, prices: &[&UnitPrice]) -> Self {
+        let outer = unit.dimensions();
+        let counts_portion = |price: &UnitPrice| price.unit != unit && price.unit.dimensions().is_within(&outer);
+        let within = prices.iter().enumerate().filter(|(_, price)| counts_portion(price));
+        Self {
+            unit,
+            part: part(unit),
+            within: within.fold(0, |bits, (place, _)| bits | 1 << place),
+        }
+    }
+}
+
+fn part(unit: Unit) -> Part {
+    let dimensions = unit.dimensions();
+    match (dimensions.direction, dimensions.token_type) {
+        (_, Some(TokenType::CacheRead)) => Part::CacheRead,
+        (_, Some(TokenType::CacheWrite)) => Part::CacheWrite,
+        (Some(Direction::Input), _) => Part::Input,
+        (Some(Direction::Output), _) => Part::Output,
+        (None, _) => Part::Other,
+    }
+}
+
+fn tiers(prices: &[&UnitPrice], scale: u128, base: &Matched) -> Box<[Tier]> {
+    let mut starts: Vec<u64> = prices
+        .iter()
+        .flat_map(|price| price.tiers.iter().map(|&(start, _)| start))
+        .collect();
+    starts.sort_unstable();
+    starts.dedup();
+    let rate = |price: &UnitPrice, start: Option<u64>| {
+        let reached = |&&(tier, _): &&(u64, _)| start.is_some_and(|start| tier <= start);
+        let rate = price
+            .tiers
+            .iter()
+            .rev()
+            .find(reached)
+            .map_or(price.base, |&(_, rate)| rate);
+        u64::try_from(rate.0 / scale).ok()
+    };
+    let tier = |start: Option<u64>| {
+        let rates = prices.iter().map(|price| rate(price, start)).collect::<Option<_>>()?;
+        Some(Tier {
+            start,
+            rates,
+            matched: Arc::new(Matched {
+                tier_start: start,
+                ..base.clone()
+            }),
+        })
+    };
+    std::iter::once(None)
+        .chain(starts.into_iter().map(Some))
+        .map(tier)
+        .collect::<Option<_>>()
+        .unwrap_or_default()
+}
+
+fn greatest_common_divisor(one: u128, other: u128) -> u128 {
+    let (mut one, mut other) = (one, other);
+    while let Some(rest) = one.checked_rem(other) {
+        (one, other) = (other, rest);
+    }
+    one
+}
+
+fn covered(prices: &[&UnitPrice]) -> u64 {
+    let has_price = |unit: &&Unit| {
+        let dimensions = unit.dimensions();
+        prices
+            .iter()
+            .any(|price| dimensions.is_within(&price.unit.dimensions()))
+    };
+    Unit::ALL
+        .iter()
+        .filter(has_price)
+        .fold(0, |bits, &unit| bits | 1 << unit as u8)
+}
+
+/// The pairs of priced units of which neither contains the other, with the priced unit of what they share.
+fn joins(prices: &[&UnitPrice]) -> Box<[(Unit, Unit, Unit)]> {
+    let shared = |one: Unit, two: Unit| {
+        let both = Unit::from_dimensions(&one.dimensions().join(&two.dimensions())?)?;
+        let has_price = prices.iter().any(|price| price.unit == both);
+        (has_price && both != one && both != two).then_some((one, two, both))
+    };
+    let pairs = prices
+        .iter()
+        .enumerate()
+        .flat_map(|(place, one)| prices.iter().skip(place + 1).map(|two| (one.unit, two.unit)));
+    pairs.filter_map(|(one, two)| shared(one, two)).collect()
+}

@@ -1,0 +1,162 @@
+//! Prices as the catalogue states them, and as integers per unit.
+
+use tracing_genai_usage::Unit;
+
+use crate::time::Constraint;
+
+/// Grains in a dollar: 9 × 10²⁴. A grain is so small that every price per unit is a whole number of them, prices per
+/// hour included, whose seconds divide by nine.
+const GRAINS_PER_USD: u128 = 9_000_000_000_000_000_000_000_000;
+/// Grains in a femto-dollar.
+pub(crate) const GRAINS_PER_FEMTO: u128 = 9_000_000_000;
+
+/// What one unit costs, in grains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate(pub(crate) u128);
+
+/// The price of a unit: a base, and higher tiers of a larger input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UnitPrice {
+    pub(crate) unit: Unit,
+    pub(crate) base: Rate,
+    /// Ascending; a tier holds for an input larger than its start, and then for every token of the call.
+    pub(crate) tiers: Box<[(u64, Rate)]>,
+}
+
+/// Prices that hold together, when their constraint does.
+#[derive(Clone, Debug)]
+pub(crate) struct PriceSet {
+    pub(crate) constraint: Option<Constraint>,
+    /// The constraint as it is written, when it is a day.
+    pub(crate) effective: Option<Box<str>>,
+    pub(crate) prices: Vec<UnitPrice>,
+}
+
+/// Prices that replace those of the set for calls of a certain kind.
+#[derive(Clone, Debug)]
+pub(crate) struct Variant {
+    /// All must be so.
+    pub(crate) when: Vec<(ContextKey, Box<str>)>,
+    /// The condition as it is written.
+    pub(crate) name: Box<str>,
+    pub(crate) set: PriceSet,
+}
+
+/// What a variant depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ContextKey {
+    ServiceTier,
+    Processing,
+    Speed,
+    /// Something that a call cannot say yet, such as a route; never so.
+    Other,
+}
+
+impl UnitPrice {
+    /// Reads `input=3>200000:6`, the unit's name without `_tokens`.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        let (name, price) = word.split_once('=')?;
+        let unit = *Unit::ALL
+            .iter()
+            .find(|unit| unit.name() == name || unit.name().strip_suffix("_tokens") == Some(name))?;
+        let per = unit.dimensions().family.per();
+        let mut steps = price.split('>');
+        let base = Rate::parse(steps.next()?, per)?;
+        let tier = |step: &str| {
+            let (start, price) = step.split_once(':')?;
+            Some((start.parse().ok()?, Rate::parse(price, per)?))
+        };
+        let tiers = steps.map(tier).collect::<Option<Vec<(u64, Rate)>>>()?;
+        tiers.is_sorted_by_key(|&(start, _)| start).then(|| Self {
+            unit,
+            base,
+            tiers: tiers.into(),
+        })
+    }
+}
+
+impl Rate {
+    /// The rate of a price such as `0.075` for `per` units; `None` unless it is a whole number of grains.
+    fn parse(price: &str, per: u64) -> Option<Self> {
+        let (whole, fraction) = price.split_once('.').unwrap_or((price, ""));
+        let mut mantissa: u128 = 0;
+        for digit in whole.bytes().chain(fraction.bytes()) {
+            let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+            mantissa = mantissa.checked_mul(10)?.checked_add(u128::from(digit))?;
+        }
+        if whole.is_empty() {
+            return None;
+        }
+        let divisor = 10_u128
+            .checked_pow(u32::try_from(fraction.len()).ok()?)?
+            .checked_mul(u128::from(per))?;
+        if GRAINS_PER_USD.is_multiple_of(divisor) {
+            mantissa.checked_mul(GRAINS_PER_USD / divisor).map(Self)
+        } else {
+            None
+        }
+    }
+}
+
+impl ContextKey {
+    pub(crate) fn parse(key: &str) -> Self {
+        match key {
+            "service_tier" => Self::ServiceTier,
+            "processing" => Self::Processing,
+            "speed" => Self::Speed,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FEMTO: u128 = GRAINS_PER_FEMTO;
+
+    #[test]
+    fn a_price_per_million_tokens_becomes_whole_grains_per_token() {
+        assert_eq!(Rate::parse("3", 1_000_000), Some(Rate(3_000_000_000 * FEMTO)));
+        assert_eq!(Rate::parse("0.003625", 1_000_000), Some(Rate(3_625_000 * FEMTO)));
+        assert_eq!(Rate::parse("0", 1_000_000), Some(Rate(0)));
+        // 0.0416666666667 / 10^6 USD are 41.6666666667 femto-dollars.
+        assert_eq!(
+            Rate::parse("0.0416666666667", 1_000_000),
+            Some(Rate(416_666_666_667 * FEMTO / 10_000))
+        );
+    }
+
+    #[test]
+    fn a_price_per_hour_is_exact_per_second() {
+        assert_eq!(Rate::parse("3.6", 3_600), Some(Rate(1_000_000_000_000 * FEMTO)));
+        assert_eq!(
+            Rate::parse("0.111", 3_600).map(|rate| rate.0 * 3_600),
+            Some(GRAINS_PER_USD / 1_000 * 111)
+        );
+    }
+
+    #[test]
+    fn tiers_ascend() {
+        let price = UnitPrice::parse("input=3>200000:6").unwrap();
+        assert_eq!(price.unit, Unit::InputTokens);
+        assert_eq!(&*price.tiers, [(200_000, Rate(6_000_000_000 * FEMTO))]);
+        assert_eq!(UnitPrice::parse("input=3>200:6>100:9"), None);
+    }
+
+    #[test]
+    fn other_words_are_no_price() {
+        for word in [
+            "input",
+            "input=",
+            "input=-1",
+            "input=1.",
+            "nothing=1",
+            "input=1e3",
+            "input=1>5",
+        ] {
+            let expected = word == "input=1.";
+            assert_eq!(UnitPrice::parse(word).is_some(), expected, "{word}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Why a cost is what it is, or why there is none.
+
+use std::fmt;
+
+macro_rules! reasons {
+    ($($(#[doc = $doc:literal])+ $reason:ident = $name:literal,)*) => {
+        /// One thing to know about a cost.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[repr(u8)]
+        pub enum Reason {
+            $($(#[doc = $doc])+ $reason,)*
+        }
+
+        impl Reason {
+            /// Every reason.
+            pub const ALL: &[Self] = &[$(Self::$reason),*];
+
+            /// The name written to telemetry.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$reason => $name,)*
+                }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// No provider of the catalogue goes by that name or address.
+    UnknownProvider = "unknown_provider",
+    /// The provider is known, the model is not.
+    UnknownModel = "unknown_model",
+    /// The model is known, but nothing that the call used has a price.
+    NoPrice = "no_price",
+    /// The call reports no usage.
+    NoUsage = "no_usage",
+    /// The call reports no usage, and its span had lost attributes to a limit.
+    AttributesDropped = "attributes_dropped",
+    /// Input tokens were not reported, so the cost lacks them.
+    MissingInput = "missing_input",
+    /// Output tokens were not reported, so the cost lacks them.
+    MissingOutput = "missing_output",
+    /// Something was used that has no price here, so the cost lacks it.
+    UnitWithoutPrice = "unit_without_price",
+    /// Cached tokens exceeded the input they should be part of, so they were added to it.
+    InputExcludedCache = "input_excluded_cache",
+    /// Cache writes of unknown lifetime were charged at the price of the shortest.
+    CacheTtlAssumed = "cache_ttl_assumed",
+    /// How much of two counts is the same tokens was not reported, so the least possible was assumed.
+    OverlapAssumed = "overlap_assumed",
+    /// No price of its own is known for the call's service tier, processing or speed: the standard price was taken.
+    UnknownVariant = "unknown_variant",
+    /// The model that answered is unknown, the one that was asked for is not.
+    RequestModelUsed = "request_model_used",
+    /// The provider was not named and was told by the model's name.
+    ProviderFromModel = "provider_from_model",
+    /// A part of the usage is larger than its whole.
+    NegativePart = "negative_part",
+    /// A count is above 2^53, or the cost does not fit.
+    CountTooLarge = "count_too_large",
+    /// The response holds something that is no count.
+    InvalidUsage = "invalid_usage",
+}
+
+/// A set of [`Reason`]s.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Reasons(u32);
+
+impl Reasons {
+    /// No reasons.
+    pub const NONE: Self = Self(0);
+
+    /// The set of one reason.
+    pub const fn of(reason: Reason) -> Self {
+        Self(1 << (reason as u8))
+    }
+
+    /// Adds a reason.
+    pub const fn insert(&mut self, reason: Reason) {
+        self.0 |= 1 << (reason as u8);
+    }
+
+    /// Whether the reason is among these.
+    pub const fn contains(self, reason: Reason) -> bool {
+        self.0 & (1 << (reason as u8)) != 0
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The reasons of both.
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The reasons, in the order of [`Reason::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Reason> {
+        Reason::ALL.iter().copied().filter(move |&reason| self.contains(reason))
+    }
+
+    /// The first reason of the set, the one to name where there is room for one.
+    pub fn first(self) -> Option<Reason> {
+        self.iter().next()
+    }
+}
+
+impl From<Reason> for Reasons {
+    fn from(reason: Reason) -> Self {
+        Self::of(reason)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}

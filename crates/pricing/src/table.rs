@@ -1,0 +1,232 @@
+//! The catalogue's text: providers and their models, a line each.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::choose::Plans;
+use crate::price::{ContextKey, PriceSet, UnitPrice, Variant};
+use crate::rule::{Pattern, Rule};
+use crate::time::Constraint;
+
+/// The first line of a catalogue: its form, and the version of the form.
+const FORM: &str = "tracing-genai catalogue 1";
+
+/// Everything that the text says.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    /// Where the prices come from, such as `genai-prices 0.2.3`.
+    pub(crate) source: Box<str>,
+    /// SHA-256 of the source, in hexadecimal.
+    pub(crate) sha256: Box<str>,
+    pub(crate) providers: Vec<Provider>,
+}
+
+/// A provider and its models, in the order in which they are asked.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    pub(crate) id: Arc<str>,
+    /// Found at the beginning of the URL of its API.
+    pub(crate) api: Option<Pattern>,
+    /// Recognises other names of the provider.
+    pub(crate) names: Option<Rule>,
+    /// Recognises the provider by a model's name.
+    pub(crate) model_names: Option<Rule>,
+    /// Providers whose models this one sells too, at their prices.
+    pub(crate) fallback: Vec<Box<str>>,
+    pub(crate) models: Vec<Model>,
+}
+
+/// A model and its prices.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) id: Arc<str>,
+    pub(crate) rule: Rule,
+    /// At least one; the last that is active holds, else the first.
+    pub(crate) sets: Vec<PriceSet>,
+    pub(crate) variants: Vec<Variant>,
+    /// Made when the model is first met.
+    pub(crate) plans: OnceLock<Plans>,
+}
+
+/// Why a text is not a catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatalogueError {
+    /// The text does not begin as a catalogue does.
+    #[error("not a catalogue: the first line is not `{FORM}`; make one with `cargo xtask catalogue`")]
+    UnknownForm,
+    /// A line cannot be read.
+    #[error("line {line}: {problem}")]
+    Line {
+        /// The number of the line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}
+
+impl Table {
+    /// Reads the text of a catalogue.
+    pub(crate) fn parse(text: &str) -> Result<Self, CatalogueError> {
+        let mut lines = text.lines().zip(1_usize..);
+        if lines.next().is_none_or(|(first, _)| first != FORM) {
+            return Err(CatalogueError::UnknownForm);
+        }
+        let mut table = Self::default();
+        for (text, line) in lines {
+            table
+                .line(text)
+                .map_err(|problem| CatalogueError::Line { line, problem })?;
+        }
+        Ok(table)
+    }
+
+    fn line(&mut self, text: &str) -> Result<(), &'static str> {
+        if text.is_empty() || text.starts_with('#') {
+            return Ok(());
+        }
+        if let Some(header) = text.strip_prefix('[') {
+            self.providers.push(Provider::parse(header)?);
+            return Ok(());
+        }
+        if let Some(provider) = self.providers.last_mut() {
+            provider.models.push(Model::parse(text)?);
+            return Ok(());
+        }
+        match text.split_once('\t') {
+            Some(("source", source)) => self.source = source.into(),
+            Some(("sha256", hash)) => self.sha256 = hash.into(),
+            Some(_) => {}
+            None => return Err("a model stands before the first provider"),
+        }
+        Ok(())
+    }
+}
+
+impl Provider {
+    fn parse(header: &str) -> Result<Self, &'static str> {
+        let mut fields = header.split('\t');
+        let id = fields
+            .next()
+            .and_then(|id| id.strip_suffix(']'))
+            .ok_or("a provider's id ends in `]`")?;
+        let (mut api, mut names, mut model_names, mut fallback) = (None, None, None, Vec::new());
+        for field in fields {
+            match field
+                .split_once(' ')
+                .ok_or("a provider's field has a name and a value")?
+            {
+                ("api", pattern) => api = Some(Pattern::new(&format!("^(?:{pattern})"))),
+                ("provider", rule) => names = Some(Rule::parse(rule, id).ok_or("not a rule")?),
+                ("model", rule) => model_names = Some(Rule::parse(rule, id).ok_or("not a rule")?),
+                ("fallback", ids) => fallback = ids.split(' ').map(Into::into).collect(),
+                _ => return Err("unknown field of a provider"),
+            }
+        }
+        Ok(Self {
+            id: id.into(),
+            api,
+            names,
+            model_names,
+            fallback,
+            models: Vec::new(),
+        })
+    }
+}
+
+impl Model {
+    fn parse(line: &str) -> Result<Self, &'static str> {
+        let mut fields = line.split('\t');
+        let id = fields.next().unwrap_or_default();
+        let rule = fields
+            .next()
+            .and_then(|rule| Rule::parse(rule, id))
+            .ok_or("not a rule")?;
+        let (mut sets, mut variants) = (Vec::new(), Vec::new());
+        for field in fields {
+            match field.strip_prefix('?') {
+                None => sets.push(PriceSet::parse(field)?),
+                Some(variant) => variants.push(Variant::parse(variant)?),
+            }
+        }
+        if sets.is_empty() {
+            return Err("a model has at least one set of prices, `-` when it is empty");
+        }
+        Ok(Self {
+            id: id.into(),
+            rule,
+            sets,
+            variants,
+            plans: OnceLock::new(),
+        })
+    }
+}
+
+impl PriceSet {
+    /// Reads `@2026-03-13 input=3 output=15`; `-` is a set without prices.
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let (mut constraint, mut effective) = (None, None);
+        let mut prices = Vec::new();
+        for word in text.split(' ') {
+            if let Some(when) = word.strip_prefix('@') {
+                let parsed = Constraint::parse(when).ok_or("not a day or a daily window")?;
+                constraint = Some(parsed);
+                effective = matches!(parsed, Constraint::From(_)).then(|| when.into());
+            } else if word != "-" {
+                prices.push(UnitPrice::parse(word).ok_or("not a price of a known unit")?);
+            }
+        }
+        Ok(Self {
+            constraint,
+            effective,
+            prices,
+        })
+    }
+}
+
+impl Variant {
+    /// Reads `service_tier=flex @2026-10-12 input=1`.
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let (name, prices) = text.split_once(' ').ok_or("a variant has a condition and prices")?;
+        let condition = |pair: &str| {
+            let (key, value) = pair.split_once('=')?;
+            Some((ContextKey::parse(key), value.into()))
+        };
+        let when = name
+            .split('&')
+            .map(condition)
+            .collect::<Option<_>>()
+            .ok_or("not a condition of a variant")?;
+        Ok(Self {
+            when,
+            name: name.into(),
+            set: PriceSet::parse(prices)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_named() {
+        let text = |line: &str| format!("{FORM}\nsource\tx 1\n[p]\tapi https://x\n{line}\n");
+        let problem = |line: &str| match Table::parse(&text(line)) {
+            Err(CatalogueError::Line { line, .. }) => Some(line),
+            _ => None,
+        };
+        assert_eq!(problem("m\t=\tinput=1"), None);
+        for line in [
+            "m",
+            "m\t=",
+            "m\tx\tinput=1",
+            "m\t=\tinput=x",
+            "m\t=\t@never input=1",
+            "m\t=\t-\t?flex",
+            "[q",
+        ] {
+            assert_eq!(problem(line), Some(4), "{line:?}");
+        }
+        assert_eq!(Table::parse("").err(), Some(CatalogueError::UnknownForm));
+    }
+}

@@ -1,0 +1,124 @@
+//! Every row of the golden table, whose expected amounts were computed by genai-prices 0.2.3 itself.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+
+mod shared_data;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Status, Usd};
+use tracing_genai_usage::{Unit, Usage};
+
+/// Rows on which we differ from genai-prices, by the form of the model's id.
+///
+/// Gemini's API calls its models by resource name, `models/{model}` (<https://ai.google.dev/api/models>). LiteLLM strips
+/// the prefix; genai-prices does not match it. Then the other column of the table is expected.
+fn differs_on_purpose(provider: &str, model: &str) -> bool {
+    provider == "gcp.gemini" && model.starts_with("models/")
+}
+
+#[test]
+fn every_row_costs_what_the_table_says() {
+    let Some(path) = shared_data::path("TRACING_GENAI_GOLDEN") else {
+        return;
+    };
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let headers = reader.headers().unwrap().clone();
+    let (mut rows, mut exceptions) = (0, 0);
+    let mut wrong = Vec::new();
+    for record in reader.records() {
+        let record = record.unwrap();
+        let field = |name: &str| &record[headers.iter().position(|header| header == name).unwrap()];
+        let exception = differs_on_purpose(field("provider"), field("model"));
+        let column = if exception {
+            "expected_usd_litellm"
+        } else {
+            "expected_usd_genai_prices"
+        };
+        rows += 1;
+        exceptions += usize::from(exception);
+        let cost = cost_of_row(&field);
+        let actual = match cost.status {
+            Status::Unpriced => "unknown".to_owned(),
+            Status::Inconsistent => "invalid-usage".to_owned(),
+            _ => cost.total.unwrap().to_string(),
+        };
+        let expected = field(column)
+            .parse::<Usd>()
+            .map_or_else(|_| field(column).to_owned(), |usd| usd.to_string());
+        if actual != expected {
+            wrong.push(format!(
+                "{}: expected {expected}, not {actual} ({cost:?})",
+                field("case")
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(rows >= 87, "the table has lost rows: {rows}");
+    assert!(
+        exceptions * 50 <= rows,
+        "{exceptions} exceptions are more than 2 % of {rows} rows"
+    );
+}
+
+fn cost_of_row<'a>(field: &dyn Fn(&str) -> &'a str) -> Cost {
+    let mut usage = Usage::new();
+    for (column, unit) in [
+        ("input_tokens", Unit::InputTokens),
+        ("cache_read", Unit::CacheReadTokens),
+        ("cache_write", Unit::CacheWriteTokens),
+        ("cache_write_1h", Unit::CacheWrite1hTokens),
+        ("output_tokens", Unit::OutputTokens),
+        ("reasoning_tokens", Unit::OutputReasoningTokens),
+        ("input_audio", Unit::InputAudioTokens),
+        ("output_audio", Unit::OutputAudioTokens),
+    ] {
+        usage.set(unit, field(column).parse().unwrap());
+    }
+    let other = field("other_json");
+    let other: serde_json::Value = serde_json::from_str(if other.is_empty() { "{}" } else { other }).unwrap();
+    for (name, count) in other["usage"].as_object().into_iter().flatten() {
+        usage.set(Unit::from_name(name).unwrap(), count.as_u64().unwrap());
+    }
+    let context = |key: &str| other["price_context"][key].as_str();
+    Catalogue::embedded().cost(&Call {
+        provider: field("provider"),
+        server_address: None,
+        response_model: Some(field("model")),
+        request_model: None,
+        usage: &usage,
+        started: time(field("timestamp")),
+        context: Context {
+            service_tier: context("service_tier"),
+            processing: context("processing"),
+            speed: context("speed"),
+        },
+        counts: Counts::Inclusive,
+    })
+}
+
+/// The instant of `2026-11-20T12:00:00Z`, counted by walking the calendar, independently of the code under test.
+fn time(text: &str) -> SystemTime {
+    let number = |range: std::ops::Range<usize>| text[range].parse::<u64>().unwrap();
+    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let (year, month, day) = (number(0..4), number(5..7), number(8..10));
+    let mut days = day - 1;
+    days += (1970..year).map(|year| if leap(year) { 366 } else { 365 }).sum::<u64>();
+    let lengths = [
+        31,
+        if leap(year) { 29 } else { 28 },
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
+    days += lengths.iter().take(usize::try_from(month - 1).unwrap()).sum::<u64>();
+    let seconds = number(11..13) * 3_600 + number(14..16) * 60 + number(17..19);
+    UNIX_EPOCH + Duration::from_secs(days * 86_400 + seconds)
+}

@@ -1,0 +1,152 @@
+//! What holds for every model, every usage and every moment.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use proptest::prelude::*;
+use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Status, Usd};
+use tracing_genai_usage::{Unit, Usage};
+
+fn cost(place: usize, usage: &Usage, seconds: u64, counts: Counts) -> Cost {
+    let catalogue = Catalogue::embedded();
+    let (provider, model) = catalogue.models().nth(place).unwrap();
+    catalogue.cost(&Call {
+        provider,
+        server_address: None,
+        response_model: Some(model),
+        request_model: None,
+        usage,
+        started: UNIX_EPOCH + Duration::from_secs(seconds),
+        context: Context::default(),
+        counts,
+    })
+}
+
+fn models() -> std::ops::Range<usize> {
+    0..Catalogue::embedded().models().count()
+}
+
+fn usages() -> impl Strategy<Value = Usage> {
+    let count = prop_oneof![Just(0), 1_u64..400_000, 0_u64..=u64::MAX];
+    let counts = prop::collection::vec((prop::sample::select(Unit::ALL), count), 0..8);
+    counts.prop_map(|counts| {
+        counts
+            .into_iter()
+            .fold(Usage::new(), |usage, (unit, count)| usage.with(unit, count))
+    })
+}
+
+fn plausible() -> impl Strategy<Value = Usage> {
+    (0_u64..600_000, 0_u64..100, 0_u64..100_000).prop_map(|(input, cached_percent, output)| {
+        Usage::new()
+            .with(Unit::InputTokens, input)
+            .with(Unit::CacheReadTokens, input * cached_percent / 100)
+            .with(Unit::OutputTokens, output)
+    })
+}
+
+/// From 2023 to 2030.
+fn moments() -> std::ops::Range<u64> {
+    1_672_531_200..1_893_456_000
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn whatever_was_reported_the_parts_sum_to_the_total_and_nothing_is_negative(
+        place in models(), usage in usages(), seconds in moments(), auto in any::<bool>(),
+    ) {
+        let cost = cost(place, &usage, seconds, if auto { Counts::Auto } else { Counts::Inclusive });
+        let parts = cost.parts;
+        let parts = [parts.input, parts.cache_read, parts.cache_write, parts.output, parts.other];
+        prop_assert!(parts.iter().flatten().all(|part| *part >= Usd::ZERO));
+        match cost.total {
+            Some(total) => {
+                let sum: i128 = parts.iter().flatten().map(|part| part.femto_usd()).sum();
+                prop_assert_eq!(total.femto_usd(), sum);
+                prop_assert!(matches!(cost.status, Status::Priced | Status::Estimated | Status::Free));
+            }
+            None => {
+                prop_assert!(matches!(cost.status, Status::Unpriced | Status::Inconsistent));
+                prop_assert!(!cost.reasons.is_empty());
+                prop_assert!(parts.iter().all(Option::is_none));
+            }
+        }
+        prop_assert_eq!(cost.status == Status::Estimated, cost.total.is_some() && !cost.reasons.is_empty());
+    }
+
+    #[test]
+    fn one_more_token_of_output_never_costs_less(place in models(), usage in plausible(), seconds in moments()) {
+        let more = usage.with(Unit::OutputTokens, usage.get(Unit::OutputTokens).unwrap() + 1);
+        let (less, more) = (cost(place, &usage, seconds, Counts::Inclusive), cost(place, &more, seconds, Counts::Inclusive));
+        if let (Some(less), Some(more)) = (less.total, more.total) {
+            prop_assert!(less <= more);
+        }
+    }
+
+    #[test]
+    fn one_more_token_of_input_never_costs_less_within_its_tier(
+        place in models(), usage in plausible(), seconds in moments(),
+    ) {
+        let more = usage.with(Unit::InputTokens, usage.get(Unit::InputTokens).unwrap() + 1);
+        let (less, more) = (cost(place, &usage, seconds, Counts::Inclusive), cost(place, &more, seconds, Counts::Inclusive));
+        let tier = |cost: &Cost| cost.matched.as_ref().and_then(|matched| matched.tier_start);
+        if tier(&less) == tier(&more) && let (Some(less), Some(more)) = (less.total, more.total) {
+            prop_assert!(less <= more);
+        }
+    }
+
+    #[test]
+    fn an_unknown_model_is_never_zero(name in "[a-z0-9]{1,12}", usage in plausible()) {
+        let cost = Catalogue::embedded().cost(&Call {
+            provider: "openai",
+            server_address: None,
+            response_model: Some(&format!("zzz-{name}")),
+            request_model: None,
+            usage: &usage,
+            started: UNIX_EPOCH,
+            context: Context::default(),
+            counts: Counts::Auto,
+        });
+        prop_assert_eq!((cost.status, cost.total), (Status::Unpriced, None));
+    }
+
+    #[test]
+    fn decimal_text_survives_the_round_trip(femto in any::<i64>()) {
+        let amount = Usd::from_femto_usd(i128::from(femto));
+        prop_assert_eq!(amount.to_string().parse::<Usd>(), Ok(amount));
+        prop_assert_eq!(Usd::parse_rounded(&amount.to_string()), Ok(amount));
+    }
+}
+
+#[test]
+fn a_tier_begins_one_token_above_its_start_and_holds_for_the_whole_call() {
+    let catalogue = Catalogue::embedded();
+    let mut edges = 0;
+    for (provider, model) in catalogue.models() {
+        let tier = |input: u64| {
+            let usage = Usage::new()
+                .with(Unit::InputTokens, input)
+                .with(Unit::OutputTokens, 1_000);
+            catalogue.cost(&Call {
+                provider,
+                server_address: None,
+                response_model: Some(model),
+                request_model: None,
+                usage: &usage,
+                started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
+                context: Context::default(),
+                counts: Counts::Inclusive,
+            })
+        };
+        let Some(start) = tier(1 << 40).matched.and_then(|matched| matched.tier_start) else {
+            continue;
+        };
+        let (at, above) = (tier(start), tier(start + 1));
+        assert_ne!(at.matched.as_ref().unwrap().tier_start, Some(start), "{model}");
+        assert_eq!(above.matched.as_ref().unwrap().tier_start, Some(start), "{model}");
+        assert!(above.total >= at.total, "{model}");
+        edges += 1;
+    }
+    assert!(edges > 100, "only {edges} models with tiers");
+}

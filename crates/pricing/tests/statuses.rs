@@ -1,0 +1,364 @@
+//! What a cost says about itself: when it is priced, estimated, free, unknown or contradictory.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Reason, Reasons, Status, Usd};
+use tracing_genai_usage::{Unit, Usage};
+
+/// 2026-11-20T12:00:00Z.
+const NOON: u64 = 1_795_176_000;
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> Call<'a> {
+    Call {
+        provider,
+        server_address: None,
+        response_model: Some(model),
+        request_model: None,
+        usage,
+        started: at(NOON),
+        context: Context::default(),
+        counts: Counts::Inclusive,
+    }
+}
+
+fn cost(call: &Call<'_>) -> Cost {
+    Catalogue::embedded().cost(call)
+}
+
+fn tokens(input: u64, output: u64) -> Usage {
+    Usage::new()
+        .with(Unit::InputTokens, input)
+        .with(Unit::OutputTokens, output)
+}
+
+fn usd(text: &str) -> Option<Usd> {
+    text.parse().ok()
+}
+
+/// A catalogue of one provider, `p`, with these models.
+fn catalogue(models: &str) -> Catalogue {
+    Catalogue::parse(&format!("tracing-genai catalogue 1\nsource\ttest 1\n[p]\n{models}")).unwrap()
+}
+
+#[test]
+fn the_embedded_catalogue_is_read_whole() {
+    let catalogue = Catalogue::embedded();
+    assert_eq!(catalogue.version(), "genai-prices 0.2.3");
+    assert_eq!(catalogue.hash().len(), 64);
+    assert_eq!(catalogue.providers().count(), 47);
+    assert_eq!(catalogue.models().count(), 2_330);
+}
+
+#[test]
+fn a_call_without_usage_is_unpriced_and_not_zero() {
+    let cost = cost(&call("openai", "gpt-4o", &Usage::new()));
+    assert_eq!((cost.status, cost.total), (Status::Unpriced, None));
+    assert_eq!(cost.reasons, Reasons::of(Reason::NoUsage));
+}
+
+#[test]
+fn unknown_providers_and_models_are_told_apart() {
+    let usage = tokens(1, 1);
+    assert_eq!(
+        cost(&call("nobody", "gpt-4o", &usage)).reasons,
+        Reasons::of(Reason::UnknownProvider)
+    );
+    assert_eq!(
+        cost(&call("ibm.watsonx.ai", "gpt-4o", &usage)).reasons,
+        Reasons::of(Reason::UnknownProvider)
+    );
+    assert_eq!(
+        cost(&call("openai", "my-model", &usage)).reasons,
+        Reasons::of(Reason::UnknownModel)
+    );
+}
+
+#[test]
+fn a_provider_is_found_by_the_address_when_its_name_is_unknown() {
+    let usage = tokens(1_000, 0);
+    let by_address = Call {
+        server_address: Some("api.groq.com"),
+        ..call("my-gateway", "llama-3.3-70b-versatile", &usage)
+    };
+    assert_eq!(cost(&by_address).status, Status::Priced);
+    let azure = Call {
+        server_address: Some("east.openai.azure.com"),
+        ..call("", "gpt-4o", &usage)
+    };
+    assert_eq!(cost(&azure).status, Status::Priced);
+}
+
+#[test]
+fn a_provider_that_nobody_named_is_guessed_from_the_model_and_the_cost_estimated() {
+    let guessed = cost(&call("", "claude-opus-5", &tokens(1_000, 0)));
+    assert_eq!((guessed.status, guessed.total), (Status::Estimated, usd("0.005")));
+    assert_eq!(guessed.reasons, Reasons::of(Reason::ProviderFromModel));
+}
+
+#[test]
+fn the_model_that_answered_comes_before_the_model_asked_for() {
+    let usage = tokens(1_000_000, 0);
+    let both = Call {
+        request_model: Some("gpt-4o-mini"),
+        ..call("openai", "gpt-4o", &usage)
+    };
+    assert_eq!(cost(&both).total, usd("2.5"));
+    let unknown = Call {
+        request_model: Some("gpt-4o"),
+        ..call("openai", "who-knows", &usage)
+    };
+    let cost = cost(&unknown);
+    assert_eq!((cost.status, cost.total), (Status::Estimated, usd("2.5")));
+    assert_eq!(cost.reasons, Reasons::of(Reason::RequestModelUsed));
+}
+
+#[test]
+fn a_cloud_sells_another_providers_model_at_its_standard_price() {
+    let usage = tokens(1_000, 100);
+    let azure = cost(&call("azure.ai.openai", "gpt-6-sol", &usage));
+    assert_eq!(
+        (azure.status, azure.total),
+        (Status::Priced, cost(&call("openai", "gpt-6-sol", &usage)).total)
+    );
+    let priority = Context {
+        service_tier: Some("priority"),
+        ..Context::default()
+    };
+    let special = cost(&Call {
+        context: priority,
+        ..call("azure.ai.openai", "gpt-6-sol", &usage)
+    });
+    assert_eq!((special.status, special.total), (Status::Estimated, azure.total));
+    assert_eq!(special.reasons, Reasons::of(Reason::UnknownVariant));
+}
+
+#[test]
+fn a_service_tier_nobody_knows_takes_the_standard_price_and_says_so() {
+    let usage = tokens(1_000, 100);
+    for (tier, status) in [
+        ("default", Status::Priced),
+        ("auto", Status::Priced),
+        ("flex", Status::Priced),
+        ("nonsense", Status::Estimated),
+    ] {
+        let context = Context {
+            service_tier: Some(tier),
+            ..Context::default()
+        };
+        assert_eq!(
+            cost(&Call {
+                context,
+                ..call("openai", "gpt-6-sol", &usage)
+            })
+            .status,
+            status,
+            "{tier}"
+        );
+    }
+}
+
+#[test]
+fn a_batch_told_as_a_service_tier_is_a_batch() {
+    let usage = tokens(1_000, 100);
+    let told = |service_tier, processing| {
+        let context = Context {
+            service_tier,
+            processing,
+            speed: None,
+        };
+        cost(&Call {
+            context,
+            ..call("anthropic", "claude-opus-5", &usage)
+        })
+        .total
+    };
+    assert_eq!(told(Some("batch"), None), told(None, Some("batch")));
+    assert_ne!(told(Some("batch"), None), told(None, None));
+}
+
+#[test]
+fn excluded_cache_is_refused_added_or_repaired_as_configured() {
+    let usage = tokens(500, 300)
+        .with(Unit::CacheReadTokens, 8_192)
+        .with(Unit::CacheWriteTokens, 0);
+    let base = call("openai", "gpt-4o-mini", &usage);
+    let refused = cost(&base);
+    assert_eq!((refused.status, refused.total), (Status::Inconsistent, None));
+    assert_eq!(refused.reasons, Reasons::of(Reason::NegativePart));
+    // 500 at 0.15, 8,192 at 0.075 and 300 at 0.6 USD a million.
+    let added = cost(&Call {
+        counts: Counts::Exclusive,
+        ..base
+    });
+    assert_eq!((added.status, added.total), (Status::Priced, usd("0.0008694")));
+    let repaired = cost(&Call {
+        counts: Counts::Auto,
+        ..base
+    });
+    assert_eq!((repaired.status, repaired.total), (Status::Estimated, added.total));
+    assert_eq!(repaired.reasons, Reasons::of(Reason::InputExcludedCache));
+}
+
+#[test]
+fn cache_writes_of_unknown_lifetime_are_charged_as_the_shortest_and_say_so() {
+    let usage = tokens(1_000, 10).with(Unit::CacheWriteTokens, 500);
+    let assumed = cost(&call("anthropic", "claude-opus-5", &usage));
+    assert_eq!(assumed.reasons, Reasons::of(Reason::CacheTtlAssumed));
+    let told = usage
+        .with(Unit::CacheWrite1hTokens, 0)
+        .with(Unit::CacheWrite5mTokens, 500);
+    let told = cost(&call("anthropic", "claude-opus-5", &told));
+    assert_eq!((told.status, told.total), (Status::Priced, assumed.total));
+}
+
+#[test]
+fn a_missing_count_makes_the_cost_an_estimate() {
+    let cut_off = Usage::new().with(Unit::InputTokens, 1_000);
+    let cost_cut_off = cost(&call("openai", "gpt-4o", &cut_off));
+    assert_eq!(
+        (cost_cut_off.status, cost_cut_off.total),
+        (Status::Estimated, usd("0.0025"))
+    );
+    assert_eq!(cost_cut_off.reasons, Reasons::of(Reason::MissingOutput));
+    assert_eq!(cost_cut_off.parts.output, None);
+    // An embedding has no output, and its model no price for one.
+    assert_eq!(
+        cost(&call("openai", "text-embedding-3-small", &cut_off)).status,
+        Status::Priced
+    );
+}
+
+#[test]
+fn what_has_no_price_is_named_and_never_zero() {
+    let searched = tokens(1_000, 0).with(Unit::SocialSearches, 2);
+    let cost_searched = cost(&call("openai", "gpt-4o", &searched));
+    assert_eq!(cost_searched.status, Status::Estimated);
+    assert_eq!(cost_searched.reasons, Reasons::of(Reason::UnitWithoutPrice));
+
+    let by_the_hour = cost(&call("groq", "whisper-large-v3", &tokens(1_000, 0)));
+    assert_eq!((by_the_hour.status, by_the_hour.total), (Status::Unpriced, None));
+    assert_eq!(by_the_hour.reasons, Reasons::of(Reason::NoPrice));
+}
+
+#[test]
+fn only_a_stated_zero_or_an_id_that_says_so_is_free() {
+    let catalogue = catalogue("zero\t=\tinput=0 output=0\nx:free\t=\t-\nempty\t=\t-\n");
+    let usage = tokens(10, 10);
+    let status = |model: &str| {
+        let cost = catalogue.cost(&call("p", model, &usage));
+        (cost.status, cost.total)
+    };
+    assert_eq!(status("zero"), (Status::Free, Some(Usd::ZERO)));
+    assert_eq!(status("x:free"), (Status::Free, Some(Usd::ZERO)));
+    assert_eq!(status("empty"), (Status::Unpriced, None));
+}
+
+#[test]
+fn a_pattern_that_does_not_compile_disables_its_model_alone() {
+    let catalogue = catalogue("broken\t/(?=x)/ | =\tinput=1\nsound\t=\tinput=1\n");
+    let usage = Usage::new().with(Unit::InputTokens, 1);
+    assert_eq!(catalogue.cost(&call("p", "broken", &usage)).status, Status::Unpriced);
+    assert_eq!(catalogue.cost(&call("p", "sound", &usage)).status, Status::Priced);
+}
+
+#[test]
+fn the_first_model_whose_rule_holds_wins() {
+    let catalogue = catalogue("family\t^gpt\tinput=1\nexact\t=gpt-5\tinput=2\n");
+    let usage = Usage::new().with(Unit::InputTokens, 1_000_000);
+    assert_eq!(catalogue.cost(&call("p", "GPT-5", &usage)).total, usd("1"));
+}
+
+#[test]
+fn parts_are_told_apart_and_the_price_is_named() {
+    let usage = tokens(300_000, 2_000)
+        .with(Unit::CacheReadTokens, 250_000)
+        .with(Unit::WebSearches, 3);
+    let cost = cost(&call("openai", "gpt-6-sol", &usage));
+    assert_eq!(cost.parts.input, usd("0.2"));
+    assert_eq!(cost.parts.cache_read, usd("0.1"));
+    assert_eq!(cost.parts.cache_write, None);
+    assert_eq!(cost.parts.output, usd("0.03"));
+    assert_eq!(cost.parts.other, usd("0.03"));
+    assert_eq!(cost.total, usd("0.36"));
+    let matched = cost.matched.unwrap();
+    assert_eq!((&*matched.provider, &*matched.model), ("openai", "gpt-6-sol"));
+    assert_eq!(matched.tier_start, Some(272_000));
+}
+
+#[test]
+fn a_dated_price_and_a_variant_are_named() {
+    let usage = tokens(1, 1);
+    let before = Call {
+        started: at(1_773_359_999),
+        ..call("anthropic", "claude-opus-4-6", &usage)
+    };
+    let after = Call {
+        started: at(1_773_360_000),
+        ..before
+    };
+    let effective = |call: &Call<'_>| cost(call).matched.unwrap().effective.as_deref().map(str::to_owned);
+    assert_eq!(effective(&before), None);
+    assert_eq!(effective(&after).as_deref(), Some("2026-03-13"));
+    let fast = Context {
+        speed: Some("fast"),
+        ..Context::default()
+    };
+    let fast = cost(&Call {
+        context: fast,
+        ..call("anthropic", "claude-opus-5", &usage)
+    });
+    assert_eq!(fast.matched.unwrap().variant.as_deref(), Some("speed=fast"));
+}
+
+#[test]
+fn groq_bills_at_least_ten_seconds_of_whisper() {
+    let seconds = |count| {
+        let usage = Usage::new().with(Unit::AudioSeconds, count);
+        cost(&call("groq", "whisper-large-v3", &usage)).total
+    };
+    assert_eq!(seconds(1), seconds(10));
+    assert_ne!(seconds(10), seconds(11));
+    assert_eq!(seconds(0), Some(Usd::ZERO));
+}
+
+#[test]
+fn cached_audio_that_was_not_reported_is_assumed_to_be_the_least_possible() {
+    let usage = tokens(4_000, 0)
+        .with(Unit::InputAudioTokens, 3_000)
+        .with(Unit::CacheReadTokens, 2_000);
+    let cost = cost(&call("gcp.gemini", "gemini-2.5-flash", &usage));
+    assert_eq!(cost.reasons, Reasons::of(Reason::OverlapAssumed));
+    let known = usage.with(Unit::CacheAudioReadTokens, 1_000);
+    assert_eq!(
+        cost.total,
+        Catalogue::embedded()
+            .cost(&call("gcp.gemini", "gemini-2.5-flash", &known))
+            .total
+    );
+}
+
+#[test]
+fn absurd_counts_are_refused() {
+    for count in [(1 << 53) + 1, u64::MAX] {
+        let cost = cost(&call("openai", "gpt-4o", &tokens(count, 1)));
+        assert_eq!((cost.status, cost.total), (Status::Inconsistent, None));
+        assert_eq!(cost.reasons, Reasons::of(Reason::CountTooLarge));
+    }
+    let most = cost(&call("openai", "gpt-4o", &tokens(1 << 53, 1 << 53)));
+    assert_eq!(most.status, Status::Priced);
+}
+
+#[test]
+fn a_third_of_a_cent_is_rounded_half_to_even_once() {
+    // 1 second of 0.111 USD an hour is 0.0000308333... USD.
+    let catalogue = catalogue("hour\t=\taudio_seconds=0.111\n");
+    let usage = Usage::new().with(Unit::AudioSeconds, 1);
+    assert_eq!(
+        catalogue.cost(&call("p", "hour", &usage)).total,
+        usd("0.000030833333333")
+    );
+}

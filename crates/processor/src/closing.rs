@@ -1,0 +1,41 @@
+//! What only the `tracing` layer knows about a span, handed to the processor while that span closes.
+//!
+//! tracing-opentelemetry ends the OpenTelemetry span, and so runs `on_end`, inside its own `on_close`. A layer that runs
+//! before it may [`lay`] a note on this thread for `on_end` to take; one that runs after it must [`clear`] the note,
+//! since a span that was ended early or closed after shutdown leaves it lying. The note may be absent: no cost and no
+//! count depends on it.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+/// A note about the span that is closing on this thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// How long the span was open, by the monotonic clock.
+    pub open_for: Duration,
+    /// Whether the author chose the span's name (`otel.name`) rather than leaving the default.
+    pub name_is_authors: bool,
+    /// Whether the author chose the span's kind (`otel.kind`).
+    pub kind_is_authors: bool,
+    /// How often the request was sent, as far as anybody said; 0 where nobody did.
+    pub attempts: u32,
+}
+
+thread_local! {
+    static CLOSING: Cell<Option<Closing>> = const { Cell::new(None) };
+}
+
+/// Leaves a note for the `on_end` that is about to run on this thread.
+pub fn lay(closing: Closing) {
+    // A thread that is being torn down has no note to pass on, and must not panic for it.
+    let _ = CLOSING.try_with(|note| note.set(Some(closing)));
+}
+
+/// Removes the note, if the processor did not take it.
+pub fn clear() {
+    let _ = CLOSING.try_with(|note| note.set(None));
+}
+
+pub(crate) fn take() -> Option<Closing> {
+    CLOSING.try_with(Cell::take).ok().flatten()
+}

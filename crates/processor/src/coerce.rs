@@ -1,0 +1,111 @@
+//! Gives a value the type its attribute has in the conventions, where nothing is lost by it.
+
+use opentelemetry::{Array, StringValue, Value};
+use tracing_genai_semconv::ValueType;
+
+/// The largest whole number a double holds without a gap.
+const EXACT_IN_DOUBLE: f64 = 9_007_199_254_740_992.0;
+
+/// Turns `value` into `wanted` in place; what cannot be read as that type stays as it is.
+///
+/// tracing-opentelemetry exports unsigned integers as strings (tokio-rs/tracing-opentelemetry#267), and lists can only
+/// be `tracing` fields as text, so both are expected here.
+pub(crate) fn coerce(value: &mut Value, wanted: ValueType) {
+    let coerced = match (wanted, &*value) {
+        (ValueType::Int, Value::String(text)) => text.as_str().trim().parse().ok().map(Value::I64),
+        (ValueType::Int, Value::F64(double)) => whole(*double).map(Value::I64),
+        #[expect(clippy::cast_precision_loss, reason = "guarded: the integer is exact in a double")]
+        (ValueType::Double, Value::I64(integer)) if integer.unsigned_abs() <= 1 << 53 => {
+            Some(Value::F64(*integer as f64))
+        }
+        (ValueType::Double, Value::String(text)) => text
+            .as_str()
+            .trim()
+            .parse()
+            .ok()
+            .filter(|double: &f64| double.is_finite())
+            .map(Value::F64),
+        (ValueType::Bool, Value::String(text)) => text.as_str().parse().ok().map(Value::Bool),
+        (ValueType::TextArray, Value::String(text)) => list(text.as_str()),
+        _ => None,
+    };
+    if let Some(coerced) = coerced {
+        *value = coerced;
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "guarded: the double is whole and within the exact range"
+)]
+fn whole(double: f64) -> Option<i64> {
+    (double.trunc().to_bits() == double.to_bits() && double.abs() <= EXACT_IN_DOUBLE).then_some(double as i64)
+}
+
+/// A JSON list of strings, or a single string as a list of one.
+fn list(text: &str) -> Option<Value> {
+    let items: Vec<StringValue> = if text.trim_start().starts_with('[') {
+        let items: Vec<String> = serde_json::from_str(text).ok()?;
+        items.into_iter().map(StringValue::from).collect()
+    } else if text.is_empty() {
+        return None;
+    } else {
+        vec![StringValue::from(text.to_owned())]
+    };
+    Some(Value::Array(Array::String(items)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn coerced(value: impl Into<Value>, wanted: ValueType) -> Value {
+        let mut value = value.into();
+        coerce(&mut value, wanted);
+        value
+    }
+
+    #[test]
+    fn whole_numbers_become_integers_however_they_were_written() {
+        assert_eq!(coerced("1210", ValueType::Int), Value::I64(1210));
+        assert_eq!(coerced(" 12 ", ValueType::Int), Value::I64(12));
+        assert_eq!(coerced(12.0, ValueType::Int), Value::I64(12));
+        assert_eq!(coerced("-3", ValueType::Int), Value::I64(-3));
+    }
+
+    #[test]
+    fn what_is_no_whole_number_stays_as_it_is() {
+        for text in ["many", "", "1.5", "18446744073709551615", "0x10", "NaN"] {
+            assert_eq!(coerced(text, ValueType::Int), Value::from(text));
+        }
+        assert_eq!(coerced(1.5, ValueType::Int), Value::F64(1.5));
+        assert_eq!(coerced(1e300, ValueType::Int), Value::F64(1e300));
+        assert_eq!(coerced("inf", ValueType::Double), Value::from("inf"));
+    }
+
+    #[test]
+    fn lists_written_as_text_become_arrays() {
+        let stop = Value::Array(Array::String(vec!["stop".into()]));
+        assert_eq!(coerced("[\"stop\"]", ValueType::TextArray), stop);
+        assert_eq!(coerced("stop", ValueType::TextArray), stop);
+        assert_eq!(coerced("[1, 2", ValueType::TextArray), Value::from("[1, 2"));
+    }
+
+    proptest! {
+        #[test]
+        fn coercing_twice_changes_nothing_more(text in ".{0,40}", wanted in 0..6) {
+            let wanted = [ValueType::Text, ValueType::TextArray, ValueType::Int, ValueType::Double, ValueType::Bool, ValueType::Json]
+                [usize::try_from(wanted).unwrap()];
+            let once = coerced(text, wanted);
+            prop_assert_eq!(coerced(once.clone(), wanted), once);
+        }
+
+        #[test]
+        fn an_integer_is_never_changed(integer in any::<i64>()) {
+            prop_assert_eq!(coerced(integer, ValueType::Int), Value::I64(integer));
+            prop_assert_eq!(coerced(integer.to_string(), ValueType::Int), Value::I64(integer));
+        }
+    }
+}

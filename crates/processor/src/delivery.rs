@@ -1,0 +1,84 @@
+//! Counts what became of every span, so that no loss is silent.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Where the counts are kept; processor and exporter share one.
+#[derive(Clone, Debug, Default)]
+pub struct Delivery(Arc<Counters>);
+
+#[derive(Debug, Default)]
+struct Counters {
+    ended: AtomicU64,
+    unsampled: AtomicU64,
+    panicked: AtomicU64,
+    exported: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// The counts at one moment: `ended = unsampled + panicked + exported + failed + undelivered`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeliveryCounts {
+    /// Spans that ended.
+    pub ended: u64,
+    /// Spans that were counted but not sampled, and so not to be exported.
+    pub unsampled: u64,
+    /// Spans lost to a panic inside a stage.
+    pub panicked: u64,
+    /// Spans the exporter reported as delivered.
+    pub exported: u64,
+    /// Spans the exporter could not deliver.
+    pub failed: u64,
+    /// Spans still queued, or dropped because the queue was full: before shutdown the two look alike, after it nothing is
+    /// queued any more and all of these were dropped.
+    pub undelivered: u64,
+}
+
+impl DeliveryCounts {
+    /// Spans that were to be exported and were not: failed, dropped, still queued, or lost to a panic.
+    pub const fn lost(&self) -> u64 {
+        self.failed + self.undelivered + self.panicked
+    }
+}
+
+impl Delivery {
+    /// Reads the counts.
+    pub fn counts(&self) -> DeliveryCounts {
+        // Outcomes are read before endings, so that a span in between never makes the sum exceed its whole.
+        let unsampled = self.0.unsampled.load(Ordering::Acquire);
+        let panicked = self.0.panicked.load(Ordering::Acquire);
+        let exported = self.0.exported.load(Ordering::Acquire);
+        let failed = self.0.failed.load(Ordering::Acquire);
+        let ended = self.0.ended.load(Ordering::Acquire);
+        let settled = unsampled + panicked + exported + failed;
+        DeliveryCounts {
+            ended,
+            unsampled,
+            panicked,
+            exported,
+            failed,
+            undelivered: ended.saturating_sub(settled),
+        }
+    }
+
+    pub(crate) fn span_ended(&self) {
+        self.0.ended.fetch_add(1, Ordering::Release);
+    }
+
+    pub(crate) fn span_not_sampled(&self) {
+        self.0.unsampled.fetch_add(1, Ordering::Release);
+    }
+
+    pub(crate) fn span_lost_to_panic(&self) {
+        self.0.panicked.fetch_add(1, Ordering::Release);
+    }
+
+    pub(crate) fn spans_exported(&self, count: u64) {
+        self.0.exported.fetch_add(count, Ordering::Release);
+    }
+
+    pub(crate) fn spans_failed(&self, count: u64) {
+        self.0.failed.fetch_add(count, Ordering::Release);
+    }
+}

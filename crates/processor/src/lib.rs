@@ -1,0 +1,48 @@
+//! The span processor: what turns an exported GenAI span into one that is correct, priced and counted.
+//!
+//! [`GenAiProcessor`] wraps the processor that exports, usually a batch processor, and is registered instead of it. A
+//! span that carries GenAI attributes passes the stages below, in this order, before it goes on; any other span goes on
+//! at the cost of one look at its attribute names.
+//!
+//! | stage | what it does |
+//! | --- | --- |
+//! | `normalise` | old and foreign names, types, the span's name, kind and status become the convention's |
+//! | `usage` | reads what was used |
+//! | `price` | computes what it cost, and how that is known |
+//! | `measure` | duration, tokens and cost as metrics, before any sampling |
+//! | `bound` | holds the span to its limits, numbers kept first |
+//! | `keep` | spans that were not sampled end here |
+//!
+//! ```
+//! use opentelemetry_sdk::trace::{BatchSpanProcessor, InMemorySpanExporter, SdkTracerProvider};
+//! use tracing_genai_processor::GenAiProcessor;
+//!
+//! let batch = BatchSpanProcessor::builder(InMemorySpanExporter::default()).build();
+//! let provider = SdkTracerProvider::builder()
+//!     .with_span_processor(GenAiProcessor::builder(batch).build())
+//!     .build();
+//! # provider.shutdown().unwrap();
+//! ```
+
+mod bound;
+mod builder;
+pub mod closing;
+mod coerce;
+mod delivery;
+mod export;
+mod measure;
+mod normalise;
+mod operation;
+mod price;
+mod processor;
+mod sampler;
+mod series;
+mod usage;
+mod worker;
+
+pub use bound::SpanBounds;
+pub use builder::GenAiProcessorBuilder;
+pub use delivery::{Delivery, DeliveryCounts};
+pub use export::CountingExporter;
+pub use processor::GenAiProcessor;
+pub use sampler::MeterUnsampled;

@@ -1,0 +1,129 @@
+//! One GenAI operation on its way through the stages: its span, and where in it each known attribute stands.
+
+use opentelemetry::{Key, KeyValue, Value};
+use opentelemetry_sdk::trace::SpanData;
+use tracing_genai_pricing::Cost;
+use tracing_genai_semconv::{Attribute, OTHER, OperationName};
+
+use crate::usage::Counted;
+
+const ABSENT: u16 = u16::MAX;
+
+/// The type all stages share: later stages only read what earlier ones wrote.
+pub(crate) struct Operation {
+    pub(crate) span: SpanData,
+    positions: [u16; Attribute::COUNT],
+    pub(crate) name: Option<OperationName>,
+    pub(crate) usage: Counted,
+    pub(crate) cost: Option<Cost>,
+}
+
+impl Operation {
+    pub(crate) fn new(span: SpanData) -> Self {
+        Self {
+            span,
+            positions: [ABSENT; Attribute::COUNT],
+            name: None,
+            usage: Counted::Nothing,
+            cost: None,
+        }
+    }
+
+    /// Whether this is itself a call of a model, which alone costs money.
+    ///
+    /// Spans older than `gen_ai.operation.name` say so by naming a model and its usage, and no agent, workflow or tool.
+    pub(crate) fn is_model_call(&self) -> bool {
+        match (self.name, self.text(Attribute::OperationName)) {
+            (Some(name), _) => name.is_model_call(),
+            (None, Some(_)) => false,
+            (None, None) => {
+                (self.has(Attribute::RequestModel) || self.has(Attribute::ResponseModel))
+                    && Attribute::ALL
+                        .iter()
+                        .any(|attribute| attribute.is_usage() && self.has(*attribute))
+                    && ![Attribute::AgentName, Attribute::WorkflowName, Attribute::ToolName]
+                        .into_iter()
+                        .any(|of| self.has(of))
+            }
+        }
+    }
+
+    /// The operation's name as metrics carry it, where it is required.
+    pub(crate) fn metric_name(&self) -> &str {
+        self.text(Attribute::OperationName).unwrap_or(OTHER)
+    }
+
+    pub(crate) fn position(&self, attribute: Attribute) -> Option<usize> {
+        match self.positions.get(attribute as usize) {
+            None | Some(&ABSENT) => None,
+            Some(&position) => Some(usize::from(position)),
+        }
+    }
+
+    /// Notes where `attribute` stands. What lies beyond the 65,535th attribute is not looked for.
+    pub(crate) fn place(&mut self, attribute: Attribute, position: usize) {
+        if let Some(place) = self.positions.get_mut(attribute as usize) {
+            *place = u16::try_from(position).unwrap_or(ABSENT);
+        }
+    }
+
+    pub(crate) fn has(&self, attribute: Attribute) -> bool {
+        self.position(attribute).is_some()
+    }
+
+    pub(crate) fn value(&self, attribute: Attribute) -> Option<&Value> {
+        let position = self.position(attribute)?;
+        self.span.attributes.get(position).map(|found| &found.value)
+    }
+
+    pub(crate) fn text(&self, attribute: Attribute) -> Option<&str> {
+        match self.value(attribute)? {
+            Value::String(text) => Some(text.as_str()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn integer(&self, attribute: Attribute) -> Option<i64> {
+        match self.value(attribute)? {
+            Value::I64(integer) => Some(*integer),
+            _ => None,
+        }
+    }
+
+    /// Writes an attribute, over the one that is there.
+    pub(crate) fn set(&mut self, attribute: Attribute, value: impl Into<Value>) {
+        let value = value.into();
+        if let Some(found) = self
+            .position(attribute)
+            .and_then(|position| self.span.attributes.get_mut(position))
+        {
+            found.value = value;
+            return;
+        }
+        self.place(attribute, self.span.attributes.len());
+        self.write(attribute.name(), value);
+    }
+
+    /// Takes an attribute off the span.
+    pub(crate) fn remove(&mut self, attribute: Attribute) {
+        let Some(position) = self.position(attribute) else {
+            return;
+        };
+        if position < self.span.attributes.len() {
+            self.span.attributes.remove(position);
+        }
+        self.place(attribute, usize::MAX);
+        for place in &mut self.positions {
+            if *place != ABSENT && usize::from(*place) > position {
+                *place -= 1;
+            }
+        }
+    }
+
+    /// Adds an attribute of ours, which no earlier stage can have written.
+    pub(crate) fn write(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.span
+            .attributes
+            .push(KeyValue::new(Key::from_static_str(name), value));
+    }
+}

@@ -1,0 +1,171 @@
+//! Prices a model call: what it cost, and how we know.
+
+use std::sync::Arc;
+
+use opentelemetry::{Array, StringValue, Value};
+use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Reason, Status, Usd};
+use tracing_genai_semconv::{Attribute, OperationName, own};
+use tracing_genai_usage::{Unit, Usage};
+
+use crate::operation::Operation;
+use crate::usage::Counted;
+
+/// The catalogue in use.
+#[derive(Debug)]
+pub(crate) struct Prices {
+    catalogue: Source,
+    version: Arc<str>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Embedded(&'static Catalogue),
+    Given(Arc<Catalogue>),
+}
+
+impl Prices {
+    pub(crate) fn embedded() -> Self {
+        let catalogue = Catalogue::embedded();
+        Self {
+            version: catalogue.version().into(),
+            catalogue: Source::Embedded(catalogue),
+        }
+    }
+
+    pub(crate) fn given(catalogue: Arc<Catalogue>) -> Self {
+        Self {
+            version: catalogue.version().into(),
+            catalogue: Source::Given(catalogue),
+        }
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        match &self.catalogue {
+            Source::Embedded(catalogue) => catalogue,
+            Source::Given(catalogue) => catalogue,
+        }
+    }
+
+    fn version(&self) -> StringValue {
+        StringValue::from(Arc::clone(&self.version))
+    }
+}
+
+/// Adds the cost of `operation` to its span.
+///
+/// Only model calls cost money: agents and workflows repeat the sums of what runs beneath them
+/// (semantic-conventions-genai#19). A cost that the span already states, because the provider or the author reported it,
+/// is kept and marked `reported`.
+pub(crate) fn price(operation: &mut Operation, prices: &Prices) {
+    if !operation.is_model_call() {
+        return;
+    }
+    let (cost, reported) = match stated(operation) {
+        Stated::Nothing => (computed(operation, prices.catalogue()), false),
+        Stated::Amount(amount) => (Cost::reported(amount), true),
+        Stated::Absurd => {
+            operation.remove(Attribute::UsageCost);
+            (Cost::inconsistent(Reason::InvalidUsage), false)
+        }
+    };
+    write(operation, &cost, reported, prices);
+    operation.cost = Some(cost);
+}
+
+enum Stated {
+    Nothing,
+    Amount(Usd),
+    Absurd,
+}
+
+fn stated(operation: &Operation) -> Stated {
+    match operation.value(Attribute::UsageCost) {
+        None => Stated::Nothing,
+        // Rust writes a double as the shortest decimal that reads back as it, and without an exponent.
+        Some(Value::F64(amount)) if *amount >= 0.0 => {
+            Usd::parse_rounded(&amount.to_string()).map_or(Stated::Absurd, Stated::Amount)
+        }
+        Some(_) => Stated::Absurd,
+    }
+}
+
+fn computed(operation: &Operation, catalogue: &Catalogue) -> Cost {
+    let usage = match &operation.usage {
+        Counted::Usage(usage) => usage,
+        Counted::Inconsistent => return Cost::inconsistent(Reason::InvalidUsage),
+        Counted::Nothing if operation.span.dropped_attributes_count > 0 => {
+            return Cost::unpriced(Reason::AttributesDropped);
+        }
+        Counted::Nothing => return Cost::unpriced(Reason::NoUsage),
+    };
+    if let Some(missing) = missing(operation, usage) {
+        return Cost::unpriced(missing);
+    }
+    catalogue.cost(&Call {
+        provider: operation.text(Attribute::ProviderName).unwrap_or_default(),
+        server_address: operation.text(Attribute::ServerAddress),
+        response_model: operation.text(Attribute::ResponseModel),
+        request_model: operation.text(Attribute::RequestModel),
+        usage,
+        started: operation.span.start_time,
+        context: Context {
+            // The tier in the response is the billed one; `auto` in a request is only a wish.
+            service_tier: operation.text(Attribute::OpenaiResponseServiceTier).or_else(|| {
+                operation
+                    .text(Attribute::OpenaiRequestServiceTier)
+                    .filter(|tier| *tier != "auto")
+            }),
+            ..Context::default()
+        },
+        counts: Counts::Inclusive,
+    })
+}
+
+/// A call whose input or output was never counted has no known cost: the missing side is not zero.
+fn missing(operation: &Operation, usage: &Usage) -> Option<Reason> {
+    let has_output = usage.get(Unit::OutputTokens).is_some() || operation.name == Some(OperationName::Embeddings);
+    match (usage.get(Unit::InputTokens).is_some(), has_output) {
+        (false, true) => Some(Reason::MissingInput),
+        (true, false) => Some(Reason::MissingOutput),
+        _ => None,
+    }
+}
+
+fn write(operation: &mut Operation, cost: &Cost, reported: bool, prices: &Prices) {
+    operation.span.attributes.reserve(9);
+    operation.write(own::COST_STATUS, cost.status.as_str());
+    if !cost.reasons.is_empty() {
+        let reasons = cost
+            .reasons
+            .iter()
+            .map(|reason| StringValue::from(reason.as_str()))
+            .collect();
+        operation.write(own::COST_REASONS, Value::Array(Array::String(reasons)));
+    }
+    let Some(total) = cost.total else { return };
+    if reported {
+        return;
+    }
+    operation.set(Attribute::UsageCost, total.to_f64());
+    let parts = [
+        (own::COST_INPUT, cost.parts.input),
+        (own::COST_CACHE_READ, cost.parts.cache_read),
+        (own::COST_CACHE_WRITE, cost.parts.cache_write),
+        (own::COST_OUTPUT, cost.parts.output),
+        (own::COST_OTHER, cost.parts.other),
+    ];
+    for (name, part) in parts {
+        if let Some(part) = part {
+            operation.write(name, part.to_f64());
+        }
+    }
+    if let Some(matched) = &cost.matched {
+        operation.write(own::COST_MODEL, [&*matched.provider, "/", &*matched.model].concat());
+        operation.write(own::COST_CATALOGUE, Value::String(prices.version()));
+    }
+}
+
+/// Whether a call of this status counts as one whose money is unknown.
+pub(crate) const fn is_unknown(status: Status) -> bool {
+    matches!(status, Status::Unpriced | Status::Inconsistent)
+}

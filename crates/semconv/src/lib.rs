@@ -1,0 +1,32 @@
+//! The names of OpenTelemetry's GenAI semantic conventions, and the older spellings they replaced.
+//!
+//! The conventions live in `open-telemetry/semantic-conventions-genai` and are all in development; this crate owns the
+//! names, because the constants of `opentelemetry-semantic-conventions` are deprecated stubs since its 0.32. It depends
+//! on nothing, so anything may depend on it.
+//!
+//! ```
+//! use tracing_genai_semconv::{Attribute, OperationName};
+//!
+//! let spelling = Attribute::from_name("gen_ai.usage.prompt_tokens").unwrap();
+//! assert_eq!(spelling.attribute, Attribute::UsageInputTokens);
+//! assert!(!spelling.is_current());
+//! assert!(OperationName::from_name("chat").unwrap().is_model_call());
+//! ```
+
+mod attribute;
+mod dialect;
+mod lookup;
+pub mod metric;
+mod operation;
+pub mod own;
+pub mod provider;
+
+pub use attribute::{Attribute, ValueType};
+pub use lookup::Spelling;
+pub use operation::{OperationName, SpanKind};
+
+/// What every GenAI attribute of the conventions, current or deprecated, starts with.
+pub const PREFIX: &str = "gen_ai.";
+
+/// The value the conventions give to a required enum attribute whose true value is not known.
+pub const OTHER: &str = "_OTHER";

@@ -1,0 +1,142 @@
+//! Finds an attribute by any of its spellings, in a few nanoseconds and without allocating.
+
+use crate::Attribute;
+use crate::dialect::{DEPRECATED, FRAMEWORKS};
+
+/// A name that was recognised: the attribute it means, and whether it is that attribute's current name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    /// What the name means.
+    pub attribute: Attribute,
+    current: bool,
+}
+
+impl Spelling {
+    /// Whether the name is the conventions' present one.
+    pub const fn is_current(self) -> bool {
+        self.current
+    }
+}
+
+impl Attribute {
+    /// The attribute that `name` means, in its current or any older spelling; `None` when it means none.
+    pub fn from_name(name: &str) -> Option<Spelling> {
+        let mut slot = slot(name.as_bytes())?;
+        loop {
+            let (candidate, spelling) = SLOTS.get(slot).copied().flatten()?;
+            if candidate == name {
+                return Some(spelling);
+            }
+            slot = (slot + 1) % SLOT_COUNT;
+        }
+    }
+}
+
+const SLOT_COUNT: usize = 512;
+const SLOTS: [Option<(&str, Spelling)>; SLOT_COUNT] = fill();
+
+/// Length, ends and middle tell the names apart; hashing all of a name would cost more than comparing it.
+const fn slot(name: &[u8]) -> Option<usize> {
+    let (Some(head), Some(tail)) = (name.first_chunk::<4>(), name.last_chunk::<4>()) else {
+        return None;
+    };
+    let middle = match name.split_at_checked(name.len() / 2) {
+        Some((_, [byte, ..])) => *byte,
+        _ => 0,
+    };
+    let ends = (u32::from_le_bytes(*tail) as u64) ^ ((u32::from_le_bytes(*head) as u64) << 16);
+    let mixed = (ends ^ ((name.len() as u64) << 48) ^ ((middle as u64) << 56)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    Some((mixed >> 55) as usize)
+}
+
+#[expect(clippy::indexing_slicing, reason = "runs at compile time: a fault is a build error")]
+const fn fill() -> [Option<(&'static str, Spelling)>; SLOT_COUNT] {
+    let mut slots = [None; SLOT_COUNT];
+    let mut index = 0;
+    while index < Attribute::COUNT {
+        let attribute = Attribute::ALL[index];
+        slots = put(
+            slots,
+            attribute.name(),
+            Spelling {
+                attribute,
+                current: true,
+            },
+        );
+        index += 1;
+    }
+    let dialects = [DEPRECATED, FRAMEWORKS];
+    let mut dialect = 0;
+    while dialect < dialects.len() {
+        let mut row = 0;
+        while row < dialects[dialect].len() {
+            let (name, attribute) = dialects[dialect][row];
+            slots = put(
+                slots,
+                name,
+                Spelling {
+                    attribute,
+                    current: false,
+                },
+            );
+            row += 1;
+        }
+        dialect += 1;
+    }
+    slots
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "runs at compile time: a fault is a build error"
+)]
+const fn put(
+    mut slots: [Option<(&'static str, Spelling)>; SLOT_COUNT],
+    name: &'static str,
+    spelling: Spelling,
+) -> [Option<(&'static str, Spelling)>; SLOT_COUNT] {
+    let Some(mut slot) = slot(name.as_bytes()) else {
+        panic!("a name of fewer than four bytes cannot be looked up");
+    };
+    while slots[slot].is_some() {
+        slot = (slot + 1) % SLOT_COUNT;
+    }
+    slots[slot] = Some((name, spelling));
+    slots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn older_spellings_lead_to_the_current_attribute() {
+        for (name, attribute) in DEPRECATED.iter().chain(FRAMEWORKS) {
+            let spelling = Attribute::from_name(name).expect("in the table");
+            assert_eq!(spelling.attribute, *attribute, "{name}");
+            assert!(!spelling.is_current(), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_others_are_not_taken() {
+        for name in [
+            "",
+            "chat",
+            "gen_ai",
+            "gen_ai.",
+            "http.route",
+            "gen_ai.usage.input_tokensx",
+            "xgen_ai.request.model",
+        ] {
+            assert_eq!(Attribute::from_name(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_longest_run_of_slots_stays_short() {
+        let longest = SLOTS.split(Option::is_none).map(<[_]>::len).max();
+        assert!(longest <= Some(6), "{longest:?}");
+    }
+}

@@ -1,0 +1,27 @@
+//! The names no convention has, all under `tracing_genai.`.
+
+/// How the cost is known: `priced`, `estimated`, `reported`, `free`, `unpriced` or `inconsistent`.
+pub const COST_STATUS: &str = "tracing_genai.cost.status";
+/// Why the cost is not simply `priced`: a list of words.
+pub const COST_REASONS: &str = "tracing_genai.cost.reasons";
+/// The part of the cost for input tokens that were neither read from nor written to a cache, in USD.
+pub const COST_INPUT: &str = "tracing_genai.cost.input";
+/// The part for input tokens read from a cache, in USD.
+pub const COST_CACHE_READ: &str = "tracing_genai.cost.cache_read";
+/// The part for input tokens written to a cache, in USD.
+pub const COST_CACHE_WRITE: &str = "tracing_genai.cost.cache_write";
+/// The part for output tokens, reasoning included, in USD.
+pub const COST_OUTPUT: &str = "tracing_genai.cost.output";
+/// The part for what is not a token: searches, requests, seconds; in USD.
+pub const COST_OTHER: &str = "tracing_genai.cost.other";
+/// Whose price it is: `provider/model` as the price table names them.
+pub const COST_MODEL: &str = "tracing_genai.cost.model";
+/// Which price table the price came from.
+pub const COST_CATALOGUE: &str = "tracing_genai.cost.catalogue";
+
+/// How a stream ended: `completed`, `cancelled`, `failed` or `no_usage`.
+pub const STREAM_OUTCOME: &str = "tracing_genai.stream.outcome";
+/// How many chunks of a stream arrived.
+pub const STREAM_CHUNKS: &str = "tracing_genai.stream.chunks";
+/// How often a call was sent again within its span.
+pub const RETRY_COUNT: &str = "tracing_genai.retry.count";

@@ -1,0 +1,163 @@
+//! A model call in progress: what its response says goes on its span.
+
+use std::fmt::Display;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use opentelemetry::trace::Status;
+use opentelemetry::{Array, Key, StringValue, Value};
+use tracing::Span;
+use tracing::instrument::{Instrument, Instrumented};
+use tracing_genai_pricing::Usd;
+use tracing_genai_semconv::Attribute;
+use tracing_genai_usage::{Reading, Unit, Usage};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+/// A call of a model, from its request to the end of its response. Its span ends when it is dropped.
+///
+/// Made by [`chat`](crate::chat) and its siblings. Nothing recorded here needs a declared field, and recording the same
+/// thing again replaces it.
+#[derive(Debug)]
+#[must_use = "the call's span ends when this is dropped"]
+pub struct Call {
+    span: Span,
+    started: Instant,
+    has_usage: AtomicBool,
+    has_failed: AtomicBool,
+}
+
+impl Call {
+    pub(crate) fn new(span: Span) -> Self {
+        Self {
+            span,
+            started: Instant::now(),
+            has_usage: AtomicBool::new(false),
+            has_failed: AtomicBool::new(false),
+        }
+    }
+
+    /// The span, to make children of it or add to it.
+    pub fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// When the request was issued.
+    pub(crate) fn started(&self) -> Instant {
+        self.started
+    }
+
+    pub(crate) fn has_usage(&self) -> bool {
+        self.has_usage.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
+    }
+
+    /// Runs `future` inside the span.
+    pub fn run<F: Future>(&self, future: F) -> Instrumented<F> {
+        future.instrument(self.span.clone())
+    }
+
+    /// Runs `work` inside the span, on this thread.
+    pub fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.span.in_scope(work)
+    }
+
+    /// Records what was read from a response: usage, id, model, finish reasons, tier, the provider's own price, and its
+    /// error if it answered with one.
+    pub fn record(&self, reading: &Reading) {
+        self.usage(&reading.usage);
+        self.text(Attribute::ResponseId, reading.response_id.as_deref());
+        self.text(Attribute::ResponseModel, reading.model.as_deref());
+        self.text(Attribute::OpenaiResponseServiceTier, reading.service_tier.as_deref());
+        if !reading.finish_reasons.is_empty() {
+            self.finish_reasons(reading.finish_reasons.iter().map(String::as_str));
+        }
+        if let Some(amount) = reading.reported_cost.as_deref().and_then(|amount| amount.parse().ok()) {
+            self.cost(amount);
+        }
+        if let Some(field) = reading.invalid {
+            // Left where the processor finds it: a count nobody can read makes the cost inconsistent, not unknown.
+            self.attribute(Attribute::UsageInputTokens.name(), format!("unreadable: {field}"));
+        }
+        if let Some(error) = &reading.error {
+            self.fail(&error.kind, &error.message);
+        }
+    }
+
+    /// Records what was used, in the convention's meaning: input includes cached tokens, output includes reasoning.
+    pub fn usage(&self, usage: &Usage) {
+        if !usage.is_empty() {
+            self.has_usage.store(true, Ordering::Relaxed);
+        }
+        for (unit, attribute) in RECORDED {
+            if let Some(count) = usage.get(*unit) {
+                self.attribute(attribute.name(), i64::try_from(count).unwrap_or(i64::MAX));
+            }
+        }
+    }
+
+    /// Records the model that answered, which may be another than was asked for.
+    pub fn response_model(&self, model: &str) {
+        self.text(Attribute::ResponseModel, Some(model));
+    }
+
+    /// Records the response's id.
+    pub fn response_id(&self, id: &str) {
+        self.text(Attribute::ResponseId, Some(id));
+    }
+
+    /// Records why each choice ended: `stop`, `length`, `tool_calls`, whatever the provider calls it.
+    pub fn finish_reasons<'a>(&self, reasons: impl IntoIterator<Item = &'a str>) {
+        let reasons = reasons
+            .into_iter()
+            .map(|reason| StringValue::from(reason.to_owned()))
+            .collect();
+        self.attribute(
+            Attribute::ResponseFinishReasons.name(),
+            Value::Array(Array::String(reasons)),
+        );
+    }
+
+    /// States the cost, where the provider reported it or another price holds: it is kept, and marked `reported`.
+    pub fn cost(&self, amount: Usd) {
+        self.attribute(Attribute::UsageCost.name(), amount.to_f64());
+    }
+
+    /// Records that the call failed: `error.type`, a word of few values such as an HTTP status or an error's name, and
+    /// the span's status with `message`.
+    pub fn fail(&self, error_type: &str, message: impl Display) {
+        self.has_failed.store(true, Ordering::Relaxed);
+        fail(&self.span, error_type, message);
+    }
+
+    /// Records any other attribute.
+    pub fn attribute(&self, name: impl Into<Key>, value: impl Into<Value>) {
+        self.span.set_attribute(name, value);
+    }
+
+    fn text(&self, attribute: Attribute, value: Option<&str>) {
+        if let Some(value) = value {
+            self.attribute(attribute.name(), value.to_owned());
+        }
+    }
+}
+
+/// The counts a span carries, and the unit each is in a [`Usage`].
+const RECORDED: &[(Unit, Attribute)] = &[
+    (Unit::InputTokens, Attribute::UsageInputTokens),
+    (Unit::OutputTokens, Attribute::UsageOutputTokens),
+    (Unit::CacheReadTokens, Attribute::UsageCacheReadInputTokens),
+    (Unit::CacheWriteTokens, Attribute::UsageCacheWriteInputTokens),
+    (Unit::CacheWrite1hTokens, Attribute::UsageCacheWrite1hInputTokens),
+    (Unit::OutputReasoningTokens, Attribute::UsageReasoningOutputTokens),
+    (Unit::InputAudioTokens, Attribute::UsageAudioInputTokens),
+    (Unit::OutputAudioTokens, Attribute::UsageAudioOutputTokens),
+    (Unit::WebSearches, Attribute::UsageWebSearches),
+];
+
+pub(crate) fn fail(span: &Span, error_type: &str, message: impl Display) {
+    span.set_attribute(Attribute::ErrorType.name(), error_type.to_owned());
+    span.set_status(Status::error(message.to_string()));
+}

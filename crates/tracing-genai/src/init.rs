@@ -1,0 +1,266 @@
+//! Sets everything up from the environment: `init()`, and the builder behind it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use opentelemetry::propagation::TextMapCompositePropagator;
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
+use opentelemetry_otlp::ExporterBuildError;
+use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
+use opentelemetry_sdk::trace::SpanExporter;
+use thiserror::Error;
+use tracing::level_filters::LevelFilter;
+use tracing::{Metadata, Subscriber};
+use tracing_genai_pricing::Catalogue;
+use tracing_subscriber::filter::{EnvFilter, FilterFn, filter_fn};
+use tracing_subscriber::layer::{Identity, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, Registry};
+
+use crate::pipeline::{ExporterFactory, Pipeline, factory};
+use crate::settings::{Exporter, Propagators, Settings, Warning, resource};
+use crate::{Telemetry, layer, signal};
+
+/// A layer of any subscriber, as [`TelemetryBuilder::build`] returns it.
+pub type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
+
+/// What the exporters' own transport logs and traces: sending it would make more of it.
+const EXPORTERS_TARGETS: &[&str] = &[
+    "h2",
+    "hyper",
+    "hyper_util",
+    "opentelemetry",
+    "opentelemetry-otlp",
+    "opentelemetry_otlp",
+    "opentelemetry_sdk",
+    "reqwest",
+    "rustls",
+    "tonic",
+    "tower",
+];
+
+/// Why telemetry could not be set up.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum InitError {
+    /// The process has a subscriber already.
+    #[error("a tracing subscriber is set already; use tracing_genai::builder().build() and add its layer to that one")]
+    SubscriberAlreadySet,
+    /// An exporter could not be built.
+    #[error("an OTLP exporter could not be built: {0}")]
+    Exporter(#[from] ExporterBuildError),
+    /// A setting is malformed, and [`TelemetryBuilder::strict`] makes that an error.
+    #[error("malformed settings: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Settings(Vec<Warning>),
+    /// The handler of SIGTERM could not be installed.
+    #[error("the handler of SIGTERM could not be installed: {0}")]
+    Signal(#[source] std::io::Error),
+}
+
+/// Sets up tracing for a service that has none: console logs by `RUST_LOG`, and traces, metrics and logs over OTLP by the
+/// standard `OTEL_*` variables, every GenAI span normalised, priced and measured.
+///
+/// Keep the guard to the end of `main`: dropping it sends what is left.
+///
+/// # Errors
+/// If the process has a subscriber already, or an exporter cannot be built. A malformed variable is no error: it is
+/// logged, its default used, and listed in [`Telemetry::warnings`].
+pub fn init() -> Result<Telemetry, InitError> {
+    builder().init()
+}
+
+/// Starts from the environment, as [`init`] does, to change some of it in code.
+pub fn builder() -> TelemetryBuilder {
+    TelemetryBuilder {
+        settings: Settings::from_environment(),
+        exporters: Vec::new(),
+        catalogue: None,
+        is_strict: false,
+        flushes_on_sigterm: false,
+    }
+}
+
+/// Telemetry about to be set up. What is set here goes before the environment.
+#[must_use = "nothing is set up until init() or build() is called"]
+pub struct TelemetryBuilder {
+    settings: Settings,
+    exporters: Vec<ExporterFactory>,
+    catalogue: Option<Arc<Catalogue>>,
+    is_strict: bool,
+    flushes_on_sigterm: bool,
+}
+
+impl TelemetryBuilder {
+    /// Makes a malformed setting an error. Default: it is a warning, and its default is used.
+    pub fn strict(mut self) -> Self {
+        self.is_strict = true;
+        self
+    }
+
+    /// The service's name. Default: `OTEL_SERVICE_NAME`, or `unknown_service:` and the program's.
+    pub fn service_name(mut self, name: &str) -> Self {
+        resource::set(&mut self.settings.resource, "service.name", name.to_owned());
+        self
+    }
+
+    /// The prices. Default: the embedded catalogue.
+    pub fn catalogue(mut self, catalogue: Arc<Catalogue>) -> Self {
+        self.catalogue = Some(catalogue);
+        self
+    }
+
+    /// One more exporter of spans, beside that of `OTEL_TRACES_EXPORTER`.
+    pub fn span_exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
+        self.exporters.push(factory(exporter));
+        self
+    }
+
+    /// Sends over OTLP only where a variable names an endpoint. Default: the specification's, which is to send to this
+    /// machine's own Collector whether there is one or not.
+    pub fn otlp_only_when_configured(mut self) -> Self {
+        if !self.settings.names_an_endpoint {
+            let settings = &mut self.settings;
+            for exporter in [&mut settings.traces, &mut settings.metrics, &mut settings.logs] {
+                if matches!(exporter, Exporter::Otlp(_)) {
+                    *exporter = Exporter::None;
+                }
+            }
+        }
+        self
+    }
+
+    /// Sends what is left when SIGTERM comes, and then ends the process as SIGTERM does by default.
+    ///
+    /// For a service that does not handle SIGTERM itself. One that does waits for
+    /// [`shutdown_signal`](crate::shutdown_signal) instead and lets the guard drop. Default: off, since the process's
+    /// signals are the service's own. Unix only.
+    pub fn flush_on_sigterm(mut self) -> Self {
+        self.flushes_on_sigterm = true;
+        self
+    }
+
+    /// Sets everything up, globally: the subscriber, the tracer and meter providers, the propagators.
+    pub fn init(self) -> Result<Telemetry, InitError> {
+        let propagators = self.settings.propagators;
+        let (layer, telemetry) = self.build::<Registry>()?;
+        let console = tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_filter(console_filter());
+        tracing_subscriber::registry()
+            .with(layer)
+            .with(console)
+            .try_init()
+            .map_err(|_| InitError::SubscriberAlreadySet)?;
+        telemetry.set_global();
+        set_propagators(propagators);
+        for warning in telemetry.warnings() {
+            tracing::warn!(target: "tracing_genai", "{warning}");
+        }
+        Ok(telemetry)
+    }
+
+    /// Gives the layer for a subscriber of one's own, and the guard; sets nothing globally.
+    ///
+    /// The layer is complete: it must not stand beside another OpenTelemetry layer.
+    pub fn build<S>(self) -> Result<(BoxedLayer<S>, Telemetry), InitError>
+    where
+        S: Subscriber + for<'lookup> LookupSpan<'lookup> + Send + Sync,
+    {
+        let Self {
+            mut settings,
+            exporters,
+            catalogue,
+            is_strict,
+            flushes_on_sigterm,
+        } = self;
+        let warnings = std::mem::take(&mut settings.warnings);
+        if is_strict && !warnings.is_empty() {
+            return Err(InitError::Settings(warnings));
+        }
+        if settings.is_disabled {
+            settings.traces = Exporter::None;
+            settings.metrics = Exporter::None;
+            settings.logs = Exporter::None;
+            let pipeline = Pipeline::build(&settings, Vec::new(), None)?;
+            return Ok((Box::new(Identity::new()), Telemetry::new(pipeline, warnings)));
+        }
+        let pipeline = Pipeline::build(&settings, exporters, catalogue)?;
+        let spans = layer(pipeline.tracer_provider.tracer("tracing-genai")).with_filter(telemetry_filter());
+        let logs = pipeline
+            .logger_provider
+            .as_ref()
+            .map(|provider| OpenTelemetryTracingBridge::new(provider).with_filter(telemetry_filter()));
+        let layer: BoxedLayer<S> = match logs {
+            Some(logs) => Box::new(spans.and_then(logs)),
+            None => Box::new(spans),
+        };
+        let telemetry = Telemetry::new(pipeline, warnings);
+        if flushes_on_sigterm {
+            signal::flush_on_sigterm(&telemetry.running()).map_err(InitError::Signal)?;
+        }
+        Ok((layer, telemetry))
+    }
+}
+
+impl fmt::Debug for TelemetryBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TelemetryBuilder")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+fn set_propagators(propagators: Propagators) {
+    let mut chosen: Vec<Box<dyn opentelemetry::propagation::TextMapPropagator + Send + Sync>> = Vec::new();
+    if propagators.trace_context {
+        chosen.push(Box::new(TraceContextPropagator::new()));
+    }
+    if propagators.baggage {
+        chosen.push(Box::new(BaggagePropagator::new()));
+    }
+    opentelemetry::global::set_text_map_propagator(TextMapCompositePropagator::new(chosen));
+}
+
+/// Lets through what a service means to be seen: INFO and above, and nothing of the exporters' own.
+fn telemetry_filter() -> FilterFn<impl Fn(&Metadata<'_>) -> bool + Clone> {
+    filter_fn(|metadata: &Metadata<'_>| *metadata.level() <= LevelFilter::INFO && !is_exporters(metadata.target()))
+        .with_max_level_hint(LevelFilter::INFO)
+}
+
+fn is_exporters(target: &str) -> bool {
+    EXPORTERS_TARGETS.iter().any(|name| {
+        target
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    })
+}
+
+/// `RUST_LOG`, or INFO; without the exporters' transport and the attempts, which show on their spans, unless it names
+/// them.
+fn console_filter() -> EnvFilter {
+    let chosen = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_default();
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::INFO.into())
+        .parse_lossy(&chosen);
+    EXPORTERS_TARGETS
+        .iter()
+        .chain(&[crate::attempt::TARGET])
+        .filter(|target| !chosen.contains(*target))
+        .filter_map(|target| [target, "=off"].concat().parse().ok())
+        .fold(filter, EnvFilter::add_directive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_exporters_own_targets_are_left_out() {
+        assert!(is_exporters("h2"));
+        assert!(is_exporters("tower::buffer::worker"));
+        assert!(!is_exporters("tower_http::trace"));
+        assert!(!is_exporters("my_service"));
+    }
+}

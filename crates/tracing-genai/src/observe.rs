@@ -1,0 +1,108 @@
+//! What a metered stream's items say: nothing, what the caller reads from them, or what a provider's events say.
+
+use std::any::type_name;
+use std::fmt::{self, Display};
+
+use tracing_genai_usage::{Api, StreamReader, Unit};
+
+use crate::Call;
+
+/// Reads the items of a metered stream.
+pub trait Observe<T> {
+    /// Reads `item`, and records on `call` what it says.
+    fn item(&mut self, item: &T, call: &Call) -> Observed;
+
+    /// The stream has ended, with all it had to say (`is_complete`) or before.
+    fn end(&mut self, call: &Call, is_complete: bool);
+}
+
+/// What an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Observed {
+    /// A piece of the response.
+    Chunk,
+    /// The end of it, before its time.
+    Failure,
+}
+
+/// Counts items, whatever they are.
+#[derive(Debug)]
+pub struct Items;
+
+impl<T> Observe<T> for Items {
+    fn item(&mut self, _item: &T, _call: &Call) -> Observed {
+        Observed::Chunk
+    }
+
+    fn end(&mut self, _call: &Call, _is_complete: bool) {}
+}
+
+/// Shows chunks to a function, and records errors.
+pub struct Results<R>(pub(crate) R);
+
+impl<R> fmt::Debug for Results<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Results").finish_non_exhaustive()
+    }
+}
+
+impl<T, E: Display, R: FnMut(&T, &Call)> Observe<Result<T, E>> for Results<R> {
+    fn item(&mut self, item: &Result<T, E>, call: &Call) -> Observed {
+        match item {
+            Ok(chunk) => {
+                (self.0)(chunk, call);
+                Observed::Chunk
+            }
+            Err(error) => failure(error, call),
+        }
+    }
+
+    fn end(&mut self, _call: &Call, _is_complete: bool) {}
+}
+
+/// Reads a provider's server-sent events.
+pub struct Events {
+    reader: Option<StreamReader>,
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
+    }
+}
+
+impl Events {
+    pub(crate) fn new(api: Api) -> Self {
+        Self {
+            reader: Some(StreamReader::new(api)),
+        }
+    }
+}
+
+impl<B: AsRef<[u8]>, E: Display> Observe<Result<B, E>> for Events {
+    fn item(&mut self, item: &Result<B, E>, call: &Call) -> Observed {
+        match (item, &mut self.reader) {
+            (Ok(bytes), Some(reader)) => reader.push(bytes.as_ref()),
+            (Ok(_), None) => {}
+            (Err(error), _) => return failure(error, call),
+        }
+        Observed::Chunk
+    }
+
+    fn end(&mut self, call: &Call, is_complete: bool) {
+        let Some(reader) = self.reader.take() else { return };
+        let mut reading = reader.finish();
+        // Anthropic's first event counts the output so far, which is no count of the output: the last event brings that,
+        // with the reason for the end.
+        if !is_complete && reading.finish_reasons.is_empty() {
+            reading.usage.clear(Unit::OutputTokens);
+        }
+        call.record(&reading);
+    }
+}
+
+fn failure<E: Display>(error: &E, call: &Call) -> Observed {
+    call.fail(type_name::<E>(), error);
+    Observed::Failure
+}

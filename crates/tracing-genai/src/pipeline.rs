@@ -1,0 +1,245 @@
+//! Builds the providers: what spans, metrics and logs pass on their way out.
+
+use opentelemetry::KeyValue;
+use opentelemetry_otlp::ExporterBuildError;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::logs::{self, BatchLogProcessor, SdkLoggerProvider};
+use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
+use opentelemetry_sdk::resource::TelemetryResourceDetector;
+use opentelemetry_sdk::trace::{
+    BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider, Span, SpanData, SpanExporter, SpanLimits, SpanProcessor,
+};
+use std::sync::Arc;
+use std::time::Duration;
+use tracing_genai_pricing::Catalogue;
+use tracing_genai_processor::{CountingExporter, Delivery, GenAiProcessor, MeterUnsampled};
+
+use crate::otlp::ExportRuntime;
+use crate::settings::{Batch, Exporter, Otlp, Settings};
+
+/// How many times its limit of attributes a span may gather before it ends. The SDK refuses what comes last, and usage
+/// comes last; the processor keeps to the limit itself, and knows what to keep.
+const ROOM: usize = 16;
+
+/// The three providers, and what belongs to them.
+pub(crate) struct Pipeline {
+    pub(crate) tracer_provider: SdkTracerProvider,
+    pub(crate) meter_provider: SdkMeterProvider,
+    pub(crate) logger_provider: Option<SdkLoggerProvider>,
+    pub(crate) delivery: Delivery,
+    pub(crate) runtime: Option<ExportRuntime>,
+}
+
+/// Turns a user's exporter into a processor, once the batch's settings and the counts are known.
+pub(crate) type ExporterFactory = Box<dyn FnOnce(&Batch, Option<Delivery>) -> Box<dyn SpanProcessor> + Send>;
+
+/// A factory for `exporter`, which is counted only where no other is: a span has one fate.
+pub(crate) fn factory<E: SpanExporter + 'static>(exporter: E) -> ExporterFactory {
+    Box::new(|batch, delivery| match delivery {
+        Some(delivery) => Box::new(batched(CountingExporter::new(exporter, delivery), batch)),
+        None => Box::new(batched(exporter, batch)),
+    })
+}
+
+impl Pipeline {
+    pub(crate) fn build(
+        settings: &Settings,
+        exporters: Vec<ExporterFactory>,
+        catalogue: Option<Arc<Catalogue>>,
+    ) -> Result<Self, ExporterBuildError> {
+        let needs_runtime = [&settings.traces, &settings.metrics, &settings.logs]
+            .into_iter()
+            .any(|exporter| matches!(exporter, Exporter::Otlp(_)));
+        let runtime = needs_runtime.then(ExportRuntime::start).transpose()?;
+        let runtime_of = |otlp: &Otlp| {
+            runtime
+                .as_ref()
+                .map(|runtime| (runtime, otlp.clone()))
+                .ok_or_else(|| ExporterBuildError::InternalFailure(String::new()))
+        };
+        let resource = resource(&settings.resource);
+        let delivery = Delivery::default();
+
+        let meter_provider = {
+            let builder = SdkMeterProvider::builder().with_resource(resource.clone());
+            match &settings.metrics {
+                Exporter::Otlp(otlp) => {
+                    let (runtime, otlp) = runtime_of(otlp)?;
+                    let exporter = runtime.metric_exporter(&otlp, settings.temporality)?;
+                    builder.with_reader(
+                        PeriodicReader::builder(exporter)
+                            .with_interval(settings.metric_interval)
+                            .build(),
+                    )
+                }
+                Exporter::Console => {
+                    let exporter = opentelemetry_stdout::MetricExporter::default();
+                    builder.with_reader(
+                        PeriodicReader::builder(exporter)
+                            .with_interval(settings.metric_interval)
+                            .build(),
+                    )
+                }
+                Exporter::None => builder,
+            }
+            .build()
+        };
+
+        let mut next: Vec<Box<dyn SpanProcessor>> = Vec::new();
+        match &settings.traces {
+            Exporter::Otlp(otlp) => {
+                let (runtime, mut otlp) = runtime_of(otlp)?;
+                // The SDK's batch processor has no timeout of its own to give OTEL_BSP_EXPORT_TIMEOUT to.
+                otlp.timeout = otlp.timeout.min(settings.span_batch.export_timeout);
+                let exporter = CountingExporter::new(runtime.span_exporter(&otlp)?, delivery.clone());
+                next.push(Box::new(batched(exporter, &settings.span_batch)));
+            }
+            Exporter::Console => {
+                let exporter = CountingExporter::new(opentelemetry_stdout::SpanExporter::default(), delivery.clone());
+                next.push(Box::new(batched(exporter, &settings.span_batch)));
+            }
+            Exporter::None => {}
+        }
+        for exporter in exporters {
+            let counts = next.is_empty().then(|| delivery.clone());
+            next.push(exporter(&settings.span_batch, counts));
+        }
+        let mut processor = GenAiProcessor::builder(FanOut(next))
+            .meter_provider(&meter_provider)
+            .bounds(settings.limits.bounds)
+            .delivery(delivery.clone());
+        if let Some(catalogue) = catalogue {
+            processor = processor.catalogue(catalogue);
+        }
+        let tracer_provider = SdkTracerProvider::builder()
+            .with_resource(resource.clone())
+            .with_sampler(MeterUnsampled::new(settings.sampler.clone()))
+            .with_span_limits(span_limits(settings))
+            .with_span_processor(processor.build())
+            .build();
+
+        let logger_provider = match &settings.logs {
+            Exporter::Otlp(otlp) => {
+                let (runtime, otlp) = runtime_of(otlp)?;
+                Some(logger_provider(
+                    runtime.log_exporter(&otlp)?,
+                    resource,
+                    &settings.log_batch,
+                ))
+            }
+            Exporter::Console => Some(logger_provider(
+                opentelemetry_stdout::LogExporter::default(),
+                resource,
+                &settings.log_batch,
+            )),
+            Exporter::None => None,
+        };
+        Ok(Self {
+            tracer_provider,
+            meter_provider,
+            logger_provider,
+            delivery,
+            runtime,
+        })
+    }
+}
+
+fn resource(attributes: &[KeyValue]) -> Resource {
+    Resource::builder_empty()
+        .with_detector(Box::new(TelemetryResourceDetector))
+        .with_attributes(attributes.iter().cloned())
+        .build()
+}
+
+fn span_limits(settings: &Settings) -> SpanLimits {
+    let limits = &settings.limits;
+    let most = limits
+        .bounds
+        .max_attributes
+        .unwrap_or(usize::MAX)
+        .saturating_mul(ROOM)
+        .max(2_048);
+    SpanLimits {
+        max_attributes_per_span: u32::try_from(most).unwrap_or(u32::MAX),
+        max_events_per_span: limits.events_per_span,
+        max_links_per_span: limits.links_per_span,
+        max_attributes_per_event: limits.attributes_per_event,
+        max_attributes_per_link: limits.attributes_per_link,
+    }
+}
+
+fn batched<E: SpanExporter + 'static>(exporter: E, batch: &Batch) -> BatchSpanProcessor {
+    let config = BatchConfigBuilder::default()
+        .with_max_queue_size(batch.max_queue_size)
+        .with_max_export_batch_size(batch.max_export_batch_size)
+        .with_scheduled_delay(batch.schedule_delay)
+        .build();
+    BatchSpanProcessor::builder(exporter).with_batch_config(config).build()
+}
+
+fn logger_provider<E: logs::LogExporter + 'static>(
+    exporter: E,
+    resource: Resource,
+    batch: &Batch,
+) -> SdkLoggerProvider {
+    let config = logs::BatchConfigBuilder::default()
+        .with_max_queue_size(batch.max_queue_size)
+        .with_max_export_batch_size(batch.max_export_batch_size)
+        .with_scheduled_delay(batch.schedule_delay)
+        .build();
+    SdkLoggerProvider::builder()
+        .with_resource(resource)
+        .with_log_processor(BatchLogProcessor::builder(exporter).with_batch_config(config).build())
+        .build()
+}
+
+/// Passes a finished span to several processors; only the copies beyond the first cost a clone.
+#[derive(Debug)]
+struct FanOut(Vec<Box<dyn SpanProcessor>>);
+
+impl FanOut {
+    fn all(&self, act: impl Fn(&dyn SpanProcessor) -> OTelSdkResult) -> OTelSdkResult {
+        // Each is asked, also after one has failed; the first failure is what is told.
+        self.0
+            .iter()
+            .map(|processor| act(processor.as_ref()))
+            .fold(Ok(()), OTelSdkResult::and)
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl SpanProcessor for FanOut {
+    fn on_start(&self, span: &mut Span, parent: &opentelemetry::Context) {
+        for processor in &self.0 {
+            processor.on_start(span, parent);
+        }
+    }
+
+    fn on_end(&self, span: SpanData) {
+        if let Some((last, others)) = self.0.split_last() {
+            for processor in others {
+                processor.on_end(span.clone());
+            }
+            last.on_end(span);
+        }
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.all(|processor| processor.force_flush())
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.all(|processor| processor.shutdown_with_timeout(timeout))
+    }
+
+    fn shutdown(&self) -> OTelSdkResult {
+        self.all(|processor| processor.shutdown())
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        for processor in &mut self.0 {
+            processor.set_resource(resource);
+        }
+    }
+}

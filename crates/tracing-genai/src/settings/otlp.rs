@@ -1,0 +1,176 @@
+//! Where and how OTLP is sent, for each signal: its own variables before the general ones.
+
+use std::time::Duration;
+
+use super::reader::Reader;
+
+/// What OTLP carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    Traces,
+    Metrics,
+    Logs,
+}
+
+impl Signal {
+    pub(crate) const ALL: [Self; 3] = [Self::Traces, Self::Metrics, Self::Logs];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Traces => "TRACES",
+            Self::Metrics => "METRICS",
+            Self::Logs => "LOGS",
+        }
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Traces => "v1/traces",
+            Self::Metrics => "v1/metrics",
+            Self::Logs => "v1/logs",
+        }
+    }
+
+    pub(crate) fn variable(self, before: &str, after: &str) -> String {
+        [before, self.name(), after].concat()
+    }
+
+    fn otlp_variable(self, what: &str) -> String {
+        self.variable("OTEL_EXPORTER_OTLP_", &["_", what].concat())
+    }
+}
+
+/// How one signal is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Otlp {
+    pub(crate) protocol: Protocol,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) timeout: Duration,
+    pub(crate) is_compressed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Grpc,
+    HttpProtobuf,
+}
+
+/// The address of one signal, with its path where it is HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    pub(crate) url: String,
+}
+
+pub(super) fn names_an_endpoint(read: &Reader<'_>) -> bool {
+    read.text("OTEL_EXPORTER_OTLP_ENDPOINT").is_some()
+        || Signal::ALL
+            .into_iter()
+            .any(|signal| read.text(&signal.otlp_variable("ENDPOINT")).is_some())
+}
+
+pub(super) fn read(read: &mut Reader<'_>, signal: Signal) -> Otlp {
+    let protocol = protocol(read, signal);
+    headers(read, signal);
+    Otlp {
+        protocol,
+        endpoint: endpoint(read, signal, protocol),
+        timeout: {
+            let general = read.milliseconds("OTEL_EXPORTER_OTLP_TIMEOUT", Duration::from_secs(10));
+            read.milliseconds(&signal.otlp_variable("TIMEOUT"), general)
+        },
+        is_compressed: {
+            let allowed = ["gzip", "none"];
+            let general = read.choice("OTEL_EXPORTER_OTLP_COMPRESSION", "none", &allowed);
+            read.choice(&signal.otlp_variable("COMPRESSION"), general, &allowed) == "gzip"
+        },
+    }
+}
+
+fn protocol(read: &mut Reader<'_>, signal: Signal) -> Protocol {
+    // The specification's default; JSON is for people to read, not for a service to send.
+    let allowed = ["http/protobuf", "grpc"];
+    let general = read.choice("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", &allowed);
+    match read.choice(&signal.otlp_variable("PROTOCOL"), general, &allowed) {
+        "grpc" => Protocol::Grpc,
+        _ => Protocol::HttpProtobuf,
+    }
+}
+
+fn endpoint(read: &mut Reader<'_>, signal: Signal, protocol: Protocol) -> Endpoint {
+    let general = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    let of_signal = signal.otlp_variable("ENDPOINT");
+    let default = match protocol {
+        Protocol::Grpc => "http://localhost:4317".to_owned(),
+        Protocol::HttpProtobuf => ["http://localhost:4318/", signal.path()].concat(),
+    };
+    if let Some(url) = usable(read, &of_signal, protocol, &default) {
+        return Endpoint { url };
+    }
+    let Some(base) = usable(read, general, protocol, &default) else {
+        return Endpoint { url: default };
+    };
+    match protocol {
+        Protocol::Grpc => Endpoint { url: base },
+        Protocol::HttpProtobuf => Endpoint {
+            url: [base.trim_end_matches('/'), "/", signal.path()].concat(),
+        },
+    }
+}
+
+/// The variable's address, if it is one. gRPC also takes `host:port`, which the exporter completes.
+fn usable(read: &mut Reader<'_>, variable: &str, protocol: Protocol, default: &str) -> Option<String> {
+    let text = read.text(variable)?;
+    let rest = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
+    let host = match (rest, protocol) {
+        (Some(rest), _) => rest,
+        (None, Protocol::Grpc) if !text.contains("://") => text.as_str(),
+        (None, _) => "",
+    };
+    let is_usable = !host.is_empty() && !host.starts_with(['/', ':', '?']) && !text.contains(char::is_whitespace);
+    if is_usable {
+        return Some(text);
+    }
+    read.warn(
+        variable,
+        &without_credentials(&text),
+        "an http:// or https:// address",
+        default,
+    );
+    None
+}
+
+fn without_credentials(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme < at => [url.get(..scheme + 3), Some("…"), url.get(at..)]
+            .into_iter()
+            .flatten()
+            .collect(),
+        _ => url.to_owned(),
+    }
+}
+
+/// The exporter reads the headers itself; here they are only looked at, and never shown: they carry keys.
+fn headers(read: &mut Reader<'_>, signal: Signal) {
+    for variable in ["OTEL_EXPORTER_OTLP_HEADERS".to_owned(), signal.otlp_variable("HEADERS")] {
+        let Some(list) = read.text(&variable) else { continue };
+        let is_list = list.split(',').filter(|pair| !pair.trim().is_empty()).all(|pair| {
+            pair.split_once('=').is_some_and(|(name, _)| {
+                let name = name.trim();
+                !name.is_empty()
+                    && name
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            })
+        });
+        if !is_list {
+            read.warn(
+                &variable,
+                "(not shown)",
+                "a list of name=value, with commas between",
+                "what of it can be read",
+            );
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Meters a streamed response: first chunk, chunk count and outcome, also when it is dropped half way.
+
+use std::fmt::Display;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+use tracing_genai_semconv::{Attribute, own};
+use tracing_genai_usage::Api;
+
+use crate::Call;
+use crate::observe::{Events, Items, Observe, Observed, Results};
+
+impl Call {
+    /// Meters `stream`, whose items go through unchanged: when the first comes, how many come, and how it ends.
+    ///
+    /// The span stays open until the stream ends or is dropped, and each poll runs inside it. Nothing is read from the
+    /// items; see [`meter_with`](Self::meter_with) and [`meter_sse`](Self::meter_sse) for usage and errors.
+    pub fn meter<S: Stream>(self, stream: S) -> Metered<S, Items> {
+        Metered::new(self, stream, Items)
+    }
+
+    /// Like [`meter`](Self::meter), and shows each chunk to `record`, which puts what it says on the call. An error in
+    /// the stream makes its outcome `failed`, and `error.type` the name of the error's type.
+    ///
+    /// ```
+    /// use futures_util::{StreamExt, stream};
+    /// use tracing_genai::usage::{Unit, Usage};
+    ///
+    /// # futures_util::FutureExt::now_or_never(async {
+    /// let chunks = stream::iter([Ok::<_, std::io::Error>(None), Ok(Some(25))]);
+    /// let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
+    /// let mut chunks = call.meter_with(chunks, |output_tokens: &Option<u64>, call| {
+    ///     if let Some(tokens) = output_tokens {
+    ///         call.usage(&Usage::new().with(Unit::InputTokens, 1210).with(Unit::OutputTokens, *tokens));
+    ///     }
+    /// });
+    /// while let Some(chunk) = chunks.next().await { /* show it */ }
+    /// # });
+    /// ```
+    pub fn meter_with<S, T, E, R>(self, stream: S, record: R) -> Metered<S, Results<R>>
+    where
+        S: Stream<Item = Result<T, E>>,
+        R: FnMut(&T, &Call),
+        E: Display,
+    {
+        Metered::new(self, stream, Results(record))
+    }
+
+    /// Like [`meter_with`](Self::meter_with) for the raw bytes of a provider's server-sent events, split anywhere: usage,
+    /// model, finish reasons and errors are read from them.
+    pub fn meter_sse<S, B, E>(self, api: Api, stream: S) -> Metered<S, Events>
+    where
+        S: Stream<Item = Result<B, E>>,
+        B: AsRef<[u8]>,
+        E: Display,
+    {
+        Metered::new(self, stream, Events::new(api))
+    }
+}
+
+pin_project! {
+    /// A stream that meters itself on its call's span; made by [`Call::meter`] and its siblings.
+    #[derive(Debug)]
+    #[must_use = "streams do nothing unless polled"]
+    pub struct Metered<S, O>
+    where
+        S: Stream,
+        O: Observe<S::Item>,
+    {
+        #[pin]
+        stream: S,
+        meter: Meter<O>,
+    }
+
+    impl<S, O> PinnedDrop for Metered<S, O>
+    where
+        S: Stream,
+        O: Observe<S::Item>,
+    {
+        fn drop(this: Pin<&mut Self>) {
+            this.project().meter.end::<S::Item>(Outcome::Cancelled);
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Meter<O> {
+    /// Present until the stream has ended: with it goes the span.
+    call: Option<Call>,
+    observer: O,
+    chunks: u64,
+    failed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Completed,
+    Cancelled,
+}
+
+impl<S, O> Metered<S, O>
+where
+    S: Stream,
+    O: Observe<S::Item>,
+{
+    fn new(call: Call, stream: S, observer: O) -> Self {
+        call.attribute(Attribute::RequestStream.name(), true);
+        Self {
+            stream,
+            meter: Meter {
+                call: Some(call),
+                observer,
+                chunks: 0,
+                failed: false,
+            },
+        }
+    }
+}
+
+impl<S, O> Stream for Metered<S, O>
+where
+    S: Stream,
+    O: Observe<S::Item>,
+{
+    type Item = S::Item;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let this = self.project();
+        // A stream polled after its end decides for itself what it answers.
+        let span = this.meter.call.as_ref().map(|call| call.span().clone());
+        let entered = span.as_ref().map(tracing::Span::enter);
+        let polled = this.stream.poll_next(context);
+        match &polled {
+            Poll::Ready(Some(item)) => this.meter.item(item),
+            Poll::Ready(None) => this.meter.end::<S::Item>(Outcome::Completed),
+            Poll::Pending => {}
+        }
+        drop(entered);
+        polled
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.stream.size_hint()
+    }
+}
+
+impl<O> Meter<O> {
+    fn item<T>(&mut self, item: &T)
+    where
+        O: Observe<T>,
+    {
+        let Some(call) = &self.call else { return };
+        match self.observer.item(item, call) {
+            Observed::Failure => self.failed = true,
+            Observed::Chunk => {
+                self.chunks += 1;
+                if self.chunks == 1 {
+                    call.attribute(
+                        Attribute::ResponseTimeToFirstChunk.name(),
+                        call.started().elapsed().as_secs_f64(),
+                    );
+                }
+            }
+        }
+    }
+
+    fn end<T>(&mut self, outcome: Outcome)
+    where
+        O: Observe<T>,
+    {
+        let Some(call) = self.call.take() else { return };
+        self.observer.end(&call, outcome == Outcome::Completed && !self.failed);
+        call.attribute(own::STREAM_CHUNKS, i64::try_from(self.chunks).unwrap_or(i64::MAX));
+        let outcome = match outcome {
+            _ if self.failed || call.has_failed() => "failed",
+            Outcome::Cancelled => "cancelled",
+            Outcome::Completed if !call.has_usage() => "no_usage",
+            Outcome::Completed => "completed",
+        };
+        call.attribute(own::STREAM_OUTCOME, outcome);
+    }
+}

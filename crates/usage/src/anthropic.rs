@@ -1,0 +1,214 @@
+//! The rules of Anthropic's messages: input, cache writes and cache reads are three disjoint counts, whose sum is the
+//! input; a stream tells them at its start and corrects them, cumulatively, at its end.
+//!
+//! Source: <https://docs.claude.com/en/api/messages> and <https://docs.claude.com/en/docs/build-with-claude/streaming>.
+
+use serde::Deserialize;
+
+use crate::count::{Count, Field};
+use crate::provider_error::provider_error;
+use crate::reading::{Reading, update};
+use crate::unit::Unit;
+use crate::usage::MAX_COUNT;
+
+/// Keys without which an event of a stream says nothing new.
+pub(crate) const TELLING_KEYS: &[&str] = &["usage", "error"];
+
+/// A message, or an event of a stream: `message_start` wraps a message, `message_delta` carries its end.
+#[derive(Deserialize)]
+struct Event<'a> {
+    id: Option<String>,
+    model: Option<String>,
+    stop_reason: Option<String>,
+    #[serde(borrow)]
+    usage: Option<Counts<'a>>,
+    #[serde(default, borrow)]
+    error: Field<'a>,
+    #[serde(borrow)]
+    message: Option<Start<'a>>,
+    delta: Option<Delta>,
+}
+
+#[derive(Deserialize)]
+struct Start<'a> {
+    id: Option<String>,
+    model: Option<String>,
+    #[serde(borrow)]
+    usage: Option<Counts<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Delta {
+    stop_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Counts<'a> {
+    #[serde(default, borrow)]
+    input_tokens: Field<'a>,
+    #[serde(default, borrow)]
+    cache_creation_input_tokens: Field<'a>,
+    #[serde(default, borrow)]
+    cache_read_input_tokens: Field<'a>,
+    #[serde(borrow)]
+    cache_creation: Option<CacheCreation<'a>>,
+    #[serde(default, borrow)]
+    output_tokens: Field<'a>,
+    #[serde(borrow)]
+    output_tokens_details: Option<OutputDetails<'a>>,
+    #[serde(borrow)]
+    server_tool_use: Option<ServerTools<'a>>,
+    service_tier: Option<String>,
+    speed: Option<String>,
+    #[serde(default, borrow)]
+    cost: Field<'a>,
+}
+
+#[derive(Deserialize)]
+struct CacheCreation<'a> {
+    #[serde(default, borrow)]
+    ephemeral_5m_input_tokens: Field<'a>,
+    #[serde(default, borrow)]
+    ephemeral_1h_input_tokens: Field<'a>,
+}
+
+#[derive(Deserialize)]
+struct OutputDetails<'a> {
+    #[serde(default, borrow)]
+    thinking_tokens: Field<'a>,
+}
+
+#[derive(Deserialize)]
+struct ServerTools<'a> {
+    #[serde(default, borrow)]
+    web_search_requests: Field<'a>,
+}
+
+/// What is known so far of one message. The counts stay as the provider gave them until the end, because a later event
+/// may correct any one of the disjoint parts.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    reading: Reading,
+    uncached: Count,
+    written: Count,
+    written_5m: Count,
+    written_1h: Count,
+    read: Count,
+    output: Count,
+    thinking: Count,
+    searches: Count,
+}
+
+impl Gathered {
+    /// Takes over a whole body or one event.
+    pub(crate) fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
+        let event: Event<'_> = serde_json::from_slice(json)?;
+        update(&mut self.reading.response_id, event.id);
+        update(&mut self.reading.model, event.model);
+        if let Some(start) = event.message {
+            update(&mut self.reading.response_id, start.id);
+            update(&mut self.reading.model, start.model);
+            if let Some(counts) = &start.usage {
+                self.take(counts);
+                // What is counted before the first token is no total: a stream cut off here has an unknown output.
+                self.output = Count::Absent;
+            }
+        }
+        if let Some(counts) = &event.usage {
+            self.take(counts);
+        }
+        if let Some(reason) = event.stop_reason.or(event.delta.and_then(|delta| delta.stop_reason)) {
+            self.reading.finish_reasons = vec![reason];
+        }
+        if let Some(error) = provider_error(event.error) {
+            self.reading.error = Some(error);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(mut self) -> Reading {
+        let written = self.cache_write();
+        let reading = &mut self.reading;
+        let parts = [self.uncached, written, self.read];
+        if self.uncached != Count::Absent && !parts.contains(&Count::Invalid) {
+            reading.take(Unit::InputTokens, "usage.input_tokens", sum(&parts));
+        }
+        reading.take(Unit::CacheReadTokens, "usage.cache_read_input_tokens", self.read);
+        reading.take(Unit::CacheWriteTokens, "usage.cache_creation_input_tokens", written);
+        reading.take(
+            Unit::CacheWrite5mTokens,
+            "usage.cache_creation.ephemeral_5m_input_tokens",
+            self.written_5m,
+        );
+        reading.take(
+            Unit::CacheWrite1hTokens,
+            "usage.cache_creation.ephemeral_1h_input_tokens",
+            self.written_1h,
+        );
+        reading.take(Unit::OutputTokens, "usage.output_tokens", self.output);
+        reading.take(
+            Unit::OutputReasoningTokens,
+            "usage.output_tokens_details.thinking_tokens",
+            self.thinking,
+        );
+        reading.take(
+            Unit::WebSearches,
+            "usage.server_tool_use.web_search_requests",
+            self.searches,
+        );
+        if self.uncached == Count::Invalid {
+            reading.refuse("usage.input_tokens");
+        }
+        self.reading.finished()
+    }
+
+    /// The cache writes, which some gateways give only by their time to live.
+    fn cache_write(&self) -> Count {
+        match self.written {
+            Count::Absent if self.written_5m != Count::Absent || self.written_1h != Count::Absent => {
+                sum(&[self.written_5m, self.written_1h])
+            }
+            written => written,
+        }
+    }
+
+    fn take(&mut self, counts: &Counts<'_>) {
+        self.uncached = counts.input_tokens.count().or(self.uncached);
+        self.written = counts.cache_creation_input_tokens.count().or(self.written);
+        self.read = counts.cache_read_input_tokens.count().or(self.read);
+        self.output = counts.output_tokens.count().or(self.output);
+        if let Some(written) = &counts.cache_creation {
+            self.written_5m = written.ephemeral_5m_input_tokens.count().or(self.written_5m);
+            self.written_1h = written.ephemeral_1h_input_tokens.count().or(self.written_1h);
+        }
+        if let Some(details) = &counts.output_tokens_details {
+            self.thinking = details.thinking_tokens.count().or(self.thinking);
+        }
+        if let Some(tools) = &counts.server_tool_use {
+            self.searches = tools.web_search_requests.count().or(self.searches);
+        }
+        update(&mut self.reading.service_tier, counts.service_tier.clone());
+        update(&mut self.reading.speed, counts.speed.clone());
+        update(
+            &mut self.reading.reported_cost,
+            counts.cost.decimal().map(str::to_owned),
+        );
+    }
+}
+
+/// The sum of disjoint counts, absent ones being nothing here: Anthropic leaves a part out when it has none.
+fn sum(parts: &[Count]) -> Count {
+    let mut total = 0_u64;
+    for part in parts {
+        match part {
+            Count::Absent => {}
+            Count::Given(count) => total = total.saturating_add(*count),
+            Count::Invalid => return Count::Invalid,
+        }
+    }
+    if total <= MAX_COUNT {
+        Count::Given(total)
+    } else {
+        Count::Invalid
+    }
+}

@@ -1,0 +1,101 @@
+//! One number of a response: read from its text, so that nothing passes through a float.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::usage::MAX_COUNT;
+
+/// A field that should hold a count: absent, `null`, or any JSON value.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Field<'a>(#[serde(borrow)] Option<&'a RawValue>);
+
+/// What a field turned out to hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Count {
+    /// Not there, or `null`.
+    #[default]
+    Absent,
+    /// A whole number from 0 to [`MAX_COUNT`].
+    Given(u64),
+    /// Something else: negative, fractional, too large or not a number.
+    Invalid,
+}
+
+impl Field<'_> {
+    /// The count in this field. `12.0` counts as 12: some gateways write all their numbers as floats.
+    pub(crate) fn count(&self) -> Count {
+        let Some(text) = self.0.map(RawValue::get) else {
+            return Count::Absent;
+        };
+        if text == "null" {
+            return Count::Absent;
+        }
+        let whole = match text.split_once('.') {
+            Some((whole, zeros)) if zeros.bytes().all(|digit| digit == b'0') => whole,
+            _ => text,
+        };
+        if !whole.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Count::Invalid;
+        }
+        match whole.parse() {
+            Ok(count) if count <= MAX_COUNT => Count::Given(count),
+            _ => Count::Invalid,
+        }
+    }
+
+    /// The exact text of the number in this field, if it holds one.
+    pub(crate) fn decimal(&self) -> Option<&str> {
+        self.0
+            .map(RawValue::get)
+            .filter(|text| text.starts_with(|first: char| first == '-' || first.is_ascii_digit()))
+    }
+
+    /// The JSON text in this field, `null` being absent.
+    pub(crate) fn json(&self) -> Option<&str> {
+        self.0.map(RawValue::get).filter(|text| *text != "null")
+    }
+}
+
+impl Count {
+    /// This count unless it is absent, else `earlier`: in a stream the last word on a field holds.
+    pub(crate) fn or(self, earlier: Self) -> Self {
+        if self == Self::Absent { earlier } else { self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(json: &str) -> Count {
+        serde_json::from_str::<Field<'_>>(json).unwrap().count()
+    }
+
+    #[test]
+    fn whole_numbers_are_counts() {
+        assert_eq!(count("0"), Count::Given(0));
+        assert_eq!(count("1200"), Count::Given(1200));
+        assert_eq!(count("1200.0"), Count::Given(1200));
+        assert_eq!(count("9007199254740992"), Count::Given(MAX_COUNT));
+        assert_eq!(count("null"), Count::Absent);
+    }
+
+    #[test]
+    fn nothing_else_becomes_a_number() {
+        for json in [
+            "-1",
+            "-0.0",
+            "1.5",
+            "1e3",
+            "9007199254740993",
+            "1e400",
+            r#""12""#,
+            "true",
+            "[1]",
+            r#"{"n":1}"#,
+        ] {
+            assert_eq!(count(json), Count::Invalid, "{json}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Reads token usage from what LLM providers really answer.
+//!
+//! [`Usage`] holds counts by [`Unit`] in the meaning of the OpenTelemetry GenAI conventions: `input_tokens` includes
+//! cached tokens and `output_tokens` includes reasoning, whatever the provider calls its fields or leaves out of them.
+//! [`read_body`] and [`StreamReader`] bring a provider's response into that form.
+//!
+//! ```
+//! use tracing_genai_usage::{Api, Unit, read_body};
+//!
+//! let body = br#"{"model":"claude-sonnet-4-5","usage":{"input_tokens":10,"cache_read_input_tokens":90,"output_tokens":5}}"#;
+//! let reading = read_body(Api::AnthropicMessages, body)?;
+//! assert_eq!(reading.usage.get(Unit::InputTokens), Some(100));
+//! assert_eq!(reading.usage.get(Unit::CacheWriteTokens), None);
+//! # Ok::<(), tracing_genai_usage::ReadError>(())
+//! ```
+
+mod anthropic;
+mod api;
+mod body;
+mod count;
+mod dimensions;
+mod openai_chat;
+mod openai_responses;
+mod provider_error;
+mod reading;
+mod sse;
+mod stream;
+mod telling;
+mod unit;
+mod usage;
+
+pub use api::Api;
+pub use body::read_body;
+pub use dimensions::{CacheTtl, Dimensions, Direction, Family, Modality, PageType, TokenType, ToolType};
+pub use provider_error::ProviderError;
+pub use reading::{ReadError, Reading};
+pub use stream::StreamReader;
+pub use unit::Unit;
+pub use usage::{MAX_COUNT, Usage};

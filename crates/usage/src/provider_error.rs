@@ -1,0 +1,89 @@
+//! The error object in a provider's body, whatever its shape.
+
+use serde::Deserialize;
+
+use crate::count::Field;
+
+/// An error that the provider reports in a body, whatever the status of the response.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProviderError {
+    /// The provider's name of the error, such as `rate_limit_error`; `error` when it has none.
+    pub kind: String,
+    /// What the provider says about it; may be empty.
+    pub message: String,
+}
+
+#[derive(Deserialize)]
+struct ErrorObject<'a> {
+    #[serde(default, borrow, rename = "type")]
+    kind: Field<'a>,
+    #[serde(default, borrow)]
+    code: Field<'a>,
+    #[serde(default, borrow)]
+    message: Field<'a>,
+}
+
+/// Reads the value of an `error` field: an object with a type or code and a message, or only a message.
+pub(crate) fn provider_error(field: Field<'_>) -> Option<ProviderError> {
+    let json = field.json()?;
+    if let Some(message) = string(json) {
+        return Some(ProviderError {
+            kind: "error".to_owned(),
+            message,
+        });
+    }
+    let object: ErrorObject<'_> = serde_json::from_str(json).ok()?;
+    let kind = text(object.kind)
+        .or_else(|| text(object.code))
+        .unwrap_or_else(|| "error".to_owned());
+    Some(ProviderError {
+        kind,
+        message: text(object.message).unwrap_or_default(),
+    })
+}
+
+/// An error whose code and message stand in the event itself, as in the Responses API's `error` event.
+pub(crate) fn bare_error(code: Field<'_>, message: Field<'_>) -> ProviderError {
+    ProviderError {
+        kind: text(code).unwrap_or_else(|| "error".to_owned()),
+        message: text(message).unwrap_or_default(),
+    }
+}
+
+/// The text of a string, or of a number such as `OpenRouter`'s `"code": 429`.
+fn text(field: Field<'_>) -> Option<String> {
+    let json = field.json()?;
+    string(json)
+        .or_else(|| field.decimal().map(str::to_owned))
+        .filter(|text| !text.is_empty())
+}
+
+fn string(json: &str) -> Option<String> {
+    serde_json::from_str(json).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Option<(String, String)> {
+        provider_error(serde_json::from_str(json).unwrap()).map(|error| (error.kind, error.message))
+    }
+
+    #[test]
+    fn every_shape_of_error_is_read() {
+        let pair = |kind: &str, message: &str| Some((kind.to_owned(), message.to_owned()));
+        assert_eq!(
+            read(r#"{"type":"overloaded_error","message":"busy"}"#),
+            pair("overloaded_error", "busy")
+        );
+        assert_eq!(
+            read(r#"{"type":null,"code":"invalid_api_key","message":"no"}"#),
+            pair("invalid_api_key", "no")
+        );
+        assert_eq!(read(r#"{"code":429,"message":"slow"}"#), pair("429", "slow"));
+        assert_eq!(read(r#""plain""#), pair("error", "plain"));
+        assert_eq!(read("null"), None);
+    }
+}

@@ -1,0 +1,72 @@
+//! What was read from a response, and why a response could not be read.
+
+use crate::count::Count;
+use crate::provider_error::ProviderError;
+use crate::unit::Unit;
+use crate::usage::Usage;
+
+/// What a provider's response says about its call. Whatever the response does not say is `None` or empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reading {
+    /// What the call used; empty when the response reports nothing or when [`invalid`](Self::invalid) is set.
+    pub usage: Usage,
+    /// The provider's id of the response.
+    pub response_id: Option<String>,
+    /// The model that answered, in the provider's spelling.
+    pub model: Option<String>,
+    /// Why each choice ended, in the order of the choices and in the provider's words.
+    pub finish_reasons: Vec<String>,
+    /// The service tier that served the call, such as `default`, `flex` or `priority`.
+    pub service_tier: Option<String>,
+    /// The speed that served the call, such as `fast` (Anthropic).
+    pub speed: Option<String>,
+    /// The cost in USD that the provider or gateway itself reports: its exact decimal text.
+    pub reported_cost: Option<String>,
+    /// The error in the body, which may come with a status of 200 and after half a stream.
+    pub error: Option<ProviderError>,
+    /// The first field that should hold a count and holds something else; then no count of this response is believed.
+    pub invalid: Option<&'static str>,
+    /// How many events of a stream were skipped because they were too long or not the API's JSON.
+    pub skipped_events: u32,
+}
+
+/// Why a body could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The body is not JSON of the API's shape.
+    #[error("the body is not a response of this API: {0}; check that the API matches the request's path")]
+    Malformed(#[from] serde_json::Error),
+}
+
+impl Reading {
+    /// Takes a count over into the usage, or remembers that it is invalid.
+    pub(crate) fn take(&mut self, unit: Unit, field: &'static str, count: Count) {
+        match count {
+            Count::Absent => {}
+            Count::Given(count) => self.usage.set(unit, count),
+            Count::Invalid => self.refuse(field),
+        }
+    }
+
+    /// Remembers the first invalid field.
+    pub(crate) fn refuse(&mut self, field: &'static str) {
+        self.invalid.get_or_insert(field);
+    }
+
+    /// The reading as it is given out: one invalid count discredits all of them.
+    pub(crate) fn finished(mut self) -> Self {
+        if self.invalid.is_some() {
+            self.usage = Usage::new();
+        }
+        self
+    }
+}
+
+/// Keeps `earlier` unless the response says something now.
+pub(crate) fn update(earlier: &mut Option<String>, now: Option<String>) {
+    if now.is_some() {
+        *earlier = now;
+    }
+}

@@ -1,0 +1,195 @@
+//! Splits server-sent events out of bytes that arrive cut at any place.
+//!
+//! Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>.
+
+use memchr::memchr;
+
+/// The longest event that is kept, in bytes. A longer one is skipped, so that a stream cannot fill the memory.
+pub(crate) const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Capacity that is kept for the next event; what a rare long event needed beyond it is given back.
+const KEPT_CAPACITY: usize = 64 * 1024;
+
+/// The part of an event stream that has arrived and has not been handed on.
+#[derive(Default)]
+pub(crate) struct EventSplitter {
+    /// The beginning of a line whose end has not arrived.
+    line: Vec<u8>,
+    line_too_long: bool,
+    /// The data of an event whose end has not arrived.
+    data: Vec<u8>,
+    state: EventState,
+    started: bool,
+}
+
+/// What has arrived of an event.
+#[derive(Default)]
+enum EventState {
+    #[default]
+    Empty,
+    HasData,
+    TooLong,
+}
+
+/// What came out of the stream.
+pub(crate) enum Event<'a> {
+    /// The data of one event, its lines joined by a line feed.
+    Data(&'a [u8]),
+    /// An event longer than [`MAX_EVENT_BYTES`] went by.
+    TooLong,
+}
+
+impl EventSplitter {
+    /// Takes the next bytes and hands on every event that they complete.
+    pub(crate) fn push(&mut self, mut bytes: &[u8], mut on_event: impl FnMut(Event<'_>)) {
+        while let Some(end) = memchr(b'\n', bytes) {
+            let (head, rest) = bytes.split_at(end);
+            bytes = rest.get(1..).unwrap_or_default();
+            if self.line.is_empty() && !self.line_too_long {
+                self.line_ended(head, &mut on_event);
+            } else {
+                self.keep(head);
+                let line = std::mem::take(&mut self.line);
+                if std::mem::take(&mut self.line_too_long) {
+                    self.state = EventState::TooLong;
+                } else {
+                    self.line_ended(&line, &mut on_event);
+                }
+                self.line = reuse(line);
+            }
+        }
+        self.keep(bytes);
+    }
+
+    /// Hands on what is left when the stream ends: a server that closes right after its last line has still said it.
+    pub(crate) fn finish(mut self, mut on_event: impl FnMut(Event<'_>)) {
+        self.push(b"\n\n", &mut on_event);
+    }
+
+    /// Keeps the beginning of a line, unless the line grows too long.
+    fn keep(&mut self, part: &[u8]) {
+        if self.line.len() + part.len() > MAX_EVENT_BYTES {
+            self.line_too_long = true;
+        }
+        if self.line_too_long {
+            self.line = Vec::new();
+        } else {
+            self.line.extend_from_slice(part);
+        }
+    }
+
+    fn line_ended(&mut self, line: &[u8], on_event: &mut impl FnMut(Event<'_>)) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = if self.started {
+            line
+        } else {
+            line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line)
+        };
+        self.started = true;
+        if line.is_empty() {
+            self.event_ended(on_event);
+        } else if let Some(value) = line.strip_prefix(b"data:") {
+            self.add_data(value.strip_prefix(b" ").unwrap_or(value));
+        } else if line == b"data" {
+            self.add_data(b"");
+        }
+    }
+
+    fn add_data(&mut self, value: &[u8]) {
+        if self.data.len() + value.len() >= MAX_EVENT_BYTES {
+            self.state = EventState::TooLong;
+            self.data = Vec::new();
+        }
+        match self.state {
+            EventState::TooLong => return,
+            EventState::HasData => self.data.push(b'\n'),
+            EventState::Empty => self.state = EventState::HasData,
+        }
+        self.data.extend_from_slice(value);
+    }
+
+    fn event_ended(&mut self, on_event: &mut impl FnMut(Event<'_>)) {
+        match std::mem::take(&mut self.state) {
+            EventState::Empty => return,
+            EventState::HasData => on_event(Event::Data(&self.data)),
+            EventState::TooLong => on_event(Event::TooLong),
+        }
+        self.data = reuse(std::mem::take(&mut self.data));
+    }
+}
+
+fn reuse(mut buffer: Vec<u8>) -> Vec<u8> {
+    buffer.clear();
+    buffer.shrink_to(KEPT_CAPACITY);
+    buffer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events(chunks: &[&[u8]]) -> Vec<Option<String>> {
+        let mut found = Vec::new();
+        let mut collect = |event: Event<'_>| {
+            found.push(match event {
+                Event::Data(data) => Some(String::from_utf8_lossy(data).into_owned()),
+                Event::TooLong => None,
+            });
+        };
+        let mut splitter = EventSplitter::default();
+        for chunk in chunks {
+            splitter.push(chunk, &mut collect);
+        }
+        splitter.finish(collect);
+        found
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn lines_may_end_in_lf_or_crlf() {
+        assert_eq!(events(&[b"data: a\n\ndata: b\r\n\r\n"]), [some("a"), some("b")]);
+    }
+
+    #[test]
+    fn several_data_lines_make_one_event() {
+        assert_eq!(events(&[b"data: {\ndata:  1\ndata\ndata:}\n\n"]), [some("{\n 1\n\n}")]);
+    }
+
+    #[test]
+    fn comments_and_other_fields_are_no_data() {
+        assert_eq!(
+            events(&[b": ping\n\nevent: x\nid: 1\nretry: 9\n\ndata: y\n\n"]),
+            [some("y")]
+        );
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_line() {
+        assert_eq!(events(&[b"\xEF\xBB\xBFdata: a\n\n"]), [some("a")]);
+    }
+
+    #[test]
+    fn the_last_event_may_lack_its_blank_line() {
+        assert_eq!(events(&[b"data: a\n\ndata: b"]), [some("a"), some("b")]);
+    }
+
+    #[test]
+    fn an_event_beyond_the_limit_is_skipped_and_the_next_one_read() {
+        let megabyte = vec![b'x'; 1024 * 1024];
+        let mut chunks: Vec<&[u8]> = vec![b"data: "];
+        chunks.extend(std::iter::repeat_n(megabyte.as_slice(), 20));
+        chunks.push(b"\n\ndata: next\n\n");
+        assert_eq!(events(&chunks), [None, some("next")]);
+    }
+
+    #[test]
+    fn many_data_lines_cannot_grow_an_event_beyond_the_limit() {
+        let line = [b"data: ".as_slice(), &vec![b'x'; 1024 * 1024], b"\n"].concat();
+        let mut chunks: Vec<&[u8]> = std::iter::repeat_n(line.as_slice(), 20).collect();
+        chunks.push(b"\ndata: next\n\n");
+        assert_eq!(events(&chunks), [None, some("next")]);
+    }
+}

@@ -1,0 +1,37 @@
+//! The project's chores: `cargo xtask <chore>`.
+
+mod backends;
+mod bench;
+mod catalogue;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+/// The project's chores.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Builds the real Collector, Jaeger and Prometheus once into a cache, and installs Redis where it can.
+    Backends(backends::Arguments),
+    /// Runs everything: formatting, lints, docs, every test, the real backends included.
+    Test(test::Arguments),
+    /// Prints what a span costs on each path, as ratios measured in one run.
+    Bench(bench::Arguments),
+    /// Makes the embedded price catalogue from a genai-prices table.
+    Catalogue(catalogue::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().chore {
+        Chore::Backends(arguments) => backends::run(&arguments),
+        Chore::Test(arguments) => test::run(&arguments),
+        Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::Catalogue(arguments) => catalogue::run(&arguments),
+    }
+}

@@ -1,0 +1,113 @@
+//! The real backends together: a Collector that sends traces to Jaeger and metrics to Prometheus.
+
+use std::{
+    env,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    cache::{self, Program},
+    collector::Collector,
+    jaeger::Jaeger,
+    prometheus::Prometheus,
+};
+
+/// A Collector, a Jaeger and a Prometheus that know each other, each with nothing in it.
+///
+/// Every test starts its own: a start takes one to three seconds, and a test then sees its own spans only.
+#[derive(Debug)]
+pub struct Backends {
+    /// Where services send.
+    pub collector: Collector,
+    /// Where their traces arrive.
+    pub jaeger: Jaeger,
+    /// Where their metrics arrive.
+    pub prometheus: Prometheus,
+}
+
+impl Backends {
+    /// Starts all three; `None`, and a line that says so, when they were not built on this machine.
+    ///
+    /// # Panics
+    /// When they were not built and `CI` is set, or when one does not start.
+    pub async fn start() -> Option<Self> {
+        let programs = Programs::find()?;
+        let (jaeger, prometheus) = tokio::join!(Jaeger::start(&programs), Prometheus::start(&programs));
+        let collector = Collector::start(&programs, &jaeger, &prometheus).await;
+        Some(Self {
+            collector,
+            jaeger,
+            prometheus,
+        })
+    }
+}
+
+/// The programs `cargo xtask backends` has built.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    /// The OpenTelemetry Collector.
+    pub otelcol: PathBuf,
+    /// Jaeger, version 2.
+    pub jaeger: PathBuf,
+    /// Prometheus.
+    pub prometheus: PathBuf,
+    /// Prometheus' tool for configurations, rules and queries.
+    pub promtool: PathBuf,
+}
+
+impl Programs {
+    /// Finds them in the cache; `None`, and a line that says so, when one is missing.
+    ///
+    /// # Panics
+    /// When one is missing and `CI` is set.
+    pub fn find() -> Option<Self> {
+        let Some(folder) = cache::folder() else {
+            leave_out("there is no cache folder; set TRACING_GENAI_BACKENDS or HOME");
+            return None;
+        };
+        let path = |program: Program| folder.join(program.file_name());
+        if let Some(missing) = Program::ALL.into_iter().find(|program| !path(*program).is_file()) {
+            let (name, version) = (missing.name(), missing.version());
+            leave_out(&format!(
+                "{name} {version} is not in {}; `cargo xtask backends` builds it",
+                folder.display()
+            ));
+            return None;
+        }
+        Some(Self {
+            otelcol: path(Program::Otelcol),
+            jaeger: path(Program::Jaeger),
+            prometheus: path(Program::Prometheus),
+            promtool: path(Program::Promtool),
+        })
+    }
+}
+
+/// Says that the running test leaves out what a backend is needed for, even though it passes.
+///
+/// # Panics
+/// When `CI` is set: there `cargo xtask backends --require` has come first, so a missing backend is a mistake.
+pub fn leave_out(reason: &str) {
+    let in_ci = env::var_os("CI").is_some_and(|value| !value.is_empty());
+    assert!(!in_ci, "CI is set, so nothing may be left out: {reason}");
+    say_left_out(reason);
+}
+
+/// A line that is seen although the test passes: the test runner hides what `println!` and `eprintln!` print.
+pub(crate) fn say_left_out(reason: &str) {
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("a test");
+    let line = format!("left out: {test}: {reason}\n");
+    // In one piece, since other tests print too; a closed standard error is no reason to fail.
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+/// A file of `collector-config/`.
+pub fn configuration(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .join("collector-config")
+        .join(name)
+}
