@@ -6,9 +6,11 @@
 use std::{
     collections::HashMap,
     fs,
+    io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
     path::Path,
     process::{Command, Output},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -161,6 +163,60 @@ fn recordings_are_played_with_their_tokens_and_cost() {
     // 1000 in at 0.15 and 100 out at 0.60 dollars a million.
     let call: Vec<&str> = line(&text, "chat gpt-4o-mini").split_whitespace().collect();
     assert!(call.ends_with(&["1000", "100", "0.00021", "ok"]), "{text}");
+}
+
+#[test]
+fn a_real_provider_is_asked_with_the_key_in_the_named_variable() {
+    let folder = folder();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}/openai/v1", listener.local_addr().unwrap());
+    let provider = thread::spawn(move || (0..3).map(|_| answer_one_call(&listener)).collect::<Vec<_>>());
+
+    let mut command = demo(
+        &folder,
+        &[
+            "--base-url",
+            &base_url,
+            "--api-key-env",
+            "DEMO_KEY",
+            "--model",
+            "gpt-4o-mini",
+        ],
+    );
+    let text = text_of(&command.env("DEMO_KEY", "k-17").output().unwrap());
+
+    assert!(text.contains("Skipped: the calls in Anthropic's format"), "{text}");
+    assert!(line(&text, "total").starts_with("total 0.00000"), "{text}");
+    for request in provider.join().unwrap() {
+        assert!(request.starts_with("POST /openai/v1/"), "{request}");
+        assert!(
+            request.to_lowercase().contains("authorization: bearer k-17\r\n"),
+            "{request}"
+        );
+    }
+}
+
+/// Answers one request with a chat completion of three tokens, and returns the request's head.
+fn answer_one_call(listener: &TcpListener) -> String {
+    let mut connection = BufReader::new(listener.accept().unwrap().0);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        connection.read_line(&mut head).unwrap();
+    }
+    let length = head
+        .lines()
+        .find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    connection.read_exact(&mut vec![0; length.unwrap()]).unwrap();
+    let body =
+        r#"{"model":"gpt-4o-mini","choices":[],"usage":{"prompt_tokens":2,"completion_tokens":1,"total_tokens":3}}"#;
+    let head_of_answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n";
+    write!(
+        connection.get_mut(),
+        "{head_of_answer}content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    head
 }
 
 #[test]

@@ -6,7 +6,7 @@ use tracing_genai_usage::{MAX_COUNT, Unit, Usage};
 
 use crate::call::Counts;
 use crate::cost::{Cost, Parts, Status};
-use crate::plan::{Part, Plan};
+use crate::plan::{Part, Plan, Row};
 use crate::reason::{Reason, Reasons};
 use crate::usd::Usd;
 
@@ -141,6 +141,15 @@ fn doubts(plan: &Plan, usage: &Usage) -> Reasons {
         reasons.insert(Reason::UnitWithoutPrice);
     }
     reasons
+}
+
+/// Whether anything was used of the units in a bit set.
+fn used(usage: &Usage, units: u64) -> bool {
+    let reported = usage.reported() & units;
+    reported != 0
+        && usage
+            .iter()
+            .any(|(unit, count)| count > 0 && reported >> (unit as u8) & 1 == 1)
 }
 
 /// The sums of the rates over what is left of each unit once the more specific units have their own.

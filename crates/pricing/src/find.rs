@@ -7,6 +7,9 @@ use crate::reason::{Reason, Reasons};
 use crate::table::{Model, Provider, Table};
 use crate::time::is_date;
 
+/// Longer names are no names: what a stranger can send in must not be searched for at length.
+const MAX_NAME_BYTES: usize = 256;
+
 /// A found model, as its place in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -29,7 +32,8 @@ pub(crate) struct Question<'a> {
 
 /// Finds the model that answered, else the model that was asked for.
 pub(crate) fn find(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
-    let models = [question.response_model, question.request_model].map(|model| model.filter(|name| !name.is_empty()));
+    let is_name = |name: &&str| !name.is_empty() && name.len() <= MAX_NAME_BYTES;
+    let models = [question.response_model, question.request_model].map(|model| model.filter(is_name));
     let [response, request] = &models;
     let mut reasons = Reasons::NONE;
     let provider = match find_provider(table, question) {
@@ -59,6 +63,9 @@ pub(crate) fn find(table: &Table, question: &Question<'_>) -> Result<Found, Reas
 /// By the conventions' name, the id, the catalogue's rule for names, and last by the address.
 fn find_provider(table: &Table, question: &Question<'_>) -> Option<usize> {
     let place = |holds: &dyn Fn(&Provider) -> bool| table.providers.iter().position(holds);
+    if question.provider.len() > MAX_NAME_BYTES {
+        return None;
+    }
     let name = question.provider.trim().to_lowercase();
     let by_name = match names::translate(&name) {
         Translation::HasNoPrices => return None,
@@ -68,7 +75,13 @@ fn find_provider(table: &Table, question: &Question<'_>) -> Option<usize> {
             .or_else(|| place(&|provider| provider.names.as_ref().is_some_and(|rule| rule.matches(&name)))),
     };
     by_name.or_else(|| {
-        let url = format!("https://{}", question.server_address?.to_lowercase());
+        let url = format!(
+            "https://{}",
+            question
+                .server_address
+                .filter(|host| host.len() <= MAX_NAME_BYTES)?
+                .to_lowercase()
+        );
         place(&|provider| provider.api.as_ref().and_then(|api| api.is_match(&url)) == Some(true))
     })
 }

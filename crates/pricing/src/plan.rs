@@ -55,6 +55,8 @@ pub(crate) struct Row {
     pub(crate) part: Part,
     /// The rows of units that count a portion of this one, as a bit set; all stand before it.
     pub(crate) within: u64,
+    /// Bit set of all units that count a portion of this one, priced or not.
+    pub(crate) portions: u64,
 }
 
 /// The rates of a tier.
@@ -140,12 +142,14 @@ impl Plan {
 impl Row {
     fn new(unit: Unit, prices: &[&UnitPrice]) -> Self {
         let outer = unit.dimensions();
-        let counts_portion = |price: &UnitPrice| price.unit != unit && price.unit.dimensions().is_within(&outer);
-        let within = prices.iter().enumerate().filter(|(_, price)| counts_portion(price));
+        let is_portion = |other: Unit| other != unit && other.dimensions().is_within(&outer);
+        let within = prices.iter().enumerate().filter(|(_, price)| is_portion(price.unit));
+        let portions = Unit::ALL.iter().filter(|&&other| is_portion(other));
         Self {
             unit,
             part: part(unit),
             within: within.fold(0, |bits, (place, _)| bits | 1 << place),
+            portions: portions.fold(0, |bits, &other| bits | 1 << other as u8),
         }
     }
 }

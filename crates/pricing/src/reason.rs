@@ -41,6 +41,8 @@ reasons! {
     MissingInput = "missing_input",
     /// Output tokens were not reported, so the cost lacks them.
     MissingOutput = "missing_output",
+    /// A part of a priced unit was reported and the unit itself was not, so the cost lacks what else the unit holds.
+    MissingWhole = "missing_whole",
     /// Something was used that has no price here, so the cost lacks it.
     UnitWithoutPrice = "unit_without_price",
     /// Cached tokens exceeded the input they should be part of, so they were added to it.

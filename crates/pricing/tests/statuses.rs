@@ -245,6 +245,27 @@ fn what_has_no_price_is_named_and_never_zero() {
 }
 
 #[test]
+fn a_part_without_its_whole_makes_the_cost_an_estimate() {
+    let usage = tokens(1_000, 10).with(Unit::CacheAudioWriteTokens, 50);
+    let cost = cost(&call("gcp.gemini", "gemini-2.5-flash", &usage));
+    assert_eq!(cost.reasons, Reasons::of(Reason::MissingWhole));
+}
+
+#[test]
+fn names_of_absurd_length_are_unknown_at_once() {
+    let long = "gpt-4o-".repeat(100_000);
+    let usage = tokens(1, 1);
+    assert_eq!(
+        cost(&call("openai", &long, &usage)).reasons,
+        Reasons::of(Reason::UnknownModel)
+    );
+    assert_eq!(
+        cost(&call(&long, "gpt-4o", &usage)).reasons,
+        Reasons::of(Reason::UnknownProvider)
+    );
+}
+
+#[test]
 fn only_a_stated_zero_or_an_id_that_says_so_is_free() {
     let catalogue = catalogue("zero\t=\tinput=0 output=0\nx:free\t=\t-\nempty\t=\t-\n");
     let usage = tokens(10, 10);

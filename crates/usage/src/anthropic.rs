@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::count::{Count, Field};
+use crate::field::{Count, Field, Maybe, Object, object};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, update};
 use crate::unit::Unit;
@@ -17,29 +17,36 @@ pub(crate) const TELLING_KEYS: &[&str] = &["usage", "error"];
 /// A message, or an event of a stream: `message_start` wraps a message, `message_delta` carries its end.
 #[derive(Deserialize)]
 struct Event<'a> {
-    id: Option<String>,
-    model: Option<String>,
-    stop_reason: Option<String>,
-    #[serde(borrow)]
-    usage: Option<Counts<'a>>,
+    #[serde(default)]
+    id: Maybe<String>,
+    #[serde(default)]
+    model: Maybe<String>,
+    #[serde(default)]
+    stop_reason: Maybe<String>,
+    #[serde(default, borrow)]
+    usage: Object<Counts<'a>>,
     #[serde(default, borrow)]
     error: Field<'a>,
-    #[serde(borrow)]
-    message: Option<Start<'a>>,
-    delta: Option<Delta>,
+    #[serde(default, borrow)]
+    message: Object<Start<'a>>,
+    #[serde(default)]
+    delta: Object<Delta>,
 }
 
 #[derive(Deserialize)]
 struct Start<'a> {
-    id: Option<String>,
-    model: Option<String>,
-    #[serde(borrow)]
-    usage: Option<Counts<'a>>,
+    #[serde(default)]
+    id: Maybe<String>,
+    #[serde(default)]
+    model: Maybe<String>,
+    #[serde(default, borrow)]
+    usage: Object<Counts<'a>>,
 }
 
 #[derive(Deserialize)]
 struct Delta {
-    stop_reason: Option<String>,
+    #[serde(default)]
+    stop_reason: Maybe<String>,
 }
 
 #[derive(Deserialize)]
@@ -50,16 +57,18 @@ struct Counts<'a> {
     cache_creation_input_tokens: Field<'a>,
     #[serde(default, borrow)]
     cache_read_input_tokens: Field<'a>,
-    #[serde(borrow)]
-    cache_creation: Option<CacheCreation<'a>>,
+    #[serde(default, borrow)]
+    cache_creation: Object<CacheCreation<'a>>,
     #[serde(default, borrow)]
     output_tokens: Field<'a>,
-    #[serde(borrow)]
-    output_tokens_details: Option<OutputDetails<'a>>,
-    #[serde(borrow)]
-    server_tool_use: Option<ServerTools<'a>>,
-    service_tier: Option<String>,
-    speed: Option<String>,
+    #[serde(default, borrow)]
+    output_tokens_details: Object<OutputDetails<'a>>,
+    #[serde(default, borrow)]
+    server_tool_use: Object<ServerTools<'a>>,
+    #[serde(default)]
+    service_tier: Maybe<String>,
+    #[serde(default)]
+    speed: Maybe<String>,
     #[serde(default, borrow)]
     cost: Field<'a>,
 }
@@ -102,22 +111,26 @@ pub(crate) struct Gathered {
 impl Gathered {
     /// Takes over a whole body or one event.
     pub(crate) fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let event: Event<'_> = serde_json::from_slice(json)?;
-        update(&mut self.reading.response_id, event.id);
-        update(&mut self.reading.model, event.model);
-        if let Some(start) = event.message {
-            update(&mut self.reading.response_id, start.id);
-            update(&mut self.reading.model, start.model);
-            if let Some(counts) = &start.usage {
+        let event: Event<'_> = object(json)?;
+        update(&mut self.reading.response_id, event.id.0);
+        update(&mut self.reading.model, event.model.0);
+        if let Some(start) = event.message.0 {
+            update(&mut self.reading.response_id, start.id.0);
+            update(&mut self.reading.model, start.model.0);
+            if let Some(counts) = &start.usage.0 {
                 self.take(counts);
                 // What is counted before the first token is no total: a stream cut off here has an unknown output.
                 self.output = Count::Absent;
             }
         }
-        if let Some(counts) = &event.usage {
+        if let Some(counts) = &event.usage.0 {
             self.take(counts);
         }
-        if let Some(reason) = event.stop_reason.or(event.delta.and_then(|delta| delta.stop_reason)) {
+        if let Some(reason) = event
+            .stop_reason
+            .0
+            .or(event.delta.0.and_then(|delta| delta.stop_reason.0))
+        {
             self.reading.finish_reasons = vec![reason];
         }
         if let Some(error) = provider_error(event.error) {
@@ -177,18 +190,18 @@ impl Gathered {
         self.written = counts.cache_creation_input_tokens.count().or(self.written);
         self.read = counts.cache_read_input_tokens.count().or(self.read);
         self.output = counts.output_tokens.count().or(self.output);
-        if let Some(written) = &counts.cache_creation {
+        if let Some(written) = &counts.cache_creation.0 {
             self.written_5m = written.ephemeral_5m_input_tokens.count().or(self.written_5m);
             self.written_1h = written.ephemeral_1h_input_tokens.count().or(self.written_1h);
         }
-        if let Some(details) = &counts.output_tokens_details {
+        if let Some(details) = &counts.output_tokens_details.0 {
             self.thinking = details.thinking_tokens.count().or(self.thinking);
         }
-        if let Some(tools) = &counts.server_tool_use {
+        if let Some(tools) = &counts.server_tool_use.0 {
             self.searches = tools.web_search_requests.count().or(self.searches);
         }
-        update(&mut self.reading.service_tier, counts.service_tier.clone());
-        update(&mut self.reading.speed, counts.speed.clone());
+        update(&mut self.reading.service_tier, counts.service_tier.0.clone());
+        update(&mut self.reading.speed, counts.speed.0.clone());
         update(
             &mut self.reading.reported_cost,
             counts.cost.decimal().map(str::to_owned),

@@ -1,6 +1,7 @@
 //! One response of an API, gathered from a body or from the events of a stream.
 
 use crate::api::Api;
+use crate::provider_error::error_body;
 use crate::reading::{ReadError, Reading};
 use crate::{anthropic, openai_chat, openai_responses};
 
@@ -14,7 +15,11 @@ use crate::{anthropic, openai_chat, openai_responses};
 pub fn read_body(api: Api, body: &[u8]) -> Result<Reading, ReadError> {
     let mut response = Response::new(api);
     response.read(body)?;
-    Ok(response.finish())
+    let mut reading = response.finish();
+    if reading == Reading::default() {
+        reading.error = error_body(body);
+    }
+    Ok(reading)
 }
 
 /// What is known so far of a response.

@@ -17,8 +17,9 @@
 mod anthropic;
 mod api;
 mod body;
-mod count;
+
 mod dimensions;
+mod field;
 mod openai_chat;
 mod openai_responses;
 mod provider_error;

@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use crate::count::Field;
+use crate::field::{Field, Maybe, Object, object};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, update};
 use crate::unit::Unit;
@@ -19,14 +19,18 @@ const MAX_CHOICES: usize = 128;
 
 #[derive(Deserialize)]
 struct Completion<'a> {
-    id: Option<String>,
-    model: Option<String>,
-    service_tier: Option<String>,
-    choices: Option<Vec<Choice>>,
-    #[serde(borrow)]
-    usage: Option<Counts<'a>>,
-    #[serde(borrow)]
-    x_groq: Option<Groq<'a>>,
+    #[serde(default)]
+    id: Maybe<String>,
+    #[serde(default)]
+    model: Maybe<String>,
+    #[serde(default)]
+    service_tier: Maybe<String>,
+    #[serde(default)]
+    choices: Maybe<Vec<Choice>>,
+    #[serde(default, borrow)]
+    usage: Object<Counts<'a>>,
+    #[serde(default, borrow)]
+    x_groq: Object<Groq<'a>>,
     #[serde(default, borrow)]
     error: Field<'a>,
 }
@@ -35,13 +39,14 @@ struct Completion<'a> {
 struct Choice {
     #[serde(default)]
     index: usize,
-    finish_reason: Option<String>,
+    #[serde(default)]
+    finish_reason: Maybe<String>,
 }
 
 #[derive(Deserialize)]
 struct Groq<'a> {
-    #[serde(borrow)]
-    usage: Option<Counts<'a>>,
+    #[serde(default, borrow)]
+    usage: Object<Counts<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -50,10 +55,10 @@ struct Counts<'a> {
     prompt_tokens: Field<'a>,
     #[serde(default, borrow)]
     completion_tokens: Field<'a>,
-    #[serde(borrow)]
-    prompt_tokens_details: Option<PromptDetails<'a>>,
-    #[serde(borrow)]
-    completion_tokens_details: Option<CompletionDetails<'a>>,
+    #[serde(default, borrow)]
+    prompt_tokens_details: Object<PromptDetails<'a>>,
+    #[serde(default, borrow)]
+    completion_tokens_details: Object<CompletionDetails<'a>>,
     #[serde(default, borrow)]
     cost: Field<'a>,
 }
@@ -93,19 +98,19 @@ pub(crate) struct Gathered {
 impl Gathered {
     /// Takes over a whole body or one chunk.
     pub(crate) fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let completion: Completion<'_> = serde_json::from_slice(json)?;
+        let completion: Completion<'_> = object(json)?;
         let reading = &mut self.reading;
-        update(&mut reading.response_id, completion.id);
-        update(&mut reading.model, completion.model);
-        update(&mut reading.service_tier, completion.service_tier);
-        for choice in completion.choices.unwrap_or_default() {
-            if let Some(reason) = choice.finish_reason
+        update(&mut reading.response_id, completion.id.0);
+        update(&mut reading.model, completion.model.0);
+        update(&mut reading.service_tier, completion.service_tier.0);
+        for choice in completion.choices.0.unwrap_or_default() {
+            if let Some(reason) = choice.finish_reason.0
                 && self.finished.len() < MAX_CHOICES
             {
                 self.finished.push((choice.index, reason));
             }
         }
-        if let Some(counts) = completion.usage.or(completion.x_groq.and_then(|groq| groq.usage)) {
+        if let Some(counts) = completion.usage.0.or(completion.x_groq.0.and_then(|groq| groq.usage.0)) {
             take(reading, &counts);
         }
         if let Some(error) = provider_error(completion.error) {
@@ -128,7 +133,7 @@ fn take(reading: &mut Reading, counts: &Counts<'_>) {
         "usage.completion_tokens",
         counts.completion_tokens.count(),
     );
-    if let Some(details) = &counts.prompt_tokens_details {
+    if let Some(details) = &counts.prompt_tokens_details.0 {
         let cached = "usage.prompt_tokens_details.cached_tokens";
         let written = "usage.prompt_tokens_details.cache_write_tokens";
         reading.take(Unit::CacheReadTokens, cached, details.cached.count());
@@ -139,7 +144,7 @@ fn take(reading: &mut Reading, counts: &Counts<'_>) {
             details.audio.count(),
         );
     }
-    if let Some(details) = &counts.completion_tokens_details {
+    if let Some(details) = &counts.completion_tokens_details.0 {
         let reasoning = "usage.completion_tokens_details.reasoning_tokens";
         let audio = "usage.completion_tokens_details.audio_tokens";
         reading.take(Unit::OutputReasoningTokens, reasoning, details.reasoning_tokens.count());
@@ -152,6 +157,6 @@ fn reported_cost(cost: Field<'_>) -> Option<String> {
     if let Some(amount) = cost.decimal() {
         return Some(amount.to_owned());
     }
-    let object: CostObject<'_> = serde_json::from_str(cost.json()?).ok()?;
+    let object: CostObject<'_> = object(cost.json()?.as_bytes()).ok()?;
     object.total_cost.decimal().map(str::to_owned)
 }

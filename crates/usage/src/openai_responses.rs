@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::count::Field;
+use crate::field::{Field, Maybe, Object, object};
 use crate::provider_error::{bare_error, provider_error};
 use crate::reading::{Reading, update};
 use crate::unit::Unit;
@@ -16,10 +16,10 @@ pub(crate) const TELLING_KEYS: &[&str] = &["response", "error", "code"];
 /// A body, or an event of a stream that wraps one in `response`.
 #[derive(Deserialize)]
 struct Event<'a> {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    #[serde(borrow)]
-    response: Option<Response<'a>>,
+    #[serde(default, rename = "type")]
+    kind: Maybe<String>,
+    #[serde(default, borrow)]
+    response: Object<Response<'a>>,
     #[serde(default, borrow)]
     code: Field<'a>,
     #[serde(default, borrow)]
@@ -30,22 +30,28 @@ struct Event<'a> {
 
 #[derive(Deserialize)]
 struct Response<'a> {
-    id: Option<String>,
-    model: Option<String>,
-    status: Option<String>,
-    service_tier: Option<String>,
-    incomplete_details: Option<Incomplete>,
-    #[serde(borrow)]
-    usage: Option<Counts<'a>>,
-    #[serde(borrow)]
-    tool_usage: Option<ToolUsage<'a>>,
+    #[serde(default)]
+    id: Maybe<String>,
+    #[serde(default)]
+    model: Maybe<String>,
+    #[serde(default)]
+    status: Maybe<String>,
+    #[serde(default)]
+    service_tier: Maybe<String>,
+    #[serde(default)]
+    incomplete_details: Object<Incomplete>,
+    #[serde(default, borrow)]
+    usage: Object<Counts<'a>>,
+    #[serde(default, borrow)]
+    tool_usage: Object<ToolUsage<'a>>,
     #[serde(default, borrow)]
     error: Field<'a>,
 }
 
 #[derive(Deserialize)]
 struct Incomplete {
-    reason: Option<String>,
+    #[serde(default)]
+    reason: Maybe<String>,
 }
 
 #[derive(Deserialize)]
@@ -54,10 +60,10 @@ struct Counts<'a> {
     input_tokens: Field<'a>,
     #[serde(default, borrow)]
     output_tokens: Field<'a>,
-    #[serde(borrow)]
-    input_tokens_details: Option<InputDetails<'a>>,
-    #[serde(borrow)]
-    output_tokens_details: Option<OutputDetails<'a>>,
+    #[serde(default, borrow)]
+    input_tokens_details: Object<InputDetails<'a>>,
+    #[serde(default, borrow)]
+    output_tokens_details: Object<OutputDetails<'a>>,
     #[serde(default, borrow)]
     cost: Field<'a>,
 }
@@ -78,8 +84,8 @@ struct OutputDetails<'a> {
 
 #[derive(Deserialize)]
 struct ToolUsage<'a> {
-    #[serde(borrow)]
-    web_search: Option<WebSearch<'a>>,
+    #[serde(default, borrow)]
+    web_search: Object<WebSearch<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -97,15 +103,15 @@ pub(crate) struct Gathered {
 impl Gathered {
     /// Takes over a whole body or one event.
     pub(crate) fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let event: Event<'_> = serde_json::from_slice(json)?;
-        let response = match event.response {
+        let event: Event<'_> = object(json)?;
+        let response = match event.response.0 {
             Some(response) => response,
-            None if event.kind.as_deref() == Some("error") => {
+            None if event.kind.0.as_deref() == Some("error") => {
                 self.reading.error =
                     provider_error(event.error).or_else(|| Some(bare_error(event.code, event.message)));
                 return Ok(());
             }
-            None => serde_json::from_slice(json)?,
+            None => object(json)?,
         };
         self.take(response);
         Ok(())
@@ -117,20 +123,21 @@ impl Gathered {
 
     fn take(&mut self, response: Response<'_>) {
         let reading = &mut self.reading;
-        update(&mut reading.response_id, response.id);
-        update(&mut reading.model, response.model);
-        update(&mut reading.service_tier, response.service_tier);
+        update(&mut reading.response_id, response.id.0);
+        update(&mut reading.model, response.model.0);
+        update(&mut reading.service_tier, response.service_tier.0);
         let reason = response
             .incomplete_details
-            .and_then(|details| details.reason)
-            .or(response.status);
+            .0
+            .and_then(|details| details.reason.0)
+            .or(response.status.0);
         if let Some(reason) = reason.filter(|reason| !matches!(reason.as_str(), "in_progress" | "queued")) {
             reading.finish_reasons = vec![reason];
         }
-        if let Some(counts) = &response.usage {
+        if let Some(counts) = &response.usage.0 {
             take_counts(reading, counts);
         }
-        if let Some(search) = response.tool_usage.and_then(|tools| tools.web_search) {
+        if let Some(search) = response.tool_usage.0.and_then(|tools| tools.web_search.0) {
             reading.take(
                 Unit::WebSearches,
                 "tool_usage.web_search.num_requests",
@@ -146,7 +153,7 @@ impl Gathered {
 fn take_counts(reading: &mut Reading, counts: &Counts<'_>) {
     reading.take(Unit::InputTokens, "usage.input_tokens", counts.input_tokens.count());
     reading.take(Unit::OutputTokens, "usage.output_tokens", counts.output_tokens.count());
-    if let Some(details) = &counts.input_tokens_details {
+    if let Some(details) = &counts.input_tokens_details.0 {
         let written = "usage.input_tokens_details.cache_write_tokens";
         reading.take(
             Unit::CacheReadTokens,
@@ -155,7 +162,7 @@ fn take_counts(reading: &mut Reading, counts: &Counts<'_>) {
         );
         reading.take(Unit::CacheWriteTokens, written, details.cache_write_tokens.count());
     }
-    if let Some(details) = &counts.output_tokens_details {
+    if let Some(details) = &counts.output_tokens_details.0 {
         let reasoning = "usage.output_tokens_details.reasoning_tokens";
         reading.take(Unit::OutputReasoningTokens, reasoning, details.reasoning_tokens.count());
     }

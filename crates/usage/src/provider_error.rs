@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::count::Field;
+use crate::field::{Field, object};
 
 /// An error that the provider reports in a body, whatever the status of the response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,8 @@ struct ErrorObject<'a> {
     code: Field<'a>,
     #[serde(default, borrow)]
     message: Field<'a>,
+    #[serde(default, borrow)]
+    detail: Field<'a>,
 }
 
 /// Reads the value of an `error` field: an object with a type or code and a message, or only a message.
@@ -33,7 +35,7 @@ pub(crate) fn provider_error(field: Field<'_>) -> Option<ProviderError> {
             message,
         });
     }
-    let object: ErrorObject<'_> = serde_json::from_str(json).ok()?;
+    let object: ErrorObject<'_> = object(json.as_bytes()).ok()?;
     let kind = text(object.kind)
         .or_else(|| text(object.code))
         .unwrap_or_else(|| "error".to_owned());
@@ -41,6 +43,16 @@ pub(crate) fn provider_error(field: Field<'_>) -> Option<ProviderError> {
         kind,
         message: text(object.message).unwrap_or_default(),
     })
+}
+
+/// Reads a body that is nothing but an error, as Mistral (`message`, `type`) and many servers in Python (`detail`) send it.
+pub(crate) fn error_body(json: &[u8]) -> Option<ProviderError> {
+    let body: ErrorObject<'_> = object(json).ok()?;
+    let message = text(body.message).or_else(|| text(body.detail))?;
+    let kind = text(body.kind)
+        .or_else(|| text(body.code))
+        .unwrap_or_else(|| "error".to_owned());
+    Some(ProviderError { kind, message })
 }
 
 /// An error whose code and message stand in the event itself, as in the Responses API's `error` event.

@@ -1,6 +1,6 @@
 //! What was read from a response, and why a response could not be read.
 
-use crate::count::Count;
+use crate::field::Count;
 use crate::provider_error::ProviderError;
 use crate::unit::Unit;
 use crate::usage::Usage;

@@ -36,20 +36,21 @@ pub(crate) enum CallError {
 ///
 /// Returns the body as it came; of a stream, all its events.
 pub(crate) async fn make(call: Call, api: Api, client: &Client, path: &str, body: &Value) -> Result<Bytes, CallError> {
-    let response = match call.run(client.post(path, body)).await {
-        Ok(response) => response,
-        Err(error) => {
-            call.fail(transfer_error_type(&error), last_cause(&error));
-            return Err(error.into());
-        }
-    };
+    let response = call
+        .run(client.post(path, body))
+        .await
+        .map_err(|error| transfer_failed(&call, error))?;
     let status = response.status();
     if status.is_success() && is_event_stream(&response) {
         return stream_to_end(call, api, response).await;
     }
-    let answer = call.run(response.bytes()).await?;
+    let answer = call
+        .run(response.bytes())
+        .await
+        .map_err(|error| transfer_failed(&call, error))?;
     if status.is_success() {
-        call.record(&usage::read_body(api, &answer)?);
+        let reading = usage::read_body(api, &answer).inspect_err(|error| call.fail("unreadable_answer", error))?;
+        call.record(&reading);
         return Ok(answer);
     }
     let said = usage::read_body(api, &answer).ok().and_then(|reading| reading.error);
@@ -73,6 +74,11 @@ fn is_event_stream(response: &Response) -> bool {
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
     content_type.is_some_and(|content_type| content_type.starts_with("text/event-stream"))
+}
+
+fn transfer_failed(call: &Call, error: reqwest::Error) -> CallError {
+    call.fail(transfer_error_type(&error), last_cause(&error));
+    error.into()
 }
 
 /// Of a failed transfer, the last cause says what is wrong: `Connection refused`, `timed out`.

@@ -14,8 +14,9 @@ pub(crate) fn sentence(counts: &DeliveryCounts) -> String {
     let Some(endpoint) = endpoint else {
         return "Nothing was sent to a backend; OTEL_EXPORTER_OTLP_ENDPOINT says where one is.".to_owned();
     };
-    match counts.lost() {
-        0 => format!("All {} spans were delivered to {endpoint}.", counts.exported),
-        lost => format!("{lost} of {} spans were not delivered to {endpoint}.", counts.ended),
+    match (counts.exported, counts.lost()) {
+        (0, 0) => format!("There was nothing to send to {endpoint}."),
+        (delivered, 0) => format!("All {delivered} spans were delivered to {endpoint}."),
+        (delivered, lost) => format!("{lost} of {} spans were not delivered to {endpoint}.", delivered + lost),
     }
 }

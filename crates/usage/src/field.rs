@@ -1,6 +1,7 @@
-//! One number of a response: read from its text, so that nothing passes through a float.
+//! The fields of a response: numbers read from their text, so that nothing passes through a float, and odd values
+//! that cost nothing but themselves.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::usage::MAX_COUNT;
@@ -9,6 +10,48 @@ use crate::usage::MAX_COUNT;
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Field<'a>(#[serde(borrow)] Option<&'a RawValue>);
+
+/// A field whose value is taken if it has the expected shape, and is otherwise as good as absent: gateways answer with
+/// numbers for strings and strings for objects, and one odd field must not cost the others.
+pub(crate) struct Maybe<T>(pub(crate) Option<T>);
+
+impl<T> Default for Maybe<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = <&RawValue>::deserialize(deserializer)?;
+        Ok(Self(serde_json::from_str(value.get()).ok()))
+    }
+}
+
+/// A field whose value is taken if it is an object of the expected shape, and is otherwise as good as absent.
+pub(crate) struct Object<T>(pub(crate) Option<T>);
+
+impl<T> Default for Object<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = <&RawValue>::deserialize(deserializer)?;
+        Ok(Self(object(value.get().as_bytes()).ok()))
+    }
+}
+
+/// Reads a JSON object. A list is refused: it would be taken for the fields in their order.
+pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, serde_json::Error> {
+    if json.trim_ascii_start().starts_with(b"{") {
+        serde_json::from_slice(json)
+    } else {
+        Err(serde::de::Error::custom("not a JSON object"))
+    }
+}
 
 /// What a field turned out to hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
