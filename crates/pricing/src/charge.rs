@@ -6,23 +6,32 @@ use tracing_genai_usage::{MAX_COUNT, Unit, Usage};
 
 use crate::call::Counts;
 use crate::cost::{Cost, Parts, Status};
-use crate::plan::{Part, Plan, Row};
+use crate::plan::{MAX_ROWS, Part, Plan, Row};
 use crate::reason::{Reason, Reasons};
 use crate::usd::Usd;
 
 /// The cost of `usage` by `plan`; `reasons` are what is already uncertain.
 pub(crate) fn charge(plan: &Plan, usage: &Usage, counts: Counts, mut reasons: Reasons) -> Cost {
-    let adjusted = adjusted(plan, usage, counts, &mut reasons);
-    let usage = adjusted.as_ref().unwrap_or(usage);
-    reasons = reasons.union(doubts(plan, usage));
+    // Usage is half a kilobyte, so it is copied only where it has to change.
+    if excludes_cache(usage, counts) || plan.minimum_seconds.is_some() || !plan.joins.is_empty() {
+        let usage = adjusted(plan, *usage, counts, &mut reasons);
+        charge_as_is(plan, &usage, reasons)
+    } else {
+        charge_as_is(plan, usage, reasons)
+    }
+}
+
+fn charge_as_is(plan: &Plan, usage: &Usage, reasons: Reasons) -> Cost {
+    let reasons = reasons.union(doubts(plan, usage));
     let Some(tier) = plan.tier(usage.get(Unit::InputTokens).unwrap_or(0)) else {
         return Cost::unpriced(Reason::NoPrice);
     };
+    let matched = Some(Arc::clone(&tier.matched));
     let parts = match parts(plan, usage, &tier.rates) {
         Ok(parts) => parts,
         Err(reason) => {
             return Cost {
-                matched: Some(Arc::clone(&tier.matched)),
+                matched,
                 ..Cost::inconsistent(reason)
             };
         }
@@ -30,88 +39,76 @@ pub(crate) fn charge(plan: &Plan, usage: &Usage, counts: Counts, mut reasons: Re
     let Some(total) = sum(&parts) else {
         return Cost::inconsistent(Reason::CountTooLarge);
     };
-    let nothing_priced = total == Usd::ZERO && reasons.contains(Reason::UnitWithoutPrice);
-    let status = match (plan.free, plan.rows.is_empty()) {
-        (true, true) => Status::Free,
-        (false, true) => Status::Unpriced,
-        _ if nothing_priced => Status::Unpriced,
-        (true, false) => Status::Free,
-        (false, false) if reasons.is_empty() => Status::Priced,
-        (false, false) => Status::Estimated,
+    let has_price = if plan.rows.is_empty() {
+        plan.free
+    } else {
+        total != Usd::ZERO || !reasons.contains(Reason::UnitWithoutPrice)
     };
-    let matched = Some(Arc::clone(&tier.matched));
-    match status {
-        Status::Unpriced => Cost {
+    if !has_price {
+        return Cost {
             matched,
             ..Cost::unpriced(Reason::NoPrice)
-        },
-        Status::Free => Cost {
-            status,
-            total: Some(Usd::ZERO),
-            parts,
-            reasons: Reasons::NONE,
-            matched,
-        },
-        status => Cost {
-            status,
-            total: Some(total),
-            parts,
-            reasons,
-            matched,
-        },
+        };
+    }
+    let (status, reasons) = match (plan.free, reasons.is_empty()) {
+        (true, _) => (Status::Free, Reasons::NONE),
+        (false, true) => (Status::Priced, reasons),
+        (false, false) => (Status::Estimated, reasons),
+    };
+    // What is free by its name alone has no parts; every other total is the sum of some.
+    Cost {
+        status,
+        total: Some(total),
+        parts,
+        reasons,
+        matched,
     }
 }
 
-/// The usage as the plan wants it, if that differs from what was reported.
-fn adjusted(plan: &Plan, usage: &Usage, counts: Counts, reasons: &mut Reasons) -> Option<Usage> {
-    let mut adjusted = None;
-    let cached = || {
-        usage
-            .get(Unit::CacheReadTokens)
-            .unwrap_or(0)
-            .checked_add(usage.get(Unit::CacheWriteTokens).unwrap_or(0))
-    };
+fn cached(usage: &Usage) -> u64 {
+    let [read, written] = [Unit::CacheReadTokens, Unit::CacheWriteTokens].map(|unit| usage.get(unit).unwrap_or(0));
+    read.saturating_add(written)
+}
+
+/// Whether the input has to be completed by the cached tokens.
+fn excludes_cache(usage: &Usage, counts: Counts) -> bool {
     let input = usage.get(Unit::InputTokens);
-    let excluded = match counts {
+    match counts {
         Counts::Inclusive => false,
         Counts::Exclusive => input.is_some(),
-        Counts::Auto => cached().is_some_and(|cached| cached > input.unwrap_or(0)),
-    };
-    if excluded {
-        let all = cached()
-            .and_then(|cached| cached.checked_add(input.unwrap_or(0)))
-            .unwrap_or(u64::MAX);
-        adjusted.get_or_insert(*usage).set(Unit::InputTokens, all);
+        Counts::Auto => cached(usage) > input.unwrap_or(0),
+    }
+}
+
+/// The usage as the plan wants it.
+fn adjusted(plan: &Plan, mut usage: Usage, counts: Counts, reasons: &mut Reasons) -> Usage {
+    if excludes_cache(&usage, counts) {
+        usage.add(Unit::InputTokens, cached(&usage));
         if counts == Counts::Auto {
             reasons.insert(Reason::InputExcludedCache);
         }
     }
-    if let Some(minimum) = plan.minimum_seconds
-        && let Some(seconds) = usage
-            .get(Unit::AudioSeconds)
-            .or_else(|| usage.get(Unit::InputAudioSeconds))
-    {
+    let seconds = usage
+        .get(Unit::AudioSeconds)
+        .or_else(|| usage.get(Unit::InputAudioSeconds));
+    if let (Some(minimum), Some(seconds)) = (plan.minimum_seconds, seconds) {
         let billed = if seconds > 0 { seconds.max(minimum) } else { 0 };
-        let usage = adjusted.get_or_insert(*usage);
         usage.set(Unit::AudioSeconds, billed);
         usage.set(Unit::InputAudioSeconds, billed);
     }
     for &(one, two, both) in &plan.joins {
-        if usage.get(both).is_some() {
-            continue;
-        }
-        if let (Some(first @ 1..), Some(second @ 1..)) = (usage.get(one), usage.get(two)) {
-            let whole = adjusted.as_ref().unwrap_or(usage).get(Unit::InputTokens).unwrap_or(0);
+        if let (Some(first @ 1..), Some(second @ 1..), None) = (usage.get(one), usage.get(two), usage.get(both)) {
+            let whole = usage.get(Unit::InputTokens).unwrap_or(0);
             let least = first
                 .saturating_add(second)
                 .saturating_sub(whole)
                 .min(first)
                 .min(second);
-            adjusted.get_or_insert(*usage).set(both, least);
+            usage.set(both, least);
             reasons.insert(Reason::OverlapAssumed);
         }
     }
-    adjusted
+    usage
 }
 
 /// What a cost by this plan has to leave out or assume.
@@ -132,13 +129,12 @@ fn doubts(plan: &Plan, usage: &Usage) -> Reasons {
     if plan.charges_by_ttl && usage.get(Unit::CacheWriteTokens).is_some_and(|written| written > 0) && !ttl_told() {
         reasons.insert(Reason::CacheTtlAssumed);
     }
-    let without_price = usage.reported() & !plan.covered;
-    if without_price != 0
-        && usage
-            .iter()
-            .any(|(unit, count)| count > 0 && without_price >> (unit as u8) & 1 == 1)
-    {
+    if used(usage, !plan.covered) {
         reasons.insert(Reason::UnitWithoutPrice);
+    }
+    let unreported = |row: &&Row| usage.reported() >> row.unit as u8 & 1 == 0;
+    if plan.rows.iter().filter(unreported).any(|row| used(usage, row.portions)) {
+        reasons.insert(Reason::MissingWhole);
     }
     reasons
 }
@@ -154,9 +150,10 @@ fn used(usage: &Usage, units: u64) -> bool {
 
 /// The sums of the rates over what is left of each unit once the more specific units have their own.
 fn parts(plan: &Plan, usage: &Usage, rates: &[u64]) -> Result<Parts, Reason> {
-    let mut left = [0_u64; Unit::COUNT];
-    let mut sums = [None::<u128>; 5];
-    for ((place, row), &rate) in plan.rows.iter().enumerate().zip(rates) {
+    let mut left = [0_u64; MAX_ROWS];
+    let mut sums = [0_u128; 5];
+    let mut counted = 0_u8;
+    for ((row, &rate), place) in plan.rows.iter().zip(rates).zip(0..) {
         let reported = match row.unit {
             // A call is one request, said or not.
             Unit::Requests => Some(1),
@@ -172,21 +169,17 @@ fn parts(plan: &Plan, usage: &Usage, rates: &[u64]) -> Result<Parts, Reason> {
             rest = rest.checked_sub(taken).ok_or(Reason::NegativePart)?;
             within &= within - 1;
         }
-        if let Some(place) = left.get_mut(place) {
-            *place = rest;
-        }
-        if reported.is_some()
-            && let Some(sum) = sums.get_mut(row.part as usize)
-        {
+        let part = row.part as usize;
+        if let (Some(left), Some(sum)) = (left.get_mut::<usize>(place), sums.get_mut(part)) {
+            *left = rest;
             // A product is below 2^64 * 2^53 and there are 59 units at most, so the sum stays below 2^123.
-            *sum = Some(sum.unwrap_or(0) + u128::from(rate) * u128::from(rest));
+            *sum += u128::from(rate) * u128::from(rest);
         }
+        counted |= u8::from(reported.is_some()) << part;
     }
-    let amount = |part: Part| {
-        sums.get(part as usize)
-            .copied()
-            .flatten()
-            .and_then(|sum| usd(sum, plan.divisor))
+    let amount = |part: Part| match sums.get(part as usize) {
+        Some(&sum) if counted >> part as u8 & 1 == 1 => usd(sum, plan.divisor),
+        _ => None,
     };
     Ok(Parts {
         input: amount(Part::Input),

@@ -85,6 +85,8 @@ pub struct Matched {
     pub provider: Arc<str>,
     /// The model's id in the catalogue.
     pub model: Arc<str>,
+    /// Both, as `openai/gpt-4o`.
+    pub label: Arc<str>,
     /// The first day of the price, as `2026-03-13`, when the catalogue has a history.
     pub effective: Option<Arc<str>>,
     /// The input above which the price of this call begins, when it is not the base price.

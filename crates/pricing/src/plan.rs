@@ -8,6 +8,9 @@ use crate::cost::Matched;
 use crate::price::{GRAINS_PER_FEMTO, UnitPrice};
 use crate::table::Model;
 
+/// Units that one model may price; the richest of genai-prices 0.2.3 prices 11.
+pub(crate) const MAX_ROWS: usize = 24;
+
 /// Models billed for a minimum of seconds per request. Source: Groq's price page, as in genai-prices 0.2.3.
 const MINIMUM_SECONDS: &[(&str, &str, u64)] =
     &[("groq", "whisper-large-v3", 10), ("groq", "whisper-large-v3-turbo", 10)];
@@ -30,7 +33,8 @@ pub(crate) enum Part {
 pub(crate) struct Plan {
     /// More specific units first, so that a unit's remainder is known once its row is reached.
     pub(crate) rows: Box<[Row]>,
-    /// By ascending start; the first holds for any input. Empty if a rate does not fit, which leaves the model unpriced.
+    /// By ascending start; the first holds for any input. Empty if a rate does not fit or there are too many rows, which
+    /// leaves the model unpriced.
     pub(crate) tiers: Box<[Tier]>,
     /// What a sum of rates is divided by to give femto-dollars.
     pub(crate) divisor: u128,
@@ -100,6 +104,7 @@ impl Plan {
         let matched = Matched {
             provider: Arc::clone(provider),
             model: Arc::clone(&model.id),
+            label: [&**provider, "/", &*model.id].concat().into(),
             effective: standard.and_then(|set| set.effective.as_deref()).map(Into::into),
             tier_start: None,
             variant: (!names.is_empty()).then(|| names.join("&").into()),
@@ -166,6 +171,9 @@ fn part(unit: Unit) -> Part {
 }
 
 fn tiers(prices: &[&UnitPrice], scale: u128, base: &Matched) -> Box<[Tier]> {
+    if prices.len() > MAX_ROWS {
+        return Box::default();
+    }
     let mut starts: Vec<u64> = prices
         .iter()
         .flat_map(|price| price.tiers.iter().map(|&(start, _)| start))

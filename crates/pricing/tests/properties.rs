@@ -1,5 +1,7 @@
 //! What holds for every model, every usage and every moment.
 
+#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use proptest::prelude::*;
@@ -60,17 +62,14 @@ proptest! {
         let parts = cost.parts;
         let parts = [parts.input, parts.cache_read, parts.cache_write, parts.output, parts.other];
         prop_assert!(parts.iter().flatten().all(|part| *part >= Usd::ZERO));
-        match cost.total {
-            Some(total) => {
-                let sum: i128 = parts.iter().flatten().map(|part| part.femto_usd()).sum();
-                prop_assert_eq!(total.femto_usd(), sum);
-                prop_assert!(matches!(cost.status, Status::Priced | Status::Estimated | Status::Free));
-            }
-            None => {
-                prop_assert!(matches!(cost.status, Status::Unpriced | Status::Inconsistent));
-                prop_assert!(!cost.reasons.is_empty());
-                prop_assert!(parts.iter().all(Option::is_none));
-            }
+        if let Some(total) = cost.total {
+            let sum: i128 = parts.iter().flatten().map(|part| part.femto_usd()).sum();
+            prop_assert_eq!(total.femto_usd(), sum);
+            prop_assert!(matches!(cost.status, Status::Priced | Status::Estimated | Status::Free));
+        } else {
+            prop_assert!(matches!(cost.status, Status::Unpriced | Status::Inconsistent));
+            prop_assert!(!cost.reasons.is_empty());
+            prop_assert!(parts.iter().all(Option::is_none));
         }
         prop_assert_eq!(cost.status == Status::Estimated, cost.total.is_some() && !cost.reasons.is_empty());
     }

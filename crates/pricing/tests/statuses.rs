@@ -1,5 +1,7 @@
 //! What a cost says about itself: when it is priced, estimated, free, unknown or contradictory.
 
+#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Reason, Reasons, Status, Usd};

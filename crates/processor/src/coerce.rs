@@ -11,6 +11,12 @@ const EXACT_IN_DOUBLE: f64 = 9_007_199_254_740_992.0;
 /// tracing-opentelemetry exports unsigned integers as strings (tokio-rs/tracing-opentelemetry#267), and lists can only
 /// be `tracing` fields as text, so both are expected here.
 pub(crate) fn coerce(value: &mut Value, wanted: ValueType) {
+    if wanted == ValueType::TextArray {
+        if let Value::String(text) = value {
+            *value = list(text);
+        }
+        return;
+    }
     let coerced = match (wanted, &*value) {
         (ValueType::Int, Value::String(text)) => text.as_str().trim().parse().ok().map(Value::I64),
         (ValueType::Int, Value::F64(double)) => whole(*double).map(Value::I64),
@@ -26,7 +32,6 @@ pub(crate) fn coerce(value: &mut Value, wanted: ValueType) {
             .filter(|double: &f64| double.is_finite())
             .map(Value::F64),
         (ValueType::Bool, Value::String(text)) => text.as_str().parse().ok().map(Value::Bool),
-        (ValueType::TextArray, Value::String(text)) => list(text.as_str()),
         _ => None,
     };
     if let Some(coerced) = coerced {
@@ -42,17 +47,16 @@ fn whole(double: f64) -> Option<i64> {
     (double.trunc().to_bits() == double.to_bits() && double.abs() <= EXACT_IN_DOUBLE).then_some(double as i64)
 }
 
-/// A JSON list of strings, or a single string as a list of one.
-fn list(text: &str) -> Option<Value> {
-    let items: Vec<StringValue> = if text.trim_start().starts_with('[') {
-        let items: Vec<String> = serde_json::from_str(text).ok()?;
-        items.into_iter().map(StringValue::from).collect()
-    } else if text.is_empty() {
-        return None;
-    } else {
-        vec![StringValue::from(text.to_owned())]
-    };
-    Some(Value::Array(Array::String(items)))
+/// A JSON list of strings as that list, any other text as a list of one; broken JSON stays text.
+fn list(text: &mut StringValue) -> Value {
+    let text = std::mem::replace(text, StringValue::from(""));
+    if text.as_str().trim_start().starts_with('[') {
+        return match serde_json::from_str::<Vec<String>>(text.as_str()) {
+            Ok(items) => Value::Array(Array::String(items.into_iter().map(StringValue::from).collect())),
+            Err(_) => Value::String(text),
+        };
+    }
+    Value::Array(Array::String(vec![text]))
 }
 
 #[cfg(test)]

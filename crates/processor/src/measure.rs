@@ -125,11 +125,7 @@ impl Meters {
     }
 
     #[cfg(feature = "bound-instruments")]
-    #[expect(
-        clippy::needless_pass_by_value,
-        clippy::unused_self,
-        reason = "the same signature as without the feature"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "the same signature as without the feature")]
     fn add(&self, point: Point, _worker: &Waker) {
         point.record_bound(&self.instruments);
     }

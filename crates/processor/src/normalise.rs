@@ -52,13 +52,16 @@ pub(crate) fn normalise(span: SpanData, closing: Option<Closing>) -> Operation {
 /// Repeated attributes are what `Span::record` makes of a field recorded again, so the last one holds. An older spelling
 /// yields to the current name.
 fn settle_attributes(operation: &mut Operation) {
-    let mut repeated = false;
-    let mut written_in_older_spelling = [false; Attribute::COUNT];
-    for position in 0..operation.span.attributes.len() {
-        let Some(found) = operation.span.attributes.get_mut(position) else {
+    let mut attributes = std::mem::take(&mut operation.span.attributes);
+    let mut struck = false;
+    let mut met_in_older_spelling = [false; Attribute::COUNT];
+    let mut strangers = Strangers::new(attributes.len());
+    for position in 0..attributes.len() {
+        let Some((before, [found, ..])) = attributes.split_at_mut_checked(position) else {
             break;
         };
         let Some(spelling) = Attribute::from_name(found.key.as_str()) else {
+            struck |= strangers.strike_earlier(before, found, position);
             continue;
         };
         let attribute = spelling.attribute;
@@ -66,44 +69,29 @@ fn settle_attributes(operation: &mut Operation) {
             found.key = Key::from_static_str(attribute.name());
         }
         coerce(&mut found.value, attribute.value_type());
-        let Some(older) = written_in_older_spelling.get_mut(attribute as usize) else {
+        let Some(older) = met_in_older_spelling.get_mut(attribute as usize) else {
             continue;
         };
-        match operation.position(attribute) {
-            Some(earlier) => {
-                repeated = true;
-                let earlier_holds = !spelling.is_current() && !*older;
-                strike(
-                    &mut operation.span.attributes,
-                    if earlier_holds { position } else { earlier },
-                );
-                if !earlier_holds {
-                    *older = !spelling.is_current();
-                    operation.place(attribute, position);
-                }
+        if let Some(earlier) = operation.position(attribute) {
+            struck = true;
+            if !spelling.is_current() && !*older {
+                strike(found);
+                continue;
             }
-            None => {
-                *older = !spelling.is_current();
-                operation.place(attribute, position);
-            }
+            before.get_mut(earlier).into_iter().for_each(strike);
         }
+        *older = !spelling.is_current();
+        operation.place(attribute, position);
     }
-    if strike_repeated_strangers(&mut operation.span.attributes) || repeated {
-        operation
-            .span
-            .attributes
-            .retain(|attribute| !attribute.key.as_str().is_empty());
-        for position in 0..operation.span.attributes.len() {
-            if let Some(spelling) = operation
-                .span
-                .attributes
-                .get(position)
-                .and_then(|found| Attribute::from_name(found.key.as_str()))
-            {
+    if struck {
+        attributes.retain(|attribute| !attribute.key.as_str().is_empty());
+        for (position, found) in attributes.iter().enumerate() {
+            if let Some(spelling) = Attribute::from_name(found.key.as_str()) {
                 operation.place(spelling.attribute, position);
             }
         }
     }
+    operation.span.attributes = attributes;
     if let Some(name) = operation.text(Attribute::ProviderName) {
         let current = provider::current(name);
         if current != name {
@@ -114,54 +102,51 @@ fn settle_attributes(operation: &mut Operation) {
 }
 
 /// Marks an attribute for removal: no attribute has an empty key.
-fn strike(attributes: &mut [KeyValue], position: usize) {
-    if let Some(attribute) = attributes.get_mut(position) {
-        attribute.key = Key::from_static_str("");
+fn strike(attribute: &mut KeyValue) {
+    attribute.key = Key::from_static_str("");
+}
+
+/// The attributes met so far that are not the convention's, to find those that repeat.
+enum Strangers {
+    /// A name's length and ends choose one of 64 marks; only a mark met twice is worth comparing.
+    Few(u64),
+    Many(HashMap<Key, usize>),
+}
+
+impl Strangers {
+    fn new(attributes: usize) -> Self {
+        if attributes <= FEW {
+            Self::Few(0)
+        } else {
+            Self::Many(HashMap::new())
+        }
+    }
+
+    /// Strikes the earlier attribute of the same name: the last one holds.
+    fn strike_earlier(&mut self, before: &mut [KeyValue], found: &KeyValue, position: usize) -> bool {
+        let earlier = match self {
+            Self::Few(marks) => {
+                let mark = mark(found.key.as_str().as_bytes());
+                let is_met = *marks & mark != 0;
+                *marks |= mark;
+                is_met
+                    .then(|| before.iter_mut().find(|earlier| earlier.key == found.key))
+                    .flatten()
+            }
+            Self::Many(last) => last
+                .insert(found.key.clone(), position)
+                .and_then(|earlier| before.get_mut(earlier)),
+        };
+        let is_repeated = earlier.is_some();
+        earlier.into_iter().for_each(strike);
+        is_repeated
     }
 }
 
-/// Strikes all but the last of repeated attributes that are not the convention's.
-fn strike_repeated_strangers(attributes: &mut [KeyValue]) -> bool {
-    let mut struck = false;
-    if attributes.len() > FEW {
-        let mut last: HashMap<Key, usize> = HashMap::with_capacity(attributes.len());
-        for position in 0..attributes.len() {
-            let Some(key) = attributes.get(position).map(|attribute| attribute.key.clone()) else {
-                break;
-            };
-            if key.as_str().is_empty() {
-                continue;
-            }
-            if let Some(earlier) = last.insert(key, position) {
-                strike(attributes, earlier);
-                struck = true;
-            }
-        }
-        return struck;
-    }
-    // A name's length and ends choose one of 64 marks; only a mark met twice is worth comparing.
-    let mut marks = 0_u64;
-    for position in 0..attributes.len() {
-        let Some((before, [attribute, ..])) = attributes.split_at_mut_checked(position) else {
-            break;
-        };
-        let name = attribute.key.as_str().as_bytes();
-        let (Some(first), Some(last)) = (name.first(), name.last_chunk::<2>()) else {
-            continue;
-        };
-        let mixed = name.len().wrapping_mul(31)
-            ^ usize::from(*first).wrapping_mul(7)
-            ^ usize::from(u16::from_le_bytes(*last)).wrapping_mul(13);
-        let mark = 1_u64 << (mixed % 64);
-        if marks & mark != 0
-            && let Some(earlier) = before.iter_mut().find(|earlier| earlier.key == attribute.key)
-        {
-            earlier.key = Key::from_static_str("");
-            struck = true;
-        }
-        marks |= mark;
-    }
-    struck
+fn mark(name: &[u8]) -> u64 {
+    let end = name.last_chunk::<2>().map_or(0, |end| u16::from_le_bytes(*end));
+    let mixed = name.len().wrapping_mul(31) ^ usize::from(end).wrapping_mul(13);
+    1 << (mixed % 64)
 }
 
 /// Lets the span end when it closed, by the monotonic clock.

@@ -12,42 +12,38 @@ use crate::usage::Counted;
 
 /// The catalogue in use.
 #[derive(Debug)]
-pub(crate) struct Prices {
-    catalogue: Source,
-    version: Arc<str>,
-}
-
-#[derive(Debug)]
-enum Source {
+pub(crate) enum Prices {
     Embedded(&'static Catalogue),
-    Given(Arc<Catalogue>),
+    Given {
+        catalogue: Arc<Catalogue>,
+        version: Arc<str>,
+    },
 }
 
 impl Prices {
     pub(crate) fn embedded() -> Self {
-        let catalogue = Catalogue::embedded();
-        Self {
-            version: catalogue.version().into(),
-            catalogue: Source::Embedded(catalogue),
-        }
+        Self::Embedded(Catalogue::embedded())
     }
 
     pub(crate) fn given(catalogue: Arc<Catalogue>) -> Self {
-        Self {
+        Self::Given {
             version: catalogue.version().into(),
-            catalogue: Source::Given(catalogue),
+            catalogue,
         }
     }
 
     fn catalogue(&self) -> &Catalogue {
-        match &self.catalogue {
-            Source::Embedded(catalogue) => catalogue,
-            Source::Given(catalogue) => catalogue,
+        match self {
+            Self::Embedded(catalogue) => catalogue,
+            Self::Given { catalogue, .. } => catalogue,
         }
     }
 
     fn version(&self) -> StringValue {
-        StringValue::from(Arc::clone(&self.version))
+        match self {
+            Self::Embedded(catalogue) => catalogue.version().into(),
+            Self::Given { version, .. } => Arc::clone(version).into(),
+        }
     }
 }
 
@@ -160,8 +156,8 @@ fn write(operation: &mut Operation, cost: &Cost, reported: bool, prices: &Prices
         }
     }
     if let Some(matched) = &cost.matched {
-        operation.write(own::COST_MODEL, [&*matched.provider, "/", &*matched.model].concat());
-        operation.write(own::COST_CATALOGUE, Value::String(prices.version()));
+        operation.write(own::COST_MODEL, StringValue::from(Arc::clone(&matched.label)));
+        operation.write(own::COST_CATALOGUE, prices.version());
     }
 }
 

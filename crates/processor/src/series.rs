@@ -66,7 +66,11 @@ impl<'a> Labels<'a> {
 
 /// `text`, or as much of it as a metric carries.
 fn short(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or_default()
+    if text.len() <= MOST_BYTES {
+        return text;
+    }
+    let end = (0..=MOST_BYTES).rev().find(|end| text.is_char_boundary(*end));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
 /// A series: the attributes of each of its metrics, ready made.

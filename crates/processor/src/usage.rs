@@ -8,6 +8,10 @@ use crate::operation::Operation;
 
 /// What the attributes say was used.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives on the stack of one call; a box would be an allocation a span"
+)]
 pub(crate) enum Counted {
     /// No count at all.
     Nothing,

@@ -113,6 +113,8 @@ attributes! {
 
     OpenaiRequestServiceTier = "openai.request.service_tier", Text;
     OpenaiResponseServiceTier = "openai.response.service_tier", Text;
+    // The conventions name a tier for OpenAI alone; others have them too, and price by them.
+    ResponseServiceTier = "tracing_genai.response.service_tier", Text;
 
     ErrorType = "error.type", Text;
     ServerAddress = "server.address", Text;

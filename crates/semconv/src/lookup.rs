@@ -23,17 +23,23 @@ impl Attribute {
     pub fn from_name(name: &str) -> Option<Spelling> {
         let mut slot = slot(name.as_bytes())?;
         loop {
-            let (candidate, spelling) = SLOTS.get(slot).copied().flatten()?;
-            if candidate == name {
-                return Some(spelling);
+            // An empty slot holds 0; the first name is 1.
+            let index = SLOTS.get(slot)?.checked_sub(1)?;
+            let (candidate, spelling) = NAMES.get(usize::from(index))?;
+            if *candidate == name {
+                return Some(*spelling);
             }
             slot = (slot + 1) % SLOT_COUNT;
         }
     }
 }
 
+const NAME_COUNT: usize = Attribute::COUNT + DEPRECATED.len() + FRAMEWORKS.len();
 const SLOT_COUNT: usize = 512;
-const SLOTS: [Option<(&str, Spelling)>; SLOT_COUNT] = fill();
+
+static NAMES: [(&str, Spelling); NAME_COUNT] = names();
+/// Where in the names to look: small enough to stay in a processor's nearest cache.
+static SLOTS: [u8; SLOT_COUNT] = fill();
 
 /// Length, ends and middle tell the names apart; hashing all of a name would cost more than comparing it.
 const fn slot(name: &[u8]) -> Option<usize> {
@@ -50,20 +56,23 @@ const fn slot(name: &[u8]) -> Option<usize> {
 }
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time: a fault is a build error")]
-const fn fill() -> [Option<(&'static str, Spelling)>; SLOT_COUNT] {
-    let mut slots = [None; SLOT_COUNT];
-    let mut index = 0;
-    while index < Attribute::COUNT {
-        let attribute = Attribute::ALL[index];
-        slots = put(
-            slots,
+const fn names() -> [(&'static str, Spelling); NAME_COUNT] {
+    let first = Spelling {
+        attribute: Attribute::ALL[0],
+        current: true,
+    };
+    let mut names = [("", first); NAME_COUNT];
+    let mut count = 0;
+    while count < Attribute::COUNT {
+        let attribute = Attribute::ALL[count];
+        names[count] = (
             attribute.name(),
             Spelling {
                 attribute,
                 current: true,
             },
         );
-        index += 1;
+        count += 1;
     }
     let dialects = [DEPRECATED, FRAMEWORKS];
     let mut dialect = 0;
@@ -71,38 +80,42 @@ const fn fill() -> [Option<(&'static str, Spelling)>; SLOT_COUNT] {
         let mut row = 0;
         while row < dialects[dialect].len() {
             let (name, attribute) = dialects[dialect][row];
-            slots = put(
-                slots,
+            names[count] = (
                 name,
                 Spelling {
                     attribute,
                     current: false,
                 },
             );
+            count += 1;
             row += 1;
         }
         dialect += 1;
     }
-    slots
+    names
 }
 
 #[expect(
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::cast_possible_truncation,
     reason = "runs at compile time: a fault is a build error"
 )]
-const fn put(
-    mut slots: [Option<(&'static str, Spelling)>; SLOT_COUNT],
-    name: &'static str,
-    spelling: Spelling,
-) -> [Option<(&'static str, Spelling)>; SLOT_COUNT] {
-    let Some(mut slot) = slot(name.as_bytes()) else {
-        panic!("a name of fewer than four bytes cannot be looked up");
-    };
-    while slots[slot].is_some() {
-        slot = (slot + 1) % SLOT_COUNT;
+const fn fill() -> [u8; SLOT_COUNT] {
+    assert!(NAME_COUNT < u8::MAX as usize, "more names than a slot can number");
+    let names = names();
+    let mut slots = [0; SLOT_COUNT];
+    let mut index = 0;
+    while index < NAME_COUNT {
+        let Some(mut slot) = slot(names[index].0.as_bytes()) else {
+            panic!("a name of fewer than four bytes cannot be looked up");
+        };
+        while slots[slot] != 0 {
+            slot = (slot + 1) % SLOT_COUNT;
+        }
+        slots[slot] = index as u8 + 1;
+        index += 1;
     }
-    slots[slot] = Some((name, spelling));
     slots
 }
 
@@ -136,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_longest_run_of_slots_stays_short() {
-        let longest = SLOTS.split(Option::is_none).map(<[_]>::len).max();
+        let longest = SLOTS.split(|slot| *slot == 0).map(<[_]>::len).max();
         assert!(longest <= Some(6), "{longest:?}");
     }
 }

@@ -26,24 +26,46 @@ fn main() {
     let is_check = std::env::args().any(|argument| argument == "--check");
     let paths = paths::all();
     let measured = measure(&paths);
-    println!("one span, 12 GenAI attributes, into the batch queue; bound instruments {}", if cfg!(feature = "bound-instruments") { "on" } else { "off" });
-    println!("{:<34} {:>9} {:>7} {:>7} {:>8}", "path", "ns", "ratio", "allocs", "bytes");
+    println!(
+        "one span, 12 GenAI attributes, into the batch queue; bound instruments {}",
+        if cfg!(feature = "bound-instruments") {
+            "on"
+        } else {
+            "off"
+        }
+    );
+    println!(
+        "{:<34} {:>9} {:>7} {:>7} {:>8}",
+        "path", "ns", "ratio", "allocs", "bytes"
+    );
     let of = |name: &str| measured.iter().find(|path| path.name == name);
     let Some(default) = of(DEFAULT) else { return };
     for path in &measured {
         let ratio = path.nanoseconds / default.nanoseconds;
-        println!("{:<34} {:>9.0} {:>7.2} {:>7} {:>8}", path.name, path.nanoseconds, ratio, path.allocations, path.bytes);
+        println!(
+            "{:<34} {:>9.0} {:>7.2} {:>7} {:>8}",
+            path.name, path.nanoseconds, ratio, path.allocations, path.bytes
+        );
     }
     let mut holds = true;
     if let (Some(ours), Some(default)) = (of(OURS), of(DEFAULT)) {
-        holds &= bar("ours is no slower than the bridge with its defaults", ours.nanoseconds <= default.nanoseconds);
-        holds &= bar("ours allocates no more than the bridge with its defaults", ours.allocations <= default.allocations);
+        holds &= bar(
+            "ours is no slower than the bridge with its defaults",
+            ours.nanoseconds <= default.nanoseconds,
+        );
+        holds &= bar(
+            "ours allocates no more than the bridge with its defaults",
+            ours.allocations <= default.allocations,
+        );
     }
     for (ours, bridge) in [(OURS, LEAN), (OURS_DEFAULT, DEFAULT)] {
         if let (Some(ours), Some(bridge)) = (of(ours), of(bridge)) {
             let above = ours.nanoseconds - bridge.nanoseconds;
             let more = ours.allocations.saturating_sub(bridge.allocations);
-            let says = format!("{}: {above:.0} ns and {more} allocations above the same bridge alone", ours.name);
+            let says = format!(
+                "{}: {above:.0} ns and {more} allocations above the same bridge alone",
+                ours.name
+            );
             holds &= bar(&says, above <= MOST_NANOSECONDS_ABOVE && more <= MOST_ALLOCATIONS_ABOVE);
         }
     }

@@ -10,7 +10,7 @@ use tracing::Span;
 use tracing::instrument::{Instrument, Instrumented};
 use tracing_genai_pricing::Usd;
 use tracing_genai_semconv::Attribute;
-use tracing_genai_usage::{Reading, Unit, Usage};
+use tracing_genai_usage::{Api, Reading, Unit, Usage, read_body};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 /// A call of a model, from its request to the end of its response. Its span ends when it is dropped.
@@ -22,15 +22,17 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 pub struct Call {
     span: Span,
     started: Instant,
+    is_openai: bool,
     has_usage: AtomicBool,
     has_failed: AtomicBool,
 }
 
 impl Call {
-    pub(crate) fn new(span: Span) -> Self {
+    pub(crate) fn new(span: Span, is_openai: bool) -> Self {
         Self {
             span,
             started: Instant::now(),
+            is_openai,
             has_usage: AtomicBool::new(false),
             has_failed: AtomicBool::new(false),
         }
@@ -70,7 +72,12 @@ impl Call {
         self.usage(&reading.usage);
         self.text(Attribute::ResponseId, reading.response_id.as_deref());
         self.text(Attribute::ResponseModel, reading.model.as_deref());
-        self.text(Attribute::OpenaiResponseServiceTier, reading.service_tier.as_deref());
+        let tier = if self.is_openai {
+            Attribute::OpenaiResponseServiceTier
+        } else {
+            Attribute::ResponseServiceTier
+        };
+        self.text(tier, reading.service_tier.as_deref());
         if !reading.finish_reasons.is_empty() {
             self.finish_reasons(reading.finish_reasons.iter().map(String::as_str));
         }
@@ -84,6 +91,32 @@ impl Call {
         if let Some(error) = &reading.error {
             self.fail(&error.kind, &error.message);
         }
+    }
+
+    /// Records a whole response: what `body` says where `status` is a success, and otherwise the failure, with the
+    /// status as `error.type` and the provider's own message.
+    ///
+    /// A body that is not a response of `api` makes the call no failure: what it used stays unknown.
+    ///
+    /// ```
+    /// use tracing_genai::usage::Api;
+    ///
+    /// let call = tracing_genai::chat("openai", "gpt-4o").start();
+    /// call.respond(Api::OpenAiChat, 429, br#"{"error":{"message":"Slow down","type":"requests"}}"#);
+    /// ```
+    pub fn respond(&self, api: Api, status: u16, body: &[u8]) {
+        let reading = read_body(api, body);
+        if (200..300).contains(&status) {
+            if let Ok(reading) = &reading {
+                self.record(reading);
+            }
+            return;
+        }
+        let message = reading
+            .ok()
+            .and_then(|reading| reading.error)
+            .map(|error| error.message);
+        self.fail(&status.to_string(), message.unwrap_or_default());
     }
 
     /// Records what was used, in the convention's meaning: input includes cached tokens, output includes reasoning.

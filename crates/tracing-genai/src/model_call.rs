@@ -97,19 +97,22 @@ impl ModelCall {
             model,
             attributes,
         } = self;
+        let is_openai = matches!(provider.as_str(), "openai" | "azure.ai.openai");
         // A field's name and a span's are fixed where they are written, so each operation has its own line.
-        let span = match operation {
-            OperationName::Embeddings => tracing::info_span!(
-                target: "tracing_genai", "embeddings", otel.name = [operation.name(), " ", &model].concat(), otel.kind = "client",
+        let name = [operation.name(), " ", &model].concat();
+        let span = if operation == OperationName::Embeddings {
+            tracing::info_span!(
+                target: "tracing_genai", "embeddings", otel.name = name, otel.kind = "client",
                 gen_ai.operation.name = operation.name(), gen_ai.provider.name = provider, gen_ai.request.model = model,
-            ),
-            _ => tracing::info_span!(
-                target: "tracing_genai", "chat", otel.name = [operation.name(), " ", &model].concat(), otel.kind = "client",
+            )
+        } else {
+            tracing::info_span!(
+                target: "tracing_genai", "chat", otel.name = name, otel.kind = "client",
                 gen_ai.operation.name = operation.name(), gen_ai.provider.name = provider, gen_ai.request.model = model,
-            ),
+            )
         };
         put(&span, attributes);
-        Call::new(span)
+        Call::new(span, is_openai)
     }
 }
 

@@ -1,9 +1,9 @@
 //! The guard: as long as it lives, telemetry flows; when it is dropped, what is left is sent.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
@@ -30,8 +30,15 @@ pub(crate) struct Running {
     meter_provider: SdkMeterProvider,
     logger_provider: Option<SdkLoggerProvider>,
     delivery: Delivery,
-    /// Taken at shutdown, after which it is absent.
-    runtime: Mutex<Option<ExportRuntime>>,
+    phase: Mutex<Phase>,
+}
+
+enum Phase {
+    /// With the exporters' runtime, where there is one: it ends with the phase.
+    Running {
+        _runtime: Option<ExportRuntime>,
+    },
+    Over,
 }
 
 impl Telemetry {
@@ -43,14 +50,14 @@ impl Telemetry {
             delivery,
             runtime,
         } = pipeline;
-        let runtime = Mutex::new(runtime);
+        let phase = Mutex::new(Phase::Running { _runtime: runtime });
         Self {
             running: Arc::new(Running {
                 tracer_provider,
                 meter_provider,
                 logger_provider,
                 delivery,
-                runtime,
+                phase,
             }),
             warnings,
         }
@@ -94,42 +101,45 @@ impl Telemetry {
 }
 
 impl Running {
-    /// Ends the three signals side by side, so that one that hangs does not take the others' time. The second call does
-    /// nothing.
+    /// Ends the three signals side by side, so that one that hangs does not take the others' time. A second call waits
+    /// for the first, and does nothing.
     pub(crate) fn shutdown(&self, timeout: Duration) {
-        let Some(runtime) = self.runtime.lock().unwrap_or_else(PoisonError::into_inner).take() else {
-            // Without OTLP there is no runtime; the providers see to it themselves that a second shutdown is nothing.
+        let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Phase::Running { .. } = *phase {
             self.end(timeout);
-            return;
-        };
-        self.end(timeout);
-        drop(runtime);
+            *phase = Phase::Over;
+        }
     }
 
+    /// Some of the SDK's own shutdowns take no notice of a timeout, so each runs on a thread that is waited for no longer
+    /// than that.
     fn end(&self, timeout: Duration) {
-        let traces = || drop(self.tracer_provider.shutdown_with_timeout(timeout));
-        let metrics = || drop(self.meter_provider.shutdown_with_timeout(timeout));
-        let logs = || {
-            drop(
-                self.logger_provider
-                    .as_ref()
-                    .map(|provider| provider.shutdown_with_timeout(timeout)),
-            )
+        let deadline = Instant::now() + timeout;
+        let (done, ended) = mpsc::channel();
+        let mut waited_for = 0;
+        let mut beside = |end: Box<dyn FnOnce() + Send>| {
+            let done = done.clone();
+            let thread = thread::Builder::new().name("tracing-genai-shutdown".to_owned());
+            // A host that can have no more threads loses what this signal still had.
+            if thread.spawn(move || (end(), done.send(()))).is_ok() {
+                waited_for += 1;
+            }
         };
-        thread::scope(|scope| {
-            let beside = [
-                thread::Builder::new().spawn_scoped(scope, metrics).is_ok(),
-                thread::Builder::new().spawn_scoped(scope, logs).is_ok(),
-            ];
-            traces();
-            // A host that can have no more threads gets them one after the other.
-            if !beside[0] {
-                metrics();
+        let traces = self.tracer_provider.clone();
+        beside(Box::new(move || drop(traces.shutdown_with_timeout(timeout))));
+        let metrics = self.meter_provider.clone();
+        beside(Box::new(move || drop(metrics.shutdown_with_timeout(timeout))));
+        if let Some(logs) = self.logger_provider.clone() {
+            beside(Box::new(move || drop(logs.shutdown_with_timeout(timeout))));
+        }
+        for _ in 0..waited_for {
+            if ended
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+                .is_err()
+            {
+                return;
             }
-            if !beside[1] {
-                logs();
-            }
-        });
+        }
     }
 }
 

@@ -22,6 +22,9 @@ fn a_span_allocates_at_most_four_times_more_than_on_the_same_bridge_alone() {
     let of = |name: &str| paths.iter().find(|path| path.name == name).map(allocations).unwrap();
     let (default, lean, ours, ours_default) = (of(DEFAULT), of(LEAN), of(OURS), of(OURS_DEFAULT));
     assert!(ours <= lean + 4 * SPANS, "{ours} against {lean} in {SPANS} spans");
-    assert!(ours_default <= default + 4 * SPANS, "{ours_default} against {default} in {SPANS} spans");
+    assert!(
+        ours_default <= default + 4 * SPANS,
+        "{ours_default} against {default} in {SPANS} spans"
+    );
     assert!(ours <= default, "{ours} against {default} in {SPANS} spans");
 }

@@ -59,7 +59,12 @@ fn a_span_ended_early_keeps_its_end_and_leaves_nothing_to_the_next() {
         tracing_opentelemetry::OpenTelemetrySpanExt::context(&span).span().end();
         std::thread::sleep(OPEN);
         drop(span);
-        drop(tracer.span_builder("raw chat").with_attributes([opentelemetry::KeyValue::new("gen_ai.operation.name", "chat")]).start(&tracer));
+        drop(
+            tracer
+                .span_builder("raw chat")
+                .with_attributes([opentelemetry::KeyValue::new("gen_ai.operation.name", "chat")])
+                .start(&tracer),
+        );
     });
     let spans = service.spans();
     assert_eq!(spans.len(), 2);
@@ -86,7 +91,9 @@ async fn a_stream_is_one_span_from_request_to_last_chunk() {
     assert_eq!(passed, [0, 1, 2, 3, 4]);
     let span = service.only_span();
     assert_lasted(span.seconds());
-    let Some(Value::F64(first)) = span.value("gen_ai.response.time_to_first_chunk") else { panic!("no first chunk") };
+    let Some(Value::F64(first)) = span.value("gen_ai.response.time_to_first_chunk") else {
+        panic!("no first chunk")
+    };
     assert!((0.010..span.seconds()).contains(first), "{first}");
     assert_eq!(span.value("gen_ai.request.stream"), Some(&Value::Bool(true)));
     assert_eq!(span.value("tracing_genai.stream.chunks"), Some(&Value::I64(5)));
@@ -100,7 +107,9 @@ async fn a_stream_dropped_half_way_is_cancelled_and_not_priced() {
     let _default = tracing::dispatcher::set_default(&service.dispatch());
     for taken in 0..4 {
         let chunks = stream::iter((0..4).map(Ok::<_, std::io::Error>));
-        let mut metered = tracing_genai::chat("openai", "gpt-4o-mini").start().meter_with(chunks, |_: &i32, _| {});
+        let mut metered = tracing_genai::chat("openai", "gpt-4o-mini")
+            .start()
+            .meter_with(chunks, |_: &i32, _| {});
         for _ in 0..taken {
             metered.next().await;
         }
@@ -120,7 +129,9 @@ async fn a_stream_that_breaks_is_failed() {
     let service = Service::start();
     let _default = tracing::dispatcher::set_default(&service.dispatch());
     let chunks = stream::iter([Ok(1), Err(std::io::Error::other("reset by peer"))]);
-    let metered = tracing_genai::chat("openai", "gpt-4o-mini").start().meter_with(chunks, |_: &i32, _| {});
+    let metered = tracing_genai::chat("openai", "gpt-4o-mini")
+        .start()
+        .meter_with(chunks, |_: &i32, _| {});
     assert_eq!(metered.collect::<Vec<_>>().await.len(), 2);
     let span = service.only_span();
     assert_eq!(span.text("tracing_genai.stream.outcome"), Some("failed"));
@@ -132,8 +143,15 @@ async fn a_stream_that_breaks_is_failed() {
 async fn a_stream_that_tells_no_usage_says_so() {
     let service = Service::start();
     let _default = tracing::dispatcher::set_default(&service.dispatch());
-    tracing_genai::chat("openai", "gpt-4o-mini").start().meter(stream::iter(0..3)).collect::<Vec<_>>().await;
-    assert_eq!(service.only_span().text("tracing_genai.stream.outcome"), Some("no_usage"));
+    tracing_genai::chat("openai", "gpt-4o-mini")
+        .start()
+        .meter(stream::iter(0..3))
+        .collect::<Vec<_>>()
+        .await;
+    assert_eq!(
+        service.only_span().text("tracing_genai.stream.outcome"),
+        Some("no_usage")
+    );
 }
 
 const MESSAGE: &str = concat!(
@@ -153,7 +171,11 @@ async fn raw_events_are_read_wherever_they_are_split() {
         let _default = tracing::dispatcher::set_default(&service.dispatch());
         let bytes = stream::iter(MESSAGE.as_bytes().chunks(size).map(Ok::<_, std::io::Error>));
         let call = tracing_genai::chat("anthropic", "claude-sonnet-4-5").start();
-        let passed: Vec<_> = call.meter_sse(Api::AnthropicMessages, bytes).map(Result::unwrap).collect().await;
+        let passed: Vec<_> = call
+            .meter_sse(Api::AnthropicMessages, bytes)
+            .map(Result::unwrap)
+            .collect()
+            .await;
         assert_eq!(passed.concat(), MESSAGE.as_bytes());
         let span = service.only_span();
         assert_eq!(span.value("gen_ai.usage.input_tokens"), Some(&Value::I64(100)));
@@ -170,7 +192,9 @@ async fn a_first_count_of_the_output_is_not_taken_for_the_whole() {
     let service = Service::start();
     let _default = tracing::dispatcher::set_default(&service.dispatch());
     let bytes = stream::iter(MESSAGE.as_bytes().chunks(200).map(Ok::<_, std::io::Error>));
-    let mut metered = tracing_genai::chat("anthropic", "claude-sonnet-4-5").start().meter_sse(Api::AnthropicMessages, bytes);
+    let mut metered = tracing_genai::chat("anthropic", "claude-sonnet-4-5")
+        .start()
+        .meter_sse(Api::AnthropicMessages, bytes);
     metered.next().await;
     metered.next().await;
     drop(metered);
@@ -190,11 +214,19 @@ fn retries_are_counted_on_the_call_they_belong_to() {
             http.in_scope(|| (0..4).for_each(|_| tracing_genai::attempt()));
         });
         drop(call);
-        tracing_genai::chat("openai", "gpt-4o-mini").start().in_scope(tracing_genai::attempt);
+        tracing_genai::chat("openai", "gpt-4o-mini")
+            .start()
+            .in_scope(tracing_genai::attempt);
         tracing_genai::attempt();
     });
     let spans = service.spans();
-    let of = |index: usize| spans.iter().filter(|span| span.data.name.starts_with("chat")).nth(index).unwrap();
+    let of = |index: usize| {
+        spans
+            .iter()
+            .filter(|span| span.data.name.starts_with("chat"))
+            .nth(index)
+            .unwrap()
+    };
     assert_eq!(of(0).value("tracing_genai.retry.count"), Some(&Value::I64(3)));
     assert_eq!(of(1).value("tracing_genai.retry.count"), None);
 }

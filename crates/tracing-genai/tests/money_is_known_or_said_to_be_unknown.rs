@@ -22,7 +22,9 @@ fn assert_without_cost(span: &Span, status: &str, reason: &str) {
 }
 
 fn has(attributes: &[KeyValue], key: &str, value: &str) -> bool {
-    attributes.iter().any(|attribute| attribute.key.as_str() == key && attribute.value.as_str() == value)
+    attributes
+        .iter()
+        .any(|attribute| attribute.key.as_str() == key && attribute.value.as_str() == value)
 }
 
 #[test]
@@ -42,7 +44,14 @@ fn an_unknown_model_is_unpriced_and_counted() {
 
 #[test]
 fn counts_nobody_can_believe_are_inconsistent_and_leave_no_cost() {
-    let absurd = [Value::I64(-1), Value::I64(i64::MAX), "many".into(), Value::F64(1.5), Value::F64(f64::NAN), Value::Bool(true)];
+    let absurd = [
+        Value::I64(-1),
+        Value::I64(i64::MAX),
+        "many".into(),
+        Value::F64(1.5),
+        Value::F64(f64::NAN),
+        Value::Bool(true),
+    ];
     for count in absurd {
         let (service, span) = priced(|| {
             let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
@@ -59,7 +68,12 @@ fn counts_nobody_can_believe_are_inconsistent_and_leave_no_cost() {
 fn more_cached_than_sent_is_inconsistent() {
     let (_, span) = priced(|| {
         let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
-        call.usage(&Usage::new().with(Unit::InputTokens, 500).with(Unit::CacheReadTokens, 8192).with(Unit::OutputTokens, 3));
+        call.usage(
+            &Usage::new()
+                .with(Unit::InputTokens, 500)
+                .with(Unit::CacheReadTokens, 8192)
+                .with(Unit::OutputTokens, 3),
+        );
     });
     assert_without_cost(&span, "inconsistent", "negative_part");
 }
@@ -73,11 +87,15 @@ fn a_call_without_usage_is_not_free() {
 #[test]
 fn half_a_count_is_no_cost() {
     let (_, span) = priced(|| {
-        tracing_genai::chat("openai", "gpt-4o-mini").start().usage(&Usage::new().with(Unit::InputTokens, 500));
+        tracing_genai::chat("openai", "gpt-4o-mini")
+            .start()
+            .usage(&Usage::new().with(Unit::InputTokens, 500));
     });
     assert_without_cost(&span, "unpriced", "missing_output");
     let (_, span) = priced(|| {
-        tracing_genai::chat("openai", "gpt-4o-mini").start().usage(&Usage::new().with(Unit::OutputTokens, 500));
+        tracing_genai::chat("openai", "gpt-4o-mini")
+            .start()
+            .usage(&Usage::new().with(Unit::OutputTokens, 500));
     });
     assert_without_cost(&span, "unpriced", "missing_input");
 }
@@ -85,7 +103,9 @@ fn half_a_count_is_no_cost() {
 #[test]
 fn zero_tokens_of_a_known_model_truly_cost_nothing() {
     let (service, span) = priced(|| {
-        tracing_genai::chat("openai", "gpt-4o-mini").start().usage(&Usage::new().with(Unit::InputTokens, 0).with(Unit::OutputTokens, 0));
+        tracing_genai::chat("openai", "gpt-4o-mini")
+            .start()
+            .usage(&Usage::new().with(Unit::InputTokens, 0).with(Unit::OutputTokens, 0));
     });
     assert_eq!(span.value("gen_ai.usage.cost"), Some(&Value::F64(0.0)));
     assert_eq!(span.text("tracing_genai.cost.status"), Some("priced"));
@@ -95,7 +115,9 @@ fn zero_tokens_of_a_known_model_truly_cost_nothing() {
 #[test]
 fn embeddings_need_no_output() {
     let (_, span) = priced(|| {
-        tracing_genai::embeddings("openai", "text-embedding-3-small").start().usage(&Usage::new().with(Unit::InputTokens, 1_000_000));
+        tracing_genai::embeddings("openai", "text-embedding-3-small")
+            .start()
+            .usage(&Usage::new().with(Unit::InputTokens, 1_000_000));
     });
     assert_eq!(span.value("gen_ai.usage.cost"), Some(&Value::F64(0.02)));
 }
@@ -109,12 +131,20 @@ fn a_stated_cost_is_kept_and_marked_reported() {
     });
     assert_eq!(span.value("gen_ai.usage.cost"), Some(&Value::F64(0.00123)));
     assert_eq!(span.text("tracing_genai.cost.status"), Some("reported"));
-    assert_eq!(service.histogram("gen_ai.usage.cost")[0].1.to_bits(), 0.00123_f64.to_bits());
+    assert_eq!(
+        service.histogram("gen_ai.usage.cost")[0].1.to_bits(),
+        0.00123_f64.to_bits()
+    );
 }
 
 #[test]
 fn a_negative_stated_cost_is_taken_off() {
-    for cost in [Value::F64(-0.1), Value::F64(f64::INFINITY), Value::F64(1e300), "much".into()] {
+    for cost in [
+        Value::F64(-0.1),
+        Value::F64(f64::INFINITY),
+        Value::F64(1e300),
+        "much".into(),
+    ] {
         let (_, span) = priced(|| {
             let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
             call.usage(&Usage::new().with(Unit::InputTokens, 100).with(Unit::OutputTokens, 10));
@@ -126,7 +156,10 @@ fn a_negative_stated_cost_is_taken_off() {
 
 #[test]
 fn a_span_past_its_limit_keeps_its_counts_and_cost() {
-    let bounds = SpanBounds { max_attributes: Some(32), ..SpanBounds::default() };
+    let bounds = SpanBounds {
+        max_attributes: Some(32),
+        ..SpanBounds::default()
+    };
     let service = Service::with(opentelemetry_sdk::trace::Sampler::AlwaysOn, bounds);
     service.run(|| {
         let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
@@ -176,11 +209,19 @@ fn metrics_count_what_sampling_drops() {
 #[test]
 fn metrics_carry_the_conventions_attributes_and_never_users() {
     let (service, _) = priced(|| {
-        let call = tracing_genai::chat("openai", "gpt-4o").user("u-42").session("s-7").server("127.0.0.1", 8080).start();
+        let call = tracing_genai::chat("openai", "gpt-4o")
+            .user("u-42")
+            .session("s-7")
+            .server("127.0.0.1", 8080)
+            .start();
         call.response_model("gpt-4o-2024-08-06");
         call.usage(&Usage::new().with(Unit::InputTokens, 1000).with(Unit::OutputTokens, 100));
     });
-    for name in ["gen_ai.client.operation.duration", "gen_ai.client.token.usage", "gen_ai.usage.cost"] {
+    for name in [
+        "gen_ai.client.operation.duration",
+        "gen_ai.client.token.usage",
+        "gen_ai.usage.cost",
+    ] {
         let points = service.histogram(name);
         assert_eq!(points.len(), if name.contains("token") { 2 } else { 1 }, "{name}");
         for (count, sum, attributes) in points {
@@ -191,7 +232,12 @@ fn metrics_carry_the_conventions_attributes_and_never_users() {
             assert!(has(&attributes, "gen_ai.request.model", "gpt-4o"), "{name}");
             assert!(has(&attributes, "gen_ai.response.model", "gpt-4o-2024-08-06"), "{name}");
             assert!(has(&attributes, "server.address", "127.0.0.1"), "{name}");
-            assert!(!attributes.iter().any(|attribute| ["user.id", "session.id"].contains(&attribute.key.as_str())), "{name}");
+            assert!(
+                !attributes
+                    .iter()
+                    .any(|attribute| ["user.id", "session.id"].contains(&attribute.key.as_str())),
+                "{name}"
+            );
         }
     }
 }

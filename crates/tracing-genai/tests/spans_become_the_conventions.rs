@@ -34,9 +34,15 @@ fn unsigned_counts_arrive_as_integers_and_priced() {
     assert_eq!(span.text("tracing_genai.cost.status"), Some("priced"));
     assert_eq!(span.text("tracing_genai.cost.model"), Some("openai/gpt-4o-mini"));
     assert_eq!(span.value("tracing_genai.cost.input"), Some(&Value::F64(0.000_027_9)));
-    assert_eq!(span.value("tracing_genai.cost.cache_read"), Some(&Value::F64(0.000_076_8)));
+    assert_eq!(
+        span.value("tracing_genai.cost.cache_read"),
+        Some(&Value::F64(0.000_076_8))
+    );
     assert_eq!(span.value("tracing_genai.cost.output"), Some(&Value::F64(0.000_015)));
-    assert!(span.text("tracing_genai.cost.catalogue").is_some_and(|version| version.starts_with("genai-prices ")));
+    assert!(
+        span.text("tracing_genai.cost.catalogue")
+            .is_some_and(|version| version.starts_with("genai-prices "))
+    );
 }
 
 #[test]
@@ -53,7 +59,11 @@ fn name_and_kind_stay_where_the_author_chose_them() {
     let service = Service::start();
     service.run(|| {
         let _span = tracing::info_span!(
-            "ask", otel.name = "the oracle", otel.kind = "internal", gen_ai.operation.name = "chat", gen_ai.request.model = "gpt-4o"
+            "ask",
+            otel.name = "the oracle",
+            otel.kind = "internal",
+            gen_ai.operation.name = "chat",
+            gen_ai.request.model = "gpt-4o"
         );
     });
     let span = service.only_span();
@@ -65,7 +75,12 @@ fn name_and_kind_stay_where_the_author_chose_them() {
 fn a_field_recorded_again_holds_its_last_value_once() {
     let service = Service::start();
     service.run(|| {
-        let span = tracing::info_span!("chat", gen_ai.operation.name = "chat", gen_ai.response.model = Empty, other = 1);
+        let span = tracing::info_span!(
+            "chat",
+            gen_ai.operation.name = "chat",
+            gen_ai.response.model = Empty,
+            other = 1
+        );
         for model in ["a", "b", "gpt-4o-mini"] {
             span.record("gen_ai.response.model", model);
         }
@@ -96,8 +111,16 @@ fn older_and_foreign_spellings_become_the_current_names() {
     assert_eq!(span.value("gen_ai.usage.input_tokens"), Some(&Value::I64(12)));
     assert_eq!(span.value("gen_ai.usage.output_tokens"), Some(&Value::I64(3)));
     assert_eq!(span.value("gen_ai.usage.reasoning.output_tokens"), Some(&Value::I64(2)));
-    assert_eq!(span.value("gen_ai.response.finish_reasons"), Some(&Value::Array(Array::String(vec!["stop".into()]))));
-    for old in ["gen_ai.system", "gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens", "gen_ai.usage.reasoning_tokens"] {
+    assert_eq!(
+        span.value("gen_ai.response.finish_reasons"),
+        Some(&Value::Array(Array::String(vec!["stop".into()])))
+    );
+    for old in [
+        "gen_ai.system",
+        "gen_ai.usage.prompt_tokens",
+        "gen_ai.usage.completion_tokens",
+        "gen_ai.usage.reasoning_tokens",
+    ] {
         assert_eq!(span.value(old), None, "{old}");
     }
 }
@@ -106,7 +129,9 @@ fn older_and_foreign_spellings_become_the_current_names() {
 fn a_failed_call_has_both_status_and_error_type() {
     let service = Service::start();
     service.run(|| {
-        tracing_genai::chat("openai", "gpt-4o").start().fail("429", "rate limited");
+        tracing_genai::chat("openai", "gpt-4o")
+            .start()
+            .fail("429", "rate limited");
         let _by_field = tracing::info_span!("chat", gen_ai.operation.name = "chat", error.type = "timeout");
     });
     let spans = service.spans();
@@ -127,8 +152,16 @@ fn every_helper_writes_the_conventions_name_kind_and_operation() {
         drop(tracing_genai::invoke_workflow("nightly").start());
     });
     let spans = service.spans();
-    let seen: Vec<_> =
-        spans.iter().map(|span| (span.data.name.as_ref(), span.data.span_kind.clone(), span.text("gen_ai.operation.name").unwrap())).collect();
+    let seen: Vec<_> = spans
+        .iter()
+        .map(|span| {
+            (
+                span.data.name.as_ref(),
+                span.data.span_kind.clone(),
+                span.text("gen_ai.operation.name").unwrap(),
+            )
+        })
+        .collect();
     assert_eq!(
         seen,
         [
@@ -147,8 +180,12 @@ fn only_model_calls_cost_money() {
     let service = Service::start();
     service.run(|| {
         let _agent = tracing::info_span!(
-            "agent", gen_ai.operation.name = "invoke_agent", gen_ai.provider.name = "openai", gen_ai.request.model = "gpt-4o-mini",
-            gen_ai.usage.input_tokens = 1000, gen_ai.usage.output_tokens = 10,
+            "agent",
+            gen_ai.operation.name = "invoke_agent",
+            gen_ai.provider.name = "openai",
+            gen_ai.request.model = "gpt-4o-mini",
+            gen_ai.usage.input_tokens = 1000,
+            gen_ai.usage.output_tokens = 10,
         );
     });
     let span = service.only_span();

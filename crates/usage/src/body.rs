@@ -14,7 +14,9 @@ use crate::{anthropic, openai_chat, openai_responses};
 /// [`ReadError::Malformed`] when the body is not a JSON object of the API's shape.
 pub fn read_body(api: Api, body: &[u8]) -> Result<Reading, ReadError> {
     let mut response = Response::new(api);
-    response.read(body)?;
+    response.read(body).map_err(|error| ReadError::Malformed {
+        problem: error.to_string(),
+    })?;
     let mut reading = response.finish();
     if reading == Reading::default() {
         reading.error = error_body(body);

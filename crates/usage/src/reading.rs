@@ -32,12 +32,15 @@ pub struct Reading {
 }
 
 /// Why a body could not be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
     /// The body is not JSON of the API's shape.
-    #[error("the body is not a response of this API: {0}; check that the API matches the request's path")]
-    Malformed(#[from] serde_json::Error),
+    #[error("the body is not a response of this API: {problem}; check that the API matches the request's path")]
+    Malformed {
+        /// What is wrong with it, and where.
+        problem: String,
+    },
 }
 
 impl Reading {

@@ -128,12 +128,15 @@ fn reuse(mut buffer: Vec<u8>) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn events(chunks: &[&[u8]]) -> Vec<Option<String>> {
+    /// What stands for an event that was too long.
+    const TOO_LONG: &str = "(too long)";
+
+    fn events(chunks: &[&[u8]]) -> Vec<String> {
         let mut found = Vec::new();
         let mut collect = |event: Event<'_>| {
             found.push(match event {
-                Event::Data(data) => Some(String::from_utf8_lossy(data).into_owned()),
-                Event::TooLong => None,
+                Event::Data(data) => String::from_utf8_lossy(data).into_owned(),
+                Event::TooLong => TOO_LONG.to_owned(),
             });
         };
         let mut splitter = EventSplitter::default();
@@ -144,36 +147,29 @@ mod tests {
         found
     }
 
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     #[test]
     fn lines_may_end_in_lf_or_crlf() {
-        assert_eq!(events(&[b"data: a\n\ndata: b\r\n\r\n"]), [some("a"), some("b")]);
+        assert_eq!(events(&[b"data: a\n\ndata: b\r\n\r\n"]), ["a", "b"]);
     }
 
     #[test]
     fn several_data_lines_make_one_event() {
-        assert_eq!(events(&[b"data: {\ndata:  1\ndata\ndata:}\n\n"]), [some("{\n 1\n\n}")]);
+        assert_eq!(events(&[b"data: {\ndata:  1\ndata\ndata:}\n\n"]), ["{\n 1\n\n}"]);
     }
 
     #[test]
     fn comments_and_other_fields_are_no_data() {
-        assert_eq!(
-            events(&[b": ping\n\nevent: x\nid: 1\nretry: 9\n\ndata: y\n\n"]),
-            [some("y")]
-        );
+        assert_eq!(events(&[b": ping\n\nevent: x\nid: 1\nretry: 9\n\ndata: y\n\n"]), ["y"]);
     }
 
     #[test]
     fn a_byte_order_mark_is_no_part_of_the_first_line() {
-        assert_eq!(events(&[b"\xEF\xBB\xBFdata: a\n\n"]), [some("a")]);
+        assert_eq!(events(&[b"\xEF\xBB\xBFdata: a\n\n"]), ["a"]);
     }
 
     #[test]
     fn the_last_event_may_lack_its_blank_line() {
-        assert_eq!(events(&[b"data: a\n\ndata: b"]), [some("a"), some("b")]);
+        assert_eq!(events(&[b"data: a\n\ndata: b"]), ["a", "b"]);
     }
 
     #[test]
@@ -182,7 +178,7 @@ mod tests {
         let mut chunks: Vec<&[u8]> = vec![b"data: "];
         chunks.extend(std::iter::repeat_n(megabyte.as_slice(), 20));
         chunks.push(b"\n\ndata: next\n\n");
-        assert_eq!(events(&chunks), [None, some("next")]);
+        assert_eq!(events(&chunks), [TOO_LONG, "next"]);
     }
 
     #[test]
@@ -190,6 +186,6 @@ mod tests {
         let line = [b"data: ".as_slice(), &vec![b'x'; 1024 * 1024], b"\n"].concat();
         let mut chunks: Vec<&[u8]> = std::iter::repeat_n(line.as_slice(), 20).collect();
         chunks.push(b"\ndata: next\n\n");
-        assert_eq!(events(&chunks), [None, some("next")]);
+        assert_eq!(events(&chunks), [TOO_LONG, "next"]);
     }
 }

@@ -66,6 +66,16 @@ impl StreamReader {
     }
 }
 
+impl std::fmt::Debug for StreamReader {
+    /// Says nothing of the content.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let skipped = &self.gathering.skipped_events;
+        f.debug_struct("StreamReader")
+            .field("skipped_events", skipped)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Gathering {
     fn take(&mut self, event: &Event<'_>) {
         let understood = match event {

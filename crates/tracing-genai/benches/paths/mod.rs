@@ -1,12 +1,19 @@
 //! One span with twelve GenAI attributes into the batch queue, by each way there is.
 
-#![allow(clippy::expect_used, dead_code, unreachable_pub, reason = "a bench that cannot be set up says so; each user takes what it needs")]
+#![allow(
+    clippy::expect_used,
+    dead_code,
+    unreachable_pub,
+    reason = "a bench that cannot be set up says so; each user takes what it needs"
+)]
 
 use opentelemetry::trace::{Span as _, SpanKind, Tracer as _, TracerProvider as _};
 use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
-use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, SdkTracer, SdkTracerProvider, SpanData, SpanExporter};
+use opentelemetry_sdk::trace::{
+    BatchConfigBuilder, BatchSpanProcessor, SdkTracer, SdkTracerProvider, SpanData, SpanExporter,
+};
 use tracing::Dispatch;
 use tracing::field::Empty;
 use tracing_genai::GenAiProcessor;
@@ -35,14 +42,26 @@ pub const OURS_DEFAULT: &str = "ours, over the bridge's defaults";
 /// Every path, the floor first.
 pub fn all() -> Vec<Path> {
     let default = |tracer| tracing_opentelemetry::layer::<Registry>().with_tracer(tracer);
-    let lean = |tracer| default(tracer).with_location(false).with_threads(false).with_target(false).with_tracked_inactivity(false);
+    let lean = |tracer| {
+        default(tracer)
+            .with_location(false)
+            .with_threads(false)
+            .with_target(false)
+            .with_tracked_inactivity(false)
+    };
     let registry = tracing_subscriber::registry;
     vec![
         Path::new(RAW, false, Way::Raw),
-        Path::new(DEFAULT, false, |tracer| Way::Tracing(registry().with(default(tracer)).into())),
+        Path::new(DEFAULT, false, |tracer| {
+            Way::Tracing(registry().with(default(tracer)).into())
+        }),
         Path::new(LEAN, false, |tracer| Way::Tracing(registry().with(lean(tracer)).into())),
-        Path::new(OURS, true, |tracer| Way::Tracing(registry().with(tracing_genai::layer(tracer)).into())),
-        Path::new(OURS_DEFAULT, true, |tracer| Way::Tracing(registry().with(tracing_genai::wrap(default(tracer))).into())),
+        Path::new(OURS, true, |tracer| {
+            Way::Tracing(registry().with(tracing_genai::layer(tracer)).into())
+        }),
+        Path::new(OURS_DEFAULT, true, |tracer| {
+            Way::Tracing(registry().with(tracing_genai::wrap(default(tracer))).into())
+        }),
     ]
 }
 
@@ -51,14 +70,23 @@ impl Path {
         // The queue holds a whole round, so that every path pays for a push and none for a drop.
         let config = BatchConfigBuilder::default().with_max_queue_size(1 << 16).build();
         let batch = BatchSpanProcessor::builder(Discard).with_batch_config(config).build();
-        let meter_provider = ours
-            .then(|| SdkMeterProvider::builder().with_reader(PeriodicReader::builder(InMemoryMetricExporter::default()).build()).build());
+        let meter_provider = ours.then(|| {
+            SdkMeterProvider::builder()
+                .with_reader(PeriodicReader::builder(InMemoryMetricExporter::default()).build())
+                .build()
+        });
         let provider = match &meter_provider {
-            Some(meters) => SdkTracerProvider::builder().with_span_processor(GenAiProcessor::builder(batch).meter_provider(meters).build()),
+            Some(meters) => SdkTracerProvider::builder()
+                .with_span_processor(GenAiProcessor::builder(batch).meter_provider(meters).build()),
             None => SdkTracerProvider::builder().with_span_processor(batch),
         }
         .build();
-        Self { name, way: way(provider.tracer("bench")), provider, meter_provider }
+        Self {
+            name,
+            way: way(provider.tracer("bench")),
+            provider,
+            meter_provider,
+        }
     }
 
     /// Makes this path the thread's, runs `work`, which may call [`Path::span`] as often as it likes.
@@ -97,7 +125,10 @@ fn raw(tracer: &SdkTracer) {
             KeyValue::new("server.port", 443_i64),
             KeyValue::new("gen_ai.response.id", "chatcmpl-9XkQ2vB1".to_owned()),
             KeyValue::new("gen_ai.response.model", "gpt-4o-mini-2024-07-18".to_owned()),
-            KeyValue::new("gen_ai.response.finish_reasons", Value::Array(Array::String(vec!["stop".into()]))),
+            KeyValue::new(
+                "gen_ai.response.finish_reasons",
+                Value::Array(Array::String(vec!["stop".into()])),
+            ),
             KeyValue::new("gen_ai.usage.input_tokens", 1210_i64),
             KeyValue::new("gen_ai.usage.output_tokens", 25_i64),
         ])

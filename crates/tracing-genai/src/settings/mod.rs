@@ -100,7 +100,7 @@ impl Settings {
             span_batch: batch(read, "OTEL_BSP", Duration::from_secs(5)),
             log_batch: batch(read, "OTEL_BLRP", Duration::from_secs(1)),
             limits: limits(read),
-            metric_interval: read.milliseconds("OTEL_METRIC_EXPORT_INTERVAL", Duration::from_mins(1)),
+            metric_interval: read.milliseconds("OTEL_METRIC_EXPORT_INTERVAL", Duration::from_secs(60)),
             temporality: temporality(read),
             names_an_endpoint: otlp::names_an_endpoint(read),
             warnings: reader.warnings,

@@ -1,6 +1,11 @@
 //! A service with our layer and processor, whose spans and metrics stay in memory.
 
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test takes from it what it needs")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "each test takes from it what it needs"
+)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 use opentelemetry::trace::TracerProvider;
@@ -31,17 +36,31 @@ impl Service {
     pub fn with(sampler: Sampler, bounds: SpanBounds) -> Self {
         let spans = InMemorySpanExporter::default();
         let metrics = InMemoryMetricExporter::default();
-        let meter_provider = SdkMeterProvider::builder().with_reader(PeriodicReader::builder(metrics.clone()).build()).build();
-        let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(spans.clone())).meter_provider(&meter_provider).bounds(bounds).build();
-        let mut builder = SdkTracerProvider::builder().with_sampler(MeterUnsampled::new(sampler)).with_span_processor(processor);
+        let meter_provider = SdkMeterProvider::builder()
+            .with_reader(PeriodicReader::builder(metrics.clone()).build())
+            .build();
+        let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(spans.clone()))
+            .meter_provider(&meter_provider)
+            .bounds(bounds)
+            .build();
+        let mut builder = SdkTracerProvider::builder()
+            .with_sampler(MeterUnsampled::new(sampler))
+            .with_span_processor(processor);
         if bounds.max_attributes.is_some() {
             builder = builder.with_max_attributes_per_span(10_000);
         }
-        Self { tracer_provider: builder.build(), meter_provider, spans, metrics }
+        Self {
+            tracer_provider: builder.build(),
+            meter_provider,
+            spans,
+            metrics,
+        }
     }
 
     pub fn dispatch(&self) -> tracing::Dispatch {
-        tracing_subscriber::registry().with(tracing_genai::layer(self.tracer_provider.tracer("service"))).into()
+        tracing_subscriber::registry()
+            .with(tracing_genai::layer(self.tracer_provider.tracer("service")))
+            .into()
     }
 
     pub fn tracer_provider(&self) -> &SdkTracerProvider {
@@ -53,7 +72,12 @@ impl Service {
     }
 
     pub fn spans(&self) -> Vec<Span> {
-        self.spans.get_finished_spans().unwrap().into_iter().map(|data| Span { data }).collect()
+        self.spans
+            .get_finished_spans()
+            .unwrap()
+            .into_iter()
+            .map(|data| Span { data })
+            .collect()
     }
 
     pub fn only_span(&self) -> Span {
@@ -65,13 +89,15 @@ impl Service {
     /// The points of a histogram: count, sum and attributes of each.
     pub fn histogram(&self, name: &str) -> Vec<(u64, f64, Vec<KeyValue>)> {
         self.metric(name, |metric| match metric.data() {
-            AggregatedMetrics::F64(MetricData::Histogram(histogram)) => {
-                histogram.data_points().map(|point| (point.count(), point.sum(), point.attributes().cloned().collect())).collect()
-            }
+            AggregatedMetrics::F64(MetricData::Histogram(histogram)) => histogram
+                .data_points()
+                .map(|point| (point.count(), point.sum(), point.attributes().cloned().collect()))
+                .collect(),
             #[allow(clippy::cast_precision_loss, reason = "test counts are small")]
-            AggregatedMetrics::U64(MetricData::Histogram(histogram)) => {
-                histogram.data_points().map(|point| (point.count(), point.sum() as f64, point.attributes().cloned().collect())).collect()
-            }
+            AggregatedMetrics::U64(MetricData::Histogram(histogram)) => histogram
+                .data_points()
+                .map(|point| (point.count(), point.sum() as f64, point.attributes().cloned().collect()))
+                .collect(),
             _ => panic!("{name} is no histogram"),
         })
     }
@@ -79,9 +105,10 @@ impl Service {
     /// The points of a counter: value and attributes of each.
     pub fn counter(&self, name: &str) -> Vec<(u64, Vec<KeyValue>)> {
         self.metric(name, |metric| match metric.data() {
-            AggregatedMetrics::U64(MetricData::Sum(sum)) => {
-                sum.data_points().map(|point| (point.value(), point.attributes().cloned().collect())).collect()
-            }
+            AggregatedMetrics::U64(MetricData::Sum(sum)) => sum
+                .data_points()
+                .map(|point| (point.value(), point.attributes().cloned().collect()))
+                .collect(),
             _ => panic!("{name} is no counter"),
         })
     }
@@ -90,14 +117,25 @@ impl Service {
         self.metrics.reset();
         self.meter_provider.force_flush().unwrap();
         let collected = self.metrics.get_finished_metrics().unwrap();
-        let scopes = collected.iter().flat_map(opentelemetry_sdk::metrics::data::ResourceMetrics::scope_metrics);
-        scopes.flat_map(opentelemetry_sdk::metrics::data::ScopeMetrics::metrics).filter(|metric| metric.name() == name).flat_map(read).collect()
+        let scopes = collected
+            .iter()
+            .flat_map(opentelemetry_sdk::metrics::data::ResourceMetrics::scope_metrics);
+        scopes
+            .flat_map(opentelemetry_sdk::metrics::data::ScopeMetrics::metrics)
+            .filter(|metric| metric.name() == name)
+            .flat_map(read)
+            .collect()
     }
 }
 
 impl Span {
     pub fn all(&self, name: &str) -> Vec<&Value> {
-        self.data.attributes.iter().filter(|attribute| attribute.key.as_str() == name).map(|attribute| &attribute.value).collect()
+        self.data
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.key.as_str() == name)
+            .map(|attribute| &attribute.value)
+            .collect()
     }
 
     pub fn value(&self, name: &str) -> Option<&Value> {
@@ -114,6 +152,10 @@ impl Span {
     }
 
     pub fn seconds(&self) -> f64 {
-        self.data.end_time.duration_since(self.data.start_time).unwrap().as_secs_f64()
+        self.data
+            .end_time
+            .duration_since(self.data.start_time)
+            .unwrap()
+            .as_secs_f64()
     }
 }
