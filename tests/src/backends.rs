@@ -4,7 +4,10 @@ use std::{
     env,
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::{Arc, Weak},
 };
+
+use tokio::sync::Mutex;
 
 use crate::{
     cache::{self, Program},
@@ -40,6 +43,22 @@ impl Backends {
             jaeger,
             prometheus,
         })
+    }
+
+    /// Like [`start`](Self::start), for tests of one program that tell their spans apart by service or trace: those that
+    /// run at the same time share one set, which ends with the last of them.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start) does.
+    pub async fn shared() -> Option<Arc<Self>> {
+        static SHARED: Mutex<Weak<Backends>> = Mutex::const_new(Weak::new());
+        let mut shared = SHARED.lock().await;
+        if let Some(running) = shared.upgrade() {
+            return Some(running);
+        }
+        let started = Arc::new(Self::start().await?);
+        *shared = Arc::downgrade(&started);
+        Some(started)
     }
 }
 

@@ -99,6 +99,26 @@ impl Jaeger {
         }
     }
 
+    /// Waits until this many traces of `service` have arrived, at most 100.
+    ///
+    /// # Panics
+    /// When they have not after half a minute.
+    pub async fn wait_for_traces(&self, service: &str, count: usize) -> Vec<Trace> {
+        let deadline = Instant::now() + ARRIVAL;
+        loop {
+            let traces = self.traces(service).await;
+            if traces.len() >= count {
+                return traces;
+            }
+            let arrived = traces.len();
+            assert!(
+                Instant::now() < deadline,
+                "{arrived} of {count} traces of {service} arrived"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// `None` when Jaeger does not know what is asked for.
     async fn get<T: DeserializeOwned>(&self, path: &str, parameters: &[(&str, &str)]) -> Option<T> {
         #[derive(Deserialize)]
@@ -194,6 +214,19 @@ impl Span {
     /// The value of this attribute, if there is one.
     pub fn find_tag(&self, key: &str) -> Option<&TagValue> {
         self.tags.iter().find(|tag| tag.key == key).map(|tag| &tag.value)
+    }
+
+    /// The names that more than one attribute has.
+    pub fn repeated_tags(&self) -> Vec<&str> {
+        let mut keys: Vec<&str> = self.tags.iter().map(|tag| tag.key.as_str()).collect();
+        keys.sort_unstable();
+        let mut repeated: Vec<&str> = keys
+            .windows(2)
+            .filter(|pair| pair[0] == pair[1])
+            .map(|pair| pair[0])
+            .collect();
+        repeated.dedup();
+        repeated
     }
 
     /// The id of the parent span, if there is one.

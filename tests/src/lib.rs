@@ -22,12 +22,14 @@
 )]
 
 pub mod backends;
+pub mod child;
 pub mod collector;
 pub mod jaeger;
 pub mod process;
 pub mod prometheus;
 pub mod recordings;
 pub mod replay;
+pub mod sink;
 
 #[path = "../../crates/xtask/src/backends/cache.rs"]
 mod cache;

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use opentelemetry::InstrumentationScope;
 use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::trace::SpanProcessor;
 use tracing_genai_pricing::Catalogue;
 
-use crate::measure::Meters;
+use crate::handover::Handover;
 use crate::price::Prices;
-use crate::worker::Worker;
+use crate::stages::{Stages, scope};
+use crate::warnings::Warnings;
 use crate::{Delivery, GenAiProcessor, SpanBounds};
 
 /// Settings of a [`GenAiProcessor`]; every one has a default.
@@ -21,9 +21,10 @@ pub struct GenAiProcessorBuilder<P> {
     catalogue: Option<Arc<Catalogue>>,
     bounds: SpanBounds,
     delivery: Delivery,
+    hands_over: bool,
 }
 
-impl<P: SpanProcessor> GenAiProcessorBuilder<P> {
+impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
     pub(crate) fn new(next: P) -> Self {
         Self {
             next,
@@ -31,6 +32,7 @@ impl<P: SpanProcessor> GenAiProcessorBuilder<P> {
             catalogue: None,
             bounds: SpanBounds::default(),
             delivery: Delivery::default(),
+            hands_over: false,
         }
     }
 
@@ -60,54 +62,35 @@ impl<P: SpanProcessor> GenAiProcessorBuilder<P> {
         self
     }
 
+    /// Has GenAI spans normalised, priced and measured by a thread of the processor's own. Default: the thread that ends
+    /// the span does it.
+    ///
+    /// The ending thread then pays for a push, some tens of nanoseconds, instead of some 800. A span reaches the next
+    /// processor a few milliseconds later; a flush, a shutdown and a collection of metrics wait for it. Where 2,048 spans
+    /// wait, the ending thread does the work itself, so that none is lost.
+    pub const fn hand_over(mut self) -> Self {
+        self.hands_over = true;
+        self
+    }
+
     /// The processor, to be registered instead of the one it wraps.
     pub fn build(self) -> GenAiProcessor<P> {
-        let meters = Arc::new(OnceLock::new());
-        if let Some(meter) = &self.meter {
-            set_up(&meters, meter);
-        }
-        GenAiProcessor {
-            next: self.next,
+        let stages = Arc::new(Stages {
             prices: self.catalogue.map_or_else(Prices::embedded, Prices::given),
             bounds: self.bounds,
             delivery: self.delivery,
-            worker: Worker::start(Arc::clone(&meters)),
-            meters,
+            handover: self.hands_over.then(Handover::new),
+            warnings: Warnings::default(),
+            meters: OnceLock::new(),
+            next: OnceLock::new(),
+            worker: OnceLock::new(),
+        });
+        if let Some(meter) = &self.meter {
+            stages.set_up_meters(meter);
+        }
+        GenAiProcessor {
+            next: Arc::new(self.next),
+            stages,
         }
     }
-}
-
-/// The meters, made from the global provider if none was given and none was made yet.
-pub(crate) fn meters(meters: &Arc<OnceLock<Meters>>) -> Option<&Meters> {
-    if meters.get().is_none() {
-        set_up(meters, &opentelemetry::global::meter_with_scope(scope()));
-    }
-    meters.get()
-}
-
-fn set_up(meters: &Arc<OnceLock<Meters>>, meter: &Meter) {
-    if meters.set(Meters::new(meter)).is_err() {
-        return;
-    }
-    // A collection calls this first, and so sees every call that ended before it.
-    let observed = Arc::downgrade(meters);
-    meter
-        .u64_observable_gauge("tracing_genai.measurements.pending")
-        .with_unit("{call}")
-        .with_description("Model calls that ended but are not in the metrics yet; read after they were brought in")
-        .with_callback(move |observer| {
-            if let Some(meters) = observed.upgrade()
-                && let Some(meters) = meters.get()
-            {
-                meters.flush();
-                observer.observe(meters.pending() as u64, &[]);
-            }
-        })
-        .build();
-}
-
-fn scope() -> InstrumentationScope {
-    InstrumentationScope::builder("tracing-genai")
-        .with_version(env!("CARGO_PKG_VERSION"))
-        .build()
 }

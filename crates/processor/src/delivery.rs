@@ -16,7 +16,7 @@ struct Counters {
     failed: AtomicU64,
 }
 
-/// The counts at one moment: `ended = unsampled + panicked + exported + failed + undelivered`.
+/// The counts at one moment: `ended = unsampled + exported + failed + undelivered`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeliveryCounts {
@@ -24,7 +24,7 @@ pub struct DeliveryCounts {
     pub ended: u64,
     /// Spans that were counted but not sampled, and so not to be exported.
     pub unsampled: u64,
-    /// Spans lost to a panic inside a stage.
+    /// Spans that went on unfinished after a panic inside a stage; they are among the others.
     pub panicked: u64,
     /// Spans the exporter reported as delivered.
     pub exported: u64,
@@ -36,9 +36,9 @@ pub struct DeliveryCounts {
 }
 
 impl DeliveryCounts {
-    /// Spans that were to be exported and were not: failed, dropped, still queued, or lost to a panic.
+    /// Spans that were to be exported and were not: failed, dropped or still queued.
     pub const fn lost(&self) -> u64 {
-        self.failed + self.undelivered + self.panicked
+        self.failed + self.undelivered
     }
 }
 
@@ -51,7 +51,7 @@ impl Delivery {
         let exported = self.0.exported.load(Ordering::Acquire);
         let failed = self.0.failed.load(Ordering::Acquire);
         let ended = self.0.ended.load(Ordering::Acquire);
-        let settled = unsampled + panicked + exported + failed;
+        let settled = unsampled + exported + failed;
         DeliveryCounts {
             ended,
             unsampled,
@@ -70,7 +70,7 @@ impl Delivery {
         self.0.unsampled.fetch_add(1, Ordering::Release);
     }
 
-    pub(crate) fn span_lost_to_panic(&self) {
+    pub(crate) fn stage_panicked(&self) {
         self.0.panicked.fetch_add(1, Ordering::Release);
     }
 

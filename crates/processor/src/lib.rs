@@ -30,6 +30,7 @@ pub mod closing;
 mod coerce;
 mod delivery;
 mod export;
+mod handover;
 mod measure;
 mod normalise;
 mod operation;
@@ -37,7 +38,9 @@ mod price;
 mod processor;
 mod sampler;
 mod series;
+mod stages;
 mod usage;
+mod warnings;
 mod worker;
 
 pub use bound::SpanBounds;

@@ -6,7 +6,7 @@
 //! for one push.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use opentelemetry::metrics::{Counter, Histogram, Meter};
 use opentelemetry::{KeyValue, StringValue};
@@ -16,12 +16,11 @@ use tracing_genai_usage::Unit;
 
 use crate::operation::Operation;
 use crate::price::is_unknown;
-use crate::series::{Labels, Series, SeriesCache};
+use crate::series::{Labels, Series, SeriesCache, SeriesId};
 use crate::usage::Counted;
-use crate::worker::Waker;
 
 /// The most calls whose points wait.
-const MOST_PENDING: usize = 2_048;
+const MOST_PENDING: usize = 4_096;
 
 /// Every instrument, and the points that wait for them.
 #[derive(Debug)]
@@ -44,7 +43,7 @@ struct Instruments {
 /// What one call adds to the metrics.
 #[derive(Debug)]
 struct Point {
-    series: Arc<Series>,
+    series: SeriesId,
     seconds: Option<f64>,
     input_tokens: Option<u64>,
     output_tokens: Option<u64>,
@@ -93,41 +92,71 @@ impl Meters {
         }
     }
 
-    /// Records what `operation` adds to the metrics; returns a model without a price, the first time one is met.
-    pub(crate) fn measure(&self, operation: &Operation, worker: &Waker) -> Option<Unpriced> {
+    /// Records what `operation` adds to the metrics. Returns a model without a price, the first time one is met, and
+    /// whether so much waits that it should be recorded.
+    pub(crate) fn measure(&self, operation: &Operation<'_>) -> (Option<Unpriced>, bool) {
         let is_model_call = operation.is_model_call();
         let is_client = operation
             .name
             .map_or(is_model_call, |name| name.kind() == SpanKind::Client);
         if !is_client {
-            return None;
+            return (None, false);
         }
         let point = Point::of(operation, self.series.find(&Labels::of(operation)), is_model_call);
-        let unpriced = point.first_unpriced(operation);
-        self.add(point, worker);
-        unpriced
+        let unpriced = self.first_unpriced(&point, operation);
+        (unpriced, self.add(point))
+    }
+
+    /// The model, if its series had no price for the first time. A call that reported no usage says nothing of prices.
+    fn first_unpriced(&self, point: &Point, operation: &Operation<'_>) -> Option<Unpriced> {
+        let (_, Some(reason)) = point.unpriced? else {
+            return None;
+        };
+        if matches!(reason, Reason::NoUsage | Reason::MissingInput | Reason::MissingOutput) {
+            return None;
+        }
+        if self
+            .series
+            .get(&point.series)?
+            .unpriced_seen
+            .swap(true, Ordering::Relaxed)
+        {
+            return None;
+        }
+        let model = operation
+            .text(Attribute::ResponseModel)
+            .or_else(|| operation.text(Attribute::RequestModel));
+        Some(Unpriced {
+            provider: operation.text(Attribute::ProviderName).unwrap_or_default().to_owned(),
+            model: model.unwrap_or_default().to_owned(),
+            reason,
+        })
     }
 
     #[cfg(not(feature = "bound-instruments"))]
-    fn add(&self, point: Point, worker: &Waker) {
+    fn add(&self, point: Point) -> bool {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         if pending.len() < MOST_PENDING {
             pending.push(point);
-            let is_half_full = pending.len() == MOST_PENDING / 2;
-            drop(pending);
-            if is_half_full {
-                worker.wake();
-            }
-        } else {
-            drop(pending);
-            point.record(&self.instruments);
+            return pending.len() == MOST_PENDING / 2;
         }
+        drop(pending);
+        if let Some(series) = self.series.get(&point.series) {
+            point.record(&self.instruments, &series);
+        }
+        false
     }
 
     #[cfg(feature = "bound-instruments")]
     #[expect(clippy::needless_pass_by_value, reason = "the same signature as without the feature")]
-    fn add(&self, point: Point, _worker: &Waker) {
-        point.record_bound(&self.instruments);
+    fn add(&self, point: Point) -> bool {
+        match (&point.series, self.series.get(&point.series)) {
+            (SeriesId::Kept(_), Some(series)) => point.record_bound(&self.instruments, &series),
+            // A bound handle is never given back to the SDK, so a series that is not kept gets none.
+            (SeriesId::Single(series), _) => point.record(&self.instruments, series),
+            (SeriesId::Kept(_), None) => {}
+        }
+        false
     }
 
     /// How many calls' points wait.
@@ -142,18 +171,23 @@ impl Meters {
             let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::swap(&mut *pending, &mut *recording);
         }
+        // After the points: a series is kept before a point can name it.
+        let kept = self.series.kept();
         for point in recording.drain(..) {
-            point.record(&self.instruments);
+            let series = match &point.series {
+                SeriesId::Kept(number) => kept.get(*number),
+                SeriesId::Single(series) => Some(series),
+            };
+            if let Some(series) = series {
+                point.record(&self.instruments, series);
+            }
         }
     }
 }
 
 impl Point {
-    fn of(operation: &Operation, series: Arc<Series>, is_model_call: bool) -> Self {
-        let usage = match &operation.usage {
-            Counted::Usage(usage) => Some(usage),
-            Counted::Nothing | Counted::Inconsistent => None,
-        };
+    fn of(operation: &Operation<'_>, series: SeriesId, is_model_call: bool) -> Self {
+        let usage = (operation.counted == Counted::Believably).then_some(&operation.usage);
         let cost = operation.cost.as_ref().filter(|_| is_model_call);
         Self {
             series,
@@ -173,43 +207,25 @@ impl Point {
         }
     }
 
-    /// The model, if its series had no price for the first time. A call that reported no usage says nothing of prices.
-    fn first_unpriced(&self, operation: &Operation) -> Option<Unpriced> {
-        let (_, Some(reason)) = self.unpriced? else { return None };
-        if matches!(reason, Reason::NoUsage | Reason::MissingInput | Reason::MissingOutput)
-            || self.series.unpriced_seen.swap(true, Ordering::Relaxed)
-        {
-            return None;
-        }
-        let model = operation
-            .text(Attribute::ResponseModel)
-            .or_else(|| operation.text(Attribute::RequestModel));
-        Some(Unpriced {
-            provider: operation.text(Attribute::ProviderName).unwrap_or_default().to_owned(),
-            model: model.unwrap_or_default().to_owned(),
-            reason,
-        })
-    }
-
-    fn record(&self, instruments: &Instruments) {
+    fn record(&self, instruments: &Instruments, series: &Series) {
         if let Some(seconds) = self.seconds {
-            instruments.duration.record(seconds, &self.series.duration);
+            instruments.duration.record(seconds, &series.duration);
         }
         if let Some(tokens) = self.input_tokens {
-            instruments.tokens.record(tokens, &self.series.input_tokens);
+            instruments.tokens.record(tokens, &series.input_tokens);
         }
         if let Some(tokens) = self.output_tokens {
-            instruments.tokens.record(tokens, &self.series.output_tokens);
+            instruments.tokens.record(tokens, &series.output_tokens);
         }
         if let Some(usd) = self.cost_usd {
-            instruments.cost.record(usd, &self.series.common);
+            instruments.cost.record(usd, &series.common);
         }
-        self.count_unpriced(instruments);
+        self.count_unpriced(instruments, series);
     }
 
-    fn count_unpriced(&self, instruments: &Instruments) {
+    fn count_unpriced(&self, instruments: &Instruments, series: &Series) {
         let Some((status, reason)) = self.unpriced else { return };
-        let mut attributes = self.series.common.clone();
+        let mut attributes = series.common.clone();
         attributes.push(KeyValue::new(own::COST_STATUS, status.as_str()));
         if let Some(reason) = reason {
             attributes.push(KeyValue::new(own::COST_REASONS, StringValue::from(reason.as_str())));
@@ -251,15 +267,8 @@ mod bound {
     }
 
     impl Point {
-        pub(super) fn record_bound(&self, instruments: &Instruments) {
-            // A bound handle is never given back to the SDK, so only series that are kept get one.
-            if !self.series.is_kept {
-                return self.record(instruments);
-            }
-            let bound = self
-                .series
-                .bound
-                .get_or_init(|| BoundInstruments::new(instruments, &self.series));
+        pub(super) fn record_bound(&self, instruments: &Instruments, series: &Series) {
+            let bound = series.bound.get_or_init(|| BoundInstruments::new(instruments, series));
             if let Some(seconds) = self.seconds {
                 bound.duration.record(seconds);
             }
@@ -272,7 +281,7 @@ mod bound {
             if let Some(usd) = self.cost_usd {
                 bound.cost.record(usd);
             }
-            self.count_unpriced(instruments);
+            self.count_unpriced(instruments, series);
         }
     }
 }

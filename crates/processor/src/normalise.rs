@@ -22,36 +22,34 @@ pub(crate) fn is_genai(span: &SpanData) -> bool {
         .any(|attribute| attribute.key.as_str().starts_with(semconv::PREFIX))
 }
 
-/// Reads `span` as a GenAI operation and rewrites it into the convention's present form.
-pub(crate) fn normalise(span: SpanData, closing: Option<Closing>) -> Operation {
-    let mut operation = Operation::new(span);
-    settle_attributes(&mut operation);
+/// Rewrites the operation's span into the convention's present form.
+pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<Closing>) {
+    settle_attributes(operation);
     operation.name = operation
         .text(Attribute::OperationName)
         .and_then(OperationName::from_name);
-    repair_end(&mut operation, closing);
+    repair_end(operation, closing);
     let closing = closing.as_ref();
     name_span(
-        &mut operation,
+        operation,
         closing.is_some_and(|closing| closing.name_is_authors),
         closing.is_some(),
     );
-    set_kind(&mut operation, closing.is_some_and(|closing| closing.kind_is_authors));
-    agree_on_error(&mut operation);
+    set_kind(operation, closing.is_some_and(|closing| closing.kind_is_authors));
+    agree_on_error(operation);
     if let Some(retries) = closing
         .map(|closing| closing.attempts.saturating_sub(1))
         .filter(|retries| *retries > 0)
     {
         operation.write(own::RETRY_COUNT, i64::from(retries));
     }
-    operation
 }
 
 /// Renames older spellings, gives values their types and leaves each attribute once.
 ///
 /// Repeated attributes are what `Span::record` makes of a field recorded again, so the last one holds. An older spelling
 /// yields to the current name.
-fn settle_attributes(operation: &mut Operation) {
+fn settle_attributes(operation: &mut Operation<'_>) {
     let mut attributes = std::mem::take(&mut operation.span.attributes);
     let mut struck = false;
     let mut met_in_older_spelling = [false; Attribute::COUNT];
@@ -153,7 +151,7 @@ fn mark(name: &[u8]) -> u64 {
 ///
 /// tracing-opentelemetry ends a span at its last exit, which for a stream is before its first chunk; and both ends come
 /// from the wall clock, which may be set between them.
-fn repair_end(operation: &mut Operation, closing: Option<Closing>) {
+fn repair_end(operation: &mut Operation<'_>, closing: Option<Closing>) {
     if operation.name.is_none() && !operation.is_model_call() {
         return;
     }
@@ -165,7 +163,7 @@ fn repair_end(operation: &mut Operation, closing: Option<Closing>) {
 /// Names the span `{operation} {target}` where its author left the default.
 ///
 /// Without a note from the layer a name counts as the author's, unless it is the bare operation (rig's are).
-fn name_span(operation: &mut Operation, is_authors: bool, layer_saw_it: bool) {
+fn name_span(operation: &mut Operation<'_>, is_authors: bool, layer_saw_it: bool) {
     let Some(name) = operation.name else { return };
     if is_authors || !(layer_saw_it || operation.span.name == name.name()) {
         return;
@@ -181,7 +179,7 @@ fn name_span(operation: &mut Operation, is_authors: bool, layer_saw_it: bool) {
 }
 
 /// Sets the convention's kind where the author left `INTERNAL`, OpenTelemetry's default.
-fn set_kind(operation: &mut Operation, is_authors: bool) {
+fn set_kind(operation: &mut Operation<'_>, is_authors: bool) {
     let is_client = operation.name.map_or_else(
         || operation.is_model_call(),
         |name| name.kind() == semconv::SpanKind::Client,
@@ -192,7 +190,7 @@ fn set_kind(operation: &mut Operation, is_authors: bool) {
 }
 
 /// An error is both a status and an `error.type`: whichever is there brings the other.
-fn agree_on_error(operation: &mut Operation) {
+fn agree_on_error(operation: &mut Operation<'_>) {
     let is_error = matches!(operation.span.status, Status::Error { .. });
     match (is_error, operation.has(Attribute::ErrorType)) {
         (false, true) if operation.span.status == Status::Unset => operation.span.status = Status::error(""),

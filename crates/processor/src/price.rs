@@ -52,7 +52,7 @@ impl Prices {
 /// Only model calls cost money: agents and workflows repeat the sums of what runs beneath them
 /// (semantic-conventions-genai#19). A cost that the span already states, because the provider or the author reported it,
 /// is kept and marked `reported`.
-pub(crate) fn price(operation: &mut Operation, prices: &Prices) {
+pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices) {
     if !operation.is_model_call() {
         return;
     }
@@ -74,7 +74,7 @@ enum Stated {
     Absurd,
 }
 
-fn stated(operation: &Operation) -> Stated {
+fn stated(operation: &Operation<'_>) -> Stated {
     match operation.value(Attribute::UsageCost) {
         None => Stated::Nothing,
         // Rust writes a double as the shortest decimal that reads back as it, and without an exponent.
@@ -85,15 +85,16 @@ fn stated(operation: &Operation) -> Stated {
     }
 }
 
-fn computed(operation: &Operation, catalogue: &Catalogue) -> Cost {
-    let usage = match &operation.usage {
-        Counted::Usage(usage) => usage,
-        Counted::Inconsistent => return Cost::inconsistent(Reason::InvalidUsage),
+fn computed(operation: &Operation<'_>, catalogue: &Catalogue) -> Cost {
+    match operation.counted {
+        Counted::Believably => {}
+        Counted::Inconsistently => return Cost::inconsistent(Reason::InvalidUsage),
         Counted::Nothing if operation.span.dropped_attributes_count > 0 => {
             return Cost::unpriced(Reason::AttributesDropped);
         }
         Counted::Nothing => return Cost::unpriced(Reason::NoUsage),
-    };
+    }
+    let usage = &operation.usage;
     if let Some(missing) = missing(operation, usage) {
         return Cost::unpriced(missing);
     }
@@ -118,7 +119,7 @@ fn computed(operation: &Operation, catalogue: &Catalogue) -> Cost {
 }
 
 /// A call whose input or output was never counted has no known cost: the missing side is not zero.
-fn missing(operation: &Operation, usage: &Usage) -> Option<Reason> {
+fn missing(operation: &Operation<'_>, usage: &Usage) -> Option<Reason> {
     let has_output = usage.get(Unit::OutputTokens).is_some() || operation.name == Some(OperationName::Embeddings);
     match (usage.get(Unit::InputTokens).is_some(), has_output) {
         (false, true) => Some(Reason::MissingInput),
@@ -127,8 +128,16 @@ fn missing(operation: &Operation, usage: &Usage) -> Option<Reason> {
     }
 }
 
-fn write(operation: &mut Operation, cost: &Cost, reported: bool, prices: &Prices) {
-    operation.span.attributes.reserve(9);
+fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool, prices: &Prices) {
+    let parts = [
+        (own::COST_INPUT, cost.parts.input),
+        (own::COST_CACHE_READ, cost.parts.cache_read),
+        (own::COST_CACHE_WRITE, cost.parts.cache_write),
+        (own::COST_OUTPUT, cost.parts.output),
+        (own::COST_OTHER, cost.parts.other),
+    ];
+    let parts_known = parts.iter().filter(|(_, part)| part.is_some()).count();
+    operation.make_room(parts_known + 4 + usize::from(!cost.reasons.is_empty()));
     operation.write(own::COST_STATUS, cost.status.as_str());
     if !cost.reasons.is_empty() {
         let reasons = cost
@@ -143,13 +152,6 @@ fn write(operation: &mut Operation, cost: &Cost, reported: bool, prices: &Prices
         return;
     }
     operation.set(Attribute::UsageCost, total.to_f64());
-    let parts = [
-        (own::COST_INPUT, cost.parts.input),
-        (own::COST_CACHE_READ, cost.parts.cache_read),
-        (own::COST_CACHE_WRITE, cost.parts.cache_write),
-        (own::COST_OUTPUT, cost.parts.output),
-        (own::COST_OTHER, cost.parts.other),
-    ];
     for (name, part) in parts {
         if let Some(part) = part {
             operation.write(name, part.to_f64());

@@ -30,7 +30,7 @@ pub(crate) struct Labels<'a> {
 }
 
 impl<'a> Labels<'a> {
-    pub(crate) fn of(operation: &'a Operation) -> Self {
+    pub(crate) fn of(operation: &'a Operation<'_>) -> Self {
         let text = |attribute| operation.text(attribute).map(short);
         let server_address = text(Attribute::ServerAddress);
         Self {
@@ -87,9 +87,6 @@ pub(crate) struct Series {
     pub(crate) output_tokens: Vec<KeyValue>,
     /// Whether a missing price of this series was already looked at for a warning.
     pub(crate) unpriced_seen: AtomicBool,
-    /// Whether the series is kept, and so may hold on to something of the SDK's.
-    #[cfg(feature = "bound-instruments")]
-    pub(crate) is_kept: bool,
     #[cfg(feature = "bound-instruments")]
     pub(crate) bound: std::sync::OnceLock<crate::measure::BoundInstruments>,
 }
@@ -120,8 +117,6 @@ impl Series {
             // What is not kept could never be known as warned about.
             unpriced_seen: AtomicBool::new(!is_kept),
             #[cfg(feature = "bound-instruments")]
-            is_kept,
-            #[cfg(feature = "bound-instruments")]
             bound: std::sync::OnceLock::new(),
         }
     }
@@ -140,35 +135,82 @@ impl Series {
     }
 }
 
+/// Which series a call belongs to.
+///
+/// A kept series goes by its number, so that the threads which record and those which look up never write to the same
+/// memory: a shared count of references would travel between their processors at every call.
+#[derive(Debug)]
+pub(crate) enum SeriesId {
+    Kept(usize),
+    /// Beyond the limit: made for one call.
+    Single(Arc<Series>),
+}
+
 /// The series met so far, at most [`MOST_SERIES`] of them.
 #[derive(Debug, Default)]
 pub(crate) struct SeriesCache {
-    series: RwLock<HashTable<Arc<Series>>>,
+    known: RwLock<Known>,
     // Model names come from callers: a fixed hash could be made to collide.
     hasher: foldhash::quality::RandomState,
 }
 
+#[derive(Debug, Default)]
+struct Known {
+    series: Vec<Arc<Series>>,
+    by_labels: HashTable<usize>,
+}
+
+impl Known {
+    fn find(&self, hash: u64, labels: &Labels<'_>) -> Option<usize> {
+        let is_it = |number: &usize| {
+            self.series
+                .get(*number)
+                .is_some_and(|series| series.labels() == *labels)
+        };
+        self.by_labels.find(hash, is_it).copied()
+    }
+}
+
 impl SeriesCache {
-    pub(crate) fn find(&self, labels: &Labels<'_>) -> Arc<Series> {
+    pub(crate) fn find(&self, labels: &Labels<'_>) -> SeriesId {
         let hash = self.hasher.hash_one(labels);
-        let known = self.series.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(series) = known.find(hash, |series| series.labels() == *labels) {
-            return Arc::clone(series);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(number) = known.find(hash, labels) {
+            return SeriesId::Kept(number);
         }
-        let is_full = known.len() >= MOST_SERIES;
         drop(known);
-        if is_full {
-            return Arc::new(Series::new(labels, false));
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(number) = known.find(hash, labels) {
+            return SeriesId::Kept(number);
         }
-        let mut known = self.series.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(series) = known.find(hash, |series| series.labels() == *labels) {
-            return Arc::clone(series);
+        let number = known.series.len();
+        if number >= MOST_SERIES {
+            return SeriesId::Single(Arc::new(Series::new(labels, false)));
         }
-        // The limit is looked at before the lock: threads that race here may pass it by one each, and no more.
-        let series = Arc::new(Series::new(labels, true));
-        known.insert_unique(hash, Arc::clone(&series), |series| {
-            self.hasher.hash_one(series.labels())
+        let Known { series, by_labels } = &mut *known;
+        series.push(Arc::new(Series::new(labels, true)));
+        by_labels.insert_unique(hash, number, |number| {
+            series
+                .get(*number)
+                .map_or(0, |series| self.hasher.hash_one(series.labels()))
         });
-        series
+        SeriesId::Kept(number)
+    }
+
+    /// The series of `id`.
+    pub(crate) fn get(&self, id: &SeriesId) -> Option<Arc<Series>> {
+        match id {
+            SeriesId::Single(series) => Some(Arc::clone(series)),
+            SeriesId::Kept(number) => {
+                let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+                known.series.get(*number).map(Arc::clone)
+            }
+        }
+    }
+
+    /// Every kept series, by its number.
+    pub(crate) fn kept(&self) -> Vec<Arc<Series>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.series.clone()
     }
 }

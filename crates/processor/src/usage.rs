@@ -2,23 +2,19 @@
 
 use opentelemetry::Value;
 use tracing_genai_semconv::Attribute;
-use tracing_genai_usage::{Unit, Usage};
+use tracing_genai_usage::Unit;
 
 use crate::operation::Operation;
 
-/// What the attributes say was used.
-#[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one lives on the stack of one call; a box would be an allocation a span"
-)]
+/// Whether the attributes say what was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counted {
     /// No count at all.
     Nothing,
     /// Counts that can be believed.
-    Usage(Usage),
+    Believably,
     /// A count that is negative, no whole number, or beyond any call.
-    Inconsistent,
+    Inconsistently,
 }
 
 /// A count above this is a fault of whoever wrote it: 2⁴⁰ tokens are a million of the longest prompts there are.
@@ -37,22 +33,24 @@ const COUNTS: &[(Attribute, Unit)] = &[
 ];
 
 /// Counts what a model call used. Agents and workflows repeat their children's counts and are not read.
-pub(crate) fn count(operation: &mut Operation) {
+pub(crate) fn count(operation: &mut Operation<'_>) {
     if !operation.is_model_call() {
         return;
     }
-    let mut usage = Usage::new();
     for (attribute, unit) in COUNTS {
         match operation.value(*attribute) {
             None => {}
-            Some(Value::I64(count @ 0..=MOST)) => usage.set(*unit, count.unsigned_abs()),
+            Some(Value::I64(count @ 0..=MOST)) => {
+                let count = count.unsigned_abs();
+                operation.usage.set(*unit, count);
+            }
             Some(_) => {
-                operation.usage = Counted::Inconsistent;
+                operation.counted = Counted::Inconsistently;
                 return;
             }
         }
     }
-    if !usage.is_empty() {
-        operation.usage = Counted::Usage(usage);
+    if !operation.usage.is_empty() {
+        operation.counted = Counted::Believably;
     }
 }

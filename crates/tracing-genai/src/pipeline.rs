@@ -108,6 +108,7 @@ impl Pipeline {
         let mut processor = GenAiProcessor::builder(FanOut(next))
             .meter_provider(&meter_provider)
             .bounds(settings.limits.bounds)
+            .hand_over()
             .delivery(delivery.clone());
         if let Some(catalogue) = catalogue {
             processor = processor.catalogue(catalogue);

@@ -1,10 +1,29 @@
-//! Not written yet.
+//! Prints what a span costs on each path, with and without bound instruments.
 
-/// Its arguments.
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+
+/// How to measure.
 #[derive(clap::Args)]
-pub(crate) struct Arguments {}
+pub(crate) struct Arguments {
+    /// Fails where a bar of the project is missed, as far as time can be trusted on this machine.
+    #[arg(long)]
+    check: bool,
+}
 
-/// Runs the chore.
-pub(crate) fn run(_arguments: &Arguments) -> anyhow::Result<()> {
+/// Runs the benchmark once for each way of recording metrics. Compare within one table only: machines are never quiet.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    for features in [&[][..], &["--features", "bound-instruments"]] {
+        let status = Command::new(env!("CARGO"))
+            .args(["bench", "--quiet", "--package", "tracing-genai", "--bench", "span"])
+            .args(features)
+            .args(["--"].into_iter().filter(|_| arguments.check))
+            .args(["--check"].into_iter().filter(|_| arguments.check))
+            .status()
+            .context("cargo bench did not start")?;
+        ensure!(status.success(), "a bar was missed, or the benchmark did not build");
+        println!();
+    }
     Ok(())
 }

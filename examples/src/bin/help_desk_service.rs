@@ -7,5 +7,10 @@ use tracing_genai_examples::help_desk::{self, Ending};
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let only_ctrl_c = std::env::args().any(|argument| argument == "--ctrl-c-only");
-    help_desk::run(if only_ctrl_c { Ending::CtrlCOnly } else { Ending::AnySignal }).await
+    help_desk::run(if only_ctrl_c {
+        Ending::CtrlCOnly
+    } else {
+        Ending::AnySignal
+    })
+    .await
 }

@@ -50,7 +50,7 @@ pub(super) async fn ask(State(agent): State<Arc<Agent>>, question: String) -> Re
             .await
     });
     match answer.await {
-        Ok(answer) => Ok(answer.output().to_owned()),
+        Ok(answer) => Ok(answer.output()),
         Err(error) => {
             run.fail("provider", &error);
             Err(Refusal)

@@ -25,7 +25,6 @@ pub struct Path {
     pub name: &'static str,
     way: Way,
     provider: SdkTracerProvider,
-    meter_provider: Option<SdkMeterProvider>,
 }
 
 enum Way {
@@ -33,11 +32,20 @@ enum Way {
     Tracing(Dispatch),
 }
 
+/// Who does our work on a span.
+#[derive(Clone, Copy)]
+enum Work {
+    None,
+    HandedOver,
+    OnTheSpot,
+}
+
 pub const RAW: &str = "raw SDK";
 pub const DEFAULT: &str = "bridge, its defaults";
 pub const LEAN: &str = "bridge, lean";
-pub const OURS: &str = "ours, lean";
+pub const OURS: &str = "ours, lean, as init() sets it up";
 pub const OURS_DEFAULT: &str = "ours, over the bridge's defaults";
+pub const OURS_ON_THE_SPOT: &str = "ours, lean, without hand-over";
 
 /// Every path, the floor first.
 pub fn all() -> Vec<Path> {
@@ -51,41 +59,50 @@ pub fn all() -> Vec<Path> {
     };
     let registry = tracing_subscriber::registry;
     vec![
-        Path::new(RAW, false, Way::Raw),
-        Path::new(DEFAULT, false, |tracer| {
+        Path::new(RAW, Work::None, Way::Raw),
+        Path::new(DEFAULT, Work::None, |tracer| {
             Way::Tracing(registry().with(default(tracer)).into())
         }),
-        Path::new(LEAN, false, |tracer| Way::Tracing(registry().with(lean(tracer)).into())),
-        Path::new(OURS, true, |tracer| {
+        Path::new(LEAN, Work::None, |tracer| {
+            Way::Tracing(registry().with(lean(tracer)).into())
+        }),
+        Path::new(OURS, Work::HandedOver, |tracer| {
             Way::Tracing(registry().with(tracing_genai::layer(tracer)).into())
         }),
-        Path::new(OURS_DEFAULT, true, |tracer| {
+        Path::new(OURS_DEFAULT, Work::HandedOver, |tracer| {
             Way::Tracing(registry().with(tracing_genai::wrap(default(tracer))).into())
+        }),
+        Path::new(OURS_ON_THE_SPOT, Work::OnTheSpot, |tracer| {
+            Way::Tracing(registry().with(tracing_genai::layer(tracer)).into())
         }),
     ]
 }
 
 impl Path {
-    fn new(name: &'static str, ours: bool, way: impl FnOnce(SdkTracer) -> Way) -> Self {
-        // The queue holds a whole round, so that every path pays for a push and none for a drop.
-        let config = BatchConfigBuilder::default().with_max_queue_size(1 << 16).build();
+    fn new(name: &'static str, work: Work, way: impl FnOnce(SdkTracer) -> Way) -> Self {
+        // The queue holds a whole round, so that every path pays for a push and none for a drop; and so does a batch, so
+        // that the export, which frees what the spans allocated, runs between the rounds and not against them.
+        let config = BatchConfigBuilder::default()
+            .with_max_queue_size(1 << 16)
+            .with_max_export_batch_size(1 << 16)
+            .build();
         let batch = BatchSpanProcessor::builder(Discard).with_batch_config(config).build();
-        let meter_provider = ours.then(|| {
-            SdkMeterProvider::builder()
-                .with_reader(PeriodicReader::builder(InMemoryMetricExporter::default()).build())
-                .build()
-        });
-        let provider = match &meter_provider {
-            Some(meters) => SdkTracerProvider::builder()
-                .with_span_processor(GenAiProcessor::builder(batch).meter_provider(meters).build()),
-            None => SdkTracerProvider::builder().with_span_processor(batch),
+        let provider = match work {
+            Work::None => SdkTracerProvider::builder().with_span_processor(batch),
+            Work::HandedOver => SdkTracerProvider::builder().with_span_processor(
+                GenAiProcessor::builder(batch)
+                    .meter_provider(&meters())
+                    .hand_over()
+                    .build(),
+            ),
+            Work::OnTheSpot => SdkTracerProvider::builder()
+                .with_span_processor(GenAiProcessor::builder(batch).meter_provider(&meters()).build()),
         }
         .build();
         Self {
             name,
             way: way(provider.tracer("bench")),
             provider,
-            meter_provider,
         }
     }
 
@@ -109,6 +126,13 @@ impl Path {
     pub fn flush(&self) {
         self.provider.force_flush().expect("the exporter only discards");
     }
+}
+
+/// Metrics that are collected as they are in a service, and kept nowhere.
+fn meters() -> SdkMeterProvider {
+    SdkMeterProvider::builder()
+        .with_reader(PeriodicReader::builder(InMemoryMetricExporter::default()).build())
+        .build()
 }
 
 fn raw(tracer: &SdkTracer) {

@@ -1,0 +1,146 @@
+//! The stages in their order, and what they need; used by the host's threads and by our own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
+
+use opentelemetry::InstrumentationScope;
+use opentelemetry::metrics::Meter;
+use opentelemetry_sdk::trace::{SpanData, SpanProcessor};
+
+use crate::bound::bound;
+use crate::closing::Closing;
+use crate::handover::{Ended, Handover};
+use crate::measure::Meters;
+use crate::normalise::{is_genai, normalise};
+use crate::operation::Operation;
+use crate::price::{Prices, price};
+use crate::usage::count;
+use crate::warnings::Warnings;
+use crate::worker::Worker;
+use crate::{Delivery, SpanBounds};
+
+/// Everything a span meets on its way.
+#[derive(Debug)]
+pub(crate) struct Stages {
+    pub(crate) prices: Prices,
+    pub(crate) bounds: SpanBounds,
+    pub(crate) delivery: Delivery,
+    pub(crate) handover: Option<Handover>,
+    pub(crate) warnings: Warnings,
+    pub(crate) meters: OnceLock<Meters>,
+    /// The processor that exports; known here from the first span on, since until then it may still be given a resource.
+    pub(crate) next: OnceLock<Arc<dyn SpanProcessor>>,
+    pub(crate) worker: OnceLock<Worker>,
+}
+
+impl Stages {
+    /// Passes on a span that ended on this thread: now, or by the thread that takes such work off the host's.
+    pub(crate) fn span_ended(self: &Arc<Self>, span: SpanData, take_note: impl FnOnce() -> Option<Closing>) {
+        self.delivery.span_ended();
+        if !is_genai(&span) {
+            self.finish(span);
+            return;
+        }
+        let ended = Ended {
+            span,
+            closing: take_note(),
+        };
+        let refused = match &self.handover {
+            Some(handover) => handover.push(ended, || self.worker().wake()),
+            None => Some(ended),
+        };
+        // A full queue loses nothing: the span is seen to at once, as it would be without one.
+        if let Some(ended) = refused {
+            self.see_to(ended);
+        }
+    }
+
+    /// Does what waits to be done, on whatever thread asks.
+    pub(crate) fn drain(self: &Arc<Self>) {
+        if let Some(handover) = &self.handover {
+            handover.drain(|ended| self.see_to(ended));
+        }
+        if let Some(meters) = self.meters.get() {
+            meters.flush();
+        }
+    }
+
+    /// Whether anything waits.
+    pub(crate) fn has_work(&self) -> bool {
+        self.handover.as_ref().is_some_and(|handover| handover.waiting() > 0)
+            || self.meters.get().is_some_and(|meters| meters.pending() > 0)
+    }
+
+    fn see_to(self: &Arc<Self>, ended: Ended) {
+        let Ended { mut span, closing } = ended;
+        // This may run inside the host's drop of a span, where a panic of ours could abort the process. The span goes on
+        // as far as it got.
+        if catch_unwind(AssertUnwindSafe(|| self.enrich(&mut span, closing))).is_err() {
+            self.delivery.stage_panicked();
+        }
+        self.finish(span);
+    }
+
+    fn enrich(self: &Arc<Self>, span: &mut SpanData, closing: Option<Closing>) {
+        let mut operation = Operation::new(span);
+        normalise(&mut operation, closing);
+        count(&mut operation);
+        price(&mut operation, &self.prices);
+        let Some(meters) = self.meters() else { return };
+        let (unpriced, is_time_to_record) = meters.measure(&operation);
+        let has_news = unpriced.is_some_and(|unpriced| self.warnings.add(unpriced));
+        if has_news || is_time_to_record {
+            self.worker().wake();
+        }
+    }
+
+    fn finish(&self, mut span: SpanData) {
+        // The SDK's batch processor would export what is only recorded.
+        if !span.span_context.is_sampled() {
+            return self.delivery.span_not_sampled();
+        }
+        bound(&mut span, &self.bounds);
+        if let Some(next) = self.next.get() {
+            next.on_end(span);
+        }
+    }
+
+    fn worker(self: &Arc<Self>) -> &Worker {
+        self.worker.get_or_init(|| Worker::start(Arc::downgrade(self)))
+    }
+
+    /// The meters, made from the global provider if none was given and none was made yet.
+    fn meters(self: &Arc<Self>) -> Option<&Meters> {
+        if self.meters.get().is_none() {
+            self.set_up_meters(&opentelemetry::global::meter_with_scope(scope()));
+        }
+        self.meters.get()
+    }
+
+    pub(crate) fn set_up_meters(self: &Arc<Self>, meter: &Meter) {
+        if self.meters.set(Meters::new(meter)).is_err() {
+            return;
+        }
+        // A collection calls this first, and so sees every call that ended before it.
+        let stages = Arc::downgrade(self);
+        meter
+            .u64_observable_gauge("tracing_genai.measurements.pending")
+            .with_unit("{call}")
+            .with_description("Calls that ended but are not in the metrics yet; read after they were brought in")
+            .with_callback(move |observer| {
+                if let Some(stages) = stages.upgrade() {
+                    stages.drain();
+                    let waiting = stages.handover.as_ref().map_or(0, Handover::waiting);
+                    let pending = stages.meters.get().map_or(0, Meters::pending);
+                    observer.observe((waiting + pending) as u64, &[]);
+                }
+            })
+            .build();
+    }
+}
+
+pub(crate) fn scope() -> InstrumentationScope {
+    InstrumentationScope::builder("tracing-genai")
+        .with_version(env!("CARGO_PKG_VERSION"))
+        .build()
+}
