@@ -11,12 +11,13 @@ pub struct Delivery(Arc<Counters>);
 struct Counters {
     ended: AtomicU64,
     unsampled: AtomicU64,
+    discarded: AtomicU64,
     panicked: AtomicU64,
     exported: AtomicU64,
     failed: AtomicU64,
 }
 
-/// The counts at one moment: `ended = unsampled + exported + failed + undelivered`.
+/// The counts at one moment: `ended = unsampled + discarded + exported + failed + undelivered`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeliveryCounts {
@@ -24,6 +25,8 @@ pub struct DeliveryCounts {
     pub ended: u64,
     /// Spans that were counted but not sampled, and so not to be exported.
     pub unsampled: u64,
+    /// Spans for which no exporter is set up.
+    pub discarded: u64,
     /// Spans that went on unfinished after a panic inside a stage; they are among the others.
     pub panicked: u64,
     /// Spans the exporter reported as delivered.
@@ -36,6 +39,18 @@ pub struct DeliveryCounts {
 }
 
 impl DeliveryCounts {
+    /// Each count that only grows, under the name it has as a metric's `tracing_genai.span.outcome`.
+    pub(crate) const fn growing(&self) -> [(&'static str, u64); 6] {
+        [
+            ("ended", self.ended),
+            ("unsampled", self.unsampled),
+            ("discarded", self.discarded),
+            ("panicked", self.panicked),
+            ("exported", self.exported),
+            ("failed", self.failed),
+        ]
+    }
+
     /// Spans that were to be exported and were not: failed, dropped or still queued.
     pub const fn lost(&self) -> u64 {
         self.failed + self.undelivered
@@ -47,14 +62,16 @@ impl Delivery {
     pub fn counts(&self) -> DeliveryCounts {
         // Outcomes are read before endings, so that a span in between never makes the sum exceed its whole.
         let unsampled = self.0.unsampled.load(Ordering::Acquire);
+        let discarded = self.0.discarded.load(Ordering::Acquire);
         let panicked = self.0.panicked.load(Ordering::Acquire);
         let exported = self.0.exported.load(Ordering::Acquire);
         let failed = self.0.failed.load(Ordering::Acquire);
         let ended = self.0.ended.load(Ordering::Acquire);
-        let settled = unsampled + exported + failed;
+        let settled = unsampled + discarded + exported + failed;
         DeliveryCounts {
             ended,
             unsampled,
+            discarded,
             panicked,
             exported,
             failed,
@@ -68,6 +85,10 @@ impl Delivery {
 
     pub(crate) fn span_not_sampled(&self) {
         self.0.unsampled.fetch_add(1, Ordering::Release);
+    }
+
+    pub(crate) fn span_discarded(&self) {
+        self.0.discarded.fetch_add(1, Ordering::Release);
     }
 
     pub(crate) fn stage_panicked(&self) {

@@ -3,9 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
-use opentelemetry::InstrumentationScope;
 use opentelemetry::metrics::Meter;
+use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanProcessor};
+use tracing_genai_semconv::{metric, own};
 
 use crate::bound::bound;
 use crate::closing::Closing;
@@ -124,15 +125,18 @@ impl Stages {
         // A collection calls this first, and so sees every call that ended before it.
         let stages = Arc::downgrade(self);
         meter
-            .u64_observable_gauge("tracing_genai.measurements.pending")
-            .with_unit("{call}")
-            .with_description("Calls that ended but are not in the metrics yet; read after they were brought in")
+            .u64_observable_counter(metric::SPANS)
+            .with_unit(metric::SPANS_UNIT)
+            .with_description(
+                "Spans by what became of them; `ended` is the sum of the others and of those on their way",
+            )
             .with_callback(move |observer| {
-                if let Some(stages) = stages.upgrade() {
-                    stages.drain();
-                    let waiting = stages.handover.as_ref().map_or(0, Handover::waiting);
-                    let pending = stages.meters.get().map_or(0, Meters::pending);
-                    observer.observe((waiting + pending) as u64, &[]);
+                let Some(stages) = stages.upgrade() else { return };
+                stages.drain();
+                for (outcome, count) in stages.delivery.counts().growing() {
+                    if count > 0 {
+                        observer.observe(count, &[KeyValue::new(own::SPAN_OUTCOME, outcome)]);
+                    }
                 }
             })
             .build();

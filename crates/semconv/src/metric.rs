@@ -71,6 +71,12 @@ pub const UNPRICED_CALLS: &str = "tracing_genai.unpriced.calls";
 /// The unit of [`UNPRICED_CALLS`].
 pub const UNPRICED_CALLS_UNIT: &str = "{call}";
 
+/// How many spans ended and what became of them, by `tracing_genai.span.outcome`: no loss is silent.
+pub const SPANS: &str = "tracing_genai.spans";
+
+/// The unit of [`SPANS`].
+pub const SPANS_UNIT: &str = "{span}";
+
 /// The attribute of [`TOKEN_USAGE`] that tells input from output.
 pub const TOKEN_TYPE: &str = "gen_ai.token.type";
 

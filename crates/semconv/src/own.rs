@@ -25,3 +25,5 @@ pub const STREAM_OUTCOME: &str = "tracing_genai.stream.outcome";
 pub const STREAM_CHUNKS: &str = "tracing_genai.stream.chunks";
 /// How often a call was sent again within its span.
 pub const RETRY_COUNT: &str = "tracing_genai.retry.count";
+/// On metrics: what became of spans: `ended`, `unsampled`, `discarded`, `exported`, `failed` or `panicked`.
+pub const SPAN_OUTCOME: &str = "tracing_genai.span.outcome";

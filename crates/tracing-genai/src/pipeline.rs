@@ -13,7 +13,7 @@ use opentelemetry_sdk::trace::{
 use std::sync::Arc;
 use std::time::Duration;
 use tracing_genai_pricing::Catalogue;
-use tracing_genai_processor::{CountingExporter, Delivery, GenAiProcessor, MeterUnsampled};
+use tracing_genai_processor::{CountingExporter, Delivery, Discard, GenAiProcessor, MeterUnsampled};
 
 use crate::otlp::ExportRuntime;
 use crate::settings::{Batch, Exporter, Otlp, Settings};
@@ -104,6 +104,9 @@ impl Pipeline {
         for exporter in exporters {
             let counts = next.is_empty().then(|| delivery.clone());
             next.push(exporter(&settings.span_batch, counts));
+        }
+        if next.is_empty() {
+            next.push(Box::new(Discard::new(delivery.clone())));
         }
         let mut processor = GenAiProcessor::builder(FanOut(next))
             .meter_provider(&meter_provider)

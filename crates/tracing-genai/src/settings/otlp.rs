@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::Uri;
+
 use super::reader::Reader;
 
 /// What OTLP carries.
@@ -120,15 +122,11 @@ fn endpoint(read: &mut Reader<'_>, signal: Signal, protocol: Protocol) -> Endpoi
 /// The variable's address, if it is one. gRPC also takes `host:port`, which the exporter completes.
 fn usable(read: &mut Reader<'_>, variable: &str, protocol: Protocol, default: &str) -> Option<String> {
     let text = read.text(variable)?;
-    let rest = ["http://", "https://"]
-        .iter()
-        .find_map(|scheme| text.strip_prefix(scheme));
-    let host = match (rest, protocol) {
-        (Some(rest), _) => rest,
-        (None, Protocol::Grpc) if !text.contains("://") => text.as_str(),
-        (None, _) => "",
-    };
-    let is_usable = !host.is_empty() && !host.starts_with(['/', ':', '?']) && !text.contains(char::is_whitespace);
+    let is_usable = text.parse::<Uri>().is_ok_and(|uri| {
+        let has_host = uri.host().is_some_and(|host| !host.is_empty());
+        let scheme = uri.scheme_str();
+        has_host && (matches!(scheme, Some("http" | "https")) || (scheme.is_none() && protocol == Protocol::Grpc))
+    });
     if is_usable {
         return Some(text);
     }

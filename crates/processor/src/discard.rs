@@ -1,0 +1,45 @@
+//! The end of the way where no exporter is set up: spans are counted, and go nowhere.
+
+use std::time::Duration;
+
+use opentelemetry::Context;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
+
+use crate::Delivery;
+
+/// Drops every span, and counts it as `discarded`. Put behind a [`GenAiProcessor`](crate::GenAiProcessor) that is to
+/// meter and not to export.
+#[derive(Clone, Debug)]
+pub struct Discard(Delivery);
+
+impl Discard {
+    /// Counts in `delivery`, which should be the processor's own.
+    pub const fn new(delivery: Delivery) -> Self {
+        Self(delivery)
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl SpanProcessor for Discard {
+    fn on_start(&self, _span: &mut Span, _parent: &Context) {}
+
+    fn on_end(&self, _span: SpanData) {
+        self.0.span_discarded();
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _timeout: Duration) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn set_resource(&mut self, _resource: &Resource) {}
+}
