@@ -1,15 +1,15 @@
 //! What only the `tracing` layer knows about a span, handed to the processor while that span closes.
 //!
 //! tracing-opentelemetry ends the OpenTelemetry span, and so runs `on_end`, inside its own `on_close`. A layer that runs
-//! before it may [`lay`] a note on this thread for `on_end` to take; one that runs after it must [`clear`] the note,
-//! since a span that was ended early or closed after shutdown leaves it lying. The note may be absent: no cost and no
-//! count depends on it.
+//! before it may [`lay`] a note on this thread for `on_end` to take, if it knows that the span will end there; and it
+//! must [`clear`] at each close what an earlier one may have left. The note may be absent: no cost and no count depends
+//! on it.
 
 use std::cell::Cell;
 use std::time::Duration;
 
 /// A note about the span that is closing on this thread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Closing {
     /// How long the span was open, by the monotonic clock.
     pub open_for: Duration,
@@ -19,6 +19,8 @@ pub struct Closing {
     pub kind_is_authors: bool,
     /// How often the request was sent, as far as anybody said; 0 where nobody did.
     pub attempts: u32,
+    /// Fields of the span and of its events that were unsigned integers, and that the bridge made text of.
+    pub unsigned_fields: Vec<&'static str>,
 }
 
 thread_local! {

@@ -1,6 +1,7 @@
 //! Wraps an exporter: counts what it delivers, and survives its panics.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -18,12 +19,17 @@ use crate::Delivery;
 pub struct CountingExporter<E> {
     exporter: E,
     delivery: Delivery,
+    is_failing: AtomicBool,
 }
 
 impl<E: SpanExporter> CountingExporter<E> {
     /// Counts what `exporter` does in `delivery`.
-    pub const fn new(exporter: E, delivery: Delivery) -> Self {
-        Self { exporter, delivery }
+    pub fn new(exporter: E, delivery: Delivery) -> Self {
+        Self {
+            exporter,
+            delivery,
+            is_failing: AtomicBool::new(false),
+        }
     }
 }
 
@@ -40,9 +46,24 @@ impl<E: SpanExporter> SpanExporter for CountingExporter<E> {
                 "the span exporter panicked; its batch is lost".to_owned(),
             ))
         });
-        match result {
-            Ok(()) => self.delivery.spans_exported(count),
-            Err(_) => self.delivery.spans_failed(count),
+        // Said when it starts and when it ends, and not at every batch between.
+        match &result {
+            Ok(()) => {
+                self.delivery.spans_exported(count);
+                if self.is_failing.swap(false, Ordering::Relaxed) {
+                    let failed = self.delivery.counts().failed;
+                    tracing::info!(target: "tracing_genai", failed, "spans are delivered again");
+                }
+            }
+            Err(error) => {
+                self.delivery.spans_failed(count);
+                if !self.is_failing.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(
+                        target: "tracing_genai", %error, spans = count,
+                        "spans cannot be delivered; they are dropped and counted until they can"
+                    );
+                }
+            }
         }
         result
     }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use opentelemetry::trace::{SpanKind, Status};
 use opentelemetry::{Key, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
-use tracing_genai_semconv::{self as semconv, Attribute, OTHER, OperationName, own, provider};
+use tracing_genai_semconv::{self as semconv, Attribute, OTHER, OperationName, ValueType, own, provider};
 
 use crate::closing::Closing;
 use crate::coerce::coerce;
@@ -23,25 +23,34 @@ pub(crate) fn is_genai(span: &SpanData) -> bool {
 }
 
 /// Rewrites the operation's span into the convention's present form.
-pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<Closing>) {
+pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>) {
     settle_attributes(operation);
     operation.name = operation
         .text(Attribute::OperationName)
         .and_then(OperationName::from_name);
     repair_end(operation, closing);
-    let closing = closing.as_ref();
-    name_span(
-        operation,
-        closing.is_some_and(|closing| closing.name_is_authors),
-        closing.is_some(),
-    );
+    name_span(operation, closing);
     set_kind(operation, closing.is_some_and(|closing| closing.kind_is_authors));
     agree_on_error(operation);
-    if let Some(retries) = closing
-        .map(|closing| closing.attempts.saturating_sub(1))
-        .filter(|retries| *retries > 0)
-    {
+    let Some(closing) = closing else { return };
+    unsigned_become_integers(operation, &closing.unsigned_fields);
+    let retries = closing.attempts.saturating_sub(1);
+    if retries > 0 {
         operation.write(own::RETRY_COUNT, i64::from(retries));
+    }
+}
+
+/// Makes integers again of the service's own unsigned fields, on the span and on its events.
+fn unsigned_become_integers(operation: &mut Operation<'_>, names: &[&str]) {
+    if names.is_empty() {
+        return;
+    }
+    let span = &mut *operation.span;
+    let of_events = span.events.events.iter_mut().flat_map(|event| &mut event.attributes);
+    for attribute in span.attributes.iter_mut().chain(of_events) {
+        if names.contains(&attribute.key.as_str()) {
+            coerce(&mut attribute.value, ValueType::Int);
+        }
     }
 }
 
@@ -151,7 +160,7 @@ fn mark(name: &[u8]) -> u64 {
 ///
 /// tracing-opentelemetry ends a span at its last exit, which for a stream is before its first chunk; and both ends come
 /// from the wall clock, which may be set between them.
-fn repair_end(operation: &mut Operation<'_>, closing: Option<Closing>) {
+fn repair_end(operation: &mut Operation<'_>, closing: Option<&Closing>) {
     if operation.name.is_none() && !operation.is_model_call() {
         return;
     }
@@ -163,9 +172,10 @@ fn repair_end(operation: &mut Operation<'_>, closing: Option<Closing>) {
 /// Names the span `{operation} {target}` where its author left the default.
 ///
 /// Without a note from the layer a name counts as the author's, unless it is the bare operation (rig's are).
-fn name_span(operation: &mut Operation<'_>, is_authors: bool, layer_saw_it: bool) {
+fn name_span(operation: &mut Operation<'_>, closing: Option<&Closing>) {
     let Some(name) = operation.name else { return };
-    if is_authors || !(layer_saw_it || operation.span.name == name.name()) {
+    let is_default = closing.map_or(operation.span.name == name.name(), |closing| !closing.name_is_authors);
+    if !is_default {
         return;
     }
     let target = name

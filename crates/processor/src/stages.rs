@@ -76,13 +76,13 @@ impl Stages {
         let Ended { mut span, closing } = ended;
         // This may run inside the host's drop of a span, where a panic of ours could abort the process. The span goes on
         // as far as it got.
-        if catch_unwind(AssertUnwindSafe(|| self.enrich(&mut span, closing))).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| self.enrich(&mut span, closing.as_ref()))).is_err() {
             self.delivery.stage_panicked();
         }
         self.finish(span);
     }
 
-    fn enrich(self: &Arc<Self>, span: &mut SpanData, closing: Option<Closing>) {
+    fn enrich(self: &Arc<Self>, span: &mut SpanData, closing: Option<&Closing>) {
         let mut operation = Operation::new(span);
         normalise(&mut operation, closing);
         count(&mut operation);

@@ -1,6 +1,7 @@
 //! Sets everything up from the environment: `init()`, and the builder behind it.
 
 use std::fmt;
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use opentelemetry::propagation::TextMapCompositePropagator;
@@ -146,6 +147,7 @@ impl TelemetryBuilder {
         let propagators = self.settings.propagators;
         let (layer, telemetry) = self.build::<Registry>()?;
         let console = tracing_subscriber::fmt::layer()
+            .with_ansi(std::io::stderr().is_terminal())
             .with_writer(std::io::stderr)
             .with_filter(console_filter());
         tracing_subscriber::registry()

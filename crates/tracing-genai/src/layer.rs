@@ -1,21 +1,25 @@
 //! The layer: what only `tracing` knows about a GenAI span, around the service's own OpenTelemetry layer.
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
-use opentelemetry::trace::Tracer;
-use tracing::span::{Attributes, Id};
-use tracing::{Event, Metadata, Subscriber};
+use opentelemetry::trace::{TraceContextExt, Tracer};
+use tracing::dispatcher::WeakDispatch;
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 use tracing_genai_processor::closing::{self, Closing};
 use tracing_genai_semconv as semconv;
-use tracing_opentelemetry::OpenTelemetryLayer;
+use tracing_opentelemetry::{OpenTelemetryLayer, get_otel_context};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, Layered};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::attempt;
+use crate::unsigned::UnsignedFields;
 
-/// A service's OpenTelemetry layer with ours around it; made by [`wrap`] and [`layer`].
-pub type GenAiLayer<L, S> = Layered<AfterOpenTelemetry, Layered<L, BeforeOpenTelemetry, S>, S>;
+/// A service's OpenTelemetry layer with ours beneath it; made by [`wrap`] and [`layer`].
+pub type GenAiLayer<L, S> = Layered<L, BeforeOpenTelemetry, S>;
 
 /// Wraps a service's own tracing-opentelemetry layer, whose options, and `OpenTelemetrySpanExt`, go on working.
 ///
@@ -40,9 +44,10 @@ where
     L: Layer<S>,
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,
 {
-    BeforeOpenTelemetry::new()
-        .and_then(otel_layer)
-        .and_then(AfterOpenTelemetry::new())
+    // Ours takes every span there is, so the level is the wrapped layer's alone to name. A hint of none means all levels.
+    let hint = otel_layer.max_level_hint().map(|_| LevelFilter::OFF);
+    let dispatch = OnceLock::new();
+    BeforeOpenTelemetry { hint, dispatch }.and_then(otel_layer)
 }
 
 /// A complete layer for a service that has none: [`wrap`] over a lean OpenTelemetry layer.
@@ -65,32 +70,28 @@ where
     )
 }
 
-/// The part of [`wrap`] that runs before the OpenTelemetry layer.
+/// What [`wrap`] adds: it runs before the OpenTelemetry layer, which stays the outer one and so answers for both.
 #[derive(Debug)]
-#[non_exhaustive]
-pub struct BeforeOpenTelemetry;
+pub struct BeforeOpenTelemetry {
+    hint: Option<LevelFilter>,
+    dispatch: OnceLock<WeakDispatch>,
+}
 
-/// The part of [`wrap`] that runs after the OpenTelemetry layer.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct AfterOpenTelemetry;
+impl BeforeOpenTelemetry {
+    /// Whether the OpenTelemetry layer will end the span when it closes: not if it was filtered out, not sampled, or
+    /// ended before. Only then does anybody take a note about it.
+    fn is_open(&self, id: &Id) -> bool {
+        let dispatch = self.dispatch.get().and_then(WeakDispatch::upgrade);
+        let context = dispatch.and_then(|dispatch| get_otel_context(id, &dispatch));
+        context.is_some_and(|context| context.span().is_recording())
+    }
+}
 
 /// What is kept with an open GenAI span.
 struct Opened {
     at: Instant,
     attempts: u32,
-}
-
-impl BeforeOpenTelemetry {
-    const fn new() -> Self {
-        Self
-    }
-}
-
-impl AfterOpenTelemetry {
-    const fn new() -> Self {
-        Self
-    }
+    unsigned: UnsignedFields,
 }
 
 /// Whether spans of this callsite are GenAI spans: a span's fields are declared, whenever they are recorded.
@@ -105,51 +106,76 @@ impl<S> Layer<S> for BeforeOpenTelemetry
 where
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,
 {
+    fn on_register_dispatch(&self, dispatch: &Dispatch) {
+        // A second dispatcher over the same layer would be a second registry's; the first is the one whose ids we see.
+        let _ = self.dispatch.set(dispatch.downgrade());
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        self.hint
+    }
+
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         if is_genai(attributes.metadata())
             && let Some(span) = context.span(id)
         {
+            let mut unsigned = UnsignedFields::default();
+            attributes.record(&mut unsigned);
             span.extensions_mut().replace(Opened {
                 at: Instant::now(),
                 attempts: 0,
+                unsigned,
             });
         }
     }
 
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let mut unsigned = UnsignedFields::default();
+        values.record(&mut unsigned);
+        if !unsigned.is_empty()
+            && let Some(span) = context.span(id)
+            && let Some(opened) = span.extensions_mut().get_mut::<Opened>()
+        {
+            opened.unsigned.join(unsigned);
+        }
+    }
+
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        if event.metadata().target() != attempt::TARGET {
+        if event.metadata().target() == attempt::TARGET {
+            for span in context.event_scope(event).into_iter().flatten() {
+                if let Some(opened) = span.extensions_mut().get_mut::<Opened>() {
+                    opened.attempts = opened.attempts.saturating_add(1);
+                    return;
+                }
+            }
             return;
         }
-        for span in context.event_scope(event).into_iter().flatten() {
-            if let Some(opened) = span.extensions_mut().get_mut::<Opened>() {
-                opened.attempts = opened.attempts.saturating_add(1);
-                return;
-            }
+        let mut unsigned = UnsignedFields::default();
+        event.record(&mut unsigned);
+        if !unsigned.is_empty()
+            && let Some(span) = context.event_span(event)
+            && let Some(opened) = span.extensions_mut().get_mut::<Opened>()
+        {
+            opened.unsigned.join(unsigned);
         }
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
+        // What an earlier close may have left lying, because telemetry had been shut down.
+        closing::clear();
         let Some(span) = context.span(&id) else { return };
         let metadata = span.metadata();
-        if !is_genai(metadata) {
+        if !is_genai(metadata) || !self.is_open(&id) {
             return;
         }
-        if let Some(opened) = span.extensions().get::<Opened>() {
+        if let Some(opened) = span.extensions_mut().get_mut::<Opened>() {
             closing::lay(Closing {
                 open_for: opened.at.elapsed(),
                 name_is_authors: metadata.fields().field("otel.name").is_some(),
                 kind_is_authors: metadata.fields().field("otel.kind").is_some(),
                 attempts: opened.attempts,
+                unsigned_fields: std::mem::take(&mut opened.unsigned).into_names(),
             });
         }
-    }
-}
-
-impl<S> Layer<S> for AfterOpenTelemetry
-where
-    S: Subscriber + for<'lookup> LookupSpan<'lookup>,
-{
-    fn on_close(&self, _id: Id, _context: Context<'_, S>) {
-        closing::clear();
     }
 }

@@ -38,6 +38,7 @@ mod model_call;
 mod observe;
 mod step;
 mod stream;
+mod unsigned;
 
 #[cfg(feature = "init")]
 mod init;
@@ -59,7 +60,7 @@ pub use tracing_genai_usage as usage;
 
 pub use attempt::attempt;
 pub use call::Call;
-pub use layer::{AfterOpenTelemetry, BeforeOpenTelemetry, GenAiLayer, layer, wrap};
+pub use layer::{BeforeOpenTelemetry, GenAiLayer, layer, wrap};
 pub use model_call::{ModelCall, chat, embeddings};
 pub use observe::{Events, Items, Observe, Observed, Results};
 pub use processor::GenAiProcessor;

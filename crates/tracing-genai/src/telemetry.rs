@@ -108,6 +108,10 @@ impl Running {
         if let Phase::Running { .. } = *phase {
             self.end(timeout);
             *phase = Phase::Over;
+            let lost = self.delivery.counts().lost();
+            if lost > 0 {
+                tracing::warn!(target: "tracing_genai", lost, "telemetry ended with spans that were not delivered");
+            }
         }
     }
 

@@ -46,6 +46,32 @@ fn unsigned_counts_arrive_as_integers_and_priced() {
 }
 
 #[test]
+fn the_services_own_unsigned_fields_are_integers_too_on_spans_and_events() {
+    let service = Service::start();
+    service.run(|| {
+        let search = tracing_genai::retrieval("kb").start();
+        search.in_scope(|| tracing::info!(count = 5_usize, ticket = "42", "documents_retrieved"));
+        drop(search);
+        let span = tracing::info_span!(
+            "chat",
+            gen_ai.operation.name = "chat",
+            shard = 7_u64,
+            ticket = "42",
+            late = Empty
+        );
+        span.record("late", 8_u8);
+    });
+    let spans = service.spans();
+    let event = &spans[0].data.events[0];
+    let of_event = |name: &str| event.attributes.iter().find(|attribute| attribute.key.as_str() == name);
+    assert_eq!(of_event("count").map(|count| &count.value), Some(&Value::I64(5)));
+    assert_eq!(of_event("ticket").map(|ticket| &ticket.value), Some(&Value::from("42")));
+    assert_eq!(spans[1].value("shard"), Some(&Value::I64(7)));
+    assert_eq!(spans[1].value("late"), Some(&Value::I64(8)));
+    assert_eq!(spans[1].text("ticket"), Some("42"));
+}
+
+#[test]
 fn name_and_kind_follow_the_convention_where_the_author_left_the_defaults() {
     let service = Service::start();
     service.run(a_call_as_people_write_it);

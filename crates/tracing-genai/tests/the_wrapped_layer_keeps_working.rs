@@ -1,5 +1,7 @@
 //! What a service already does with its tracing-opentelemetry layer goes on working when the layer is wrapped.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, TracerProvider};
 use opentelemetry::{Context, Value};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracer, SdkTracerProvider, SpanData};
@@ -61,7 +63,7 @@ fn other_layers_still_find_the_context() {
 #[test]
 fn its_options_stay() {
     let spans = spans_of(wrapped, || {
-        drop(tracing::info_span!("chat", gen_ai.operation.name = "chat"))
+        drop(tracing::info_span!("chat", gen_ai.operation.name = "chat"));
     });
     for name in ["code.file.path", "thread.id", "busy_ns"] {
         assert!(
@@ -113,6 +115,9 @@ fn the_level_hint_is_the_wrapped_layers() {
     let layer = tracing_opentelemetry::layer::<Registry>().with_tracer(provider.tracer("service"));
     let subscriber = tracing_subscriber::registry().with(tracing_genai::wrap(layer.with_filter(LevelFilter::WARN)));
     assert_eq!(subscriber.max_level_hint(), Some(LevelFilter::WARN));
+    let layer = tracing_opentelemetry::layer::<Registry>().with_tracer(provider.tracer("service"));
+    let subscriber = tracing_subscriber::registry().with(tracing_genai::wrap(layer));
+    assert_eq!(subscriber.max_level_hint(), None);
 }
 
 #[test]
