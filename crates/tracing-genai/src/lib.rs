@@ -41,6 +41,8 @@ mod stream;
 mod unsigned;
 
 #[cfg(feature = "init")]
+mod http_client;
+#[cfg(feature = "init")]
 mod init;
 #[cfg(feature = "init")]
 mod otlp;

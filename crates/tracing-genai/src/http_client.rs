@@ -1,0 +1,96 @@
+//! The HTTP client of the OTLP exporters, on their own runtime.
+//!
+//! The exporters' built-in clients are chosen by features that any crate of the host can turn on, and switching on TLS for
+//! one of them changes what the host's own client does. This one is nobody else's.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use opentelemetry_http::{HttpClient, HttpError};
+use opentelemetry_otlp::ExporterBuildError;
+use tokio::runtime::Handle;
+
+/// The most of an answer that is read: a Collector says little.
+const MOST_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+
+#[cfg(feature = "tls")]
+type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
+#[cfg(not(feature = "tls"))]
+type Connector = HttpConnector;
+
+/// Sends requests from any thread, and does the work on the exporters' runtime.
+#[derive(Clone)]
+pub(crate) struct ExportClient {
+    client: Client<Connector, Full<Bytes>>,
+    runtime: Handle,
+    timeout: Duration,
+}
+
+impl ExportClient {
+    pub(crate) fn new(runtime: Handle, timeout: Duration) -> Result<Self, ExporterBuildError> {
+        let client = Client::builder(TokioExecutor::new()).build(connector()?);
+        Ok(Self {
+            client,
+            runtime,
+            timeout,
+        })
+    }
+}
+
+#[cfg(feature = "tls")]
+fn connector() -> Result<Connector, ExporterBuildError> {
+    use std::sync::Arc;
+
+    use rustls::ClientConfig;
+    use rustls_platform_verifier::BuilderVerifierExt;
+
+    let failed = |error: rustls::Error| ExporterBuildError::InternalFailure(error.to_string());
+    // ring, whatever the host has installed for the process or not.
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(BuilderVerifierExt::with_platform_verifier)
+        .map_err(failed)?
+        .with_no_client_auth();
+    Ok(hyper_rustls::HttpsConnectorBuilder::new()
+        .with_tls_config(config)
+        .https_or_http()
+        .enable_http1()
+        .build())
+}
+
+#[cfg(not(feature = "tls"))]
+#[expect(clippy::unnecessary_wraps, reason = "with TLS it can fail")]
+fn connector() -> Result<Connector, ExporterBuildError> {
+    Ok(HttpConnector::new())
+}
+
+#[async_trait]
+impl HttpClient for ExportClient {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let client = self.client.clone();
+        let exchange = async move {
+            let (head, body) = client.request(request.map(Full::new)).await?.into_parts();
+            let body = Limited::new(body, MOST_ANSWER_BYTES).collect().await?.to_bytes();
+            Ok::<_, HttpError>(Response::from_parts(head, body))
+        };
+        // The thread that waits here has no reactor; only the handle of the task crosses over to it.
+        self.runtime
+            .spawn(tokio::time::timeout(self.timeout, exchange))
+            .await??
+    }
+}
+
+impl fmt::Debug for ExportClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExportClient")
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
