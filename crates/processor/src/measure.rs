@@ -241,45 +241,43 @@ pub(crate) use bound::BoundInstruments;
 mod bound {
     //! The same through the SDK's bound instruments, which need no look-up of attributes.
 
+    use std::sync::OnceLock;
+
     use opentelemetry::metrics::BoundHistogram;
 
     use super::{Instruments, Point};
     use crate::series::Series;
 
-    /// A series' instruments with its attributes bound to them.
-    #[derive(Debug)]
+    /// A series' instruments with its attributes bound to them, each from its first point on: binding alone would export
+    /// a series of none, and a cost that is not known would read as one of zero.
+    #[derive(Debug, Default)]
     pub(crate) struct BoundInstruments {
-        duration: BoundHistogram<f64>,
-        input_tokens: BoundHistogram<u64>,
-        output_tokens: BoundHistogram<u64>,
-        cost: BoundHistogram<f64>,
-    }
-
-    impl BoundInstruments {
-        fn new(instruments: &Instruments, series: &Series) -> Self {
-            Self {
-                duration: instruments.duration.bind(&series.duration),
-                input_tokens: instruments.tokens.bind(&series.input_tokens),
-                output_tokens: instruments.tokens.bind(&series.output_tokens),
-                cost: instruments.cost.bind(&series.common),
-            }
-        }
+        duration: OnceLock<BoundHistogram<f64>>,
+        input_tokens: OnceLock<BoundHistogram<u64>>,
+        output_tokens: OnceLock<BoundHistogram<u64>>,
+        cost: OnceLock<BoundHistogram<f64>>,
     }
 
     impl Point {
         pub(super) fn record_bound(&self, instruments: &Instruments, series: &Series) {
-            let bound = series.bound.get_or_init(|| BoundInstruments::new(instruments, series));
+            let Instruments {
+                duration, tokens, cost, ..
+            } = instruments;
+            let bound = &series.bound;
             if let Some(seconds) = self.seconds {
-                bound.duration.record(seconds);
+                let bound = bound.duration.get_or_init(|| duration.bind(&series.duration));
+                bound.record(seconds);
             }
-            if let Some(tokens) = self.input_tokens {
-                bound.input_tokens.record(tokens);
+            if let Some(count) = self.input_tokens {
+                let bound = bound.input_tokens.get_or_init(|| tokens.bind(&series.input_tokens));
+                bound.record(count);
             }
-            if let Some(tokens) = self.output_tokens {
-                bound.output_tokens.record(tokens);
+            if let Some(count) = self.output_tokens {
+                let bound = bound.output_tokens.get_or_init(|| tokens.bind(&series.output_tokens));
+                bound.record(count);
             }
             if let Some(usd) = self.cost_usd {
-                bound.cost.record(usd);
+                bound.cost.get_or_init(|| cost.bind(&series.common)).record(usd);
             }
             self.count_unpriced(instruments, series);
         }

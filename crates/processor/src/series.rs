@@ -88,7 +88,7 @@ pub(crate) struct Series {
     /// Whether a missing price of this series was already looked at for a warning.
     pub(crate) unpriced_seen: AtomicBool,
     #[cfg(feature = "bound-instruments")]
-    pub(crate) bound: std::sync::OnceLock<crate::measure::BoundInstruments>,
+    pub(crate) bound: crate::measure::BoundInstruments,
 }
 
 impl Series {
@@ -117,7 +117,7 @@ impl Series {
             // What is not kept could never be known as warned about.
             unpriced_seen: AtomicBool::new(!is_kept),
             #[cfg(feature = "bound-instruments")]
-            bound: std::sync::OnceLock::new(),
+            bound: crate::measure::BoundInstruments::default(),
         }
     }
 

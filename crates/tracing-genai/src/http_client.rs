@@ -75,15 +75,17 @@ fn connector() -> Result<Connector, ExporterBuildError> {
 impl HttpClient for ExportClient {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let client = self.client.clone();
+        let timeout = self.timeout;
         let exchange = async move {
             let (head, body) = client.request(request.map(Full::new)).await?.into_parts();
             let body = Limited::new(body, MOST_ANSWER_BYTES).collect().await?.to_bytes();
             Ok::<_, HttpError>(Response::from_parts(head, body))
         };
-        // The thread that waits here has no reactor; only the handle of the task crosses over to it.
-        self.runtime
-            .spawn(tokio::time::timeout(self.timeout, exchange))
-            .await??
+        // The thread that waits here has no reactor: all that needs one runs inside the task, the timer too.
+        let task = self
+            .runtime
+            .spawn(async move { tokio::time::timeout(timeout, exchange).await });
+        task.await??
     }
 }
 
