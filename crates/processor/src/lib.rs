@@ -10,8 +10,8 @@
 //! | `usage` | reads what was used |
 //! | `price` | computes what it cost, and how that is known |
 //! | `measure` | duration, tokens and cost as metrics, before any sampling |
-//! | `bound` | holds the span to its limits, numbers kept first |
 //! | `keep` | spans that were not sampled end here |
+//! | `bound` | holds the span to its limits, numbers kept first |
 //!
 //! ```
 //! use opentelemetry_sdk::trace::{BatchSpanProcessor, InMemorySpanExporter, SdkTracerProvider};

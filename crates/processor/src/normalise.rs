@@ -68,6 +68,10 @@ fn settle_attributes(operation: &mut Operation<'_>) {
             break;
         };
         let Some(spelling) = Attribute::from_name(found.key.as_str()) else {
+            if found.key.as_str().starts_with(own::USAGE_PREFIX) {
+                coerce(&mut found.value, ValueType::Int);
+                operation.has_own_counts = true;
+            }
             struck |= strangers.strike_earlier(before, found, position);
             continue;
         };

@@ -15,6 +15,8 @@ pub(crate) struct Operation<'span> {
     pub(crate) span: &'span mut SpanData,
     positions: [u16; Attribute::COUNT],
     pub(crate) name: Option<OperationName>,
+    /// Whether the span carries counts under our own names.
+    pub(crate) has_own_counts: bool,
     pub(crate) counted: Counted,
     /// What was used, if it is `counted`.
     pub(crate) usage: Usage,
@@ -27,6 +29,7 @@ impl<'span> Operation<'span> {
             span,
             positions: [ABSENT; Attribute::COUNT],
             name: None,
+            has_own_counts: false,
             counted: Counted::Nothing,
             usage: Usage::new(),
             cost: None,

@@ -98,6 +98,12 @@ fn computed(operation: &Operation<'_>, catalogue: &Catalogue) -> Cost {
     if let Some(missing) = missing(operation, usage) {
         return Cost::unpriced(missing);
     }
+    // The tier in the response is the billed one; `auto` in a request is only a wish.
+    let tier = operation
+        .text(Attribute::OpenaiResponseServiceTier)
+        .or_else(|| operation.text(Attribute::ResponseServiceTier))
+        .or_else(|| operation.text(Attribute::OpenaiRequestServiceTier))
+        .filter(|tier| *tier != "auto");
     catalogue.cost(&Call {
         provider: operation.text(Attribute::ProviderName).unwrap_or_default(),
         server_address: operation.text(Attribute::ServerAddress),
@@ -106,13 +112,10 @@ fn computed(operation: &Operation<'_>, catalogue: &Catalogue) -> Cost {
         usage,
         started: operation.span.start_time,
         context: Context {
-            // The tier in the response is the billed one; `auto` in a request is only a wish.
-            service_tier: operation.text(Attribute::OpenaiResponseServiceTier).or_else(|| {
-                operation
-                    .text(Attribute::OpenaiRequestServiceTier)
-                    .filter(|tier| *tier != "auto")
-            }),
-            ..Context::default()
+            service_tier: tier,
+            // Anthropic answers `batch` as a tier; the price table knows it as a way of processing.
+            processing: tier.filter(|tier| *tier == "batch"),
+            speed: operation.text(Attribute::ResponseSpeed),
         },
         counts: Counts::Inclusive,
     })
@@ -122,9 +125,9 @@ fn computed(operation: &Operation<'_>, catalogue: &Catalogue) -> Cost {
 fn missing(operation: &Operation<'_>, usage: &Usage) -> Option<Reason> {
     let has_output = usage.get(Unit::OutputTokens).is_some() || operation.name == Some(OperationName::Embeddings);
     match (usage.get(Unit::InputTokens).is_some(), has_output) {
-        (false, true) => Some(Reason::MissingInput),
+        (true, true) => None,
         (true, false) => Some(Reason::MissingOutput),
-        _ => None,
+        (false, _) => Some(Reason::MissingInput),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Reads what a model call used from its attributes.
 
 use opentelemetry::Value;
-use tracing_genai_semconv::Attribute;
-use tracing_genai_usage::Unit;
+use tracing_genai_semconv::{Attribute, own};
+use tracing_genai_usage::{Unit, Usage};
 
 use crate::operation::Operation;
 
@@ -37,20 +37,31 @@ pub(crate) fn count(operation: &mut Operation<'_>) {
     if !operation.is_model_call() {
         return;
     }
-    for (attribute, unit) in COUNTS {
-        match operation.value(*attribute) {
-            None => {}
-            Some(Value::I64(count @ 0..=MOST)) => {
-                let count = count.unsigned_abs();
-                operation.usage.set(*unit, count);
-            }
-            Some(_) => {
-                operation.counted = Counted::Inconsistently;
-                return;
-            }
-        }
+    let mut by_convention = COUNTS
+        .iter()
+        .filter_map(|(attribute, unit)| Some((*unit, operation.value(*attribute)?)));
+    let mut usage = Usage::new();
+    let mut is_believable = by_convention.all(|counted| take(&mut usage, counted));
+    if operation.has_own_counts {
+        let mut own = operation.span.attributes.iter().filter_map(|attribute| {
+            let unit = attribute.key.as_str().strip_prefix(own::USAGE_PREFIX)?;
+            Some((Unit::from_name(unit)?, &attribute.value))
+        });
+        is_believable &= own.all(|counted| take(&mut usage, counted));
     }
-    if !operation.usage.is_empty() {
+    if !is_believable {
+        operation.counted = Counted::Inconsistently;
+    } else if !usage.is_empty() {
+        operation.usage = usage;
         operation.counted = Counted::Believably;
     }
+}
+
+/// Takes a count, if it is one.
+fn take(usage: &mut Usage, (unit, value): (Unit, &Value)) -> bool {
+    let Value::I64(count @ 0..=MOST) = value else {
+        return false;
+    };
+    usage.set(unit, count.unsigned_abs());
+    true
 }

@@ -115,6 +115,8 @@ attributes! {
     OpenaiResponseServiceTier = "openai.response.service_tier", Text;
     // The conventions name a tier for OpenAI alone; others have them too, and price by them.
     ResponseServiceTier = "tracing_genai.response.service_tier", Text;
+    // Anthropic answers how fast a call was served, and bills a fast one at a price of its own.
+    ResponseSpeed = "tracing_genai.response.speed", Text;
 
     ErrorType = "error.type", Text;
     ServerAddress = "server.address", Text;

@@ -27,3 +27,6 @@ pub const STREAM_CHUNKS: &str = "tracing_genai.stream.chunks";
 pub const RETRY_COUNT: &str = "tracing_genai.retry.count";
 /// On metrics: what became of spans: `ended`, `unsampled`, `discarded`, `exported`, `failed` or `panicked`.
 pub const SPAN_OUTCOME: &str = "tracing_genai.span.outcome";
+/// What the name of a count begins with that no convention has: the unit's name follows, as
+/// `tracing_genai.usage.code_executions`.
+pub const USAGE_PREFIX: &str = "tracing_genai.usage.";

@@ -9,7 +9,7 @@ use opentelemetry::{Array, Key, StringValue, Value};
 use tracing::Span;
 use tracing::instrument::{Instrument, Instrumented};
 use tracing_genai_pricing::Usd;
-use tracing_genai_semconv::Attribute;
+use tracing_genai_semconv::{Attribute, own};
 use tracing_genai_usage::{Api, Reading, Unit, Usage, read_body};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
@@ -78,6 +78,7 @@ impl Call {
             Attribute::ResponseServiceTier
         };
         self.text(tier, reading.service_tier.as_deref());
+        self.text(Attribute::ResponseSpeed, reading.speed.as_deref());
         if !reading.finish_reasons.is_empty() {
             self.finish_reasons(reading.finish_reasons.iter().map(String::as_str));
         }
@@ -124,9 +125,11 @@ impl Call {
         if !usage.is_empty() {
             self.has_usage.store(true, Ordering::Relaxed);
         }
-        for (unit, attribute) in RECORDED {
-            if let Some(count) = usage.get(*unit) {
-                self.attribute(attribute.name(), i64::try_from(count).unwrap_or(i64::MAX));
+        for (unit, count) in usage.iter() {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            match RECORDED.iter().find(|(recorded, _)| *recorded == unit) {
+                Some((_, attribute)) => self.attribute(attribute.name(), count),
+                None => self.attribute([own::USAGE_PREFIX, unit.name()].concat(), count),
             }
         }
     }
@@ -177,7 +180,7 @@ impl Call {
     }
 }
 
-/// The counts a span carries, and the unit each is in a [`Usage`].
+/// The counts that have a name, and the unit each is in a [`Usage`]; the others go under one of ours.
 const RECORDED: &[(Unit, Attribute)] = &[
     (Unit::InputTokens, Attribute::UsageInputTokens),
     (Unit::OutputTokens, Attribute::UsageOutputTokens),

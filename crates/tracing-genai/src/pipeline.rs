@@ -125,7 +125,8 @@ impl Pipeline {
 
         let logger_provider = match &settings.logs {
             Exporter::Otlp(otlp) => {
-                let (runtime, otlp) = runtime_of(otlp)?;
+                let (runtime, mut otlp) = runtime_of(otlp)?;
+                otlp.timeout = otlp.timeout.min(settings.log_batch.export_timeout);
                 Some(logger_provider(
                     runtime.log_exporter(&otlp)?,
                     resource,

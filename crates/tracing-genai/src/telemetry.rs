@@ -116,35 +116,42 @@ impl Running {
     }
 
     /// Some of the SDK's own shutdowns take no notice of a timeout, so each runs on a thread that is waited for no longer
-    /// than that.
+    /// than that. Metrics come last, so that they tell of the last spans, but never later than at half the time.
     fn end(&self, timeout: Duration) {
         let deadline = Instant::now() + timeout;
-        let (done, ended) = mpsc::channel();
-        let mut waited_for = 0;
-        let mut beside = |end: Box<dyn FnOnce() + Send>| {
-            let done = done.clone();
-            let thread = thread::Builder::new().name("tracing-genai-shutdown".to_owned());
-            // A host that can have no more threads loses what this signal still had.
-            if thread.spawn(move || (end(), done.send(()))).is_ok() {
-                waited_for += 1;
-            }
-        };
-        let traces = self.tracer_provider.clone();
-        beside(Box::new(move || drop(traces.shutdown_with_timeout(timeout))));
-        let metrics = self.meter_provider.clone();
-        beside(Box::new(move || drop(metrics.shutdown_with_timeout(timeout))));
+        let mut others = Vec::new();
         if let Some(logs) = self.logger_provider.clone() {
-            beside(Box::new(move || drop(logs.shutdown_with_timeout(timeout))));
+            others.extend(beside(move || drop(logs.shutdown_with_timeout(timeout))));
         }
-        for _ in 0..waited_for {
-            if ended
-                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-                .is_err()
-            {
-                return;
-            }
+        let traces = self.tracer_provider.clone();
+        let traces = beside(move || drop(traces.shutdown_with_timeout(timeout)));
+        if let Some(traces) = traces
+            && traces.recv_timeout(timeout / 2).is_err()
+        {
+            others.push(traces);
+        }
+        let metrics = self.meter_provider.clone();
+        let left = deadline.saturating_duration_since(Instant::now());
+        others.extend(beside(move || drop(metrics.shutdown_with_timeout(left))));
+        for other in others {
+            let left = deadline.saturating_duration_since(Instant::now());
+            // What has not ended by then is left to its thread.
+            let _ = other.recv_timeout(left);
         }
     }
+}
+
+/// Runs `end` on a thread of its own; what is returned hears when it is done. A host that can have no more threads loses
+/// what that signal still had.
+fn beside(end: impl FnOnce() + Send + 'static) -> Option<mpsc::Receiver<()>> {
+    let (done, ended) = mpsc::channel();
+    let thread = thread::Builder::new().name("tracing-genai-shutdown".to_owned());
+    let ending = move || {
+        end();
+        // Nobody listens any more where the time was up.
+        let _ = done.send(());
+    };
+    thread.spawn(ending).is_ok().then_some(ended)
 }
 
 impl Drop for Telemetry {

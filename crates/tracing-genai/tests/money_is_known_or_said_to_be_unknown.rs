@@ -5,7 +5,7 @@ mod service;
 use opentelemetry::{Array, KeyValue, Value};
 use service::{Service, Span};
 use tracing_genai::processor::SpanBounds;
-use tracing_genai::usage::{Unit, Usage};
+use tracing_genai::usage::{Api, Unit, Usage};
 
 fn priced(work: impl FnOnce()) -> (Service, Span) {
     let service = Service::start();
@@ -263,4 +263,35 @@ fn every_call_is_in_the_metrics_however_many_end_at_once() {
     let cost = service.histogram("gen_ai.usage.cost");
     assert_eq!(cost[0].0, u64::from(THREADS * CALLS));
     assert!((cost[0].1 - f64::from(THREADS * CALLS) * 0.00021).abs() < 1e-9);
+}
+
+#[test]
+fn what_no_convention_counts_is_neither_lost_nor_free() {
+    let (_, span) = priced(|| {
+        let call = tracing_genai::chat("openai", "gpt-4o").start();
+        let tokens = Usage::new().with(Unit::InputTokens, 1200).with(Unit::OutputTokens, 350);
+        call.usage(&tokens.with(Unit::WebSearches, 3).with(Unit::CodeExecutions, 2));
+    });
+    assert_eq!(span.value("tracing_genai.usage.code_executions"), Some(&Value::I64(2)));
+    assert_ne!(span.text("tracing_genai.cost.status"), Some("priced"));
+    let (_, span) = priced(|| {
+        tracing_genai::chat("openai", "gpt-4o")
+            .start()
+            .usage(&Usage::new().with(Unit::WebSearches, 3));
+    });
+    assert_without_cost(&span, "unpriced", "missing_input");
+}
+
+#[test]
+fn a_batch_costs_what_the_table_says_of_batches() {
+    let (_, span) = priced(|| {
+        let body = br#"{"id":"msg_1","model":"claude-opus-5","stop_reason":"end_turn",
+            "usage":{"input_tokens":1000,"output_tokens":100,"service_tier":"batch"}}"#;
+        tracing_genai::chat("anthropic", "claude-opus-5")
+            .start()
+            .respond(Api::AnthropicMessages, 200, body);
+    });
+    assert_eq!(span.text("tracing_genai.cost.status"), Some("priced"));
+    // Half of 5 and 25 dollars a million.
+    assert_eq!(span.value("gen_ai.usage.cost"), Some(&Value::F64(0.00375)));
 }

@@ -23,7 +23,12 @@ async fn main() -> anyhow::Result<()> {
     let provider = SdkTracerProvider::builder()
         .with_resource(resource)
         // Was: .with_span_processor(batch)
-        .with_span_processor(GenAiProcessor::builder(batch).meter_provider(&meter_provider).build())
+        .with_span_processor(
+            GenAiProcessor::builder(batch)
+                .meter_provider(&meter_provider)
+                .hand_over()
+                .build(),
+        )
         .build();
     let opentelemetry = tracing_opentelemetry::layer().with_tracer(provider.tracer("existing-service"));
     tracing_subscriber::registry()
