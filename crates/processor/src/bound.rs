@@ -2,7 +2,7 @@
 
 use opentelemetry::{KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
-use tracing_genai_semconv::{self as semconv, Attribute};
+use tracing_genai_semconv::{self as semconv, Attribute, own};
 
 /// How much of a span goes on. By default nothing is cut: the provider's own limits hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,13 +35,25 @@ pub(crate) fn bound(span: &mut SpanData, bounds: &SpanBounds) {
     }
 }
 
+/// What is given up last: first what a call is, used and cost, then the rest of the convention, then the service's own,
+/// and content before all of them.
 fn rank(name: &str) -> u8 {
-    match Attribute::from_name(name) {
-        Some(spelling) if spelling.attribute.is_content() => 3,
-        Some(_) => 0,
-        None if name.starts_with("tracing_genai.") => 0,
-        None if name.starts_with(semconv::PREFIX) => 1,
-        None => 2,
+    match Attribute::from_name(name).map(|spelling| spelling.attribute) {
+        Some(
+            Attribute::OperationName
+            | Attribute::ProviderName
+            | Attribute::RequestModel
+            | Attribute::ResponseModel
+            | Attribute::UsageCost
+            | Attribute::ErrorType,
+        ) => 0,
+        Some(attribute) if attribute.is_usage() => 0,
+        Some(attribute) if attribute.is_content() => 5,
+        None if name == own::COST_STATUS => 0,
+        None if name.starts_with(own::PREFIX) => 1,
+        Some(_) => 2,
+        None if name.starts_with(semconv::PREFIX) => 3,
+        None => 4,
     }
 }
 

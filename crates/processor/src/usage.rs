@@ -44,10 +44,14 @@ pub(crate) fn count(operation: &mut Operation<'_>) {
     let mut is_believable = by_convention.all(|counted| take(&mut usage, counted));
     if operation.has_own_counts {
         let mut own = operation.span.attributes.iter().filter_map(|attribute| {
-            let unit = attribute.key.as_str().strip_prefix(own::USAGE_PREFIX)?;
-            Some((Unit::from_name(unit)?, &attribute.value))
+            let name = attribute.key.as_str().strip_prefix(own::USAGE_PREFIX)?;
+            Some((Unit::from_name(name)?, &attribute.value))
         });
         is_believable &= own.all(|counted| take(&mut usage, counted));
+        let attributes = &operation.span.attributes;
+        is_believable &= attributes
+            .iter()
+            .all(|attribute| attribute.key.as_str() != own::USAGE_INVALID);
     }
     if !is_believable {
         operation.counted = Counted::Inconsistently;

@@ -42,12 +42,15 @@ impl Warnings {
         // Taken out first: no lock is held while a subscriber runs.
         let waiting = std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting);
         for unpriced in waiting {
+            let Unpriced {
+                provider,
+                model,
+                reason,
+            } = unpriced;
+            let reason = reason.as_str();
             tracing::warn!(
-                target: "tracing_genai",
-                provider = unpriced.provider,
-                model = unpriced.model,
-                reason = unpriced.reason.as_str(),
-                "a model call has no price: its cost is unknown and in no sum; this is said once a model"
+                target: "tracing_genai", provider, model, reason,
+                "the cost of a model call is not known, and in no sum; this is said once a model"
             );
         }
     }

@@ -30,3 +30,7 @@ pub const SPAN_OUTCOME: &str = "tracing_genai.span.outcome";
 /// What the name of a count begins with that no convention has: the unit's name follows, as
 /// `tracing_genai.usage.code_executions`.
 pub const USAGE_PREFIX: &str = "tracing_genai.usage.";
+/// What every name of ours begins with.
+pub const PREFIX: &str = "tracing_genai.";
+/// Which count of a response could not be read; its call's cost is `inconsistent`.
+pub const USAGE_INVALID: &str = "tracing_genai.usage.invalid";

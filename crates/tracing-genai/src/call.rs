@@ -86,8 +86,7 @@ impl Call {
             self.cost(amount);
         }
         if let Some(field) = reading.invalid {
-            // Left where the processor finds it: a count nobody can read makes the cost inconsistent, not unknown.
-            self.attribute(Attribute::UsageInputTokens.name(), format!("unreadable: {field}"));
+            self.attribute(own::USAGE_INVALID, field);
         }
         if let Some(error) = &reading.error {
             self.fail(&error.kind, &error.message);

@@ -186,8 +186,12 @@ impl TelemetryBuilder {
             settings.metrics = Exporter::None;
             settings.logs = Exporter::None;
             let pipeline = Pipeline::build(&settings, Vec::new(), None)?;
-            return Ok((Box::new(Identity::new()), Telemetry::new(pipeline, warnings)));
+            return Ok((Box::new(Identity::new()), Telemetry::new(pipeline, warnings, None)));
         }
+        let traces_endpoint = match &settings.traces {
+            Exporter::Otlp(otlp) => Some(otlp.endpoint.url.clone()),
+            Exporter::Console | Exporter::None => None,
+        };
         let pipeline = Pipeline::build(&settings, exporters, catalogue)?;
         let spans = layer(pipeline.tracer_provider.tracer("tracing-genai")).with_filter(telemetry_filter());
         let logs = pipeline
@@ -198,7 +202,7 @@ impl TelemetryBuilder {
             Some(logs) => Box::new(spans.and_then(logs)),
             None => Box::new(spans),
         };
-        let telemetry = Telemetry::new(pipeline, warnings);
+        let telemetry = Telemetry::new(pipeline, warnings, traces_endpoint);
         if flushes_on_sigterm {
             signal::flush_on_sigterm(&telemetry.running()).map_err(InitError::Signal)?;
         }
@@ -246,10 +250,15 @@ fn console_filter() -> EnvFilter {
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::INFO.into())
         .parse_lossy(&chosen);
+    let names = |target: &str| {
+        chosen
+            .split(',')
+            .any(|directive| directive.trim().split(['=', '[']).next() == Some(target))
+    };
     EXPORTERS_TARGETS
         .iter()
         .chain(&[crate::attempt::TARGET])
-        .filter(|target| !chosen.contains(*target))
+        .filter(|target| !names(target))
         .filter_map(|target| [target, "=off"].concat().parse().ok())
         .fold(filter, EnvFilter::add_directive)
 }

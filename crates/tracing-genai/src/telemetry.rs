@@ -22,6 +22,7 @@ const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Telemetry {
     running: Arc<Running>,
     warnings: Vec<Warning>,
+    traces_endpoint: Option<String>,
 }
 
 /// What runs, shared with the thread that waits for a signal.
@@ -42,7 +43,7 @@ enum Phase {
 }
 
 impl Telemetry {
-    pub(crate) fn new(pipeline: Pipeline, warnings: Vec<Warning>) -> Self {
+    pub(crate) fn new(pipeline: Pipeline, warnings: Vec<Warning>, traces_endpoint: Option<String>) -> Self {
         let Pipeline {
             tracer_provider,
             meter_provider,
@@ -60,12 +61,18 @@ impl Telemetry {
                 phase,
             }),
             warnings,
+            traces_endpoint,
         }
     }
 
     /// The settings that could not be used as they were given.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// Where spans are sent over OTLP, as the settings came out; `None` where they are not.
+    pub fn traces_endpoint(&self) -> Option<&str> {
+        self.traces_endpoint.as_deref()
     }
 
     /// What became of the spans so far.

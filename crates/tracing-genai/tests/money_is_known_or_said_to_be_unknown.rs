@@ -295,3 +295,51 @@ fn a_batch_costs_what_the_table_says_of_batches() {
     // Half of 5 and 25 dollars a million.
     assert_eq!(span.value("gen_ai.usage.cost"), Some(&Value::F64(0.00375)));
 }
+
+#[test]
+fn a_response_whose_count_cannot_be_read_is_inconsistent_and_its_attributes_keep_their_types() {
+    let (_, span) = priced(|| {
+        let body =
+            br#"{"id":"c1","model":"gpt-4o-mini","choices":[],"usage":{"prompt_tokens":"many","completion_tokens":3}}"#;
+        tracing_genai::chat("openai", "gpt-4o-mini")
+            .start()
+            .respond(Api::OpenAiChat, 200, body);
+    });
+    assert_without_cost(&span, "inconsistent", "invalid_usage");
+    assert_eq!(span.value("gen_ai.usage.input_tokens"), None);
+    assert!(
+        span.text("tracing_genai.usage.invalid")
+            .is_some_and(|field| field.contains("prompt_tokens"))
+    );
+}
+
+#[test]
+fn at_a_tight_limit_counts_and_cost_are_the_last_to_go() {
+    for most in [8, 10, 12] {
+        let bounds = SpanBounds {
+            max_attributes: Some(most),
+            ..SpanBounds::default()
+        };
+        let service = Service::with(opentelemetry_sdk::trace::Sampler::AlwaysOn, bounds);
+        service.run(|| {
+            let call = tracing_genai::chat("openai", "gpt-4o-mini")
+                .user("u")
+                .session("s")
+                .server("127.0.0.1", 80)
+                .start();
+            call.attribute("app.detail", "x");
+            call.response_id("r");
+            call.usage(&Usage::new().with(Unit::InputTokens, 1210).with(Unit::OutputTokens, 25));
+        });
+        let span = service.only_span();
+        assert_eq!(span.data.attributes.len(), most);
+        for name in [
+            "gen_ai.usage.input_tokens",
+            "gen_ai.usage.output_tokens",
+            "gen_ai.usage.cost",
+            "tracing_genai.cost.status",
+        ] {
+            assert!(span.value(name).is_some(), "{name} at {most}");
+        }
+    }
+}

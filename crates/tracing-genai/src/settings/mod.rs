@@ -7,6 +7,7 @@ mod otlp;
 mod reader;
 pub(crate) mod resource;
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use opentelemetry::KeyValue;
@@ -100,7 +101,7 @@ impl Settings {
             span_batch: batch(read, "OTEL_BSP", Duration::from_secs(5)),
             log_batch: batch(read, "OTEL_BLRP", Duration::from_secs(1)),
             limits: limits(read),
-            metric_interval: read.milliseconds("OTEL_METRIC_EXPORT_INTERVAL", Duration::from_secs(60)),
+            metric_interval: read.milliseconds("OTEL_METRIC_EXPORT_INTERVAL", Duration::from_secs(60), SHORTEST_DELAY),
             temporality: temporality(read),
             names_an_endpoint: otlp::names_an_endpoint(read),
             warnings: reader.warnings,
@@ -130,7 +131,7 @@ fn propagators(read: &mut Reader<'_>) -> Propagators {
         baggage: false,
     };
     for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        match name {
+        match name.to_ascii_lowercase().as_str() {
             "tracecontext" => propagators.trace_context = true,
             "baggage" => propagators.baggage = true,
             "none" => {
@@ -173,11 +174,17 @@ fn sampler(read: &mut Reader<'_>) -> Sampler {
     }
 }
 
+/// The most spans or log records that may wait: a queue allocates for all of them at once.
+const LONGEST_QUEUE: usize = 1 << 20;
+
+/// A thread that looks for work more often than this does nothing else.
+const SHORTEST_DELAY: Duration = Duration::from_millis(1);
+
 fn batch(read: &mut Reader<'_>, prefix: &str, schedule_delay: Duration) -> Batch {
     let named = |name: &str| [prefix, "_", name].concat();
-    let max_queue_size = read.count(&named("MAX_QUEUE_SIZE"), 2_048).max(1);
+    let max_queue_size = read.count(&named("MAX_QUEUE_SIZE"), 2_048, 1..=LONGEST_QUEUE);
     let batch_variable = named("MAX_EXPORT_BATCH_SIZE");
-    let mut max_export_batch_size = read.count(&batch_variable, 512.min(max_queue_size)).max(1);
+    let mut max_export_batch_size = read.count(&batch_variable, 512.min(max_queue_size), 1..=LONGEST_QUEUE);
     if max_export_batch_size > max_queue_size {
         let most = max_queue_size.to_string();
         read.warn(
@@ -191,24 +198,25 @@ fn batch(read: &mut Reader<'_>, prefix: &str, schedule_delay: Duration) -> Batch
     Batch {
         max_queue_size,
         max_export_batch_size,
-        schedule_delay: read.milliseconds(&named("SCHEDULE_DELAY"), schedule_delay),
-        export_timeout: read.milliseconds(&named("EXPORT_TIMEOUT"), Duration::from_secs(30)),
+        schedule_delay: read.milliseconds(&named("SCHEDULE_DELAY"), schedule_delay, SHORTEST_DELAY),
+        export_timeout: read.milliseconds(&named("EXPORT_TIMEOUT"), Duration::from_secs(30), SHORTEST_DELAY),
     }
 }
 
 fn limits(read: &mut Reader<'_>) -> Limits {
     const DEFAULT: usize = 128;
-    let general = read.count("OTEL_ATTRIBUTE_COUNT_LIMIT", DEFAULT);
-    let general_length = read.count("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", usize::MAX);
-    let length = read.count("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", general_length);
-    let mut count = |name: &str, default: usize| u32::try_from(read.count(name, default)).unwrap_or(u32::MAX);
+    const ANY: RangeInclusive<usize> = 0..=usize::MAX;
+    let general = read.count("OTEL_ATTRIBUTE_COUNT_LIMIT", DEFAULT, ANY);
+    let general_length = read.count("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", usize::MAX, ANY);
+    let length = read.count("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", general_length, ANY);
+    let mut count = |name: &str, default: usize| u32::try_from(read.count(name, default, ANY)).unwrap_or(u32::MAX);
     Limits {
         events_per_span: count("OTEL_SPAN_EVENT_COUNT_LIMIT", DEFAULT),
         links_per_span: count("OTEL_SPAN_LINK_COUNT_LIMIT", DEFAULT),
         attributes_per_event: count("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", general),
         attributes_per_link: count("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", general),
         bounds: SpanBounds {
-            max_attributes: Some(read.count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", general)),
+            max_attributes: Some(read.count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", general, ANY)),
             max_value_characters: (length != usize::MAX).then_some(length),
         },
     }
@@ -305,6 +313,35 @@ mod tests {
         assert_eq!(settings.span_batch, whole.span_batch);
         assert_eq!(settings.limits, whole.limits);
         assert_eq!(settings.traces, whole.traces);
+    }
+
+    #[test]
+    fn a_number_out_of_range_is_as_malformed_as_a_word() {
+        let out_of_range = [
+            ("OTEL_BSP_MAX_QUEUE_SIZE", "18446744073709551615"),
+            ("OTEL_BLRP_MAX_QUEUE_SIZE", "99999999999"),
+            ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "0"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "0"),
+            ("OTEL_BSP_EXPORT_TIMEOUT", "0"),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "0"),
+        ];
+        let settings = settings(&out_of_range);
+        for (variable, _) in out_of_range {
+            assert!(
+                settings.warnings.iter().any(|warning| warning.variable() == variable),
+                "{variable}"
+            );
+        }
+        let whole = Settings::read(&|_| None);
+        assert_eq!(
+            (settings.span_batch, settings.log_batch),
+            (whole.span_batch, whole.log_batch)
+        );
+        assert_eq!(
+            (settings.traces, settings.metric_interval),
+            (whole.traces, whole.metric_interval)
+        );
     }
 
     #[test]

@@ -77,8 +77,9 @@ pub(super) fn read(read: &mut Reader<'_>, signal: Signal) -> Otlp {
         protocol,
         endpoint: endpoint(read, signal, protocol),
         timeout: {
-            let general = read.milliseconds("OTEL_EXPORTER_OTLP_TIMEOUT", Duration::from_secs(10));
-            read.milliseconds(&signal.otlp_variable("TIMEOUT"), general)
+            let least = Duration::from_millis(1);
+            let general = read.milliseconds("OTEL_EXPORTER_OTLP_TIMEOUT", Duration::from_secs(10), least);
+            read.milliseconds(&signal.otlp_variable("TIMEOUT"), general, least)
         },
         is_compressed: {
             let allowed = ["gzip", "none"];

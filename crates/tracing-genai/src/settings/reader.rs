@@ -1,6 +1,7 @@
 //! Reads single variables, and keeps a warning for each that cannot be used.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -82,21 +83,33 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn count(&mut self, variable: &str, default: usize) -> usize {
-        self.parsed(variable, "a whole number", default, |default| match *default {
-            usize::MAX => "no limit".to_owned(),
-            default => default.to_string(),
-        })
+    /// A whole number within `range`.
+    pub(super) fn count(&mut self, variable: &str, default: usize, range: RangeInclusive<usize>) -> usize {
+        let shown = if default == usize::MAX {
+            "no limit".to_owned()
+        } else {
+            default.to_string()
+        };
+        let allowed = match (*range.start(), *range.end()) {
+            (_, usize::MAX) if *range.start() == 0 => "a whole number".to_owned(),
+            (least, usize::MAX) => format!("a whole number of {least} or more"),
+            (least, most) => format!("a whole number from {least} to {most}"),
+        };
+        self.parsed(variable, &allowed, default, &shown, |count| range.contains(count))
     }
 
-    pub(super) fn milliseconds(&mut self, variable: &str, default: Duration) -> Duration {
+    /// A time in milliseconds, of at least `least`.
+    pub(super) fn milliseconds(&mut self, variable: &str, default: Duration, least: Duration) -> Duration {
+        let allowed = format!("a whole number of milliseconds, {} or more", least.as_millis());
+        let whole = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let milliseconds = self.parsed(
             variable,
-            "a whole number of milliseconds",
-            Whole::from(default),
-            ToString::to_string,
+            &allowed,
+            whole(default),
+            &whole(default).to_string(),
+            |chosen| *chosen >= whole(least),
         );
-        Duration::from_millis(milliseconds.0)
+        Duration::from_millis(milliseconds)
     }
 
     pub(super) fn ratio(&mut self, variable: &str, default: f64) -> f64 {
@@ -127,36 +140,20 @@ impl<'a> Reader<'a> {
         chosen
     }
 
-    fn parsed<T: FromStr>(&mut self, variable: &str, allowed: &str, default: T, shown: impl Fn(&T) -> String) -> T {
+    fn parsed<T: FromStr>(
+        &mut self,
+        variable: &str,
+        allowed: &str,
+        default: T,
+        shown: &str,
+        is_allowed: impl Fn(&T) -> bool,
+    ) -> T {
         let Some(text) = self.text(variable) else {
             return default;
         };
-        text.parse().unwrap_or_else(|_| {
-            self.warn(variable, &text, allowed, &shown(&default));
+        text.parse().ok().filter(is_allowed).unwrap_or_else(|| {
+            self.warn(variable, &text, allowed, shown);
             default
         })
-    }
-}
-
-/// A whole number of milliseconds.
-struct Whole(u64);
-
-impl From<Duration> for Whole {
-    fn from(duration: Duration) -> Self {
-        Self(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
-    }
-}
-
-impl FromStr for Whole {
-    type Err = std::num::ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl fmt::Display for Whole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
     }
 }
