@@ -19,10 +19,12 @@ mod tree;
 
 use std::{
     io::{self, IsTerminal, Write},
+    num::NonZeroUsize,
     path::PathBuf,
     time::Duration,
 };
 
+use clap::builder::NonEmptyStringValueParser;
 use reqwest::Url;
 use tracing::{Level, Metadata};
 use tracing_subscriber::{Layer, Registry, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
@@ -39,6 +41,16 @@ pub(crate) struct Arguments {
     /// The OpenAI-compatible provider to ask instead of the built-in one, such as `https://api.openai.com/v1`
     #[arg(long, value_name = "URL", conflicts_with = "recordings")]
     base_url: Option<Url>,
+    /// The provider's name on the spans (`gen_ai.provider.name`). Prices go by it: a local server named `openai` costs
+    /// what OpenAI asks for a model of that name; named otherwise, such as `ollama`, it has no price
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "openai",
+        requires = "base_url",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    provider: String,
     /// The environment variable that holds the provider's API key
     #[arg(long, value_name = "NAME", requires = "base_url")]
     api_key_env: Option<String>,
@@ -48,9 +60,9 @@ pub(crate) struct Arguments {
     /// Plays the recorded exchanges beneath this folder instead of running the agent
     #[arg(long, value_name = "DIR")]
     recordings: Option<PathBuf>,
-    /// The most recorded calls to play
+    /// The most recorded calls to play, 1 or more
     #[arg(long, value_name = "N", requires = "recordings")]
-    limit: Option<usize>,
+    limit: Option<NonZeroUsize>,
     /// Where the trace goes as OTLP JSON lines [default: target/demo.otlp.jsonl, or a temporary file]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -84,13 +96,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .worker_threads(2)
         .enable_all()
         .build()?;
-    let mut out = io::stdout().lock();
+    // Not locked beyond a write: the console exporters write to it too, the last time in the shutdown.
+    let mut out = io::stdout();
     let outcome = runtime.block_on(task.run(&mut out));
-    let delivery = telemetry.shutdown(SHUTDOWN_TIMEOUT);
+    let endpoint = telemetry.traces_endpoint().map(str::to_owned);
+    let counts = telemetry.shutdown(SHUTDOWN_TIMEOUT);
 
-    writeln!(out, "\n{}", tree::tree(&finished.take()))?;
+    let spans = finished.take();
+    if !spans.is_empty() {
+        writeln!(out, "\n{}", tree::tree(&spans))?;
+    }
     writeln!(out, "OTLP JSON lines: {}", lines_path.display())?;
-    writeln!(out, "{}", delivery::sentence(&delivery))?;
+    writeln!(out, "{}", delivery::sentences(&counts, endpoint.as_deref()))?;
     outcome
 }
 

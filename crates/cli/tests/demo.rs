@@ -121,20 +121,23 @@ fn a_stream_lasts_until_its_last_chunk() {
     assert!((0.05..1.0).contains(&first_chunk), "{first_chunk}");
 }
 
-#[test]
-fn without_a_collector_the_demo_ends_in_time_and_counts_what_was_not_delivered() {
-    let folder = folder();
+/// An address at which nobody listens.
+fn closed_endpoint() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let closed = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+#[test]
+fn without_a_collector_the_demo_ends_in_time_warns_and_counts_what_was_not_delivered() {
+    let folder = folder();
+    let closed = closed_endpoint();
     let begun = Instant::now();
 
-    let text = text_of(
-        &demo(&folder, &[])
-            .env("OTEL_EXPORTER_OTLP_ENDPOINT", &closed)
-            .output()
-            .unwrap(),
-    );
+    let output = demo(&folder, &[])
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", &closed)
+        .output()
+        .unwrap();
+    let text = text_of(&output);
 
     assert!(
         begun.elapsed() < Duration::from_secs(7),
@@ -142,8 +145,91 @@ fn without_a_collector_the_demo_ends_in_time_and_counts_what_was_not_delivered()
         begun.elapsed()
     );
     assert!(
-        text.contains(&format!("9 of 9 spans were not delivered to {closed}")),
+        text.contains(&format!(
+            "9 of 9 spans were not delivered to {closed}/v1/traces: 9 failed."
+        )),
         "{text}"
+    );
+    let warnings = String::from_utf8(output.stderr).unwrap();
+    assert!(warnings.contains("spans cannot be delivered"), "{warnings}");
+}
+
+#[test]
+fn the_endpoint_that_is_named_is_the_one_the_settings_came_out_as() {
+    let folder = folder();
+    let closed = closed_endpoint();
+
+    let text = text_of(
+        &demo(&folder, &[])
+            .env("OTEL_TRACES_EXPORTER", "OTLP")
+            .env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "no address")
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", &closed)
+            .output()
+            .unwrap(),
+    );
+
+    assert!(
+        text.contains(&format!("not delivered to {closed}/v1/traces: ")),
+        "{text}"
+    );
+}
+
+#[test]
+fn console_exporters_are_done_before_the_trace_is_printed() {
+    let folder = folder();
+
+    let output = demo(&folder, &[])
+        .env("OTEL_TRACES_EXPORTER", "console")
+        .env("OTEL_METRICS_EXPORTER", "console")
+        .env("OTEL_LOGS_EXPORTER", "console")
+        .output()
+        .unwrap();
+    let text = text_of(&output);
+
+    // What an exporter that has to wait for the end writes, it writes below the trace or not at all.
+    let (exported, printed) = text
+        .split_once("\nspan ")
+        .unwrap_or_else(|| panic!("no trace in\n{text}"));
+    for expected in [
+        "gen_ai.usage.cost",
+        "gen_ai.client.operation.duration",
+        "invoke_agent help-desk",
+        "documents_retrieved",
+    ] {
+        assert!(exported.contains(expected), "no {expected} above the trace in\n{text}");
+    }
+    assert!(
+        line(printed, "total").starts_with("total 0.002559 USD over 4 model calls"),
+        "{text}"
+    );
+    assert!(
+        printed
+            .trim_end()
+            .ends_with("OTEL_TRACES_EXPORTER to be otlp or unset."),
+        "{text}"
+    );
+    assert!(!text.contains("were not written"), "{text}");
+}
+
+#[test]
+fn spans_that_are_switched_off_are_put_down_to_what_switched_them_off() {
+    let folder = folder();
+
+    let unsampled = text_of(
+        &demo(&folder, &[])
+            .env("OTEL_TRACES_SAMPLER", "always_off")
+            .output()
+            .unwrap(),
+    );
+    let disabled = text_of(&demo(&folder, &[]).env("OTEL_SDK_DISABLED", "true").output().unwrap());
+
+    assert!(
+        unsampled.contains("9 spans were not sampled: OTEL_TRACES_SAMPLER"),
+        "{unsampled}"
+    );
+    assert!(
+        disabled.contains("No span was recorded; OTEL_SDK_DISABLED"),
+        "{disabled}"
     );
 }
 
@@ -217,6 +303,55 @@ fn answer_one_call(listener: &TcpListener) -> String {
     )
     .unwrap();
     head
+}
+
+#[test]
+fn a_local_server_under_its_own_name_costs_no_openai_dollars() {
+    let folder = folder();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let provider = thread::spawn(move || (0..3).map(|_| answer_one_call(&listener)).for_each(drop));
+
+    let text = text_of(
+        &demo(&folder, &["--base-url", &base_url, "--provider", "ollama"])
+            .output()
+            .unwrap(),
+    );
+    provider.join().unwrap();
+
+    assert!(
+        line(&text, "total").starts_with("total 0 USD over 0 model calls; 3 unpriced"),
+        "{text}"
+    );
+    let call = &spans(&lines_in(&folder))["chat gpt-4o-mini"];
+    assert_eq!(call["gen_ai.provider.name"]["stringValue"], "ollama");
+}
+
+#[test]
+fn a_provider_that_cannot_be_reached_was_not_asked() {
+    let folder = folder();
+
+    let output = demo(&folder, &["--base-url", &closed_endpoint()]).output().unwrap();
+
+    assert!(!output.status.success());
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.starts_with("error: the model was not asked: the provider could not be reached"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_limit_of_no_calls_is_a_wrong_setting() {
+    let folder = folder();
+
+    let output = demo(&folder, &["--recordings", "recorded", "--limit", "0"])
+        .output()
+        .unwrap();
+
+    assert!(!output.status.success());
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("'--limit <N>'"), "{error}");
 }
 
 #[test]

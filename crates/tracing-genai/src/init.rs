@@ -189,7 +189,7 @@ impl TelemetryBuilder {
             return Ok((Box::new(Identity::new()), Telemetry::new(pipeline, warnings, None)));
         }
         let traces_endpoint = match &settings.traces {
-            Exporter::Otlp(otlp) => Some(otlp.endpoint.url.clone()),
+            Exporter::Otlp(otlp) => Some(otlp.endpoint.shown()),
             Exporter::Console | Exporter::None => None,
         };
         let pipeline = Pipeline::build(&settings, exporters, catalogue)?;

@@ -70,7 +70,7 @@ impl Telemetry {
         &self.warnings
     }
 
-    /// Where spans are sent over OTLP, as the settings came out; `None` where they are not.
+    /// Where spans are sent over OTLP, as the settings came out and without credentials; `None` where they are not.
     pub fn traces_endpoint(&self) -> Option<&str> {
         self.traces_endpoint.as_deref()
     }

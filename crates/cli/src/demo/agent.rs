@@ -25,6 +25,8 @@ const NEAREST: u32 = 3;
 /// The agent, and whom it talks to.
 pub(crate) struct Agent {
     openai: Client,
+    /// Who answers in `OpenAI`'s format, as `gen_ai.provider.name` has it.
+    openai_name: String,
     anthropic: Option<Client>,
     model: String,
 }
@@ -34,15 +36,17 @@ impl Agent {
     pub(crate) fn with_built_in_provider(client: Client, model: String) -> Self {
         Self {
             openai: client.clone(),
+            openai_name: "openai".to_owned(),
             anthropic: Some(client),
             model,
         }
     }
 
-    /// An agent that asks a real provider, in OpenAI's format only.
-    pub(crate) fn with_openai_format(client: Client, model: String) -> Self {
+    /// An agent that asks a real provider, in OpenAI's format only. On its spans it is called `name`.
+    pub(crate) fn with_openai_format(client: Client, name: String, model: String) -> Self {
         Self {
             openai: client,
+            openai_name: name,
             anthropic: None,
             model,
         }
@@ -66,7 +70,7 @@ impl Agent {
             self.triage(anthropic).await?;
         }
         let articles = self.retrieve().await;
-        let facts = self.facts(&articles).await.context("the question was not understood")?;
+        let facts = self.facts(&articles).await?;
         match &self.anthropic {
             Some(anthropic) => {
                 self.stream_from_anthropic(anthropic, &facts)
@@ -109,7 +113,7 @@ impl Agent {
     async fn embed_question(&self) -> Result<(), CallError> {
         let body = json!({"model": EMBEDDING_MODEL, "input": QUESTION});
         let client = &self.openai;
-        let call = tracing_genai::embeddings("openai", EMBEDDING_MODEL)
+        let call = tracing_genai::embeddings(&self.openai_name, EMBEDDING_MODEL)
             .server(client.host(), client.port())
             .start();
         call::make(call, Api::OpenAiEmbeddings, client, "embeddings", &body)
@@ -128,8 +132,8 @@ impl Agent {
             ],
             "tools": help_desk::tools(),
         });
-        let answer = self.openai_call(&self.model, &body).await?;
-        for wanted in ChatAnswer::tool_calls(&answer)? {
+        let answer = self.openai_call(&self.model, &body).await.map_err(no_facts)?;
+        for wanted in ChatAnswer::tool_calls(&answer).context("the answer was not understood")? {
             let tool = tracing_genai::execute_tool(&wanted.function.name)
                 .call_id(&wanted.id)
                 .start();
@@ -177,11 +181,20 @@ impl Agent {
 
     async fn openai_call(&self, model: &str, body: &Value) -> Result<Bytes, CallError> {
         let client = &self.openai;
-        let call = tracing_genai::chat("openai", model)
+        let call = tracing_genai::chat(&self.openai_name, model)
             .server(client.host(), client.port())
             .start();
         call::make(call, Api::OpenAiChat, client, "chat/completions", body).await
     }
+}
+
+/// Says of a failed call whether the model ever heard the question.
+fn no_facts(error: CallError) -> anyhow::Error {
+    let said = match error {
+        CallError::Unreachable(_) => "the model was not asked",
+        CallError::Refused { .. } | CallError::Transfer(_) => "the model did not answer",
+    };
+    anyhow::Error::new(error).context(said)
 }
 
 async fn anthropic_call(client: &Client, model: &str, body: &Value) -> Result<Bytes, CallError> {
@@ -259,20 +272,21 @@ mod tests {
 
     #[tokio::test]
     async fn openais_format_alone_is_enough_for_an_answer() {
-        let agent = Agent::with_openai_format(client().await, "gpt-4o-mini".to_owned());
+        let agent = Agent::with_openai_format(client().await, "openai".to_owned(), "gpt-4o-mini".to_owned());
 
         agent.answer().await.unwrap();
     }
 
     #[tokio::test]
     async fn a_model_that_refuses_leaves_the_question_unanswered() {
-        let agent = Agent::with_openai_format(client().await, REFUSED_MODEL.to_owned());
+        let agent = Agent::with_openai_format(client().await, "openai".to_owned(), REFUSED_MODEL.to_owned());
 
         let error = agent.answer().await.unwrap_err();
 
+        let error = format!("{error:#}");
         assert!(
-            format!("{error:#}").contains("refused the call with 429 Too Many Requests"),
-            "{error:#}"
+            error.starts_with("the model did not answer: the provider refused the call with 429 Too Many Requests"),
+            "{error}"
         );
     }
 

@@ -24,12 +24,12 @@ pub(crate) enum CallError {
         /// What the provider says about it.
         message: String,
     },
-    /// The provider could not be reached, or the transfer broke off.
-    #[error("the provider could not be talked to")]
-    Transfer(#[from] reqwest::Error),
-    /// The answer is not what this API answers.
-    #[error(transparent)]
-    Answer(#[from] usage::ReadError),
+    /// Nothing was sent: there is no connection to the provider.
+    #[error("the provider could not be reached")]
+    Unreachable(#[source] reqwest::Error),
+    /// The transfer broke off.
+    #[error("the transfer from the provider broke off")]
+    Transfer(#[source] reqwest::Error),
 }
 
 /// Posts `body` to `path` as the call `call`, which ends with the last byte of the answer.
@@ -48,14 +48,12 @@ pub(crate) async fn make(call: Call, api: Api, client: &Client, path: &str, body
         .run(response.bytes())
         .await
         .map_err(|error| transfer_failed(&call, error))?;
+    call.respond(api, status.as_u16(), &answer);
     if status.is_success() {
-        let reading = usage::read_body(api, &answer).inspect_err(|error| call.fail("unreadable_answer", error))?;
-        call.record(&reading);
         return Ok(answer);
     }
     let said = usage::read_body(api, &answer).ok().and_then(|reading| reading.error);
     let message = said.map_or_else(|| String::from_utf8_lossy(&answer).into_owned(), |error| error.message);
-    call.fail(status.as_str(), &message);
     Err(CallError::Refused { status, message })
 }
 
@@ -63,7 +61,7 @@ async fn stream_to_end(call: Call, api: Api, response: Response) -> Result<Bytes
     let mut stream = std::pin::pin!(call.meter_sse(api, response.bytes_stream()));
     let mut answer = BytesMut::new();
     while let Some(chunk) = stream.next().await {
-        answer.extend_from_slice(&chunk?);
+        answer.extend_from_slice(&chunk.map_err(CallError::Transfer)?);
     }
     Ok(answer.freeze())
 }
@@ -78,7 +76,11 @@ fn is_event_stream(response: &Response) -> bool {
 
 fn transfer_failed(call: &Call, error: reqwest::Error) -> CallError {
     call.fail(transfer_error_type(&error), last_cause(&error));
-    error.into()
+    if error.is_connect() {
+        CallError::Unreachable(error)
+    } else {
+        CallError::Transfer(error)
+    }
 }
 
 /// Of a failed transfer, the last cause says what is wrong: `Connection refused`, `timed out`.

@@ -59,9 +59,9 @@ async fn play_one(client: &Client, position: usize, recorded: &RecordedCall) -> 
     let call = call.server(client.host(), client.port()).start();
     let path = format!("{position}/{}", recorded.path.trim_start_matches('/'));
     match call::make(call, recorded.api, client, &path, &recorded.request).await {
-        Err(CallError::Transfer(error)) => Err(error.into()),
-        // What was refused or cannot be read was so when it was recorded; its span shows it.
-        Ok(_) | Err(CallError::Refused { .. } | CallError::Answer(_)) => Ok(()),
+        Err(error @ (CallError::Unreachable(_) | CallError::Transfer(_))) => Err(error.into()),
+        // What was refused was so when it was recorded; its span shows it.
+        Ok(_) | Err(CallError::Refused { .. }) => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{
     env,
     io::Write,
+    num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 
@@ -29,6 +30,8 @@ pub(crate) enum Task {
     Provider {
         /// Where it is.
         base_url: Url,
+        /// What it is called on the spans.
+        name: String,
         /// Whom to send as.
         api_key: Option<String>,
         /// The model of every chat.
@@ -54,7 +57,7 @@ impl Task {
             return Ok(Self::Recordings {
                 folder,
                 recordings,
-                limit: arguments.limit.unwrap_or(usize::MAX),
+                limit: arguments.limit.map_or(usize::MAX, NonZeroUsize::get),
             });
         }
         let Some(base_url) = arguments.base_url.clone() else {
@@ -63,6 +66,7 @@ impl Task {
         let api_key = arguments.api_key_env.as_deref().map(api_key).transpose()?;
         Ok(Self::Provider {
             base_url,
+            name: arguments.provider.clone(),
             api_key,
             model,
         })
@@ -81,16 +85,17 @@ impl Task {
             }
             Self::Provider {
                 base_url,
+                name,
                 api_key,
                 model,
             } => {
                 writeln!(out, "A help-desk agent is asked: {}", help_desk::QUESTION)?;
-                writeln!(out, "Its provider is {base_url}, its model {model}.")?;
+                writeln!(out, "Its provider is {name} at {base_url}, its model {model}.")?;
                 writeln!(
                     out,
                     "Skipped: the calls in Anthropic's format, the refused one and the unknown model's."
                 )?;
-                Agent::with_openai_format(Client::new(base_url, api_key)?, model)
+                Agent::with_openai_format(Client::new(base_url, api_key)?, name, model)
                     .answer()
                     .await
             }

@@ -63,6 +63,13 @@ pub(crate) struct Endpoint {
     pub(crate) url: String,
 }
 
+impl Endpoint {
+    /// The address as it may be shown.
+    pub(crate) fn shown(&self) -> String {
+        without_credentials(&self.url)
+    }
+}
+
 pub(super) fn names_an_endpoint(read: &Reader<'_>) -> bool {
     read.text("OTEL_EXPORTER_OTLP_ENDPOINT").is_some()
         || Signal::ALL
