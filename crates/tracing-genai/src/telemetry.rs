@@ -108,8 +108,8 @@ impl Telemetry {
 }
 
 impl Running {
-    /// Ends the three signals side by side, so that one that hangs does not take the others' time. A second call waits
-    /// for the first, and does nothing.
+    /// Ends the three signals, none of which can take all of the others' time. A second call waits for the first, and
+    /// does nothing.
     pub(crate) fn shutdown(&self, timeout: Duration) {
         let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
         if let Phase::Running { .. } = *phase {
