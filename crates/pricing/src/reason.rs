@@ -35,6 +35,8 @@ reasons! {
     NoPrice = "no_price",
     /// The call reports no usage.
     NoUsage = "no_usage",
+    /// The operation is none that is known to cost money, and carries a model's usage all the same.
+    UnknownOperation = "unknown_operation",
     /// The call reports no usage, and its span had lost attributes to a limit.
     AttributesDropped = "attributes_dropped",
     /// Input tokens were not reported, so the cost lacks them.

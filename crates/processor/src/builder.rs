@@ -66,7 +66,7 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
     /// the span does it.
     ///
     /// The ending thread then pays for a push, some tens of nanoseconds, instead of some 800. A span reaches the next
-    /// processor a few milliseconds later; a flush, a shutdown and a collection of metrics wait for it. Where 2,048 spans
+    /// processor up to 20 ms later; a flush, a shutdown and a collection of metrics wait for it. Where 2,048 spans
     /// wait, the ending thread does the work itself, so that none is lost.
     pub const fn hand_over(mut self) -> Self {
         self.hands_over = true;

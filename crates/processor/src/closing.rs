@@ -1,20 +1,23 @@
 //! What only the `tracing` layer knows about a span, handed to the processor while that span closes.
 //!
 //! tracing-opentelemetry ends the OpenTelemetry span, and so runs `on_end`, inside its own `on_close`. A layer that runs
-//! before it may [`lay`] a note on this thread for `on_end` to take, if it knows that the span will end there; and it
-//! must [`clear`] at each close what an earlier one may have left. The note may be absent: no cost and no count depends
-//! on it.
+//! before it may [`lay`] a note on this thread for `on_end` to take. A note names its span, so that none is taken for
+//! another's. It may be absent: no cost and no count depends on it.
 
 use std::cell::Cell;
 use std::time::Duration;
 
+use opentelemetry::trace::SpanId;
+
 /// A note about the span that is closing on this thread.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closing {
     /// How long the span was open, by the monotonic clock.
     pub open_for: Duration,
-    /// Whether the author chose the span's name (`otel.name`) rather than leaving the default.
-    pub name_is_authors: bool,
+    /// The span this is about.
+    pub span_id: SpanId,
+    /// The name the span has unless its author chose another.
+    pub default_name: &'static str,
     /// Whether the author chose the span's kind (`otel.kind`).
     pub kind_is_authors: bool,
     /// How often the request was sent, as far as anybody said; 0 where nobody did.
@@ -33,11 +36,9 @@ pub fn lay(closing: Closing) {
     let _ = CLOSING.try_with(|note| note.set(Some(closing)));
 }
 
-/// Removes the note, if the processor did not take it.
-pub fn clear() {
-    let _ = CLOSING.try_with(|note| note.set(None));
-}
-
-pub(crate) fn take() -> Option<Closing> {
-    CLOSING.try_with(Cell::take).ok().flatten()
+/// The note about the span `id`, if there is one. One about another span, which somebody ended early or no processor
+/// took, is gone with it.
+pub(crate) fn take(id: SpanId) -> Option<Closing> {
+    let note = CLOSING.try_with(Cell::take).ok().flatten()?;
+    (note.span_id == id).then_some(note)
 }

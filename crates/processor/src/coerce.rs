@@ -31,6 +31,7 @@ pub(crate) fn coerce(value: &mut Value, wanted: ValueType) {
             .ok()
             .filter(|double: &f64| double.is_finite())
             .map(Value::F64),
+        (ValueType::Text, Value::I64(_) | Value::Bool(_)) => Some(Value::String(value.to_string().into())),
         (ValueType::Bool, Value::String(text)) => text.as_str().parse().ok().map(Value::Bool),
         _ => None,
     };

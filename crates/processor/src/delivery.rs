@@ -27,7 +27,8 @@ pub struct DeliveryCounts {
     pub unsampled: u64,
     /// Spans for which no exporter is set up.
     pub discarded: u64,
-    /// Spans that went on unfinished after a panic inside a stage; they are among the others.
+    /// Panics in a stage, after which the span went on unfinished, or in the processor behind them, after which it did not;
+    /// these spans are among the others.
     pub panicked: u64,
     /// Spans the exporter reported as delivered.
     pub exported: u64,

@@ -26,6 +26,7 @@
 
 mod bound;
 mod builder;
+#[doc(hidden)]
 pub mod closing;
 mod coerce;
 mod delivery;

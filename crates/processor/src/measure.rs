@@ -95,7 +95,7 @@ impl Meters {
     /// Records what `operation` adds to the metrics. Returns a model without a price, the first time one is met, and
     /// whether so much waits that it should be recorded.
     pub(crate) fn measure(&self, operation: &Operation<'_>) -> (Option<Unpriced>, bool) {
-        let is_model_call = operation.is_model_call();
+        let is_model_call = operation.is_model_call() || operation.is_unknown_call();
         let is_client = operation
             .name
             .map_or(is_model_call, |name| name.kind() == SpanKind::Client);

@@ -35,7 +35,8 @@ pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>
     let Some(closing) = closing else { return };
     unsigned_become_integers(operation, &closing.unsigned_fields);
     let retries = closing.attempts.saturating_sub(1);
-    if retries > 0 {
+    // An agent that sends three requests has not tried one of them again.
+    if retries > 0 && operation.is_model_call() {
         operation.write(own::RETRY_COUNT, i64::from(retries));
     }
 }
@@ -178,7 +179,7 @@ fn repair_end(operation: &mut Operation<'_>, closing: Option<&Closing>) {
 /// Without a note from the layer a name counts as the author's, unless it is the bare operation (rig's are).
 fn name_span(operation: &mut Operation<'_>, closing: Option<&Closing>) {
     let Some(name) = operation.name else { return };
-    let is_default = closing.map_or(operation.span.name == name.name(), |closing| !closing.name_is_authors);
+    let is_default = operation.span.name == closing.map_or(name.name(), |closing| closing.default_name);
     if !is_default {
         return;
     }

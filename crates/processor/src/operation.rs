@@ -38,21 +38,30 @@ impl<'span> Operation<'span> {
 
     /// Whether this is itself a call of a model, which alone costs money.
     ///
-    /// Spans older than `gen_ai.operation.name` say so by naming a model and its usage, and no agent, workflow or tool.
+    /// Spans older than `gen_ai.operation.name` say so by what they carry.
     pub(crate) fn is_model_call(&self) -> bool {
         match (self.name, self.text(Attribute::OperationName)) {
             (Some(name), _) => name.is_model_call(),
             (None, Some(_)) => false,
-            (None, None) => {
-                (self.has(Attribute::RequestModel) || self.has(Attribute::ResponseModel))
-                    && Attribute::ALL
-                        .iter()
-                        .any(|attribute| attribute.is_usage() && self.has(*attribute))
-                    && ![Attribute::AgentName, Attribute::WorkflowName, Attribute::ToolName]
-                        .into_iter()
-                        .any(|of| self.has(of))
-            }
+            (None, None) => self.looks_like_a_model_call(),
         }
+    }
+
+    /// Whether this used a model under an operation's name that no convention knows: it may have cost money, or repeat
+    /// what others cost.
+    pub(crate) fn is_unknown_call(&self) -> bool {
+        self.name.is_none() && self.has(Attribute::OperationName) && self.looks_like_a_model_call()
+    }
+
+    /// A model and its usage, and no agent, workflow or tool.
+    fn looks_like_a_model_call(&self) -> bool {
+        (self.has(Attribute::RequestModel) || self.has(Attribute::ResponseModel))
+            && Attribute::ALL
+                .iter()
+                .any(|attribute| attribute.is_usage() && self.has(*attribute))
+            && ![Attribute::AgentName, Attribute::WorkflowName, Attribute::ToolName]
+                .into_iter()
+                .any(|of| self.has(of))
     }
 
     /// The operation's name as metrics carry it, where it is required.

@@ -53,6 +53,12 @@ impl Prices {
 /// (semantic-conventions-genai#19). A cost that the span already states, because the provider or the author reported it,
 /// is kept and marked `reported`.
 pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices) {
+    if operation.is_unknown_call() {
+        let cost = Cost::unpriced(Reason::UnknownOperation);
+        write(operation, &cost, false, prices);
+        operation.cost = Some(cost);
+        return;
+    }
     if !operation.is_model_call() {
         return;
     }

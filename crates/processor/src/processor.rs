@@ -10,7 +10,6 @@ use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
 use crate::Delivery;
 use crate::builder::GenAiProcessorBuilder;
-use crate::closing;
 use crate::stages::Stages;
 
 /// Normalises, prices and measures GenAI spans, then hands every span to the processor it wraps.
@@ -45,21 +44,21 @@ impl<P: SpanProcessor + 'static> SpanProcessor for GenAiProcessor<P> {
         self.stages
             .next
             .get_or_init(|| Arc::clone(&self.next) as Arc<dyn SpanProcessor>);
-        self.stages.span_ended(span, closing::take);
+        self.stages.span_ended(span);
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        self.stages.drain();
+        self.stages.settle();
         self.next.force_flush()
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.stages.drain();
+        self.stages.settle();
         self.next.shutdown_with_timeout(timeout)
     }
 
     fn shutdown(&self) -> OTelSdkResult {
-        self.stages.drain();
+        self.stages.settle();
         self.next.shutdown()
     }
 

@@ -92,7 +92,7 @@ pub(crate) struct Series {
 }
 
 impl Series {
-    fn new(labels: &Labels<'_>, is_kept: bool) -> Self {
+    fn new(labels: &Labels<'_>) -> Self {
         let common = labels.attributes();
         let with = |attribute: Option<KeyValue>| common.iter().cloned().chain(attribute).collect();
         let boxed = |text: Option<&str>| text.map(Box::from);
@@ -114,8 +114,7 @@ impl Series {
             input_tokens: with(Some(KeyValue::new(metric::TOKEN_TYPE, "input"))),
             output_tokens: with(Some(KeyValue::new(metric::TOKEN_TYPE, "output"))),
             common,
-            // What is not kept could never be known as warned about.
-            unpriced_seen: AtomicBool::new(!is_kept),
+            unpriced_seen: AtomicBool::new(false),
             #[cfg(feature = "bound-instruments")]
             bound: crate::measure::BoundInstruments::default(),
         }
@@ -178,17 +177,21 @@ impl SeriesCache {
         if let Some(number) = known.find(hash, labels) {
             return SeriesId::Kept(number);
         }
+        let is_full = known.series.len() >= MOST_SERIES;
         drop(known);
+        if is_full {
+            return SeriesId::Single(Arc::new(Series::new(labels)));
+        }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(number) = known.find(hash, labels) {
             return SeriesId::Kept(number);
         }
         let number = known.series.len();
         if number >= MOST_SERIES {
-            return SeriesId::Single(Arc::new(Series::new(labels, false)));
+            return SeriesId::Single(Arc::new(Series::new(labels)));
         }
         let Known { series, by_labels } = &mut *known;
-        series.push(Arc::new(Series::new(labels, true)));
+        series.push(Arc::new(Series::new(labels)));
         by_labels.insert_unique(hash, number, |number| {
             series
                 .get(*number)

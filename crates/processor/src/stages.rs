@@ -9,7 +9,7 @@ use opentelemetry_sdk::trace::{SpanData, SpanProcessor};
 use tracing_genai_semconv::{metric, own};
 
 use crate::bound::bound;
-use crate::closing::Closing;
+use crate::closing::{self, Closing};
 use crate::handover::{Ended, Handover};
 use crate::measure::Meters;
 use crate::normalise::{is_genai, normalise};
@@ -36,16 +36,14 @@ pub(crate) struct Stages {
 
 impl Stages {
     /// Passes on a span that ended on this thread: now, or by the thread that takes such work off the host's.
-    pub(crate) fn span_ended(self: &Arc<Self>, span: SpanData, take_note: impl FnOnce() -> Option<Closing>) {
+    pub(crate) fn span_ended(self: &Arc<Self>, span: SpanData) {
         self.delivery.span_ended();
         if !is_genai(&span) {
             self.finish(span);
             return;
         }
-        let ended = Ended {
-            span,
-            closing: take_note(),
-        };
+        let closing = closing::take(span.span_context.span_id());
+        let ended = Ended { span, closing };
         let refused = match &self.handover {
             Some(handover) => handover.push(ended, || self.worker().wake()),
             None => Some(ended),
@@ -70,6 +68,13 @@ impl Stages {
     pub(crate) fn has_work(&self) -> bool {
         self.handover.as_ref().is_some_and(|handover| handover.waiting() > 0)
             || self.meters.get().is_some_and(|meters| meters.pending() > 0)
+            || self.warnings.wait()
+    }
+
+    /// Does what waits, and says what is to be said. Not to be called within `on_end`, which must not log.
+    pub(crate) fn settle(self: &Arc<Self>) {
+        self.drain();
+        self.warnings.log();
     }
 
     fn see_to(self: &Arc<Self>, ended: Ended) {
@@ -100,9 +105,15 @@ impl Stages {
         if !span.span_context.is_sampled() {
             return self.delivery.span_not_sampled();
         }
-        bound(&mut span, &self.bounds);
-        if let Some(next) = self.next.get() {
-            next.on_end(span);
+        // The processor that exports is the host's choice; its panic must not end our thread or leave a drop.
+        let went_on = catch_unwind(AssertUnwindSafe(|| {
+            bound(&mut span, &self.bounds);
+            if let Some(next) = self.next.get() {
+                next.on_end(span);
+            }
+        }));
+        if went_on.is_err() {
+            self.delivery.stage_panicked();
         }
     }
 

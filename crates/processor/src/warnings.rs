@@ -37,6 +37,11 @@ impl Warnings {
         is_new
     }
 
+    /// Whether any waits.
+    pub(crate) fn wait(&self) -> bool {
+        !self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting.is_empty()
+    }
+
     /// Logs what waits.
     pub(crate) fn log(&self) {
         // Taken out first: no lock is held while a subscriber runs.

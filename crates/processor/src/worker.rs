@@ -1,5 +1,6 @@
 //! The processor's own thread: sees to handed-over spans, records metric points and logs warnings, away from the host's.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Thread};
@@ -57,8 +58,8 @@ fn run(stages: &Weak<Stages>, sleeps_deeply: &AtomicBool) {
     loop {
         let Some(living) = stages.upgrade() else { return };
         let had_work = living.has_work();
-        living.drain();
-        living.warnings.log();
+        // A subscriber of the host's runs here; what it panics with is said by its own hook, and this thread goes on.
+        let _ = catch_unwind(AssertUnwindSafe(|| living.settle()));
         looks_in_vain = if had_work { 0 } else { looks_in_vain + 1 };
         if looks_in_vain < 2 {
             drop(living);

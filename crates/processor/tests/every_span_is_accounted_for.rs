@@ -2,8 +2,8 @@
 
 #![allow(clippy::panic, reason = "an exporter that panics is what the test is about")]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Tracer, TracerProvider};
@@ -70,26 +70,47 @@ fn a_panic_in_the_exporter_is_one_failed_batch_and_not_the_last() {
     assert_accounted_for(counts);
 }
 
+/// Delivers only once it is allowed to.
+#[derive(Debug)]
+struct Held {
+    exported: Arc<AtomicU32>,
+    gate: Arc<Mutex<()>>,
+}
+
+impl SpanExporter for Held {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        let _open = self.gate.lock();
+        self.exported
+            .fetch_add(u32::try_from(batch.len()).unwrap_or(u32::MAX), Ordering::SeqCst);
+        Ok(())
+    }
+}
+
 #[test]
 fn what_finds_no_room_in_the_queue_is_undelivered() {
     let delivery = Delivery::default();
+    let (exported, gate) = (Arc::new(AtomicU32::new(0)), Arc::new(Mutex::new(())));
+    let held = Held {
+        exported: Arc::clone(&exported),
+        gate: Arc::clone(&gate),
+    };
     let config = BatchConfigBuilder::default()
         .with_max_queue_size(4)
         .with_max_export_batch_size(4);
-    let exporter = CountingExporter::new(
-        opentelemetry_sdk::trace::InMemorySpanExporter::default(),
-        delivery.clone(),
-    );
-    let batch = BatchSpanProcessor::builder(exporter)
+    let batch = BatchSpanProcessor::builder(CountingExporter::new(held, delivery.clone()))
         .with_batch_config(config.build())
         .build();
     let processor = GenAiProcessor::builder(batch).delivery(delivery.clone()).build();
     let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
-    end_spans(&provider, 10_000);
+    let closed = gate.lock().unwrap();
+    end_spans(&provider, 1_000);
+    drop(closed);
     provider.shutdown().unwrap();
     let counts = delivery.counts();
-    assert_eq!(counts.ended, 10_000);
-    assert_eq!(counts.exported + counts.undelivered, 10_000);
+    assert_eq!(counts.ended, 1_000);
+    assert_eq!(counts.exported, u64::from(exported.load(Ordering::SeqCst)));
+    // At most one batch on its way and one queue full could wait while the exporter was held.
+    assert!((1_000 - 8..1_000).contains(&counts.undelivered), "{counts:?}");
     assert_accounted_for(counts);
 }
 

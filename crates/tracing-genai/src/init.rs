@@ -121,12 +121,10 @@ impl TelemetryBuilder {
     /// Sends over OTLP only where a variable names an endpoint. Default: the specification's, which is to send to this
     /// machine's own Collector whether there is one or not.
     pub fn otlp_only_when_configured(mut self) -> Self {
-        if !self.settings.names_an_endpoint {
-            let settings = &mut self.settings;
-            for exporter in [&mut settings.traces, &mut settings.metrics, &mut settings.logs] {
-                if matches!(exporter, Exporter::Otlp(_)) {
-                    *exporter = Exporter::None;
-                }
+        let settings = &mut self.settings;
+        for exporter in [&mut settings.traces, &mut settings.metrics, &mut settings.logs] {
+            if matches!(exporter, Exporter::Otlp(otlp) if !otlp.is_configured) {
+                *exporter = Exporter::None;
             }
         }
         self
@@ -145,6 +143,7 @@ impl TelemetryBuilder {
     /// Sets everything up, globally: the subscriber, the tracer and meter providers, the propagators.
     pub fn init(self) -> Result<Telemetry, InitError> {
         let propagators = self.settings.propagators;
+        let is_disabled = self.settings.is_disabled;
         let (layer, telemetry) = self.build::<Registry>()?;
         let console = tracing_subscriber::fmt::layer()
             .with_ansi(std::io::stderr().is_terminal())
@@ -155,7 +154,10 @@ impl TelemetryBuilder {
             .with(console)
             .try_init()
             .map_err(|_| InitError::SubscriberAlreadySet)?;
-        telemetry.set_global();
+        // A disabled SDK is one that does nothing, and OpenTelemetry's own defaults already do that.
+        if !is_disabled {
+            telemetry.set_global();
+        }
         set_propagators(propagators);
         for warning in telemetry.warnings() {
             tracing::warn!(target: "tracing_genai", "{warning}");

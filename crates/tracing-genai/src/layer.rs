@@ -1,25 +1,27 @@
 //! The layer: what only `tracing` knows about a GenAI span, around the service's own OpenTelemetry layer.
 
-use std::sync::OnceLock;
+use std::sync::{PoisonError, RwLock};
 use std::time::Instant;
 
-use opentelemetry::trace::{TraceContextExt, Tracer};
+use opentelemetry::trace::{SpanId, TraceContextExt, Tracer};
 use tracing::dispatcher::WeakDispatch;
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
 use tracing::{Dispatch, Event, Metadata, Subscriber};
 use tracing_genai_processor::closing::{self, Closing};
 use tracing_genai_semconv as semconv;
 use tracing_opentelemetry::{OpenTelemetryLayer, get_otel_context};
 use tracing_subscriber::Layer;
-use tracing_subscriber::layer::{Context, Layered};
+use tracing_subscriber::filter::Filtered;
+use tracing_subscriber::layer::{Context, Filter, Layered};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::attempt;
-use crate::unsigned::UnsignedFields;
+use crate::unsigned::{HasUnsigned, UnsignedFields};
 
 /// A service's OpenTelemetry layer with ours beneath it; made by [`wrap`] and [`layer`].
-pub type GenAiLayer<L, S> = Layered<L, BeforeOpenTelemetry, S>;
+pub type GenAiLayer<L, S> = Layered<L, Filtered<BeforeOpenTelemetry, TakeAll, S>, S>;
 
 /// Wraps a service's own tracing-opentelemetry layer, whose options, and `OpenTelemetrySpanExt`, go on working.
 ///
@@ -46,8 +48,9 @@ where
 {
     // Ours takes every span there is, so the level is the wrapped layer's alone to name. A hint of none means all levels.
     let hint = otel_layer.max_level_hint().map(|_| LevelFilter::OFF);
-    let dispatch = OnceLock::new();
-    BeforeOpenTelemetry { hint, dispatch }.and_then(otel_layer)
+    BeforeOpenTelemetry::default()
+        .with_filter(TakeAll { hint })
+        .and_then(otel_layer)
 }
 
 /// A complete layer for a service that has none: [`wrap`] over a lean OpenTelemetry layer.
@@ -71,19 +74,45 @@ where
 }
 
 /// What [`wrap`] adds: it runs before the OpenTelemetry layer, which stays the outer one and so answers for both.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct BeforeOpenTelemetry {
+    dispatch: RwLock<Option<WeakDispatch>>,
+}
+
+/// A filter that takes everything. It is there for what `Layered` asks of a pair of layers: only where both halves are
+/// filtered does it answer that the pair is, and so lets an unfiltered layer beside the pair have all levels.
+#[derive(Debug)]
+pub struct TakeAll {
     hint: Option<LevelFilter>,
-    dispatch: OnceLock<WeakDispatch>,
+}
+
+impl<S> Filter<S> for TakeAll {
+    fn enabled(&self, _metadata: &Metadata<'_>, _context: &Context<'_, S>) -> bool {
+        true
+    }
+
+    fn callsite_enabled(&self, _metadata: &'static Metadata<'static>) -> Interest {
+        Interest::always()
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        self.hint
+    }
 }
 
 impl BeforeOpenTelemetry {
-    /// Whether the OpenTelemetry layer will end the span when it closes: not if it was filtered out, not sampled, or
-    /// ended before. Only then does anybody take a note about it.
-    fn is_open(&self, id: &Id) -> bool {
-        let dispatch = self.dispatch.get().and_then(WeakDispatch::upgrade);
-        let context = dispatch.and_then(|dispatch| get_otel_context(id, &dispatch));
-        context.is_some_and(|context| context.span().is_recording())
+    /// The OpenTelemetry span that the layer above will end when this one closes: none if it was filtered out, not
+    /// sampled, or ended before. Only then does anybody take a note about it.
+    fn open_span(&self, id: &Id) -> Option<SpanId> {
+        let registered = self.dispatch.read().unwrap_or_else(PoisonError::into_inner);
+        let dispatch = registered.as_ref().and_then(WeakDispatch::upgrade);
+        drop(registered);
+        let context = match dispatch {
+            Some(dispatch) => get_otel_context(id, &dispatch),
+            None => tracing::dispatcher::get_default(|dispatch| get_otel_context(id, dispatch)),
+        }?;
+        let span = context.span();
+        span.is_recording().then(|| span.span_context().span_id())
     }
 }
 
@@ -107,12 +136,7 @@ where
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,
 {
     fn on_register_dispatch(&self, dispatch: &Dispatch) {
-        // A second dispatcher over the same layer would be a second registry's; the first is the one whose ids we see.
-        let _ = self.dispatch.set(dispatch.downgrade());
-    }
-
-    fn max_level_hint(&self) -> Option<LevelFilter> {
-        self.hint
+        *self.dispatch.write().unwrap_or_else(PoisonError::into_inner) = Some(dispatch.downgrade());
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
@@ -130,13 +154,13 @@ where
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        let mut unsigned = UnsignedFields::default();
-        values.record(&mut unsigned);
-        if !unsigned.is_empty()
+        let mut has_unsigned = HasUnsigned::default();
+        values.record(&mut has_unsigned);
+        if has_unsigned.0
             && let Some(span) = context.span(id)
             && let Some(opened) = span.extensions_mut().get_mut::<Opened>()
         {
-            opened.unsigned.join(unsigned);
+            values.record(&mut opened.unsigned);
         }
     }
 
@@ -150,28 +174,28 @@ where
             }
             return;
         }
-        let mut unsigned = UnsignedFields::default();
-        event.record(&mut unsigned);
-        if !unsigned.is_empty()
+        let mut has_unsigned = HasUnsigned::default();
+        event.record(&mut has_unsigned);
+        if has_unsigned.0
             && let Some(span) = context.event_span(event)
             && let Some(opened) = span.extensions_mut().get_mut::<Opened>()
         {
-            opened.unsigned.join(unsigned);
+            event.record(&mut opened.unsigned);
         }
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
-        // What an earlier close may have left lying, because telemetry had been shut down.
-        closing::clear();
         let Some(span) = context.span(&id) else { return };
         let metadata = span.metadata();
-        if !is_genai(metadata) || !self.is_open(&id) {
+        if !is_genai(metadata) {
             return;
         }
+        let Some(span_id) = self.open_span(&id) else { return };
         if let Some(opened) = span.extensions_mut().get_mut::<Opened>() {
             closing::lay(Closing {
                 open_for: opened.at.elapsed(),
-                name_is_authors: metadata.fields().field("otel.name").is_some(),
+                span_id,
+                default_name: metadata.name(),
                 kind_is_authors: metadata.fields().field("otel.kind").is_some(),
                 attempts: opened.attempts,
                 unsigned_fields: std::mem::take(&mut opened.unsigned).into_names(),

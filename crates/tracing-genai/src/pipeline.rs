@@ -3,18 +3,17 @@
 use opentelemetry::KeyValue;
 use opentelemetry_otlp::ExporterBuildError;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::logs::{self, BatchLogProcessor, SdkLoggerProvider};
 use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::resource::TelemetryResourceDetector;
 use opentelemetry_sdk::trace::{
-    BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider, Span, SpanData, SpanExporter, SpanLimits, SpanProcessor,
+    BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider, SpanExporter, SpanLimits, SpanProcessor,
 };
 use std::sync::Arc;
-use std::time::Duration;
 use tracing_genai_pricing::Catalogue;
 use tracing_genai_processor::{CountingExporter, Delivery, Discard, GenAiProcessor, MeterUnsampled};
 
+use crate::fan_out::FanOut;
 use crate::otlp::ExportRuntime;
 use crate::settings::{Batch, Exporter, Otlp, Settings};
 
@@ -38,7 +37,8 @@ pub(crate) type ExporterFactory = Box<dyn FnOnce(&Batch, Option<Delivery>) -> Bo
 pub(crate) fn factory<E: SpanExporter + 'static>(exporter: E) -> ExporterFactory {
     Box::new(|batch, delivery| match delivery {
         Some(delivery) => Box::new(batched(CountingExporter::new(exporter, delivery), batch)),
-        None => Box::new(batched(exporter, batch)),
+        // Not counted, but kept from ending its thread by a panic all the same.
+        None => Box::new(batched(CountingExporter::new(exporter, Delivery::default()), batch)),
     })
 }
 
@@ -108,7 +108,7 @@ impl Pipeline {
         if next.is_empty() {
             next.push(Box::new(Discard::new(delivery.clone())));
         }
-        let mut processor = GenAiProcessor::builder(FanOut(next))
+        let mut processor = GenAiProcessor::builder(FanOut::new(next))
             .meter_provider(&meter_provider)
             .bounds(settings.limits.bounds)
             .hand_over()
@@ -197,54 +197,4 @@ fn logger_provider<E: logs::LogExporter + 'static>(
         .with_resource(resource)
         .with_log_processor(BatchLogProcessor::builder(exporter).with_batch_config(config).build())
         .build()
-}
-
-/// Passes a finished span to several processors; only the copies beyond the first cost a clone.
-#[derive(Debug)]
-struct FanOut(Vec<Box<dyn SpanProcessor>>);
-
-impl FanOut {
-    fn all(&self, act: impl Fn(&dyn SpanProcessor) -> OTelSdkResult) -> OTelSdkResult {
-        // Each is asked, also after one has failed; the first failure is what is told.
-        self.0
-            .iter()
-            .map(|processor| act(processor.as_ref()))
-            .fold(Ok(()), OTelSdkResult::and)
-    }
-}
-
-#[deny(clippy::missing_trait_methods)]
-impl SpanProcessor for FanOut {
-    fn on_start(&self, span: &mut Span, parent: &opentelemetry::Context) {
-        for processor in &self.0 {
-            processor.on_start(span, parent);
-        }
-    }
-
-    fn on_end(&self, span: SpanData) {
-        if let Some((last, others)) = self.0.split_last() {
-            for processor in others {
-                processor.on_end(span.clone());
-            }
-            last.on_end(span);
-        }
-    }
-
-    fn force_flush(&self) -> OTelSdkResult {
-        self.all(|processor| processor.force_flush())
-    }
-
-    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.all(|processor| processor.shutdown_with_timeout(timeout))
-    }
-
-    fn shutdown(&self) -> OTelSdkResult {
-        self.all(|processor| processor.shutdown())
-    }
-
-    fn set_resource(&mut self, resource: &Resource) {
-        for processor in &mut self.0 {
-            processor.set_resource(resource);
-        }
-    }
 }

@@ -17,6 +17,9 @@ use crate::settings::Warning;
 /// How long a drop waits for what is left to be sent.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// No longer is any shutdown waited for: a clock cannot count for ever.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(3_600);
+
 /// Keeps telemetry flowing; drop it last, at the end of `main`. Dropping waits up to 5 s for what is left to be sent.
 #[must_use = "telemetry ends when this is dropped; keep it until the end of main"]
 pub struct Telemetry {
@@ -112,19 +115,22 @@ impl Running {
     /// does nothing.
     pub(crate) fn shutdown(&self, timeout: Duration) {
         let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Phase::Running { .. } = *phase {
-            self.end(timeout);
-            *phase = Phase::Over;
-            let lost = self.delivery.counts().lost();
-            if lost > 0 {
-                tracing::warn!(target: "tracing_genai", lost, "telemetry ended with spans that were not delivered");
-            }
+        if let Phase::Over = *phase {
+            return;
+        }
+        self.end(timeout);
+        *phase = Phase::Over;
+        drop(phase);
+        let lost = self.delivery.counts().lost();
+        if lost > 0 {
+            tracing::warn!(target: "tracing_genai", lost, "telemetry ended with spans that were not delivered");
         }
     }
 
     /// Some of the SDK's own shutdowns take no notice of a timeout, so each runs on a thread that is waited for no longer
     /// than that. Metrics come last, so that they tell of the last spans, but never later than at half the time.
     fn end(&self, timeout: Duration) {
+        let timeout = timeout.min(LONGEST_TIMEOUT);
         let deadline = Instant::now() + timeout;
         let mut others = Vec::new();
         if let Some(logs) = self.logger_provider.clone() {

@@ -17,16 +17,6 @@ const MOST: usize = 32;
 pub(crate) struct UnsignedFields(Vec<&'static str>);
 
 impl UnsignedFields {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(crate) fn join(&mut self, other: Self) {
-        for name in other.0 {
-            self.add(name);
-        }
-    }
-
     pub(crate) fn into_names(self) -> Vec<&'static str> {
         self.0
     }
@@ -49,6 +39,36 @@ impl Visit for UnsignedFields {
 
     fn record_i128(&mut self, field: &Field, _value: i128) {
         self.add(field.name());
+    }
+
+    fn record_i64(&mut self, _field: &Field, _value: i64) {}
+
+    fn record_f64(&mut self, _field: &Field, _value: f64) {}
+
+    fn record_bool(&mut self, _field: &Field, _value: bool) {}
+
+    fn record_str(&mut self, _field: &Field, _value: &str) {}
+
+    fn record_error(&mut self, _field: &Field, _value: &(dyn std::error::Error + 'static)) {}
+
+    fn record_debug(&mut self, _field: &Field, _value: &dyn fmt::Debug) {}
+}
+
+/// Whether there is any such field at all, before anybody looks for the span they belong to.
+#[derive(Debug, Default)]
+pub(crate) struct HasUnsigned(pub(crate) bool);
+
+impl Visit for HasUnsigned {
+    fn record_u64(&mut self, _field: &Field, _value: u64) {
+        self.0 = true;
+    }
+
+    fn record_u128(&mut self, _field: &Field, _value: u128) {
+        self.0 = true;
+    }
+
+    fn record_i128(&mut self, _field: &Field, _value: i128) {
+        self.0 = true;
     }
 
     fn record_i64(&mut self, _field: &Field, _value: i64) {}

@@ -9,6 +9,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::{Dispatch, Subscriber};
 use tracing_opentelemetry::{OpenTelemetrySpanExt, get_otel_context};
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
 
 fn spans_of(subscriber: impl FnOnce(SdkTracer) -> Dispatch, work: impl FnOnce()) -> Vec<SpanData> {
@@ -118,6 +119,28 @@ fn the_level_hint_is_the_wrapped_layers() {
     let layer = tracing_opentelemetry::layer::<Registry>().with_tracer(provider.tracer("service"));
     let subscriber = tracing_subscriber::registry().with(tracing_genai::wrap(layer));
     assert_eq!(subscriber.max_level_hint(), None);
+}
+
+#[test]
+fn a_layer_beside_it_that_has_no_filter_keeps_every_level() {
+    fn wrapped<S>(provider: &SdkTracerProvider) -> impl Layer<S> + use<S>
+    where
+        S: Subscriber + for<'lookup> LookupSpan<'lookup>,
+    {
+        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("service"));
+        tracing_genai::wrap(layer.with_filter(LevelFilter::INFO))
+    }
+    fn beside<S>() -> impl Layer<S>
+    where
+        S: Subscriber + for<'lookup> LookupSpan<'lookup>,
+    {
+        tracing_subscriber::fmt::layer().with_writer(std::io::sink)
+    }
+    let provider = SdkTracerProvider::default();
+    let above = tracing_subscriber::registry().with(beside()).with(wrapped(&provider));
+    assert_eq!(above.max_level_hint(), None);
+    let below = tracing_subscriber::registry().with(wrapped(&provider)).with(beside());
+    assert_eq!(below.max_level_hint(), None);
 }
 
 #[test]

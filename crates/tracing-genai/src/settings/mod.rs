@@ -42,8 +42,6 @@ pub(crate) struct Settings {
     pub(crate) metric_interval: Duration,
     /// `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`.
     pub(crate) temporality: Temporality,
-    /// Whether any variable names an OTLP endpoint.
-    pub(crate) names_an_endpoint: bool,
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -103,7 +101,6 @@ impl Settings {
             limits: limits(read),
             metric_interval: read.milliseconds("OTEL_METRIC_EXPORT_INTERVAL", Duration::from_secs(60), SHORTEST_DELAY),
             temporality: temporality(read),
-            names_an_endpoint: otlp::names_an_endpoint(read),
             warnings: reader.warnings,
         }
     }
@@ -312,7 +309,18 @@ mod tests {
         let whole = Settings::read(&|_| None);
         assert_eq!(settings.span_batch, whole.span_batch);
         assert_eq!(settings.limits, whole.limits);
-        assert_eq!(settings.traces, whole.traces);
+        // A malformed address is one all the same: whoever gave it wants to send.
+        let (Exporter::Otlp(traces), Exporter::Otlp(expected)) = (settings.traces, whole.traces) else {
+            panic!("otlp is the default")
+        };
+        assert!(traces.is_configured);
+        assert_eq!(
+            Otlp {
+                is_configured: false,
+                ..traces
+            },
+            expected
+        );
     }
 
     #[test]

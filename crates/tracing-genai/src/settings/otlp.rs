@@ -15,8 +15,6 @@ pub(crate) enum Signal {
 }
 
 impl Signal {
-    pub(crate) const ALL: [Self; 3] = [Self::Traces, Self::Metrics, Self::Logs];
-
     const fn name(self) -> &'static str {
         match self {
             Self::Traces => "TRACES",
@@ -49,6 +47,8 @@ pub(crate) struct Otlp {
     pub(crate) endpoint: Endpoint,
     pub(crate) timeout: Duration,
     pub(crate) is_compressed: bool,
+    /// Whether a variable names the endpoint, rather than the default.
+    pub(crate) is_configured: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,17 +70,12 @@ impl Endpoint {
     }
 }
 
-pub(super) fn names_an_endpoint(read: &Reader<'_>) -> bool {
-    read.text("OTEL_EXPORTER_OTLP_ENDPOINT").is_some()
-        || Signal::ALL
-            .into_iter()
-            .any(|signal| read.text(&signal.otlp_variable("ENDPOINT")).is_some())
-}
-
 pub(super) fn read(read: &mut Reader<'_>, signal: Signal) -> Otlp {
     let protocol = protocol(read, signal);
     headers(read, signal);
     Otlp {
+        is_configured: read.text("OTEL_EXPORTER_OTLP_ENDPOINT").is_some()
+            || read.text(&signal.otlp_variable("ENDPOINT")).is_some(),
         protocol,
         endpoint: endpoint(read, signal, protocol),
         timeout: {
