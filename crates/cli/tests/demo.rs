@@ -121,6 +121,24 @@ fn a_stream_lasts_until_its_last_chunk() {
     assert!((0.05..1.0).contains(&first_chunk), "{first_chunk}");
 }
 
+#[test]
+fn a_collector_that_never_answers_takes_nothing_from_what_is_printed() {
+    let folder = folder();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    let output = demo(&folder, &[])
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)
+        .output()
+        .unwrap();
+    let text = text_of(&output);
+    assert!(line(&text, "chat gpt-4o-mini").contains("0.0000843"), "{text}");
+    assert!(
+        text.contains(&format!("9 of 9 spans were not delivered to {endpoint}/v1/traces")),
+        "{text}"
+    );
+    assert_eq!(spans(&lines_in(&folder)).len(), 9);
+}
+
 /// An address at which nobody listens.
 fn closed_endpoint() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -343,3 +343,30 @@ fn at_a_tight_limit_counts_and_cost_are_the_last_to_go() {
         }
     }
 }
+
+#[test]
+fn a_model_used_under_a_name_nobody_knows_is_counted_as_unpriced() {
+    let (service, span) = priced(|| {
+        let _span = tracing::info_span!(
+            "transcription",
+            gen_ai.operation.name = "transcription",
+            gen_ai.provider.name = "openai",
+            gen_ai.request.model = "gpt-4o-transcribe",
+            gen_ai.usage.input_tokens = 100,
+            gen_ai.usage.output_tokens = 10,
+        );
+    });
+    assert_without_cost(&span, "unpriced", "unknown_operation");
+    assert_eq!(service.counter("tracing_genai.unpriced.calls").len(), 1);
+    assert!(service.histogram("gen_ai.usage.cost").is_empty());
+}
+
+#[test]
+fn a_failure_stated_as_a_number_is_one_in_the_metrics_too() {
+    let (service, span) = priced(|| {
+        let _span = tracing::info_span!("chat", gen_ai.operation.name = "chat", error.type = 429);
+    });
+    assert_eq!(span.text("error.type"), Some("429"));
+    let (_, _, attributes) = service.histogram("gen_ai.client.operation.duration").remove(0);
+    assert!(has(&attributes, "error.type", "429"));
+}
