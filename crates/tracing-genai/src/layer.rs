@@ -13,7 +13,6 @@ use tracing_genai_processor::closing::{self, Closing};
 use tracing_genai_semconv as semconv;
 use tracing_opentelemetry::{OpenTelemetryLayer, get_otel_context};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::Filtered;
 use tracing_subscriber::layer::{Context, Filter, Layered};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -21,7 +20,7 @@ use crate::attempt;
 use crate::unsigned::{HasUnsigned, UnsignedFields};
 
 /// A service's OpenTelemetry layer with ours beneath it; made by [`wrap`] and [`layer`].
-pub type GenAiLayer<L, S> = Layered<L, Filtered<BeforeOpenTelemetry, TakeAll, S>, S>;
+pub type GenAiLayer<L, S> = Layered<L, Box<dyn Layer<S> + Send + Sync>, S>;
 
 /// Wraps a service's own tracing-opentelemetry layer, whose options, and `OpenTelemetrySpanExt`, go on working.
 ///
@@ -46,11 +45,13 @@ where
     L: Layer<S>,
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,
 {
-    // Ours takes every span there is, so the level is the wrapped layer's alone to name. A hint of none means all levels.
-    let hint = otel_layer.max_level_hint().map(|_| LevelFilter::OFF);
-    BeforeOpenTelemetry::default()
-        .with_filter(TakeAll { hint })
-        .and_then(otel_layer)
+    let before = BeforeOpenTelemetry::default();
+    let before: Box<dyn Layer<S> + Send + Sync> = match otel_layer.max_level_hint() {
+        Some(_) => Box::new(before.with_filter(TakeAll)),
+        // Nothing to be misunderstood, and a filter that takes everything still costs a look-up at each callback.
+        None => Box::new(before),
+    };
+    before.and_then(otel_layer)
 }
 
 /// A complete layer for a service that has none: [`wrap`] over a lean OpenTelemetry layer.
@@ -75,16 +76,14 @@ where
 
 /// What [`wrap`] adds: it runs before the OpenTelemetry layer, which stays the outer one and so answers for both.
 #[derive(Debug, Default)]
-pub struct BeforeOpenTelemetry {
+struct BeforeOpenTelemetry {
     dispatch: RwLock<Option<WeakDispatch>>,
 }
 
-/// A filter that takes everything. It is there for what `Layered` asks of a pair of layers: only where both halves are
-/// filtered does it answer that the pair is, and so lets an unfiltered layer beside the pair have all levels.
+/// A filter that takes everything, for what `Layered` asks of a pair of layers where the other has a level: only if both
+/// halves are filtered does it answer that the pair is, and lets an unfiltered layer beside the pair have all levels.
 #[derive(Debug)]
-pub struct TakeAll {
-    hint: Option<LevelFilter>,
-}
+struct TakeAll;
 
 impl<S> Filter<S> for TakeAll {
     fn enabled(&self, _metadata: &Metadata<'_>, _context: &Context<'_, S>) -> bool {
@@ -96,7 +95,8 @@ impl<S> Filter<S> for TakeAll {
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        self.hint
+        // The level is the wrapped layer's alone to name.
+        Some(LevelFilter::OFF)
     }
 }
 

@@ -64,7 +64,7 @@ pub use tracing_genai_usage as usage;
 
 pub use attempt::attempt;
 pub use call::Call;
-pub use layer::{BeforeOpenTelemetry, GenAiLayer, TakeAll, layer, wrap};
+pub use layer::{GenAiLayer, layer, wrap};
 pub use model_call::{ModelCall, chat, embeddings};
 pub use observe::{Events, Items, Observe, Observed, Results};
 pub use processor::GenAiProcessor;
