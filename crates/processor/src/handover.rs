@@ -20,8 +20,13 @@ pub(crate) struct Ended {
 #[derive(Debug)]
 pub(crate) struct Handover {
     waiting: Mutex<Vec<Ended>>,
-    /// Held while spans are seen to, so that a flush returns only when those taken before it have gone on, too.
+    /// Held while spans are seen to, so that a flush returns only when those taken before it are done, too.
     taken: Mutex<Vec<Ended>>,
+    /// Spans that were seen to and have yet to go on.
+    ready: Mutex<Vec<SpanData>>,
+    /// Held while spans go on, for the same reason; apart from `taken`, since what they go on to may wait for a
+    /// collection of metrics, and a collection sees to spans.
+    going_on: Mutex<()>,
 }
 
 impl Handover {
@@ -29,6 +34,8 @@ impl Handover {
         Self {
             waiting: Mutex::new(Vec::with_capacity(MOST_WAITING)),
             taken: Mutex::new(Vec::with_capacity(MOST_WAITING)),
+            ready: Mutex::new(Vec::new()),
+            going_on: Mutex::new(()),
         }
     }
 
@@ -48,18 +55,38 @@ impl Handover {
         None
     }
 
-    /// How many wait.
-    pub(crate) fn waiting(&self) -> usize {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len()
+    /// Whether any wait, or are ready to go on.
+    pub(crate) fn has_work(&self) -> bool {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len();
+        waiting + self.ready_count() > 0
     }
 
-    /// Takes what waits and has it seen to, in the order it came.
-    pub(crate) fn drain(&self, see_to: impl FnMut(Ended)) {
+    /// Whether there is room for more spans that are ready.
+    pub(crate) fn has_room_for_ready(&self) -> bool {
+        self.ready_count() < MOST_WAITING
+    }
+
+    fn ready_count(&self) -> usize {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Has what waits seen to, in the order it came; after that it is ready to go on.
+    pub(crate) fn see_to(&self, mut see_to: impl FnMut(Ended) -> SpanData) {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::swap(&mut *waiting, &mut *taken);
         }
-        taken.drain(..).for_each(see_to);
+        for ended in taken.drain(..) {
+            let span = see_to(ended);
+            self.ready.lock().unwrap_or_else(PoisonError::into_inner).push(span);
+        }
+    }
+
+    /// Lets what is ready go on.
+    pub(crate) fn go_on(&self, go_on: impl FnMut(SpanData)) {
+        let _alone = self.going_on.lock().unwrap_or_else(PoisonError::into_inner);
+        let ready = std::mem::take(&mut *self.ready.lock().unwrap_or_else(PoisonError::into_inner));
+        ready.into_iter().for_each(go_on);
     }
 }

@@ -50,14 +50,22 @@ impl Stages {
         };
         // A full queue loses nothing: the span is seen to at once, as it would be without one.
         if let Some(ended) = refused {
-            self.see_to(ended);
+            self.finish(self.see_to(ended));
         }
     }
 
     /// Does what waits to be done, on whatever thread asks.
     pub(crate) fn drain(self: &Arc<Self>) {
+        self.bring_in();
         if let Some(handover) = &self.handover {
-            handover.drain(|ended| self.see_to(ended));
+            handover.go_on(|span| self.finish(span));
+        }
+    }
+
+    /// Brings what waits into the metrics, and leaves it to others to let the spans go on.
+    fn bring_in(self: &Arc<Self>) {
+        if let Some(handover) = &self.handover {
+            handover.see_to(|ended| self.see_to(ended));
         }
         if let Some(meters) = self.meters.get() {
             meters.flush();
@@ -66,7 +74,7 @@ impl Stages {
 
     /// Whether anything waits.
     pub(crate) fn has_work(&self) -> bool {
-        self.handover.as_ref().is_some_and(|handover| handover.waiting() > 0)
+        self.handover.as_ref().is_some_and(Handover::has_work)
             || self.meters.get().is_some_and(|meters| meters.pending() > 0)
             || self.warnings.wait()
     }
@@ -77,14 +85,14 @@ impl Stages {
         self.warnings.log();
     }
 
-    fn see_to(self: &Arc<Self>, ended: Ended) {
+    fn see_to(self: &Arc<Self>, ended: Ended) -> SpanData {
         let Ended { mut span, closing } = ended;
         // This may run inside the host's drop of a span, where a panic of ours could abort the process. The span goes on
         // as far as it got.
         if catch_unwind(AssertUnwindSafe(|| self.enrich(&mut span, closing.as_ref()))).is_err() {
             self.delivery.stage_panicked();
         }
-        self.finish(span);
+        span
     }
 
     fn enrich(self: &Arc<Self>, span: &mut SpanData, closing: Option<&Closing>) {
@@ -143,7 +151,13 @@ impl Stages {
             )
             .with_callback(move |observer| {
                 let Some(stages) = stages.upgrade() else { return };
-                stages.drain();
+                // The SDK holds a lock here that whatever a span goes on to may need, so none goes on.
+                if stages.handover.as_ref().is_none_or(Handover::has_room_for_ready) {
+                    stages.bring_in();
+                }
+                if stages.handover.is_some() {
+                    stages.worker().wake();
+                }
                 for (outcome, count) in stages.delivery.counts().growing() {
                     if count > 0 {
                         observer.observe(count, &[KeyValue::new(own::SPAN_OUTCOME, outcome)]);
