@@ -82,7 +82,9 @@ impl Call {
         if !reading.finish_reasons.is_empty() {
             self.finish_reasons(reading.finish_reasons.iter().map(String::as_str));
         }
-        if let Some(amount) = reading.reported_cost.as_deref().and_then(|amount| amount.parse().ok()) {
+        // Providers write doubles, and those have more digits than money.
+        let reported = reading.reported_cost.as_deref().map(Usd::parse_rounded);
+        if let Some(Ok(amount)) = reported {
             self.cost(amount);
         }
         if let Some(field) = reading.invalid {

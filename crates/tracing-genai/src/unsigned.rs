@@ -41,16 +41,6 @@ impl Visit for UnsignedFields {
         self.add(field.name());
     }
 
-    fn record_i64(&mut self, _field: &Field, _value: i64) {}
-
-    fn record_f64(&mut self, _field: &Field, _value: f64) {}
-
-    fn record_bool(&mut self, _field: &Field, _value: bool) {}
-
-    fn record_str(&mut self, _field: &Field, _value: &str) {}
-
-    fn record_error(&mut self, _field: &Field, _value: &(dyn std::error::Error + 'static)) {}
-
     fn record_debug(&mut self, _field: &Field, _value: &dyn fmt::Debug) {}
 }
 
@@ -70,16 +60,6 @@ impl Visit for HasUnsigned {
     fn record_i128(&mut self, _field: &Field, _value: i128) {
         self.0 = true;
     }
-
-    fn record_i64(&mut self, _field: &Field, _value: i64) {}
-
-    fn record_f64(&mut self, _field: &Field, _value: f64) {}
-
-    fn record_bool(&mut self, _field: &Field, _value: bool) {}
-
-    fn record_str(&mut self, _field: &Field, _value: &str) {}
-
-    fn record_error(&mut self, _field: &Field, _value: &(dyn std::error::Error + 'static)) {}
 
     fn record_debug(&mut self, _field: &Field, _value: &dyn fmt::Debug) {}
 }

@@ -370,3 +370,16 @@ fn a_failure_stated_as_a_number_is_one_in_the_metrics_too() {
     let (_, _, attributes) = service.histogram("gen_ai.client.operation.duration").remove(0);
     assert!(has(&attributes, "error.type", "429"));
 }
+
+#[test]
+fn a_cost_that_a_provider_reports_with_the_noise_of_a_double_is_kept() {
+    let (_, span) = priced(|| {
+        let body = br#"{"id":"g1","model":"a-model-of-tomorrow","choices":[],
+            "usage":{"prompt_tokens":100,"completion_tokens":10,"cost":0.00012300000000000001}}"#;
+        tracing_genai::chat("openrouter", "a-model-of-tomorrow")
+            .start()
+            .respond(Api::OpenAiChat, 200, body);
+    });
+    assert_eq!(span.text("tracing_genai.cost.status"), Some("reported"));
+    assert_eq!(span.value("gen_ai.usage.cost"), Some(&Value::F64(0.000_123)));
+}
