@@ -34,6 +34,10 @@ pub struct Context<'a> {
     pub processing: Option<&'a str>,
     /// The speed that served the call: `fast`.
     pub speed: Option<&'a str>,
+    /// The way the call took where a provider sells several: `mistral/eu`.
+    pub route: Option<&'a str>,
+    /// The kind of search that the call made: `web`.
+    pub search_type: Option<&'a str>,
 }
 
 /// Whether `input_tokens` includes the cached tokens, as the conventions ask, or not.

@@ -5,8 +5,10 @@ use std::sync::{Arc, LazyLock};
 use crate::call::Call;
 use crate::charge::charge;
 use crate::cost::Cost;
+use crate::entry::Entry;
 use crate::find::{Question, find};
 use crate::memo::Memo;
+use crate::plan::Owner;
 use crate::reason::Reason;
 use crate::table::{CatalogueError, Table};
 use crate::time::Moment;
@@ -71,6 +73,14 @@ impl Catalogue {
 
     /// What `call` cost, as far as its usage tells and its model is known.
     pub fn cost(&self, call: &Call<'_>) -> Cost {
+        let mut cost = self.cost_of(call);
+        if cost.matched.is_none() {
+            cost.unmatched = Some(Arc::clone(&self.table.edition));
+        }
+        cost
+    }
+
+    fn cost_of(&self, call: &Call<'_>) -> Cost {
         if call.usage.is_empty() {
             return Cost::unpriced(Reason::NoUsage);
         }
@@ -88,7 +98,15 @@ impl Catalogue {
         let Some((provider, model)) = place.and_then(|own| Some((own, own.models.get(found.model)?))) else {
             return Cost::unpriced(Reason::UnknownModel);
         };
-        let (plan, reasons) = model.plan(&provider.id, Moment::from(call.started), &call.context, found.borrowed);
+        let (plan, reasons) = model.plan(
+            Owner {
+                provider: &provider.id,
+                edition: &self.table.edition,
+            },
+            Moment::from(call.started),
+            &call.context,
+            found.borrowed,
+        );
         match plan {
             Some(plan) => charge(plan, call.usage, call.counts, found.reasons.union(reasons)),
             None => Cost::unpriced(Reason::NoPrice),
@@ -97,12 +115,12 @@ impl Catalogue {
 
     /// Where the prices come from, such as `genai-prices 0.2.3`.
     pub fn version(&self) -> &str {
-        &self.table.source
+        &self.table.edition.version
     }
 
     /// SHA-256 of the price table that the catalogue was made from, in hexadecimal.
     pub fn hash(&self) -> &str {
-        &self.table.sha256
+        &self.table.edition.hash
     }
 
     /// The ids of the providers.
@@ -110,11 +128,11 @@ impl Catalogue {
         self.table.providers.iter().map(|provider| &provider.id)
     }
 
-    /// The ids of the models, each with its provider's.
-    pub fn models(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+    /// Every model with its prices, by provider, in the order in which they are asked.
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         self.table
             .providers
             .iter()
-            .flat_map(|own| own.models.iter().map(|model| (&own.id, &model.id)))
+            .flat_map(|own| own.models.iter().map(move |model| Entry::new(own, model)))
     }
 }

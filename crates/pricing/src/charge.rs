@@ -62,6 +62,9 @@ fn charge_as_is(plan: &Plan, usage: &Usage, reasons: Reasons) -> Cost {
         parts,
         reasons,
         matched,
+        alias: None,
+        multiplier: None,
+        unmatched: None,
     }
 }
 

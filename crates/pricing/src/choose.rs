@@ -1,10 +1,10 @@
 //! Chooses which of a model's prices hold for a call: by its time, and by the kind of service it got.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use crate::call::Context;
-use crate::plan::Plan;
-use crate::price::{ContextKey, PriceSet, Variant};
+use crate::plan::{Owner, Plan};
+use crate::price::{ContextKey, Variant};
 use crate::reason::{Reason, Reasons};
 use crate::table::Model;
 use crate::time::Moment;
@@ -37,13 +37,12 @@ impl Model {
     /// by another provider, whose variants are not known.
     pub(crate) fn plan(
         &self,
-        provider: &Arc<str>,
+        owner: Owner<'_>,
         moment: Moment,
         context: &Context<'_>,
         borrowed: bool,
     ) -> (Option<&Plan>, Reasons) {
-        let active = |set: &PriceSet| set.constraint.is_none_or(|constraint| constraint.is_active(moment));
-        let set = self.sets.iter().rposition(active).unwrap_or(0);
+        let set = self.sets.iter().rposition(|set| set.is_active(moment)).unwrap_or(0);
         let (variants, reasons) = if *context == Context::default() {
             (0, Reasons::NONE)
         } else {
@@ -58,7 +57,7 @@ impl Model {
         let bits = self.variants.len().min(MAX_VARIANTS);
         let slot = plans.slots.get((set << bits) | variants);
         (
-            slot.map(|slot| slot.get_or_init(|| Plan::new(self, provider, set, variants))),
+            slot.map(|slot| slot.get_or_init(|| Plan::new(self, owner, set, variants))),
             reasons,
         )
     }
@@ -74,17 +73,21 @@ fn applying(variants: &[Variant], moment: Moment, context: &Context<'_>) -> (usi
         ContextKey::ServiceTier => service_tier,
         ContextKey::Processing => processing,
         ContextKey::Speed => context.speed,
+        ContextKey::Route => context.route,
+        ContextKey::SearchType => context.search_type,
         ContextKey::Other => None,
     };
     let mut applying = 0;
-    let mut known = [false; 3];
-    let keys = [ContextKey::ServiceTier, ContextKey::Processing, ContextKey::Speed];
+    let keys = [
+        ContextKey::ServiceTier,
+        ContextKey::Processing,
+        ContextKey::Speed,
+        ContextKey::Route,
+        ContextKey::SearchType,
+    ];
+    let mut known = [false; 5];
     for (place, variant) in variants.iter().enumerate() {
-        let active = variant
-            .set
-            .constraint
-            .is_none_or(|constraint| constraint.is_active(moment));
-        if active && variant.when.iter().all(|(key, value)| said(*key) == Some(&**value)) {
+        if variant.set.is_active(moment) && variant.when.iter().all(|(key, value)| said(*key) == Some(&**value)) {
             applying |= 1 << place;
             for (known, key) in known.iter_mut().zip(keys) {
                 *known |= variant.when.iter().any(|(of, _)| *of == key);

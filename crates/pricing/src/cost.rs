@@ -58,6 +58,46 @@ pub struct Cost {
     pub reasons: Reasons,
     /// The line of the catalogue that priced it.
     pub matched: Option<Arc<Matched>>,
+    /// The name that the user's file gave the model, when it was found by it.
+    pub alias: Option<Arc<str>>,
+    /// What the user's file multiplies the price by, as it is written there.
+    pub multiplier: Option<Arc<str>>,
+    /// The catalogue, where no line of it matched.
+    pub(crate) unmatched: Option<Arc<Edition>>,
+}
+
+/// Which catalogue it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Edition {
+    /// Where the prices come from, such as `genai-prices 0.2.3`, by layer: `genai-prices 0.2.3 + prices.toml`.
+    pub version: Arc<str>,
+    /// SHA-256 of what the catalogue was made from, in hexadecimal.
+    pub hash: Arc<str>,
+}
+
+/// Where a price comes from. Later layers go before earlier ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Layer {
+    /// The catalogue that comes with this crate.
+    #[default]
+    Embedded,
+    /// A newer table that was read while the program ran.
+    Refreshed,
+    /// The user's own file.
+    User,
+}
+
+impl Layer {
+    /// The name to show.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Embedded => "embedded",
+            Self::Refreshed => "refreshed",
+            Self::User => "user",
+        }
+    }
 }
 
 /// The parts of a cost, which sum exactly to its total. A part is `None` when nothing was counted for it or when it has
@@ -93,6 +133,10 @@ pub struct Matched {
     pub tier_start: Option<u64>,
     /// What made the price special, as `service_tier=flex`.
     pub variant: Option<Arc<str>>,
+    /// Where the price comes from; [`Layer::User`] too when the user's file fixed some of the model's prices.
+    pub layer: Layer,
+    /// The catalogue it is a line of.
+    pub edition: Arc<Edition>,
 }
 
 impl Cost {
@@ -121,6 +165,14 @@ impl Cost {
         }
     }
 
+    /// The catalogue that was asked; `None` for a cost that the provider reported.
+    pub fn edition(&self) -> Option<&Edition> {
+        match &self.matched {
+            Some(matched) => Some(&matched.edition),
+            None => self.unmatched.as_deref(),
+        }
+    }
+
     fn without_amount(status: Status) -> Self {
         Self {
             status,
@@ -128,6 +180,9 @@ impl Cost {
             parts: Parts::default(),
             reasons: Reasons::NONE,
             matched: None,
+            alias: None,
+            multiplier: None,
+            unmatched: None,
         }
     }
 }

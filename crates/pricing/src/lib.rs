@@ -8,6 +8,7 @@ mod catalogue;
 mod charge;
 mod choose;
 mod cost;
+mod entry;
 mod find;
 mod memo;
 mod names;
@@ -21,7 +22,8 @@ mod usd;
 
 pub use call::{Call, Context, Counts};
 pub use catalogue::Catalogue;
-pub use cost::{Cost, Matched, Parts, Status};
+pub use cost::{Cost, Edition, Layer, Matched, Parts, Status};
+pub use entry::{Entry, ListedPrice};
 pub use reason::{Reason, Reasons};
 pub use table::CatalogueError;
 pub use usd::{ParseUsdError, Usd};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tracing_genai_usage::{Direction, TokenType, Unit};
 
-use crate::cost::Matched;
-use crate::price::{GRAINS_PER_FEMTO, UnitPrice};
+use crate::cost::{Edition, Matched};
+use crate::price::{GRAINS_PER_FEMTO, PriceSet, UnitPrice};
 use crate::table::Model;
 
 /// Units that one model may price; the richest of genai-prices 0.2.3 prices 11.
@@ -73,8 +73,16 @@ pub(crate) struct Tier {
     pub(crate) matched: Arc<Matched>,
 }
 
+/// Whose model it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Owner<'a> {
+    pub(crate) provider: &'a Arc<str>,
+    pub(crate) edition: &'a Arc<Edition>,
+}
+
 impl Plan {
-    pub(crate) fn new(model: &Model, provider: &Arc<str>, set: usize, variants: usize) -> Self {
+    pub(crate) fn new(model: &Model, owner: Owner<'_>, set: usize, variants: usize) -> Self {
+        let provider = owner.provider;
         let standard = model.sets.get(set);
         let chosen = || {
             model
@@ -105,9 +113,11 @@ impl Plan {
             provider: Arc::clone(provider),
             model: Arc::clone(&model.id),
             label: [&**provider, "/", &*model.id].concat().into(),
-            effective: standard.and_then(|set| set.effective.as_deref()).map(Into::into),
+            effective: standard.and_then(PriceSet::effective).map(Into::into),
             tier_start: None,
             variant: (!names.is_empty()).then(|| names.join("&").into()),
+            layer: model.layer,
+            edition: Arc::clone(owner.edition),
         };
         let costs = |price: &&&UnitPrice| price.base.0 > 0 || !price.tiers.is_empty();
         let base = |unit: Unit| prices.iter().find(|price| price.unit == unit).map(|price| price.base);

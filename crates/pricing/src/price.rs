@@ -2,7 +2,8 @@
 
 use tracing_genai_usage::Unit;
 
-use crate::time::Constraint;
+use crate::time::{Constraint, Moment};
+use crate::usd::Usd;
 
 /// Grains in a dollar: 9 × 10²⁴. A grain is so small that every price per unit is a whole number of them, prices per
 /// hour included, whose seconds divide by nine.
@@ -26,9 +27,8 @@ pub(crate) struct UnitPrice {
 /// Prices that hold together, when their constraint does.
 #[derive(Clone, Debug)]
 pub(crate) struct PriceSet {
-    pub(crate) constraint: Option<Constraint>,
-    /// The constraint as it is written, when it is a day.
-    pub(crate) effective: Option<Box<str>>,
+    /// When they hold, and how that is written.
+    pub(crate) when: Option<(Constraint, Box<str>)>,
     pub(crate) prices: Vec<UnitPrice>,
 }
 
@@ -48,7 +48,9 @@ pub(crate) enum ContextKey {
     ServiceTier,
     Processing,
     Speed,
-    /// Something that a call cannot say yet, such as a route; never so.
+    Route,
+    SearchType,
+    /// Something that a call cannot say; never so.
     Other,
 }
 
@@ -96,6 +98,29 @@ impl Rate {
             None
         }
     }
+
+    /// What so many units cost: the price as the catalogue states it.
+    pub(crate) fn for_units(self, units: u64) -> Usd {
+        let femto = self.0.saturating_mul(u128::from(units)) / GRAINS_PER_FEMTO;
+        Usd::from_femto_usd(i128::try_from(femto).unwrap_or(i128::MAX))
+    }
+}
+
+impl PriceSet {
+    /// Whether the prices hold at that moment.
+    pub(crate) fn is_active(&self, moment: Moment) -> bool {
+        self.when
+            .as_ref()
+            .is_none_or(|(constraint, _)| constraint.is_active(moment))
+    }
+
+    /// The first day of the prices, when they have one.
+    pub(crate) fn effective(&self) -> Option<&str> {
+        match &self.when {
+            Some((Constraint::From(_), text)) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 impl ContextKey {
@@ -104,6 +129,8 @@ impl ContextKey {
             "service_tier" => Self::ServiceTier,
             "processing" => Self::Processing,
             "speed" => Self::Speed,
+            "route" => Self::Route,
+            "search_type" => Self::SearchType,
             _ => Self::Other,
         }
     }

@@ -1,5 +1,6 @@
 //! Rules that recognise a model or a provider by its name.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use regex_lite::Regex;
@@ -52,6 +53,32 @@ impl Rule {
             Term::Matches(pattern) | Term::MatchesNot(pattern) => pattern.compiled().is_some(),
             _ => true,
         })
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, terms) in self.0.iter().enumerate() {
+            f.write_str(if place == 0 { "" } else { " | " })?;
+            for (place, term) in terms.iter().enumerate() {
+                f.write_str(if place == 0 { "" } else { " " })?;
+                term.fmt(f)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Equals(text) => write!(f, "={text}"),
+            Self::StartsWith(text) => write!(f, "^{text}"),
+            Self::EndsWith(text) => write!(f, "${text}"),
+            Self::Contains(text) => write!(f, "~{text}"),
+            Self::Matches(pattern) => write!(f, "/{}/", pattern.source),
+            Self::MatchesNot(pattern) => write!(f, "!/{}/", pattern.source),
+        }
     }
 }
 

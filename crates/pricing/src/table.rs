@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::choose::Plans;
+use crate::cost::{Edition, Layer};
 use crate::price::{ContextKey, PriceSet, UnitPrice, Variant};
 use crate::rule::{Pattern, Rule};
 use crate::time::Constraint;
@@ -13,10 +14,7 @@ const FORM: &str = "tracing-genai catalogue 1";
 /// Everything that the text says.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    /// Where the prices come from, such as `genai-prices 0.2.3`.
-    pub(crate) source: Box<str>,
-    /// SHA-256 of the source, in hexadecimal.
-    pub(crate) sha256: Box<str>,
+    pub(crate) edition: Arc<Edition>,
     pub(crate) providers: Vec<Provider>,
 }
 
@@ -43,6 +41,12 @@ pub(crate) struct Model {
     /// At least one; the last that is active holds, else the first.
     pub(crate) sets: Vec<PriceSet>,
     pub(crate) variants: Vec<Variant>,
+    /// The most tokens that the model takes and gives in one call.
+    pub(crate) context_window: Option<u64>,
+    /// Whether its provider means to take it away.
+    pub(crate) is_deprecated: bool,
+    /// Where its line comes from.
+    pub(crate) layer: Layer,
     /// Made when the model is first met.
     pub(crate) plans: OnceLock<Plans>,
 }
@@ -72,15 +76,17 @@ impl Table {
             return Err(CatalogueError::UnknownForm);
         }
         let mut table = Self::default();
+        let mut edition = Edition::default();
         for (text, line) in lines {
             table
-                .line(text)
+                .line(text, &mut edition)
                 .map_err(|problem| CatalogueError::Line { line, problem })?;
         }
+        table.edition = Arc::new(edition);
         Ok(table)
     }
 
-    fn line(&mut self, text: &str) -> Result<(), &'static str> {
+    fn line(&mut self, text: &str, edition: &mut Edition) -> Result<(), &'static str> {
         if text.is_empty() || text.starts_with('#') {
             return Ok(());
         }
@@ -93,8 +99,8 @@ impl Table {
             return Ok(());
         }
         match text.split_once('\t') {
-            Some(("source", source)) => self.source = source.into(),
-            Some(("sha256", hash)) => self.sha256 = hash.into(),
+            Some(("source", source)) => edition.version = source.into(),
+            Some(("sha256", hash)) => edition.hash = hash.into(),
             Some(_) => {}
             None => return Err("a model stands before the first provider"),
         }
@@ -142,10 +148,16 @@ impl Model {
             .and_then(|rule| Rule::parse(rule, id))
             .ok_or("not a rule")?;
         let (mut sets, mut variants) = (Vec::new(), Vec::new());
+        let (mut context_window, mut is_deprecated) = (None, false);
         for field in fields {
-            match field.strip_prefix('?') {
-                None => sets.push(PriceSet::parse(field)?),
-                Some(variant) => variants.push(Variant::parse(variant)?),
+            if let Some(variant) = field.strip_prefix('?') {
+                variants.push(Variant::parse(variant)?);
+            } else if field == "#deprecated" {
+                is_deprecated = true;
+            } else if let Some(tokens) = field.strip_prefix('#') {
+                context_window = Some(tokens.parse().map_err(|_| "not a number of tokens")?);
+            } else {
+                sets.push(PriceSet::parse(field)?);
             }
         }
         if sets.is_empty() {
@@ -156,6 +168,9 @@ impl Model {
             rule,
             sets,
             variants,
+            context_window,
+            is_deprecated,
+            layer: Layer::Embedded,
             plans: OnceLock::new(),
         })
     }
@@ -164,22 +179,17 @@ impl Model {
 impl PriceSet {
     /// Reads `@2026-03-13 input=3 output=15`; `-` is a set without prices.
     fn parse(text: &str) -> Result<Self, &'static str> {
-        let (mut constraint, mut effective) = (None, None);
+        let mut when = None;
         let mut prices = Vec::new();
         for word in text.split(' ') {
-            if let Some(when) = word.strip_prefix('@') {
-                let parsed = Constraint::parse(when).ok_or("not a day or a daily window")?;
-                constraint = Some(parsed);
-                effective = matches!(parsed, Constraint::From(_)).then(|| when.into());
+            if let Some(text) = word.strip_prefix('@') {
+                let constraint = Constraint::parse(text).ok_or("not a day or a daily window")?;
+                when = Some((constraint, text.into()));
             } else if word != "-" {
                 prices.push(UnitPrice::parse(word).ok_or("not a price of a known unit")?);
             }
         }
-        Ok(Self {
-            constraint,
-            effective,
-            prices,
-        })
+        Ok(Self { when, prices })
     }
 }
 

@@ -92,6 +92,8 @@ fn cost_of_row<'a>(field: &dyn Fn(&str) -> &'a str) -> Cost {
             service_tier: context("service_tier"),
             processing: context("processing"),
             speed: context("speed"),
+            route: context("route"),
+            search_type: context("search_type"),
         },
         counts: Counts::Inclusive,
     })

@@ -10,11 +10,11 @@ use tracing_genai_usage::{Unit, Usage};
 
 fn cost(place: usize, usage: &Usage, seconds: u64, counts: Counts) -> Cost {
     let catalogue = Catalogue::embedded();
-    let (provider, model) = catalogue.models().nth(place).unwrap();
+    let entry = catalogue.entries().nth(place).unwrap();
     catalogue.cost(&Call {
-        provider,
+        provider: entry.provider(),
         server_address: None,
-        response_model: Some(model),
+        response_model: Some(entry.model()),
         request_model: None,
         usage,
         started: UNIX_EPOCH + Duration::from_secs(seconds),
@@ -24,7 +24,7 @@ fn cost(place: usize, usage: &Usage, seconds: u64, counts: Counts) -> Cost {
 }
 
 fn models() -> std::ops::Range<usize> {
-    0..Catalogue::embedded().models().count()
+    0..Catalogue::embedded().entries().count()
 }
 
 fn usages() -> impl Strategy<Value = Usage> {
@@ -122,7 +122,8 @@ proptest! {
 fn a_tier_begins_one_token_above_its_start_and_holds_for_the_whole_call() {
     let catalogue = Catalogue::embedded();
     let mut edges = 0;
-    for (provider, model) in catalogue.models() {
+    for entry in catalogue.entries() {
+        let (provider, model) = (entry.provider(), entry.model());
         let tier = |input: u64| {
             let usage = Usage::new()
                 .with(Unit::InputTokens, input)

@@ -52,7 +52,7 @@ fn the_embedded_catalogue_is_read_whole() {
     assert_eq!(catalogue.version(), "genai-prices 0.2.3");
     assert_eq!(catalogue.hash().len(), 64);
     assert_eq!(catalogue.providers().count(), 47);
-    assert_eq!(catalogue.models().count(), 2_330);
+    assert_eq!(catalogue.entries().count(), 2_330);
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_batch_told_as_a_service_tier_is_a_batch() {
         let context = Context {
             service_tier,
             processing,
-            speed: None,
+            ..Context::default()
         };
         cost(&Call {
             context,

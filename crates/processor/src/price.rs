@@ -122,6 +122,7 @@ fn computed(operation: &Operation<'_>, catalogue: &Catalogue) -> Cost {
             // Anthropic answers `batch` as a tier; the price table knows it as a way of processing.
             processing: tier.filter(|tier| *tier == "batch"),
             speed: operation.text(Attribute::ResponseSpeed),
+            ..Context::default()
         },
         counts: Counts::Inclusive,
     })

@@ -167,6 +167,12 @@ impl Writer {
             let prices = self.prices(&model.id, &variant.prices)?;
             write!(line, " {prices}")?;
         }
+        if let Some(tokens) = model.context_window {
+            write!(line, "\t#{tokens}")?;
+        }
+        if model.deprecated {
+            line.push_str("\t#deprecated");
+        }
         Ok(line.trim_end_matches(' ').to_owned())
     }
 

@@ -37,6 +37,9 @@ pub(super) struct Model {
     pub(super) prices: Box<RawValue>,
     #[serde(default, rename = "price_variants")]
     pub(super) variants: Vec<Variant>,
+    pub(super) context_window: Option<u64>,
+    #[serde(default)]
+    pub(super) deprecated: bool,
 }
 
 #[derive(Deserialize)]

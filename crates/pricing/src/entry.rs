@@ -1,0 +1,98 @@
+//! The lines of a catalogue, to be read, shown and compared.
+
+use std::sync::Arc;
+
+use tracing_genai_usage::Unit;
+
+use crate::cost::Layer;
+use crate::price::PriceSet;
+use crate::table::{Model, Provider};
+use crate::usd::Usd;
+
+/// A model and its prices, as the catalogue states them.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    provider: &'a Provider,
+    model: &'a Model,
+}
+
+/// The price of one unit under one condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListedPrice<'a> {
+    /// When it holds, where that is limited: from a day on, as `2026-03-13`, or between two times of every day, as
+    /// `01:00:00Z-04:00:00Z`. The last that holds is taken, else the first.
+    pub when: Option<&'a str>,
+    /// Which calls it holds for, where that is limited, as `service_tier=flex`.
+    pub variant: Option<&'a str>,
+    /// What is counted.
+    pub unit: Unit,
+    /// How many units cost that much: 1,000,000 for tokens.
+    pub per: u64,
+    /// The price.
+    pub base: Usd,
+    /// The prices of a larger input, each with the input above which it holds for the whole call.
+    pub tiers: Vec<(u64, Usd)>,
+}
+
+impl<'a> Entry<'a> {
+    pub(crate) const fn new(provider: &'a Provider, model: &'a Model) -> Self {
+        Self { provider, model }
+    }
+
+    /// The id of the provider.
+    pub fn provider(&self) -> &'a Arc<str> {
+        &self.provider.id
+    }
+
+    /// The id of the model.
+    pub fn model(&self) -> &'a Arc<str> {
+        &self.model.id
+    }
+
+    /// The most tokens that the model takes and gives in one call, where the catalogue knows.
+    pub const fn context_window(&self) -> Option<u64> {
+        self.model.context_window
+    }
+
+    /// Whether the model's provider means to take it away.
+    pub const fn is_deprecated(&self) -> bool {
+        self.model.is_deprecated
+    }
+
+    /// Where the line comes from.
+    pub const fn layer(&self) -> Layer {
+        self.model.layer
+    }
+
+    /// The rule that recognises the model by its name, in the form of `data/README.md`.
+    pub fn rule(&self) -> String {
+        self.model.rule.to_string()
+    }
+
+    /// Every price of the model.
+    pub fn prices(&self) -> impl Iterator<Item = ListedPrice<'a>> + use<'a> {
+        let sets = self.model.sets.iter().map(|set| (None, set));
+        let variants = &self.model.variants;
+        sets.chain(variants.iter().map(|variant| (Some(&*variant.name), &variant.set)))
+            .flat_map(|(variant, set)| listed(variant, set))
+    }
+}
+
+fn listed<'a>(variant: Option<&'a str>, set: &'a PriceSet) -> impl Iterator<Item = ListedPrice<'a>> {
+    set.prices.iter().map(move |price| {
+        let per = price.unit.dimensions().family.per();
+        ListedPrice {
+            when: set.when.as_ref().map(|(_, text)| &**text),
+            variant,
+            unit: price.unit,
+            per,
+            base: price.base.for_units(per),
+            tiers: price
+                .tiers
+                .iter()
+                .map(|&(start, rate)| (start, rate.for_units(per)))
+                .collect(),
+        }
+    })
+}
