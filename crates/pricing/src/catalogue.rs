@@ -6,10 +6,11 @@ use crate::call::Call;
 use crate::charge::charge;
 use crate::cost::Cost;
 use crate::entry::Entry;
+use crate::factor::Factor;
 use crate::find::{Question, find};
 use crate::memo::Memo;
 use crate::plan::Owner;
-use crate::reason::Reason;
+use crate::reason::{Reason, Reasons};
 use crate::table::{CatalogueError, Table};
 use crate::time::Moment;
 
@@ -47,14 +48,14 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// The catalogue that comes with this crate, read at the first call in a few milliseconds.
-    pub fn embedded() -> &'static Self {
-        static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    pub fn embedded() -> &'static Arc<Self> {
+        static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
             // A test reads the same text; were it broken all the same, every call would be unpriced, not the host dead.
             let table = Table::parse(EMBEDDED).unwrap_or_default();
-            Catalogue {
+            Arc::new(Catalogue {
                 table,
                 memo: Memo::new(),
-            }
+            })
         });
         &CATALOGUE
     }
@@ -73,44 +74,51 @@ impl Catalogue {
 
     /// What `call` cost, as far as its usage tells and its model is known.
     pub fn cost(&self, call: &Call<'_>) -> Cost {
-        let mut cost = self.cost_of(call);
+        let mut cost = Cost::unpriced(Reason::NoUsage);
+        if !call.usage.is_empty() {
+            cost.reasons = Reasons::NONE;
+            if let Err(reason) = self.price(call, &mut cost) {
+                cost.reasons = Reasons::of(reason);
+            }
+        }
         if cost.matched.is_none() {
             cost.unmatched = Some(Arc::clone(&self.table.edition));
         }
         cost
     }
 
-    fn cost_of(&self, call: &Call<'_>) -> Cost {
-        if call.usage.is_empty() {
-            return Cost::unpriced(Reason::NoUsage);
-        }
+    fn price(&self, call: &Call<'_>, cost: &mut Cost) -> Result<(), Reason> {
         let question = Question {
             provider: call.provider,
             server_address: call.server_address,
             response_model: call.response_model,
             request_model: call.request_model,
         };
-        let found = match self.memo.answer(&question, || find(&self.table, &question)) {
-            Ok(found) => found,
-            Err(reason) => return Cost::unpriced(reason),
+        let found = self.memo.answer(&question, || find(&self.table, &question))?;
+        let provider = self
+            .table
+            .providers
+            .get(found.provider)
+            .ok_or(Reason::UnknownProvider)?;
+        let model = provider.models.get(found.model).ok_or(Reason::UnknownModel)?;
+        let owner = Owner {
+            provider: &provider.id,
+            edition: &self.table.edition,
         };
-        let place = self.table.providers.get(found.provider);
-        let Some((provider, model)) = place.and_then(|own| Some((own, own.models.get(found.model)?))) else {
-            return Cost::unpriced(Reason::UnknownModel);
-        };
-        let (plan, reasons) = model.plan(
-            Owner {
-                provider: &provider.id,
-                edition: &self.table.edition,
-            },
-            Moment::from(call.started),
-            &call.context,
-            found.borrowed,
-        );
-        match plan {
-            Some(plan) => charge(plan, call.usage, call.counts, found.reasons.union(reasons)),
-            None => Cost::unpriced(Reason::NoPrice),
+        let moment = Moment::from(call.started);
+        let (plan, reasons) = model.plan(owner, moment, &call.context, found.is_borrowed());
+        let plan = plan.ok_or(Reason::NoPrice)?;
+        cost.reasons = found.reasons.union(reasons);
+        let multiplier = self.table.multiplier(&found);
+        let factor = multiplier.map_or(Factor::ONE, |multiplier| multiplier.factor);
+        charge(plan, factor, call.usage, call.counts, cost);
+        if let Some(multiplier) = multiplier {
+            cost.multiplier = Some(Arc::clone(&multiplier.text));
         }
+        if let Some(alias) = found.alias.and_then(|place| self.table.aliases.get(place)) {
+            cost.alias = Some(Arc::clone(&alias.name));
+        }
+        Ok(())
     }
 
     /// Where the prices come from, such as `genai-prices 0.2.3`.

@@ -6,38 +6,41 @@ use tracing_genai_usage::{MAX_COUNT, Unit, Usage};
 
 use crate::call::Counts;
 use crate::cost::{Cost, Parts, Status};
+use crate::factor::Factor;
 use crate::plan::{MAX_ROWS, Part, Plan, Row};
 use crate::reason::{Reason, Reasons};
 use crate::usd::Usd;
 
-/// The cost of `usage` by `plan`; `reasons` are what is already uncertain.
-pub(crate) fn charge(plan: &Plan, usage: &Usage, counts: Counts, mut reasons: Reasons) -> Cost {
+/// Writes the cost of `usage` by `plan`, its prices multiplied by `factor`, into a `cost` that is unpriced; its reasons
+/// are what is already uncertain.
+///
+/// It is written in place: a cost is a quarter of a kilobyte, and moving it took as long as the arithmetic.
+pub(crate) fn charge(plan: &Plan, factor: Factor, usage: &Usage, counts: Counts, cost: &mut Cost) {
     // Usage is half a kilobyte, so it is copied only where it has to change.
     if excludes_cache(usage, counts) || plan.minimum_seconds.is_some() || !plan.joins.is_empty() {
-        let usage = adjusted(plan, *usage, counts, &mut reasons);
-        charge_as_is(plan, &usage, reasons)
+        let usage = adjusted(plan, *usage, counts, &mut cost.reasons);
+        charge_as_is(plan, factor, &usage, cost);
     } else {
-        charge_as_is(plan, usage, reasons)
+        charge_as_is(plan, factor, usage, cost);
     }
 }
 
-fn charge_as_is(plan: &Plan, usage: &Usage, reasons: Reasons) -> Cost {
-    let reasons = reasons.union(doubts(plan, usage));
+fn charge_as_is(plan: &Plan, factor: Factor, usage: &Usage, cost: &mut Cost) {
+    let reasons = cost.reasons.union(doubts(plan, usage));
     let Some(tier) = plan.tier(usage.get(Unit::InputTokens).unwrap_or(0)) else {
-        return Cost::unpriced(Reason::NoPrice);
+        cost.reasons = Reasons::of(Reason::NoPrice);
+        return;
     };
-    let matched = Some(Arc::clone(&tier.matched));
-    let parts = match parts(plan, usage, &tier.rates) {
-        Ok(parts) => parts,
+    cost.matched = Some(Arc::clone(&tier.matched));
+    let charged = sums(plan, usage, &tier.rates).and_then(|sums| sums.amounts(plan, factor, &mut cost.parts));
+    let total = match charged {
+        Ok(total) => total,
         Err(reason) => {
-            return Cost {
-                matched,
-                ..Cost::inconsistent(reason)
-            };
+            cost.status = Status::Inconsistent;
+            cost.reasons = Reasons::of(reason);
+            cost.parts = Parts::default();
+            return;
         }
-    };
-    let Some(total) = sum(&parts) else {
-        return Cost::inconsistent(Reason::CountTooLarge);
     };
     let has_price = if plan.rows.is_empty() {
         plan.free
@@ -45,27 +48,17 @@ fn charge_as_is(plan: &Plan, usage: &Usage, reasons: Reasons) -> Cost {
         total != Usd::ZERO || !reasons.contains(Reason::UnitWithoutPrice)
     };
     if !has_price {
-        return Cost {
-            matched,
-            ..Cost::unpriced(Reason::NoPrice)
-        };
+        cost.reasons = Reasons::of(Reason::NoPrice);
+        cost.parts = Parts::default();
+        return;
     }
-    let (status, reasons) = match (plan.free, reasons.is_empty()) {
+    // What is free by its name alone has no parts; every other total is the sum of some.
+    cost.total = Some(total);
+    (cost.status, cost.reasons) = match (plan.free, reasons.is_empty()) {
         (true, _) => (Status::Free, Reasons::NONE),
         (false, true) => (Status::Priced, reasons),
         (false, false) => (Status::Estimated, reasons),
     };
-    // What is free by its name alone has no parts; every other total is the sum of some.
-    Cost {
-        status,
-        total: Some(total),
-        parts,
-        reasons,
-        matched,
-        alias: None,
-        multiplier: None,
-        unmatched: None,
-    }
 }
 
 fn cached(usage: &Usage) -> u64 {
@@ -151,10 +144,16 @@ fn used(usage: &Usage, units: u64) -> bool {
             .any(|(unit, count)| count > 0 && reported >> (unit as u8) & 1 == 1)
 }
 
+/// The sums of the rates by part of the cost, and which parts were counted, as a bit set.
+struct Sums {
+    parts: [u128; 5],
+    counted: u8,
+}
+
 /// The sums of the rates over what is left of each unit once the more specific units have their own.
-fn parts(plan: &Plan, usage: &Usage, rates: &[u64]) -> Result<Parts, Reason> {
+fn sums(plan: &Plan, usage: &Usage, rates: &[u64]) -> Result<Sums, Reason> {
     let mut left = [0_u64; MAX_ROWS];
-    let mut sums = [0_u128; 5];
+    let mut parts = [0_u128; 5];
     let mut counted = 0_u8;
     for ((row, &rate), place) in plan.rows.iter().zip(rates).zip(0..) {
         let reported = match row.unit {
@@ -173,43 +172,48 @@ fn parts(plan: &Plan, usage: &Usage, rates: &[u64]) -> Result<Parts, Reason> {
             within &= within - 1;
         }
         let part = row.part as usize;
-        if let (Some(left), Some(sum)) = (left.get_mut::<usize>(place), sums.get_mut(part)) {
+        if let (Some(left), Some(sum)) = (left.get_mut::<usize>(place), parts.get_mut(part)) {
             *left = rest;
             // A product is below 2^64 * 2^53 and there are 59 units at most, so the sum stays below 2^123.
             *sum += u128::from(rate) * u128::from(rest);
         }
         counted |= u8::from(reported.is_some()) << part;
     }
-    let amount = |part: Part| match sums.get(part as usize) {
-        Some(&sum) if counted >> part as u8 & 1 == 1 => usd(sum, plan.divisor),
-        _ => None,
-    };
-    Ok(Parts {
-        input: amount(Part::Input),
-        cache_read: amount(Part::CacheRead),
-        cache_write: amount(Part::CacheWrite),
-        output: amount(Part::Output),
-        other: amount(Part::Other),
-    })
+    Ok(Sums { parts, counted })
 }
 
-/// The amount of a sum of rates, rounded half to even at 10⁻¹⁵ USD. Never `None`: a sum is below 2^123.
-fn usd(sum: u128, divisor: u128) -> Option<Usd> {
-    if divisor == 1 {
+impl Sums {
+    /// Writes the parts in dollars, and gives their total.
+    fn amounts(&self, plan: &Plan, factor: Factor, parts: &mut Parts) -> Result<Usd, Reason> {
+        let numerator = u128::from(factor.numerator);
+        let divisor = plan.divisor * u128::from(factor.denominator);
+        let mut total = Usd::ZERO;
+        let mut write = |part: Part, amount: &mut Option<Usd>| {
+            let place = part as usize;
+            if let (Some(&sum), 1) = (self.parts.get(place), self.counted >> place & 1) {
+                let exact = usd(sum, numerator, divisor).ok_or(Reason::CountTooLarge)?;
+                total = total.checked_add(exact).ok_or(Reason::CountTooLarge)?;
+                *amount = Some(exact);
+            }
+            Ok(())
+        };
+        write(Part::Input, &mut parts.input)?;
+        write(Part::CacheRead, &mut parts.cache_read)?;
+        write(Part::CacheWrite, &mut parts.cache_write)?;
+        write(Part::Output, &mut parts.output)?;
+        write(Part::Other, &mut parts.other)?;
+        Ok(total)
+    }
+}
+
+/// The amount of a sum of rates, rounded once, half to even at 10⁻¹⁵ USD; `None` when it does not fit.
+fn usd(sum: u128, numerator: u128, divisor: u128) -> Option<Usd> {
+    // Whole rates and no factor: nearly every model of nearly every user.
+    if numerator == 1 && divisor == 1 {
         return i128::try_from(sum).ok().map(Usd::from_femto_usd);
     }
+    let sum = sum.checked_mul(numerator)?;
     let (whole, rest) = (sum.checked_div(divisor)?, sum.checked_rem(divisor)?);
     let up = rest * 2 > divisor || (rest * 2 == divisor && whole % 2 == 1);
     i128::try_from(whole + u128::from(up)).ok().map(Usd::from_femto_usd)
-}
-
-fn sum(parts: &Parts) -> Option<Usd> {
-    let all = [
-        parts.input,
-        parts.cache_read,
-        parts.cache_write,
-        parts.output,
-        parts.other,
-    ];
-    all.into_iter().flatten().try_fold(Usd::ZERO, Usd::checked_add)
 }

@@ -66,46 +66,34 @@ impl Model {
 /// The variants that apply, as a bit set, and whether the context holds something that none of them knows.
 fn applying(variants: &[Variant], moment: Moment, context: &Context<'_>) -> (usize, Reasons) {
     let batch_tier = context.service_tier == Some("batch");
-    // Anthropic reports a batch as a service tier.
-    let processing = context.processing.or(batch_tier.then_some("batch"));
-    let service_tier = context.service_tier.filter(|_| !batch_tier);
-    let said = |key: ContextKey| match key {
-        ContextKey::ServiceTier => service_tier,
-        ContextKey::Processing => processing,
-        ContextKey::Speed => context.speed,
-        ContextKey::Route => context.route,
-        ContextKey::SearchType => context.search_type,
-        ContextKey::Other => None,
-    };
-    let mut applying = 0;
-    let keys = [
-        ContextKey::ServiceTier,
-        ContextKey::Processing,
-        ContextKey::Speed,
-        ContextKey::Route,
-        ContextKey::SearchType,
+    // By the places of the keys. Anthropic reports a batch as a service tier.
+    let said = [
+        context.service_tier.filter(|_| !batch_tier),
+        context.processing.or(batch_tier.then_some("batch")),
+        context.speed,
+        context.route,
+        context.search_type,
     ];
-    let mut known = [false; 5];
+    let is_said = |(key, value): &(ContextKey, Box<str>)| said.get(*key as usize).copied().flatten() == Some(&**value);
+    let (mut applying, mut known) = (0, 0_u8);
     for (place, variant) in variants.iter().enumerate() {
-        if variant.set.is_active(moment) && variant.when.iter().all(|(key, value)| said(*key) == Some(&**value)) {
+        if variant.set.is_active(moment) && variant.when.iter().all(is_said) {
             applying |= 1 << place;
-            for (known, key) in known.iter_mut().zip(keys) {
-                *known |= variant.when.iter().any(|(of, _)| *of == key);
-            }
+            known = variant
+                .when
+                .iter()
+                .fold(known, |known, (key, _)| known | 1 << *key as u8);
         }
     }
-    let unknown = known
-        .iter()
-        .zip(keys)
-        .any(|(known, key)| !known && said(key).is_some_and(|it| !STANDARD.contains(&it)));
-    (
-        applying,
-        if unknown {
-            Reasons::of(Reason::UnknownVariant)
-        } else {
-            Reasons::NONE
-        },
-    )
+    let is_unknown = |(key, value): (usize, &Option<&str>)| {
+        known >> key & 1 == 0 && value.is_some_and(|value| !STANDARD.contains(&value))
+    };
+    let reasons = if said.iter().enumerate().any(is_unknown) {
+        Reasons::of(Reason::UnknownVariant)
+    } else {
+        Reasons::NONE
+    };
+    (applying, reasons)
 }
 
 impl Plans {

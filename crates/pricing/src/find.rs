@@ -1,11 +1,9 @@
 //! Finds the model that a call means, by the rules of genai-prices 0.2.3 (`data_snapshot.py`, `types.py`).
 
-use std::borrow::Cow;
-
-use crate::names::{self, Translation};
+use crate::forms::forms;
+use crate::names;
 use crate::reason::{Reason, Reasons};
-use crate::table::{Model, Provider, Table};
-use crate::time::is_date;
+use crate::table::{Alias, Model, Provider, Table};
 
 /// Longer names are no names: what a stranger can send in must not be searched for at length.
 const MAX_NAME_BYTES: usize = 256;
@@ -13,12 +11,22 @@ const MAX_NAME_BYTES: usize = 256;
 /// A found model, as its place in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
+    /// Whose line it is.
     pub(crate) provider: usize,
     pub(crate) model: usize,
-    /// Whether the model is another provider's than the call's: then its variants do not apply.
-    pub(crate) borrowed: bool,
+    /// Who sold it: another than the line's provider where a cloud sells a model at the price of its maker.
+    pub(crate) seller: usize,
     /// How sure that is.
     pub(crate) reasons: Reasons,
+    /// The user's name for the model, as its place among the aliases, when it was found by one.
+    pub(crate) alias: Option<usize>,
+}
+
+impl Found {
+    /// Whether the model is another provider's than the seller: then its variants are not known to be sold.
+    pub(crate) const fn is_borrowed(&self) -> bool {
+        self.provider != self.seller
+    }
 }
 
 /// What a call says about its model.
@@ -33,31 +41,49 @@ pub(crate) struct Question<'a> {
 /// Finds the model that answered, else the model that was asked for.
 pub(crate) fn find(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
     let is_name = |name: &&str| !name.is_empty() && name.len() <= MAX_NAME_BYTES;
-    let models = [question.response_model, question.request_model].map(|model| model.filter(is_name));
-    let [response, request] = &models;
-    let mut reasons = Reasons::NONE;
-    let provider = match find_provider(table, question) {
-        Some(provider) => provider,
-        None if question.provider.is_empty() => {
-            reasons.insert(Reason::ProviderFromModel);
-            let by_model = |name: &&str| provider_of_model(table, &name.to_lowercase());
-            models
-                .iter()
-                .flatten()
-                .find_map(by_model)
-                .ok_or(Reason::UnknownProvider)?
-        }
-        None => return Err(Reason::UnknownProvider),
+    let names = [question.response_model, question.request_model]
+        .map(|model| model.filter(is_name).map(|name| name.trim().to_lowercase()));
+    let provider = find_provider(table, question);
+    if let Some(found) = by_names(table, provider, &names) {
+        return Ok(found);
+    }
+    if provider.is_some() {
+        return Err(Reason::UnknownModel);
+    }
+    if !question.provider.is_empty() {
+        return Err(Reason::UnknownProvider);
+    }
+    let guessed = names.iter().flatten().find_map(|name| provider_of_model(table, name));
+    let provider = guessed.ok_or(Reason::UnknownProvider)?;
+    let mut found = by_names(table, Some(provider), &names).ok_or(Reason::UnknownModel)?;
+    found.reasons.insert(Reason::ProviderFromModel);
+    Ok(found)
+}
+
+/// By the name of the model that answered, then by that of the model that was asked for.
+fn by_names(table: &Table, provider: Option<usize>, [response, request]: &[Option<String>; 2]) -> Option<Found> {
+    let by_name = |name: &Option<String>| {
+        let name = name.as_deref()?;
+        by_alias(table, provider, name).or_else(|| find_model(table, provider?, name))
     };
-    let found = |name: &str| find_model(table, provider, &name.to_lowercase());
-    if let Some(found) = response.and_then(found) {
-        return Ok(Found { reasons, ..found });
-    }
-    if response.is_some() && response != request {
-        reasons.insert(Reason::RequestModelUsed);
-    }
-    let found = request.and_then(found).ok_or(Reason::UnknownModel)?;
-    Ok(Found { reasons, ..found })
+    by_name(response).or_else(|| {
+        let mut found = by_name(request)?;
+        if response.is_some() && response != request {
+            found.reasons.insert(Reason::RequestModelUsed);
+        }
+        Some(found)
+    })
+}
+
+/// The model that the user's file says goes by that name, for calls of that provider.
+fn by_alias(table: &Table, provider: Option<usize>, name: &str) -> Option<Found> {
+    let means = |alias: &Alias| alias.of.is_none_or(|of| provider == Some(of)) && alias.rule.matches(name);
+    let place = table.aliases.iter().position(means)?;
+    let target = table.aliases.get(place)?.target;
+    Some(Found {
+        alias: Some(place),
+        ..target
+    })
 }
 
 /// By the conventions' name, the id, the catalogue's rule for names, and last by the address.
@@ -67,12 +93,9 @@ fn find_provider(table: &Table, question: &Question<'_>) -> Option<usize> {
         return None;
     }
     let name = question.provider.trim().to_lowercase();
-    let by_name = match names::translate(&name) {
-        Translation::HasNoPrices => return None,
-        Translation::Is(id) => place(&|provider| &*provider.id == id),
-        Translation::Unknown if name.is_empty() => None,
-        Translation::Unknown => place(&|provider| *provider.id == *name)
-            .or_else(|| place(&|provider| provider.names.as_ref().is_some_and(|rule| rule.matches(&name)))),
+    let by_name = match provider_of_name(table, &name) {
+        None if names::has_no_prices(&name) => return None,
+        by_name => by_name,
     };
     by_name.or_else(|| {
         let url = format!(
@@ -86,97 +109,56 @@ fn find_provider(table: &Table, question: &Question<'_>) -> Option<usize> {
     })
 }
 
-fn provider_of_model(table: &Table, model: &str) -> Option<usize> {
-    let sells = |provider: &Provider| provider.model_names.as_ref().is_some_and(|rule| rule.matches(model));
-    table.providers.iter().position(sells)
+/// The provider of that lower-case name: as the conventions call it, as the catalogue does, or by a rule.
+pub(crate) fn provider_of_name(table: &Table, name: &str) -> Option<usize> {
+    let place = |holds: &dyn Fn(&Provider) -> bool| table.providers.iter().position(holds);
+    if let Some(id) = names::translate(name) {
+        return place(&|provider| &*provider.id == id);
+    }
+    let goes_by = |provider: &Provider| provider.names.as_ref().is_some_and(|rule| rule.matches(name));
+    place(&|provider| *provider.id == *name)
+        .or_else(|| place(&goes_by).filter(|_| !name.is_empty() && !names::has_no_prices(name)))
 }
 
-/// As named, and once more with a compact date written out: routers turn `-2025-12-11` into `-20251211`.
-fn find_model(table: &Table, provider: usize, name: &str) -> Option<Found> {
-    let name = names::without_resource(&table.providers.get(provider)?.id, name);
-    find_exact(table, provider, name).or_else(|| match dashed_dates(name) {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(dashed) => find_exact(table, provider, &dashed),
-    })
+/// By the catalogue's rules, or by a router's prefix.
+fn provider_of_model(table: &Table, model: &str) -> Option<usize> {
+    let sells = |provider: &Provider| provider.model_names.as_ref().is_some_and(|rule| rule.matches(model));
+    let by_rule = table.providers.iter().position(sells);
+    by_rule.or_else(|| provider_of_name(table, model.split_once('/')?.0))
+}
+
+/// As named, then in the shorter forms that mean the same model.
+pub(crate) fn find_model(table: &Table, seller: usize, name: &str) -> Option<Found> {
+    let own = table.providers.get(seller)?;
+    let is_own = |prefix: &str| {
+        provider_of_name(table, prefix).is_some_and(|place| place == seller || lends_to(table, place, own))
+    };
+    forms(&own.id, name, is_own).find_map(|form| find_exact(table, seller, &form))
+}
+
+fn lends_to(table: &Table, place: usize, seller: &Provider) -> bool {
+    let lender = table.providers.get(place);
+    lender.is_some_and(|lender| seller.fallback.iter().any(|id| **id == *lender.id))
 }
 
 /// The provider's first model whose rule holds, else that of a provider whose models it sells too, one step far.
-fn find_exact(table: &Table, provider: usize, name: &str) -> Option<Found> {
-    let own = table.providers.get(provider)?;
+fn find_exact(table: &Table, seller: usize, name: &str) -> Option<Found> {
     let in_provider = |place: usize| {
         let holds = |model: &Model| model.rule.matches(name);
-        table.providers.get(place)?.models.iter().position(holds)
-    };
-    if let Some(model) = in_provider(provider) {
-        return Some(Found {
-            provider,
-            model,
-            borrowed: false,
-            reasons: Reasons::NONE,
-        });
-    }
-    own.fallback.iter().find_map(|id| {
-        let place = table.providers.iter().position(|provider| *provider.id == **id)?;
-        let model = in_provider(place)?;
+        let model = table.providers.get(place)?.models.iter().position(holds)?;
         Some(Found {
             provider: place,
             model,
-            borrowed: true,
+            seller,
             reasons: Reasons::NONE,
+            alias: None,
+        })
+    };
+    in_provider(seller).or_else(|| {
+        let lenders = &table.providers.get(seller)?.fallback;
+        lenders.iter().find_map(|id| {
+            let place = table.providers.iter().position(|provider| *provider.id == **id)?;
+            in_provider(place)
         })
     })
-}
-
-/// `-20251211` before `-`, `:` or the end becomes `-2025-12-11`, if the calendar has that day.
-fn dashed_dates(name: &str) -> Cow<'_, str> {
-    let mut dashed = String::new();
-    let mut rest = name;
-    while let Some(dash) = rest.find('-') {
-        let (head, tail) = rest.split_at(dash + 1);
-        dashed.push_str(head);
-        rest = tail;
-        if let Some((date, after)) = compact_date(tail) {
-            dashed.push_str(&date);
-            rest = after;
-        }
-    }
-    dashed.push_str(rest);
-    if dashed.len() == name.len() {
-        Cow::Borrowed(name)
-    } else {
-        Cow::Owned(dashed)
-    }
-}
-
-fn compact_date(text: &str) -> Option<(String, &str)> {
-    let (digits, after) = text.split_at_checked(8)?;
-    let ends = after.is_empty() || after.starts_with(['-', ':']);
-    if !ends || !digits.starts_with("20") || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
-        return None;
-    }
-    let (year, month, day) = (digits.get(..4)?, digits.get(4..6)?, digits.get(6..)?);
-    is_date(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
-        .then(|| (format!("{year}-{month}-{day}"), after))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn compact_dates_are_written_out_where_the_calendar_has_them() {
-        let cases = [
-            ("gpt-4o-20240806", "gpt-4o-2024-08-06"),
-            ("gpt-4o-20240806-x:20", "gpt-4o-2024-08-06-x:20"),
-            ("a-20240806:free", "a-2024-08-06:free"),
-            ("a-20240231", "a-20240231"),
-            ("a-19990101", "a-19990101"),
-            ("a-202408060", "a-202408060"),
-            ("20240806", "20240806"),
-            ("a-2024080é", "a-2024080é"),
-        ];
-        for (name, dashed) in cases {
-            assert_eq!(dashed_dates(name), dashed);
-        }
-    }
 }

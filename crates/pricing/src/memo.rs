@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hasher};
 use std::sync::{PoisonError, RwLock};
 
-use foldhash::quality::RandomState;
+use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use crate::find::{Found, Question};
@@ -68,7 +68,8 @@ impl Memo {
     fn hash(&self, question: &Question<'_>) -> u64 {
         let mut hasher = self.seed.build_hasher();
         hasher.write(question.provider.as_bytes());
-        for name in [question.server_address, question.response_model, question.request_model] {
+        // Addresses are the service's own and few; leaving them to the comparison costs nothing.
+        for name in [question.response_model, question.request_model] {
             // The length keeps two names apart, and an absent name from an empty one.
             hasher.write_usize(name.map_or(usize::MAX, str::len));
             hasher.write(name.unwrap_or_default().as_bytes());

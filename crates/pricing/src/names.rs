@@ -18,7 +18,8 @@ const PROVIDERS: &[(&str, &str)] = &[
     ("openai", "openai"),
     ("perplexity", "perplexity"),
     ("x_ai", "x-ai"),
-    // Older values of `gen_ai.system`.
+    // Older values of `gen_ai.system`, and names that routers use.
+    ("azure_ai", "azure"),
     ("az.ai.inference", "azure"),
     ("az.ai.openai", "azure"),
     ("gemini", "google"),
@@ -29,36 +30,16 @@ const PROVIDERS: &[(&str, &str)] = &[
 /// Providers of the conventions that the catalogue has no prices of, which must not be taken for another.
 const WITHOUT_PRICES: &[&str] = &["ibm.watsonx.ai"];
 
-/// Gemini's API calls a model by its resource name, `models/{model}`; Vertex AI by `publishers/google/models/{model}`.
-/// Source: <https://ai.google.dev/api/models>, <https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference>.
-const RESOURCE_PREFIXES: &[(&str, &str)] = &[("google", "publishers/google/models/"), ("google", "models/")];
-
-/// What the conventions' name of a provider is called in the catalogue.
-pub(crate) enum Translation {
-    /// This provider of the catalogue.
-    Is(&'static str),
-    /// None.
-    HasNoPrices,
-    /// The catalogue's own rules decide.
-    Unknown,
-}
-
-/// Translates a lower-case name of a provider.
-pub(crate) fn translate(name: &str) -> Translation {
-    if WITHOUT_PRICES.contains(&name) {
-        return Translation::HasNoPrices;
-    }
-    match PROVIDERS.iter().find(|(semconv, _)| *semconv == name) {
-        Some((_, id)) => Translation::Is(id),
-        None => Translation::Unknown,
-    }
-}
-
-/// The model's name without the resource it stands in.
-pub(crate) fn without_resource<'a>(provider: &str, model: &'a str) -> &'a str {
-    RESOURCE_PREFIXES
+/// What the conventions' lower-case name of a provider is called in the catalogue; `None` where the catalogue's own rules
+/// decide.
+pub(crate) fn translate(name: &str) -> Option<&'static str> {
+    PROVIDERS
         .iter()
-        .filter(|(of, _)| *of == provider)
-        .find_map(|(_, prefix)| model.strip_prefix(prefix))
-        .unwrap_or(model)
+        .find(|(semconv, _)| *semconv == name)
+        .map(|&(_, id)| id)
+}
+
+/// Whether the conventions name a provider so that the catalogue has no prices of.
+pub(crate) fn has_no_prices(name: &str) -> bool {
+    WITHOUT_PRICES.contains(&name)
 }

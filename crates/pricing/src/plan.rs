@@ -18,7 +18,7 @@ const MINIMUM_SECONDS: &[(&str, &str, u64)] =
 /// Routers sell a model for nothing under an id that ends so. Source: <https://openrouter.ai/docs/faq>.
 const FREE_SUFFIX: &str = ":free";
 
-/// Where a unit's cost belongs.
+/// Where a unit's cost belongs, in the order of the parts of a cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Input,
@@ -137,7 +137,7 @@ impl Plan {
             charges_by_ttl: base(Unit::CacheWrite1hTokens)
                 .is_some_and(|rate| base(Unit::CacheWriteTokens) != Some(rate)),
             free: if prices.is_empty() {
-                model.id.ends_with(FREE_SUFFIX)
+                model.id.ends_with(FREE_SUFFIX) || standard.is_some_and(|set| set.is_free)
             } else {
                 all_rates().all(|rate| rate.0 == 0)
             },

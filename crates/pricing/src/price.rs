@@ -30,6 +30,8 @@ pub(crate) struct PriceSet {
     /// When they hold, and how that is written.
     pub(crate) when: Option<(Constraint, Box<str>)>,
     pub(crate) prices: Vec<UnitPrice>,
+    /// Whether a call is stated to cost nothing.
+    pub(crate) is_free: bool,
 }
 
 /// Prices that replace those of the set for calls of a certain kind.
@@ -42,7 +44,7 @@ pub(crate) struct Variant {
     pub(crate) set: PriceSet,
 }
 
-/// What a variant depends on.
+/// What a variant depends on; a key's place is its discriminant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ContextKey {
     ServiceTier,

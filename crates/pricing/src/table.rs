@@ -4,6 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use crate::choose::Plans;
 use crate::cost::{Edition, Layer};
+use crate::factor::Factor;
+use crate::find::Found;
 use crate::price::{ContextKey, PriceSet, UnitPrice, Variant};
 use crate::rule::{Pattern, Rule};
 use crate::time::Constraint;
@@ -16,6 +18,32 @@ const FORM: &str = "tracing-genai catalogue 1";
 pub(crate) struct Table {
     pub(crate) edition: Arc<Edition>,
     pub(crate) providers: Vec<Provider>,
+    /// Other names of models, from the user's file.
+    pub(crate) aliases: Vec<Alias>,
+    /// What prices are multiplied by, from the user's file; the first that fits holds.
+    pub(crate) multipliers: Vec<Multiplier>,
+}
+
+/// Another name of a model.
+#[derive(Debug)]
+pub(crate) struct Alias {
+    /// The provider whose calls use the name; any, when `None`.
+    pub(crate) of: Option<usize>,
+    pub(crate) rule: Rule,
+    /// The name as it is written.
+    pub(crate) name: Arc<str>,
+    pub(crate) target: Found,
+}
+
+/// What the prices of a provider, or of one of its models, are multiplied by.
+#[derive(Debug)]
+pub(crate) struct Multiplier {
+    pub(crate) seller: usize,
+    /// The line, as its provider and its place there; every line, when `None`.
+    pub(crate) line: Option<(usize, usize)>,
+    pub(crate) factor: Factor,
+    /// The factor as it is written.
+    pub(crate) text: Arc<str>,
 }
 
 /// A provider and its models, in the order in which they are asked.
@@ -84,6 +112,14 @@ impl Table {
         }
         table.edition = Arc::new(edition);
         Ok(table)
+    }
+
+    /// What the prices of a found model are multiplied by.
+    pub(crate) fn multiplier(&self, found: &Found) -> Option<&Multiplier> {
+        let line = Some((found.provider, found.model));
+        self.multipliers
+            .iter()
+            .find(|it| it.seller == found.seller && (it.line.is_none() || it.line == line))
     }
 
     fn line(&mut self, text: &str, edition: &mut Edition) -> Result<(), &'static str> {
@@ -177,19 +213,22 @@ impl Model {
 }
 
 impl PriceSet {
-    /// Reads `@2026-03-13 input=3 output=15`; `-` is a set without prices.
+    /// Reads `@2026-03-13 input=3 output=15`; `-` is a set without prices, `free` one that costs nothing.
     fn parse(text: &str) -> Result<Self, &'static str> {
         let mut when = None;
+        let mut is_free = false;
         let mut prices = Vec::new();
         for word in text.split(' ') {
             if let Some(text) = word.strip_prefix('@') {
                 let constraint = Constraint::parse(text).ok_or("not a day or a daily window")?;
                 when = Some((constraint, text.into()));
+            } else if word == "free" {
+                is_free = true;
             } else if word != "-" {
                 prices.push(UnitPrice::parse(word).ok_or("not a price of a known unit")?);
             }
         }
-        Ok(Self { when, prices })
+        Ok(Self { when, prices, is_free })
     }
 }
 

@@ -1,0 +1,96 @@
+//! What it takes to price a call: nanoseconds and allocations of one run, the best of many rounds.
+//!
+//! `cargo xtask bench` runs it. The bar is the project's: a warm look-up with its arithmetic in at most 100 ns, an unknown
+//! model for no more, and no allocation. The catalogue is read in less than 10 ms.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Prices};
+use tracing_genai_usage::{Unit, Usage};
+
+const ROUNDS: u32 = 2_000;
+const CALLS: u32 = 500;
+const MOST_NANOSECONDS: f64 = 100.0;
+const MOST_READING: Duration = Duration::from_millis(10);
+
+fn main() {
+    let is_check = std::env::args().any(|argument| argument == "--check");
+    let started = Instant::now();
+    black_box(Catalogue::embedded());
+    let reading = started.elapsed();
+    println!(
+        "the embedded catalogue is read in {:.1} ms",
+        reading.as_secs_f64() * 1e3
+    );
+
+    let usage = Usage::new()
+        .with(Unit::InputTokens, 10_240)
+        .with(Unit::CacheReadTokens, 8_192)
+        .with(Unit::OutputTokens, 640)
+        .with(Unit::OutputReasoningTokens, 100);
+    let plain = Call {
+        provider: "openai",
+        server_address: Some("api.openai.com"),
+        response_model: Some("gpt-4o-2024-08-06"),
+        request_model: Some("gpt-4o"),
+        usage: &usage,
+        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
+        context: Context::default(),
+        counts: Counts::Inclusive,
+    };
+    let calls = [
+        ("plain, cached input", plain),
+        (
+            "tiers, a service tier",
+            Call {
+                response_model: Some("gpt-6-sol"),
+                context: Context {
+                    service_tier: Some("flex"),
+                    ..Context::default()
+                },
+                ..plain
+            },
+        ),
+        (
+            "another provider's model",
+            Call {
+                provider: "azure.ai.openai",
+                ..plain
+            },
+        ),
+        (
+            "unknown model",
+            Call {
+                response_model: Some("my-finetune"),
+                request_model: None,
+                ..plain
+            },
+        ),
+    ];
+    let prices = Prices::embedded();
+    let mut best = [Duration::MAX; 4];
+    for _ in 0..ROUNDS {
+        for ((_, call), best) in calls.iter().zip(&mut best) {
+            let started = Instant::now();
+            for _ in 0..CALLS {
+                black_box(prices.cost(black_box(call)));
+            }
+            *best = started.elapsed().min(*best);
+        }
+    }
+    let mut holds = reading <= MOST_READING;
+    println!("{:<26} {:>6} {:>7}", "one cost", "ns", "allocs");
+    for ((name, call), best) in calls.iter().zip(best) {
+        let nanoseconds = best.as_secs_f64() * 1e9 / f64::from(CALLS);
+        let allocations = allocation_counter::measure(|| {
+            black_box(prices.cost(black_box(call)));
+        });
+        println!("{name:<26} {nanoseconds:>6.1} {:>7}", allocations.count_total);
+        holds &= nanoseconds <= MOST_NANOSECONDS && allocations.count_total == 0;
+    }
+    println!("{}", if holds { "  holds " } else { "  MISSED" });
+    if is_check && !holds {
+        std::process::exit(1);
+    }
+}

@@ -1,0 +1,72 @@
+//! What a price is multiplied by, as an exact fraction.
+
+/// Decimal places that a factor has at most.
+const PLACES: usize = 9;
+/// No discount and no uplift is larger; a factor beyond is a slip of the pen.
+const MOST: u64 = 1_000;
+
+/// A factor above zero, exactly as it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Factor {
+    pub(crate) numerator: u64,
+    /// A power of ten.
+    pub(crate) denominator: u64,
+}
+
+impl Factor {
+    /// The factor that changes nothing.
+    pub(crate) const ONE: Self = Self {
+        numerator: 1,
+        denominator: 1,
+    };
+
+    /// Reads decimal text such as `0.85`: above 0, at most 1,000, with at most nine decimal places.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let fraction = fraction.trim_end_matches('0');
+        if whole.is_empty() || whole.len() > 4 || fraction.len() > PLACES {
+            return None;
+        }
+        let mut numerator: u64 = 0;
+        for digit in whole.bytes().chain(fraction.bytes()) {
+            // At most thirteen digits, which fit.
+            numerator = numerator * 10 + u64::from(digit.is_ascii_digit().then(|| digit - b'0')?);
+        }
+        let denominator = 10_u64.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+        let is_plausible = numerator > 0 && numerator <= MOST * denominator;
+        is_plausible.then_some(Self { numerator, denominator })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_read_exactly() {
+        let factor = |text: &str| Factor::parse(text).map(|factor| (factor.numerator, factor.denominator));
+        assert_eq!(factor("0.85"), Some((85, 100)));
+        assert_eq!(factor("1"), Some((1, 1)));
+        assert_eq!(factor("1.100"), Some((11, 10)));
+        assert_eq!(factor("1000"), Some((1_000, 1)));
+        assert_eq!(factor("0.000000001"), Some((1, 1_000_000_000)));
+    }
+
+    #[test]
+    fn what_is_no_plausible_factor_is_refused() {
+        for text in [
+            "",
+            "0",
+            "0.0",
+            "-1",
+            "1e3",
+            ".5",
+            "1000.1",
+            "0.0000000001",
+            "99999",
+            "x",
+        ] {
+            assert_eq!(Factor::parse(text), None, "{text}");
+        }
+    }
+}

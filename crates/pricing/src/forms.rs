@@ -1,0 +1,154 @@
+//! The forms in which a model's id occurs: with a resource's path, a router's prefix, a version, or a compact date.
+
+use std::borrow::Cow;
+
+use crate::time::is_date;
+
+/// What stands before a model's own id where an API calls it by the name of a resource: on which provider, and up to
+/// where. Sources: <https://ai.google.dev/api/models>,
+/// <https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference>,
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html>.
+const RESOURCES: &[(&str, &str)] = &[
+    ("google", "/models/"),
+    ("google", "models/"),
+    ("aws", ":foundation-model/"),
+    ("aws", ":inference-profile/"),
+];
+
+/// Steps from a long form to a short one: a router's prefix before a resource's path before a version.
+const MAX_STEPS: usize = 4;
+
+/// The forms of a lower-case `name` that mean the same model of `provider`, from the name itself to the shortest.
+///
+/// Only what says where a model is served, or which version of it, is taken away; the id itself is never shortened, since
+/// then it could be another model's. `is_own` knows the names under which a router sends to that provider, as
+/// `vertex_ai/gemini-2.5-flash` does (<https://docs.litellm.ai/docs/providers>).
+pub(crate) fn forms<'a>(
+    provider: &str,
+    name: &'a str,
+    is_own: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = Cow<'a, str>> {
+    let shorter = move |name: &&'a str| {
+        without_resource(provider, name)
+            .or_else(|| without_prefix(name, &is_own))
+            .or_else(|| without_version(name))
+    };
+    std::iter::successors(Some(name), shorter)
+        .take(MAX_STEPS)
+        .flat_map(|form| [Some(Cow::Borrowed(form)), dashed_dates(form).map(Cow::Owned)])
+        .flatten()
+}
+
+fn without_resource<'a>(provider: &str, name: &'a str) -> Option<&'a str> {
+    let mut own = RESOURCES.iter().filter(|(of, _)| *of == provider);
+    own.find_map(|(_, path)| match name.split_once(path)? {
+        // `models/` is a resource at the beginning only; elsewhere it is part of an id.
+        (before, rest) if before.is_empty() || !path.starts_with(|sign: char| sign.is_alphanumeric()) => Some(rest),
+        _ => None,
+    })
+}
+
+fn without_prefix<'a>(name: &'a str, is_own: &impl Fn(&str) -> bool) -> Option<&'a str> {
+    let (prefix, rest) = name.split_once('/')?;
+    is_own(prefix).then_some(rest)
+}
+
+/// Vertex AI puts a version behind a sign: `claude-opus-5@20260514`, `claude-opus-5@default`.
+/// Source: <https://cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/use-claude>.
+fn without_version(name: &str) -> Option<&str> {
+    let (model, version) = name.rsplit_once('@')?;
+    let is_version = version == "default"
+        || version == "latest"
+        || (!version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()));
+    (is_version && !model.is_empty()).then_some(model)
+}
+
+/// `-20251211` before `-`, `:` or the end becomes `-2025-12-11`, if the calendar has that day; `None` if there is none.
+fn dashed_dates(name: &str) -> Option<String> {
+    let mut dashed = String::new();
+    let mut rest = name;
+    while let Some(dash) = rest.find('-') {
+        let (head, tail) = rest.split_at(dash + 1);
+        dashed.push_str(head);
+        rest = tail;
+        if let Some((date, after)) = compact_date(tail) {
+            dashed.push_str(&date);
+            rest = after;
+        }
+    }
+    dashed.push_str(rest);
+    (dashed.len() != name.len()).then_some(dashed)
+}
+
+fn compact_date(text: &str) -> Option<(String, &str)> {
+    let (digits, after) = text.split_at_checked(8)?;
+    let ends = after.is_empty() || after.starts_with(['-', ':']);
+    if !ends || !digits.starts_with("20") || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let (year, month, day) = (digits.get(..4)?, digits.get(4..6)?, digits.get(6..)?);
+    is_date(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+        .then(|| (format!("{year}-{month}-{day}"), after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(provider: &str, name: &str) -> Vec<String> {
+        let is_own = |prefix: &str| prefix == provider || (provider == "google" && prefix == "vertex_ai");
+        forms(provider, name, is_own).map(Cow::into_owned).collect()
+    }
+
+    #[test]
+    fn a_plain_id_has_one_form() {
+        assert_eq!(of("openai", "gpt-4o"), ["gpt-4o"]);
+    }
+
+    #[test]
+    fn resources_prefixes_and_versions_are_taken_away_one_after_the_other() {
+        assert_eq!(
+            of("google", "models/gemini-2.5-flash"),
+            ["models/gemini-2.5-flash", "gemini-2.5-flash"]
+        );
+        assert_eq!(
+            of("google", "vertex_ai/publishers/google/models/gemini-2.5-flash@default"),
+            [
+                "vertex_ai/publishers/google/models/gemini-2.5-flash@default",
+                "gemini-2.5-flash@default",
+                "gemini-2.5-flash"
+            ]
+        );
+        let arn = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0";
+        assert_eq!(of("aws", arn), [arn, "amazon.nova-lite-v1:0"]);
+    }
+
+    #[test]
+    fn a_prefix_of_another_provider_stays() {
+        assert_eq!(of("openai", "azure/gpt-4o"), ["azure/gpt-4o"]);
+        assert_eq!(of("groq", "models/x"), ["models/x"]);
+    }
+
+    #[test]
+    fn what_follows_the_sign_must_be_a_version() {
+        assert_eq!(of("openai", "gpt-4o@mini"), ["gpt-4o@mini"]);
+        assert_eq!(of("openai", "@cf"), ["@cf"]);
+    }
+
+    #[test]
+    fn compact_dates_are_written_out_where_the_calendar_has_them() {
+        let cases = [
+            ("gpt-4o-20240806", Some("gpt-4o-2024-08-06")),
+            ("gpt-4o-20240806-x:20", Some("gpt-4o-2024-08-06-x:20")),
+            ("a-20240806:free", Some("a-2024-08-06:free")),
+            ("a-20240231", None),
+            ("a-19990101", None),
+            ("a-202408060", None),
+            ("20240806", None),
+            ("a-2024080é", None),
+        ];
+        for (name, dashed) in cases {
+            assert_eq!(dashed_dates(name).as_deref(), dashed);
+        }
+    }
+}
