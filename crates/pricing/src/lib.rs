@@ -8,6 +8,8 @@ mod catalogue;
 mod charge;
 mod choose;
 mod cost;
+#[allow(dead_code, unused_imports)] // Its reader of TOML is for the user's file.
+mod document;
 mod entry;
 mod factor;
 mod find;
@@ -26,6 +28,7 @@ mod usd;
 pub use call::{Call, Context, Counts};
 pub use catalogue::Catalogue;
 pub use cost::{Cost, Edition, Layer, Matched, Parts, Status};
+pub use document::Flaw;
 pub use entry::{Entry, ListedPrice};
 pub use prices::{Prices, Refreshes};
 pub use reason::{Reason, Reasons};

@@ -1,0 +1,156 @@
+//! Reads a TOML text into the document model.
+
+mod nesting;
+
+use std::borrow::Cow;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Flaw, Lines, MAX_DEPTH, Node, Value};
+
+/// Reads a TOML text.
+///
+/// A table's line is that of its header, or of the first header or key that names it.
+///
+/// # Errors
+///
+/// [`Flaw`] when it is not TOML, which has no key twice, and when it nests deeper than 64 values.
+pub(crate) fn toml(text: &str) -> Result<Node<'_>, Flaw> {
+    let lines = Lines::of(text);
+    if let Some(place) = nesting::too_deep(text, MAX_DEPTH) {
+        let problem = format!("nested deeper than {MAX_DEPTH} values");
+        return Err(Flaw::new(lines.at(place), problem));
+    }
+    let root = DeTable::parse(text).map_err(|error| {
+        let line = lines.at(error.span().map_or(0, |span| span.start));
+        Flaw::new(line, format!("not TOML: {}", error.message()))
+    })?;
+    Ok(Node {
+        line: 1,
+        value: table(root.into_inner(), &lines),
+    })
+}
+
+fn node<'a>(value: Spanned<DeValue<'a>>, lines: &Lines) -> Node<'a> {
+    let line = lines.at(value.span().start);
+    let value = match value.into_inner() {
+        DeValue::String(text) => Value::Text(text),
+        DeValue::Integer(number) if number.radix() == 10 => Value::Number(unsigned(number.as_str())),
+        DeValue::Integer(number) => Value::Number(number.to_string().into()),
+        DeValue::Float(number) => Value::Number(unsigned(number.as_str())),
+        DeValue::Boolean(value) => Value::Bool(value),
+        DeValue::Datetime(time) => Value::Text(time.to_string().into()),
+        DeValue::Array(values) => Value::List(values.into_iter().map(|value| node(value, lines)).collect()),
+        DeValue::Table(entries) => table(entries, lines),
+    };
+    Node { line, value }
+}
+
+fn table<'a>(entries: DeTable<'a>, lines: &Lines) -> Value<'a> {
+    let mut entries: Vec<_> = entries.into_iter().collect();
+    // The crate gives them by name.
+    entries.sort_by_key(|(key, _)| key.span().start);
+    let entries = entries.into_iter();
+    Value::Table(
+        entries
+            .map(|(key, value)| (key.into_inner(), node(value, lines)))
+            .collect(),
+    )
+}
+
+/// The number without a plus sign; the crate has taken out the `_`.
+fn unsigned<'a>(number: &str) -> Cow<'a, str> {
+    number.strip_prefix('+').unwrap_or(number).to_owned().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(text: &str) -> Vec<(usize, String)> {
+        let node = toml(text).unwrap();
+        let entries = node.table().unwrap().iter();
+        entries
+            .map(|(_, node)| (node.line, node.number().unwrap().to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn numbers_keep_their_text_without_what_is_only_for_the_eye() {
+        assert_eq!(
+            numbers("z = 1_000.50\ny = +3\nx = 1e-7\n\nw = -0.0\n"),
+            [(1, "1000.50"), (2, "3"), (3, "1e-7"), (5, "-0.0")].map(|(line, text)| (line, text.to_owned()))
+        );
+    }
+
+    #[test]
+    fn numbers_that_are_no_decimals_stay_recognisable() {
+        for text in ["0x1F", "0o17", "0b1", "inf", "-inf", "nan"] {
+            assert_eq!(numbers(&format!("a = {text}")), [(1, text.to_owned())]);
+        }
+    }
+
+    #[test]
+    fn days_and_times_are_texts() {
+        let node = toml("a = 2026-03-13\nb = 01:00:00").unwrap();
+        let texts: Vec<_> = node.table().unwrap().iter().map(|(_, node)| node.text()).collect();
+        assert_eq!(texts, [Ok("2026-03-13"), Ok("01:00:00")]);
+    }
+
+    #[test]
+    fn tables_keep_the_order_of_the_text_and_tell_their_line() {
+        let node =
+            toml("[z.y]\na = 1\n\n[[m]]\nid = 'x'\n[[m]]\nid = 'y'\n[a]\n\"b c\".d = {\n  e = true\n}\n").unwrap();
+        let [(z, _), (m, models), (a, rest)] = node.table().unwrap() else {
+            panic!("{node:?}")
+        };
+        assert_eq!([&**z, &**m, &**a], ["z", "m", "a"]);
+        let lines: Vec<usize> = models.list().unwrap().iter().map(|node| node.line).collect();
+        assert_eq!(lines, [4, 6]);
+        assert_eq!(rest.line, 8);
+        let [(key, inner)] = rest.table().unwrap() else {
+            panic!("{rest:?}")
+        };
+        let [(_, inline)] = inner.table().unwrap() else {
+            panic!("{inner:?}")
+        };
+        let (_, truth) = &inline.table().unwrap()[0];
+        assert_eq!((&**key, inline.line, truth.line), ("b c", 9, 10));
+    }
+
+    #[test]
+    fn text_that_is_not_toml_is_refused_with_its_line() {
+        for (text, line) in [
+            ("a = 1\nb =\n", 2),
+            ("a = 1\na = 2\n", 2),
+            ("[a]\n\n[a]\n", 3),
+            ("a = 01", 1),
+            ("a = 1__0", 1),
+            ("\n\n{", 3),
+        ] {
+            let flaw = toml(text).unwrap_err();
+            assert_eq!(flaw.line, line, "{text:?}: {flaw}");
+            assert!(flaw.problem.starts_with("not TOML: "), "{flaw}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let nested = |depth: usize| format!("a = {}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(toml(&nested(MAX_DEPTH - 1)).is_ok());
+        let flaw = toml(&nested(MAX_DEPTH)).unwrap_err();
+        assert_eq!(flaw.to_string(), "line 1: nested deeper than 64 values");
+    }
+
+    #[test]
+    fn the_deepest_text_that_the_crate_would_read_does_not_exhaust_the_stack() {
+        let key = vec!["a"; 79].join(".");
+        let open = format!("{key}={{").repeat(79);
+        let text = format!("[{key}]\n{open}{key}=1{}\n=", "}".repeat(79));
+        assert_eq!(
+            toml(&text).unwrap_err().to_string(),
+            "line 1: nested deeper than 64 values"
+        );
+    }
+}
