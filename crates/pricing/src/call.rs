@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use tracing_genai_usage::Usage;
+use tracing_genai_usage::{Unit, Usage};
 
 /// A model call to be priced.
 #[derive(Clone, Copy, Debug)]
@@ -54,4 +54,25 @@ pub enum Counts {
     Exclusive,
     /// As inclusive; where the cached tokens exceed the input they are added, and the cost is estimated.
     Auto,
+}
+
+impl Counts {
+    /// The whole input where `usage` states it without its cached part; `None` where it is whole as it stands.
+    #[inline]
+    pub fn whole_input(self, usage: &Usage) -> Option<u64> {
+        let input = usage.get(Unit::InputTokens);
+        let cached = || {
+            let [read, written] =
+                [Unit::CacheReadTokens, Unit::CacheWriteTokens].map(|unit| usage.get(unit).unwrap_or(0));
+            read.saturating_add(written)
+        };
+        match self {
+            Self::Inclusive => None,
+            Self::Exclusive => input.map(|input| input.saturating_add(cached())),
+            Self::Auto => {
+                let (input, cached) = (input.unwrap_or(0), cached());
+                (cached > input).then(|| input.saturating_add(cached))
+            }
+        }
+    }
 }

@@ -2,20 +2,19 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::call::Call;
+use crate::call::{Call, Context};
 use crate::charge::charge;
 use crate::cost::Cost;
 use crate::entry::Entry;
 use crate::factor::Factor;
 use crate::find::{Question, find};
+use crate::layers::{base, embedded, lay_user_file};
 use crate::memo::Memo;
 use crate::plan::Owner;
+use crate::price_file::{Feed, PriceFileError};
 use crate::reason::{Reason, Reasons};
 use crate::table::{CatalogueError, Table};
-use crate::time::Moment;
-
-/// The prices that come with this crate; see `data/README.md`.
-const EMBEDDED: &str = include_str!("../data/catalogue.txt");
+use crate::user_file::UserFile;
 
 /// Prices of models by provider, and a memory of the models that were asked for.
 ///
@@ -49,15 +48,21 @@ pub struct Catalogue {
 impl Catalogue {
     /// The catalogue that comes with this crate, read at the first call in a few milliseconds.
     pub fn embedded() -> &'static Arc<Self> {
-        static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
-            // A test reads the same text; were it broken all the same, every call would be unpriced, not the host dead.
-            let table = Table::parse(EMBEDDED).unwrap_or_default();
-            Arc::new(Catalogue {
-                table,
-                memo: Memo::new(),
-            })
-        });
+        static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| Arc::new(Catalogue::of(embedded())));
         &CATALOGUE
+    }
+
+    /// The embedded catalogue, a newer table laid over it, and the user's file over both.
+    ///
+    /// # Errors
+    ///
+    /// [`PriceFileError`] with file, line and reason, when the file names what there is not or contradicts itself.
+    pub fn layered(feed: Option<&Feed>, user_file: Option<&UserFile>) -> Result<Self, PriceFileError> {
+        let mut table = base(feed)?;
+        if let Some(file) = user_file {
+            lay_user_file(&mut table, file).map_err(|flaw| file.flawed(flaw))?;
+        }
+        Ok(Self::of(table))
     }
 
     /// Reads the text of a catalogue, in the form of `data/README.md`.
@@ -66,10 +71,14 @@ impl Catalogue {
     ///
     /// [`CatalogueError`] with the first line that cannot be read.
     pub fn parse(text: &str) -> Result<Self, CatalogueError> {
-        Ok(Self {
-            table: Table::parse(text)?,
+        Table::parse(text).map(Self::of)
+    }
+
+    fn of(table: Table) -> Self {
+        Self {
+            table,
             memo: Memo::new(),
-        })
+        }
     }
 
     /// What `call` cost, as far as its usage tells and its model is known.
@@ -93,20 +102,20 @@ impl Catalogue {
             server_address: call.server_address,
             response_model: call.response_model,
             request_model: call.request_model,
+            context: (call.context != Context::default()).then_some(call.context),
         };
         let found = self.memo.answer(&question, || find(&self.table, &question))?;
         let provider = self
             .table
             .providers
-            .get(found.provider)
+            .get(found.provider())
             .ok_or(Reason::UnknownProvider)?;
-        let model = provider.models.get(found.model).ok_or(Reason::UnknownModel)?;
+        let model = provider.models.get(found.model()).ok_or(Reason::UnknownModel)?;
         let owner = Owner {
             provider: &provider.id,
             edition: &self.table.edition,
         };
-        let moment = Moment::from(call.started);
-        let (plan, reasons) = model.plan(owner, moment, &call.context, found.is_borrowed());
+        let (plan, reasons) = model.plan(owner, call.started, &found.kind);
         let plan = plan.ok_or(Reason::NoPrice)?;
         cost.reasons = found.reasons.union(reasons);
         let multiplier = self.table.multiplier(&found);
@@ -115,7 +124,7 @@ impl Catalogue {
         if let Some(multiplier) = multiplier {
             cost.multiplier = Some(Arc::clone(&multiplier.text));
         }
-        if let Some(alias) = found.alias.and_then(|place| self.table.aliases.get(place)) {
+        if let Some(alias) = found.alias().and_then(|place| self.table.aliases.get(place)) {
             cost.alias = Some(Arc::clone(&alias.name));
         }
         Ok(())

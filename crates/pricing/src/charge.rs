@@ -17,8 +17,16 @@ use crate::usd::Usd;
 /// It is written in place: a cost is a quarter of a kilobyte, and moving it took as long as the arithmetic.
 pub(crate) fn charge(plan: &Plan, factor: Factor, usage: &Usage, counts: Counts, cost: &mut Cost) {
     // Usage is half a kilobyte, so it is copied only where it has to change.
-    if excludes_cache(usage, counts) || plan.minimum_seconds.is_some() || !plan.joins.is_empty() {
-        let usage = adjusted(plan, *usage, counts, &mut cost.reasons);
+    let whole_input = counts.whole_input(usage);
+    if whole_input.is_some() || plan.minimum_seconds.is_some() || !plan.joins.is_empty() {
+        let mut usage = *usage;
+        if let Some(whole) = whole_input {
+            usage.set(Unit::InputTokens, whole);
+            if counts == Counts::Auto {
+                cost.reasons.insert(Reason::InputExcludedCache);
+            }
+        }
+        adjust(plan, &mut usage, &mut cost.reasons);
         charge_as_is(plan, factor, &usage, cost);
     } else {
         charge_as_is(plan, factor, usage, cost);
@@ -61,29 +69,8 @@ fn charge_as_is(plan: &Plan, factor: Factor, usage: &Usage, cost: &mut Cost) {
     };
 }
 
-fn cached(usage: &Usage) -> u64 {
-    let [read, written] = [Unit::CacheReadTokens, Unit::CacheWriteTokens].map(|unit| usage.get(unit).unwrap_or(0));
-    read.saturating_add(written)
-}
-
-/// Whether the input has to be completed by the cached tokens.
-fn excludes_cache(usage: &Usage, counts: Counts) -> bool {
-    let input = usage.get(Unit::InputTokens);
-    match counts {
-        Counts::Inclusive => false,
-        Counts::Exclusive => input.is_some(),
-        Counts::Auto => cached(usage) > input.unwrap_or(0),
-    }
-}
-
-/// The usage as the plan wants it.
-fn adjusted(plan: &Plan, mut usage: Usage, counts: Counts, reasons: &mut Reasons) -> Usage {
-    if excludes_cache(&usage, counts) {
-        usage.add(Unit::InputTokens, cached(&usage));
-        if counts == Counts::Auto {
-            reasons.insert(Reason::InputExcludedCache);
-        }
-    }
+/// Makes the usage what the plan wants.
+fn adjust(plan: &Plan, usage: &mut Usage, reasons: &mut Reasons) {
     let seconds = usage
         .get(Unit::AudioSeconds)
         .or_else(|| usage.get(Unit::InputAudioSeconds));
@@ -104,7 +91,6 @@ fn adjusted(plan: &Plan, mut usage: Usage, counts: Counts, reasons: &mut Reasons
             reasons.insert(Reason::OverlapAssumed);
         }
     }
-    usage
 }
 
 /// What a cost by this plan has to leave out or assume.
@@ -129,7 +115,7 @@ fn doubts(plan: &Plan, usage: &Usage) -> Reasons {
         reasons.insert(Reason::UnitWithoutPrice);
     }
     let unreported = |row: &&Row| usage.reported() >> row.unit as u8 & 1 == 0;
-    if plan.rows.iter().filter(unreported).any(|row| used(usage, row.portions)) {
+    if plan.rows.iter().filter(unreported).any(|row| used(usage, row.concerns)) {
         reasons.insert(Reason::MissingWhole);
     }
     reasons
@@ -156,6 +142,10 @@ fn sums(plan: &Plan, usage: &Usage, rates: &[u64]) -> Result<Sums, Reason> {
     let mut parts = [0_u128; 5];
     let mut counted = 0_u8;
     for ((row, &rate), place) in plan.rows.iter().zip(rates).zip(0..) {
+        // Most of what a model has a price for is not used by most calls.
+        if row.concerns & usage.reported() == 0 && row.unit != Unit::Requests {
+            continue;
+        }
         let reported = match row.unit {
             // A call is one request, said or not.
             Unit::Requests => Some(1),

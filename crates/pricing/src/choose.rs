@@ -1,6 +1,7 @@
 //! Chooses which of a model's prices hold for a call: by its time, and by the kind of service it got.
 
 use std::sync::OnceLock;
+use std::time::SystemTime;
 
 use crate::call::Context;
 use crate::plan::{Owner, Plan};
@@ -25,6 +26,87 @@ const STANDARD: &[&str] = &[
     "realtime",
 ];
 
+/// What kind of service a call got, as far as a model's prices depend on it.
+///
+/// It is found out once for each model and context and then remembered, since comparing words took a third of a warm
+/// cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kind {
+    /// The variants that are sold to such a call, at one time or another, as a bit set.
+    sold: u8,
+    /// For each key of the context: the variants that know what the call says, or [`Kind::PLAIN`] where it says nothing
+    /// special.
+    knowing: [u8; ContextKey::COUNT],
+}
+
+impl Kind {
+    /// A call that says nothing special.
+    pub(crate) const STANDARD: Self = Self {
+        sold: 0,
+        knowing: [Self::PLAIN; ContextKey::COUNT],
+    };
+
+    /// Above every bit of a variant.
+    const PLAIN: u8 = u8::MAX;
+
+    /// The kind of service by a model's variants; a model that is borrowed from another provider is sold without them.
+    pub(crate) fn of(model: &Model, context: &Context<'_>, borrowed: bool) -> Self {
+        let batch_tier = context.service_tier == Some("batch");
+        // By the places of the keys. Anthropic reports a batch as a service tier.
+        let said = [
+            context.service_tier.filter(|_| !batch_tier),
+            context.processing.or(batch_tier.then_some("batch")),
+            context.speed,
+            context.route,
+            context.search_type,
+        ];
+        let is_special = |value: &str| !STANDARD.contains(&value);
+        let mut kind = Self {
+            sold: 0,
+            knowing: said.map(|value| if value.is_some_and(is_special) { 0 } else { Self::PLAIN }),
+        };
+        let is_said = |(key, value): &(ContextKey, Box<str>)| match said.get(*key as usize) {
+            Some(Some(said)) => *said == &**value,
+            _ => false,
+        };
+        let sold = if borrowed { 0 } else { MAX_VARIANTS };
+        for (place, variant) in model.variants.iter().take(sold).enumerate() {
+            if variant.when.iter().all(is_said) {
+                kind.sold |= 1 << place;
+                for (key, _) in &variant.when {
+                    if let Some(knowing) = kind.knowing.get_mut(*key as usize) {
+                        *knowing |= 1 << place;
+                    }
+                }
+            }
+        }
+        kind
+    }
+
+    /// The variants that apply to a call that started then, and whether it says something that none of them knows.
+    fn applying(&self, variants: &[Variant], started: SystemTime) -> (usize, Reasons) {
+        let mut applying = self.sold;
+        let mut sold = self.sold;
+        while sold != 0 {
+            let place = sold.trailing_zeros();
+            sold &= sold - 1;
+            if variants
+                .get(place as usize)
+                .is_none_or(|variant| !variant.set.is_active_at(started))
+            {
+                applying &= !(1 << place);
+            }
+        }
+        let is_unknown = |knowing: &u8| *knowing != Self::PLAIN && knowing & applying == 0;
+        let reasons = if self.knowing.iter().any(is_unknown) {
+            Reasons::of(Reason::UnknownVariant)
+        } else {
+            Reasons::NONE
+        };
+        (usize::from(applying), reasons)
+    }
+}
+
 /// The plans of one model, made as they are needed.
 #[derive(Debug)]
 pub(crate) struct Plans {
@@ -33,25 +115,19 @@ pub(crate) struct Plans {
 }
 
 impl Model {
-    /// The plan for a call at that moment, and what is uncertain about it. `context` is `None` for a model that is sold
-    /// by another provider, whose variants are not known.
-    pub(crate) fn plan(
-        &self,
-        owner: Owner<'_>,
-        moment: Moment,
-        context: &Context<'_>,
-        borrowed: bool,
-    ) -> (Option<&Plan>, Reasons) {
-        let set = self.sets.iter().rposition(|set| set.is_active(moment)).unwrap_or(0);
-        let (variants, reasons) = if *context == Context::default() {
+    /// The plan for a call of that kind that started then, and what is uncertain about it.
+    pub(crate) fn plan(&self, owner: Owner<'_>, started: SystemTime, kind: &Kind) -> (Option<&Plan>, Reasons) {
+        // What day it is need not be known where nothing depends on it.
+        let set = if self.sets.len() > 1 {
+            let moment = Moment::from(started);
+            self.sets.iter().rposition(|set| set.is_active(moment)).unwrap_or(0)
+        } else {
+            0
+        };
+        let (variants, reasons) = if *kind == Kind::STANDARD {
             (0, Reasons::NONE)
         } else {
-            let own = if borrowed {
-                &[][..]
-            } else {
-                self.variants.get(..MAX_VARIANTS).unwrap_or(&self.variants)
-            };
-            applying(own, moment, context)
+            kind.applying(&self.variants, started)
         };
         let plans = self.plans.get_or_init(|| Plans::new(self));
         let bits = self.variants.len().min(MAX_VARIANTS);
@@ -61,39 +137,6 @@ impl Model {
             reasons,
         )
     }
-}
-
-/// The variants that apply, as a bit set, and whether the context holds something that none of them knows.
-fn applying(variants: &[Variant], moment: Moment, context: &Context<'_>) -> (usize, Reasons) {
-    let batch_tier = context.service_tier == Some("batch");
-    // By the places of the keys. Anthropic reports a batch as a service tier.
-    let said = [
-        context.service_tier.filter(|_| !batch_tier),
-        context.processing.or(batch_tier.then_some("batch")),
-        context.speed,
-        context.route,
-        context.search_type,
-    ];
-    let is_said = |(key, value): &(ContextKey, Box<str>)| said.get(*key as usize).copied().flatten() == Some(&**value);
-    let (mut applying, mut known) = (0, 0_u8);
-    for (place, variant) in variants.iter().enumerate() {
-        if variant.set.is_active(moment) && variant.when.iter().all(is_said) {
-            applying |= 1 << place;
-            known = variant
-                .when
-                .iter()
-                .fold(known, |known, (key, _)| known | 1 << *key as u8);
-        }
-    }
-    let is_unknown = |(key, value): (usize, &Option<&str>)| {
-        known >> key & 1 == 0 && value.is_some_and(|value| !STANDARD.contains(&value))
-    };
-    let reasons = if said.iter().enumerate().any(is_unknown) {
-        Reasons::of(Reason::UnknownVariant)
-    } else {
-        Reasons::NONE
-    };
-    (applying, reasons)
 }
 
 impl Plans {

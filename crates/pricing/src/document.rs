@@ -140,11 +140,6 @@ impl<'a> Node<'a> {
 }
 
 impl<'n, 'a> Fields<'n, 'a> {
-    /// The line on which the table begins.
-    pub(crate) const fn line(&self) -> usize {
-        self.line
-    }
-
     /// The value of that key, unless it is missing or null.
     pub(crate) fn optional(&mut self, key: &'static str) -> Option<&'n Node<'a>> {
         self.known.push(key);
@@ -181,6 +176,11 @@ impl Flaw {
             line,
             problem: problem.into(),
         }
+    }
+
+    /// The same, with whose fault it is before it.
+    pub(crate) fn within(self, whose: &str) -> Self {
+        Self::new(self.line, format!("{whose}: {}", self.problem))
     }
 }
 

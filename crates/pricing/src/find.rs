@@ -1,5 +1,9 @@
 //! Finds the model that a call means, by the rules of genai-prices 0.2.3 (`data_snapshot.py`, `types.py`).
 
+use std::num::NonZeroU32;
+
+use crate::call::Context;
+use crate::choose::Kind;
 use crate::forms::forms;
 use crate::names;
 use crate::reason::{Reason, Reasons};
@@ -8,21 +12,61 @@ use crate::table::{Alias, Model, Provider, Table};
 /// Longer names are no names: what a stranger can send in must not be searched for at length.
 const MAX_NAME_BYTES: usize = 256;
 
-/// A found model, as its place in the table.
+/// A found model, as its place in the table. Small, since every warm call copies one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     /// Whose line it is.
-    pub(crate) provider: usize,
-    pub(crate) model: usize,
+    provider: u32,
+    model: u32,
     /// Who sold it: another than the line's provider where a cloud sells a model at the price of its maker.
-    pub(crate) seller: usize,
+    seller: u32,
+    /// The user's name for the model, when it was found by one.
+    alias: Option<NonZeroU32>,
     /// How sure that is.
     pub(crate) reasons: Reasons,
-    /// The user's name for the model, as its place among the aliases, when it was found by one.
-    pub(crate) alias: Option<usize>,
+    /// What kind of service the call got.
+    pub(crate) kind: Kind,
 }
 
 impl Found {
+    /// The places in the table; `None` for a table of thousands of millions of lines.
+    fn at(provider: usize, model: usize, seller: usize) -> Option<Self> {
+        let place = |place: usize| u32::try_from(place).ok();
+        Some(Self {
+            provider: place(provider)?,
+            model: place(model)?,
+            seller: place(seller)?,
+            alias: None,
+            reasons: Reasons::NONE,
+            kind: Kind::STANDARD,
+        })
+    }
+
+    /// The place of the provider whose line it is.
+    pub(crate) const fn provider(&self) -> usize {
+        self.provider as usize
+    }
+
+    /// The place of the line among its provider's.
+    pub(crate) const fn model(&self) -> usize {
+        self.model as usize
+    }
+
+    /// The place of the provider that sold it.
+    pub(crate) const fn seller(&self) -> usize {
+        self.seller as usize
+    }
+
+    /// The place of the user's name for the model among the aliases, when it was found by one.
+    pub(crate) fn alias(&self) -> Option<usize> {
+        self.alias.map(|place| place.get() as usize - 1)
+    }
+
+    fn by_alias(self, place: usize) -> Self {
+        let alias = u32::try_from(place + 1).ok().and_then(NonZeroU32::new);
+        Self { alias, ..self }
+    }
+
     /// Whether the model is another provider's than the seller: then its variants are not known to be sold.
     pub(crate) const fn is_borrowed(&self) -> bool {
         self.provider != self.seller
@@ -36,10 +80,20 @@ pub(crate) struct Question<'a> {
     pub(crate) server_address: Option<&'a str>,
     pub(crate) response_model: Option<&'a str>,
     pub(crate) request_model: Option<&'a str>,
+    /// `None` where the call says nothing of it.
+    pub(crate) context: Option<Context<'a>>,
 }
 
-/// Finds the model that answered, else the model that was asked for.
+/// Finds the model that answered, else the model that was asked for, and the kind of service that the call got.
 pub(crate) fn find(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
+    let mut found = find_line(table, question)?;
+    if let (Some(model), Some(context)) = (table.line(&found), &question.context) {
+        found.kind = Kind::of(model, context, found.is_borrowed());
+    }
+    Ok(found)
+}
+
+fn find_line(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
     let is_name = |name: &&str| !name.is_empty() && name.len() <= MAX_NAME_BYTES;
     let names = [question.response_model, question.request_model]
         .map(|model| model.filter(is_name).map(|name| name.trim().to_lowercase()));
@@ -79,11 +133,7 @@ fn by_names(table: &Table, provider: Option<usize>, [response, request]: &[Optio
 fn by_alias(table: &Table, provider: Option<usize>, name: &str) -> Option<Found> {
     let means = |alias: &Alias| alias.of.is_none_or(|of| provider == Some(of)) && alias.rule.matches(name);
     let place = table.aliases.iter().position(means)?;
-    let target = table.aliases.get(place)?.target;
-    Some(Found {
-        alias: Some(place),
-        ..target
-    })
+    Some(table.aliases.get(place)?.target.by_alias(place))
 }
 
 /// By the conventions' name, the id, the catalogue's rule for names, and last by the address.
@@ -146,13 +196,7 @@ fn find_exact(table: &Table, seller: usize, name: &str) -> Option<Found> {
     let in_provider = |place: usize| {
         let holds = |model: &Model| model.rule.matches(name);
         let model = table.providers.get(place)?.models.iter().position(holds)?;
-        Some(Found {
-            provider: place,
-            model,
-            seller,
-            reasons: Reasons::NONE,
-            alias: None,
-        })
+        Found::at(place, model, seller)
     };
     in_provider(seller).or_else(|| {
         let lenders = &table.providers.get(seller)?.fallback;

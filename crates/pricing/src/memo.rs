@@ -6,7 +6,9 @@ use std::sync::{PoisonError, RwLock};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+use crate::call::Context;
 use crate::find::{Found, Question};
+use crate::price::ContextKey;
 use crate::reason::Reason;
 
 /// Entries that are kept; when they are full, all are forgotten and the living ones come back.
@@ -31,6 +33,8 @@ struct Entry {
     server_address: Option<Box<str>>,
     response_model: Option<Box<str>>,
     request_model: Option<Box<str>>,
+    /// Only where the call says something of it.
+    context: Option<Box<[Option<Box<str>>; ContextKey::COUNT]>>,
     answer: Answer,
 }
 
@@ -74,6 +78,11 @@ impl Memo {
             hasher.write_usize(name.map_or(usize::MAX, str::len));
             hasher.write(name.unwrap_or_default().as_bytes());
         }
+        if let Some(context) = &question.context {
+            for value in values(context).into_iter().flatten() {
+                hasher.write(value.as_bytes());
+            }
+        }
         hasher.finish()
     }
 }
@@ -95,6 +104,10 @@ impl Entry {
             server_address: question.server_address.map(Into::into),
             response_model: question.response_model.map(Into::into),
             request_model: question.request_model.map(Into::into),
+            context: question
+                .context
+                .as_ref()
+                .map(|context| Box::new(values(context).map(|value| value.map(Into::into)))),
             answer,
         }
     }
@@ -104,13 +117,32 @@ impl Entry {
             && self.response_model.as_deref() == question.response_model
             && self.request_model.as_deref() == question.request_model
             && self.server_address.as_deref() == question.server_address
+            && match (&self.context, &question.context) {
+                (None, None) => true,
+                (Some(own), Some(context)) => own
+                    .iter()
+                    .zip(values(context))
+                    .all(|(own, value)| own.as_deref() == value),
+                _ => false,
+            }
     }
+}
+
+fn values<'a>(context: &Context<'a>) -> [Option<&'a str>; ContextKey::COUNT] {
+    [
+        context.service_tier,
+        context.processing,
+        context.speed,
+        context.route,
+        context.search_type,
+    ]
 }
 
 fn key_bytes(question: &Question<'_>) -> usize {
     let names = [question.server_address, question.response_model, question.request_model];
     names
         .into_iter()
+        .chain(question.context.iter().flat_map(values))
         .flatten()
         .fold(question.provider.len(), |bytes, name| bytes.saturating_add(name.len()))
 }
@@ -125,6 +157,7 @@ mod tests {
             server_address: None,
             response_model: Some(model),
             request_model: None,
+            context: None,
         }
     }
 

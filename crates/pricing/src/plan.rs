@@ -59,8 +59,8 @@ pub(crate) struct Row {
     pub(crate) part: Part,
     /// The rows of units that count a portion of this one, as a bit set; all stand before it.
     pub(crate) within: u64,
-    /// Bit set of all units that count a portion of this one, priced or not.
-    pub(crate) portions: u64,
+    /// Bit set of this unit and all that count a portion of it, priced or not.
+    pub(crate) concerns: u64,
 }
 
 /// The rates of a tier.
@@ -159,12 +159,12 @@ impl Row {
         let outer = unit.dimensions();
         let is_portion = |other: Unit| other != unit && other.dimensions().is_within(&outer);
         let within = prices.iter().enumerate().filter(|(_, price)| is_portion(price.unit));
-        let portions = Unit::ALL.iter().filter(|&&other| is_portion(other));
+        let concerns = Unit::ALL.iter().filter(|&&other| other == unit || is_portion(other));
         Self {
             unit,
             part: part(unit),
             within: within.fold(0, |bits, (place, _)| bits | 1 << place),
-            portions: portions.fold(0, |bits, &other| bits | 1 << other as u8),
+            concerns: concerns.fold(0, |bits, &other| bits | 1 << other as u8),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Prices as the catalogue states them, and as integers per unit.
 
+use std::time::SystemTime;
+
 use tracing_genai_usage::Unit;
 
 use crate::time::{Constraint, Moment};
@@ -116,6 +118,11 @@ impl PriceSet {
             .is_none_or(|(constraint, _)| constraint.is_active(moment))
     }
 
+    /// Whether the prices hold for a call that started then.
+    pub(crate) fn is_active_at(&self, started: SystemTime) -> bool {
+        self.when.is_none() || self.is_active(Moment::from(started))
+    }
+
     /// The first day of the prices, when they have one.
     pub(crate) fn effective(&self) -> Option<&str> {
         match &self.when {
@@ -126,6 +133,9 @@ impl PriceSet {
 }
 
 impl ContextKey {
+    /// How many keys a call can say.
+    pub(crate) const COUNT: usize = Self::Other as usize;
+
     pub(crate) fn parse(key: &str) -> Self {
         match key {
             "service_tier" => Self::ServiceTier,

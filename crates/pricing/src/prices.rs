@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 
 use crate::call::Call;
 use crate::catalogue::Catalogue;
-use crate::cost::Cost;
+use crate::cost::{Cost, Layer};
 
 /// The catalogue in use. Clones share it, so that a catalogue put in one place is in use everywhere.
 ///
@@ -40,7 +40,19 @@ struct InUse {
 #[derive(Debug, Default)]
 struct Last {
     success: Option<SystemTime>,
-    error: Option<Arc<str>>,
+    /// What is wrong with the user's file.
+    user_error: Option<Arc<str>>,
+    /// What is wrong with the newer table.
+    feed_error: Option<Arc<str>>,
+}
+
+impl Last {
+    fn error(&mut self, source: Layer) -> &mut Option<Arc<str>> {
+        match source {
+            Layer::User => &mut self.user_error,
+            Layer::Embedded | Layer::Refreshed => &mut self.feed_error,
+        }
+    }
 }
 
 /// What became of the attempts to refresh the prices.
@@ -55,8 +67,10 @@ pub struct Refreshes {
     pub failed: u64,
     /// When the prices were last known to be current; `None` if they were never refreshed.
     pub last_success: Option<SystemTime>,
-    /// Why the last attempt failed; `None` if it did not.
-    pub last_error: Option<Arc<str>>,
+    /// What is wrong with the newer table as it is now; `None` if nothing is.
+    pub feed_error: Option<Arc<str>>,
+    /// What is wrong with the user's file as it is now; `None` if nothing is.
+    pub user_file_error: Option<Arc<str>>,
 }
 
 impl Prices {
@@ -88,29 +102,41 @@ impl Prices {
             unchanged: self.0.unchanged.load(Ordering::Relaxed),
             failed: self.0.failed.load(Ordering::Relaxed),
             last_success: last.success,
-            last_error: last.error.clone(),
+            feed_error: last.feed_error.clone(),
+            user_file_error: last.user_error.clone(),
         }
     }
 
-    pub(crate) fn refreshed(&self, outcome: Result<Option<Arc<Catalogue>>, &str>) {
-        let mut last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = match outcome {
+    /// Takes a newer catalogue into use, or notes why there is none.
+    pub(crate) fn refreshed(&self, source: Layer, outcome: Result<Arc<Catalogue>, &str>) {
+        match outcome {
             Ok(newer) => {
-                last.success = Some(SystemTime::now());
-                last.error = None;
-                match newer {
-                    Some(newer) => {
-                        self.replace(newer);
-                        &self.0.updated
-                    }
-                    None => &self.0.unchanged,
-                }
+                self.replace(newer);
+                self.note(source, &self.0.updated, None);
             }
-            Err(problem) => {
-                last.error = Some(problem.into());
-                &self.0.failed
-            }
-        };
+            Err(problem) => self.note(source, &self.0.failed, Some(problem)),
+        }
+    }
+
+    /// Notes that the source was read and says the same as before.
+    pub(crate) fn unchanged(&self, source: Layer) {
+        self.note(source, &self.0.unchanged, None);
+    }
+
+    /// Notes that a source was found as it was left. What was refused then is refused still.
+    pub(crate) fn looked_at(&self) {
+        let mut last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.user_error.is_none() && last.feed_error.is_none() {
+            last.success = Some(SystemTime::now());
+        }
+    }
+
+    fn note(&self, source: Layer, count: &AtomicU64, problem: Option<&str>) {
+        let mut last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
+        *last.error(source) = problem.map(Into::into);
+        if problem.is_none() {
+            last.success = Some(SystemTime::now());
+        }
         count.fetch_add(1, Ordering::Relaxed);
     }
 }

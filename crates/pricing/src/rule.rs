@@ -5,12 +5,14 @@ use std::sync::OnceLock;
 
 use regex_lite::Regex;
 
+use crate::word::{escape, unescape};
+
 /// Alternatives, of which one must hold; each is a conjunction of terms.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rule(Vec<Vec<Term>>);
 
 /// One test of a lower-case name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Term {
     Equals(Box<str>),
     StartsWith(Box<str>),
@@ -21,7 +23,7 @@ enum Term {
 }
 
 /// A regular expression that is compiled when it is first needed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     source: Box<str>,
     compiled: OnceLock<Option<Regex>>,
@@ -72,22 +74,22 @@ impl fmt::Display for Rule {
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Equals(text) => write!(f, "={text}"),
-            Self::StartsWith(text) => write!(f, "^{text}"),
-            Self::EndsWith(text) => write!(f, "${text}"),
-            Self::Contains(text) => write!(f, "~{text}"),
-            Self::Matches(pattern) => write!(f, "/{}/", pattern.source),
-            Self::MatchesNot(pattern) => write!(f, "!/{}/", pattern.source),
+            Self::Equals(text) => write!(f, "={}", escape(text)),
+            Self::StartsWith(text) => write!(f, "^{}", escape(text)),
+            Self::EndsWith(text) => write!(f, "${}", escape(text)),
+            Self::Contains(text) => write!(f, "~{}", escape(text)),
+            Self::Matches(pattern) => write!(f, "/{}/", escape(&pattern.source)),
+            Self::MatchesNot(pattern) => write!(f, "!/{}/", escape(&pattern.source)),
         }
     }
 }
 
 impl Term {
     fn parse(term: &str, id: &str) -> Option<Self> {
-        let pattern = |text: &str| Some(Pattern::new(text.strip_suffix('/')?));
         let mut signs = term.chars();
         let sign = signs.next()?;
-        let text = signs.as_str();
+        let text = &*unescape(signs.as_str())?;
+        let pattern = |text: &str| Some(Pattern::new(text.strip_suffix('/')?));
         match sign {
             '=' if text.is_empty() => Some(Self::Equals(id.to_lowercase().into())),
             '=' => Some(Self::Equals(text.into())),

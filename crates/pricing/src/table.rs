@@ -1,5 +1,7 @@
 //! The catalogue's text: providers and their models, a line each.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use crate::choose::Plans;
@@ -9,9 +11,10 @@ use crate::find::Found;
 use crate::price::{ContextKey, PriceSet, UnitPrice, Variant};
 use crate::rule::{Pattern, Rule};
 use crate::time::Constraint;
+use crate::word::unescape;
 
 /// The first line of a catalogue: its form, and the version of the form.
-const FORM: &str = "tracing-genai catalogue 1";
+pub(crate) const FORM: &str = "tracing-genai catalogue 1";
 
 /// Everything that the text says.
 #[derive(Debug, Default)]
@@ -96,6 +99,11 @@ pub enum CatalogueError {
     },
 }
 
+/// Whether the text begins as a catalogue does.
+pub(crate) fn is_catalogue(text: &str) -> bool {
+    text.starts_with("tracing-genai catalogue ")
+}
+
 impl Table {
     /// Reads the text of a catalogue.
     pub(crate) fn parse(text: &str) -> Result<Self, CatalogueError> {
@@ -104,30 +112,46 @@ impl Table {
             return Err(CatalogueError::UnknownForm);
         }
         let mut table = Self::default();
-        let mut edition = Edition::default();
+        let mut header = Header::default();
+        let mut last = 1;
         for (text, line) in lines {
+            last = line;
             table
-                .line(text, &mut edition)
+                .read_line(text, &mut header)
                 .map_err(|problem| CatalogueError::Line { line, problem })?;
         }
-        table.edition = Arc::new(edition);
+        // A line that was cut off may still read as one.
+        let is_whole = text.ends_with('\n') || header.models.is_none();
+        is_whole
+            .then_some(())
+            .ok_or("the last line does not end: the text was cut off")
+            .and_then(|()| table.check(&header))
+            .map_err(|problem| CatalogueError::Line { line: last, problem })?;
+        table.edition = Arc::new(header.edition);
         Ok(table)
     }
 
     /// What the prices of a found model are multiplied by.
     pub(crate) fn multiplier(&self, found: &Found) -> Option<&Multiplier> {
-        let line = Some((found.provider, found.model));
+        let line = Some((found.provider(), found.model()));
+        // The user's own prices are meant as they stand.
+        let is_own = || self.line(found).is_some_and(|model| model.layer == Layer::User);
         self.multipliers
             .iter()
-            .find(|it| it.seller == found.seller && (it.line.is_none() || it.line == line))
+            .find(|it| it.seller == found.seller() && (it.line == line || (it.line.is_none() && !is_own())))
     }
 
-    fn line(&mut self, text: &str, edition: &mut Edition) -> Result<(), &'static str> {
+    /// The line of a found model.
+    pub(crate) fn line(&self, found: &Found) -> Option<&Model> {
+        self.providers.get(found.provider())?.models.get(found.model())
+    }
+
+    fn read_line(&mut self, text: &str, header: &mut Header) -> Result<(), &'static str> {
         if text.is_empty() || text.starts_with('#') {
             return Ok(());
         }
-        if let Some(header) = text.strip_prefix('[') {
-            self.providers.push(Provider::parse(header)?);
+        if let Some(provider) = text.strip_prefix('[') {
+            self.providers.push(Provider::parse(provider)?);
             return Ok(());
         }
         if let Some(provider) = self.providers.last_mut() {
@@ -135,32 +159,99 @@ impl Table {
             return Ok(());
         }
         match text.split_once('\t') {
-            Some(("source", source)) => edition.version = source.into(),
-            Some(("sha256", hash)) => edition.hash = hash.into(),
+            Some(("source", source)) => header.edition.version = source.into(),
+            Some(("sha256", hash)) => header.edition.hash = hash.into(),
+            Some(("providers", count)) => header.providers = Some(counted(count)?),
+            Some(("models", count)) => header.models = Some(counted(count)?),
+            Some(("prices", count)) => header.prices = Some(counted(count)?),
             Some(_) => {}
             None => return Err("a model stands before the first provider"),
         }
         Ok(())
     }
+
+    /// Refuses a text that was cut off, or that says something twice.
+    fn check(&self, header: &Header) -> Result<(), &'static str> {
+        let models = || self.providers.iter().flat_map(|provider| &provider.models);
+        let sets = || {
+            models().flat_map(|model| {
+                let variants = model.variants.iter().map(|variant| &variant.set);
+                model.sets.iter().chain(variants)
+            })
+        };
+        let is = |count: usize, said: Option<usize>| said.is_none_or(|said| said == count);
+        if !is(self.providers.len(), header.providers)
+            || !is(models().count(), header.models)
+            || !is(sets().map(|set| set.prices.len()).sum(), header.prices)
+        {
+            return Err("the text does not hold the providers, models and prices that its first lines count");
+        }
+        let mut ids = HashSet::new();
+        if !self.providers.iter().all(|provider| ids.insert(&*provider.id)) {
+            return Err("a provider stands twice");
+        }
+        let has_each_once = |provider: &Provider| {
+            let mut ids = HashSet::with_capacity(provider.models.len());
+            provider.models.iter().all(|model| ids.insert(&*model.id))
+        };
+        if !self.providers.iter().all(has_each_once) {
+            return Err("a model stands twice at its provider");
+        }
+        Ok(())
+    }
+}
+
+/// What a text says of itself.
+#[derive(Debug, Default)]
+struct Header {
+    edition: Edition,
+    providers: Option<usize>,
+    models: Option<usize>,
+    prices: Option<usize>,
+}
+
+fn counted(count: &str) -> Result<usize, &'static str> {
+    count.parse().map_err(|_| "not a count")
+}
+
+fn word(word: &str) -> Result<Cow<'_, str>, &'static str> {
+    unescape(word).ok_or("an escape that stands for no text")
 }
 
 impl Provider {
-    fn parse(header: &str) -> Result<Self, &'static str> {
+    /// A provider of which only the name is known.
+    pub(crate) fn named(id: &str) -> Self {
+        Self {
+            id: id.into(),
+            api: None,
+            names: None,
+            model_names: None,
+            fallback: Vec::new(),
+            models: Vec::new(),
+        }
+    }
+
+    /// Reads a provider's line without its first bracket.
+    pub(crate) fn parse(header: &str) -> Result<Self, &'static str> {
         let mut fields = header.split('\t');
         let id = fields
             .next()
             .and_then(|id| id.strip_suffix(']'))
             .ok_or("a provider's id ends in `]`")?;
+        let id = &*word(id)?;
         let (mut api, mut names, mut model_names, mut fallback) = (None, None, None, Vec::new());
         for field in fields {
             match field
                 .split_once(' ')
                 .ok_or("a provider's field has a name and a value")?
             {
-                ("api", pattern) => api = Some(Pattern::new(&format!("^(?:{pattern})"))),
+                ("api", pattern) => api = Some(Pattern::new(&format!("^(?:{})", word(pattern)?))),
                 ("provider", rule) => names = Some(Rule::parse(rule, id).ok_or("not a rule")?),
                 ("model", rule) => model_names = Some(Rule::parse(rule, id).ok_or("not a rule")?),
-                ("fallback", ids) => fallback = ids.split(' ').map(Into::into).collect(),
+                ("fallback", ids) => {
+                    let ids = ids.split(' ').map(|id| Ok(word(id)?.into()));
+                    fallback = ids.collect::<Result<_, &'static str>>()?;
+                }
                 _ => return Err("unknown field of a provider"),
             }
         }
@@ -176,9 +267,24 @@ impl Provider {
 }
 
 impl Model {
-    fn parse(line: &str) -> Result<Self, &'static str> {
+    /// The same line once more.
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            id: Arc::clone(&self.id),
+            rule: self.rule.clone(),
+            sets: self.sets.clone(),
+            variants: self.variants.clone(),
+            context_window: self.context_window,
+            is_deprecated: self.is_deprecated,
+            layer: self.layer,
+            plans: OnceLock::new(),
+        }
+    }
+
+    /// Reads a model's line.
+    pub(crate) fn parse(line: &str) -> Result<Self, &'static str> {
         let mut fields = line.split('\t');
-        let id = fields.next().unwrap_or_default();
+        let id = &*word(fields.next().unwrap_or_default())?;
         let rule = fields
             .next()
             .and_then(|rule| Rule::parse(rule, id))
@@ -213,8 +319,15 @@ impl Model {
 }
 
 impl PriceSet {
+    /// Puts `prices` in the place of those of the same units.
+    pub(crate) fn fix(&mut self, prices: &[UnitPrice]) {
+        self.prices
+            .retain(|price| prices.iter().all(|fixed| fixed.unit != price.unit));
+        self.prices.extend_from_slice(prices);
+    }
+
     /// Reads `@2026-03-13 input=3 output=15`; `-` is a set without prices, `free` one that costs nothing.
-    fn parse(text: &str) -> Result<Self, &'static str> {
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let mut when = None;
         let mut is_free = false;
         let mut prices = Vec::new();
@@ -238,7 +351,7 @@ impl Variant {
         let (name, prices) = text.split_once(' ').ok_or("a variant has a condition and prices")?;
         let condition = |pair: &str| {
             let (key, value) = pair.split_once('=')?;
-            Some((ContextKey::parse(key), value.into()))
+            Some((ContextKey::parse(&unescape(key)?), unescape(value)?.into()))
         };
         let when = name
             .split('&')

@@ -4,10 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::trace::SpanProcessor;
-use tracing_genai_pricing::Catalogue;
+use tracing_genai_pricing::{Catalogue, Counts, Prices};
 
+use crate::counts::CountsRules;
 use crate::handover::Handover;
-use crate::price::Prices;
 use crate::stages::{Stages, scope};
 use crate::warnings::Warnings;
 use crate::{Delivery, GenAiProcessor, SpanBounds};
@@ -18,7 +18,8 @@ use crate::{Delivery, GenAiProcessor, SpanBounds};
 pub struct GenAiProcessorBuilder<P> {
     next: P,
     meter: Option<Meter>,
-    catalogue: Option<Arc<Catalogue>>,
+    prices: Option<Prices>,
+    counts: CountsRules,
     bounds: SpanBounds,
     delivery: Delivery,
     hands_over: bool,
@@ -29,7 +30,8 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         Self {
             next,
             meter: None,
-            catalogue: None,
+            prices: None,
+            counts: CountsRules::default(),
             bounds: SpanBounds::default(),
             delivery: Delivery::default(),
             hands_over: false,
@@ -44,8 +46,32 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
     }
 
     /// The prices. Default: the embedded catalogue.
-    pub fn catalogue(mut self, catalogue: Arc<Catalogue>) -> Self {
-        self.catalogue = Some(catalogue);
+    pub fn catalogue(self, catalogue: Arc<Catalogue>) -> Self {
+        self.prices(Prices::from(catalogue))
+    }
+
+    /// The prices, which may be replaced or refreshed while the processor uses them. Default: the embedded catalogue.
+    pub fn prices(mut self, prices: Prices) -> Self {
+        self.prices = Some(prices);
+        self
+    }
+
+    /// What `gen_ai.usage.input_tokens` includes, where nothing more special is set. Default: [`Counts::Auto`], by which
+    /// cached tokens that exceed the input are added to it, and the cost is `estimated`.
+    pub fn counts(mut self, counts: Counts) -> Self {
+        self.counts.set_general(counts);
+        self
+    }
+
+    /// The same for the spans of one instrumentation, by the name of its scope; goes before the provider's. Default: none.
+    pub fn counts_of_scope(mut self, scope: &str, counts: Counts) -> Self {
+        self.counts.set_scope(scope, counts);
+        self
+    }
+
+    /// The same for the calls of one provider, by its `gen_ai.provider.name`. Default: none.
+    pub fn counts_of_provider(mut self, provider: &str, counts: Counts) -> Self {
+        self.counts.set_provider(provider, counts);
         self
     }
 
@@ -76,7 +102,8 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
     /// The processor, to be registered instead of the one it wraps.
     pub fn build(self) -> GenAiProcessor<P> {
         let stages = Arc::new(Stages {
-            prices: self.catalogue.map_or_else(Prices::embedded, Prices::given),
+            prices: self.prices.unwrap_or_default(),
+            counts: self.counts,
             bounds: self.bounds,
             delivery: self.delivery,
             handover: self.hands_over.then(Handover::new),

@@ -26,9 +26,11 @@
 
 mod bound;
 mod builder;
+mod catalogue_metrics;
 #[doc(hidden)]
 pub mod closing;
 mod coerce;
+mod counts;
 mod delivery;
 mod discard;
 mod export;

@@ -3,75 +3,55 @@
 use std::sync::Arc;
 
 use opentelemetry::{Array, StringValue, Value};
-use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Reason, Status, Usd};
+use tracing_genai_pricing::{Call, Context, Cost, Counts, Prices, Reason, Status, Usd};
 use tracing_genai_semconv::{Attribute, OperationName, own};
 use tracing_genai_usage::{Unit, Usage};
 
+use crate::counts::CountsRules;
 use crate::operation::Operation;
 use crate::usage::Counted;
-
-/// The catalogue in use.
-#[derive(Debug)]
-pub(crate) enum Prices {
-    Embedded(&'static Catalogue),
-    Given {
-        catalogue: Arc<Catalogue>,
-        version: Arc<str>,
-    },
-}
-
-impl Prices {
-    pub(crate) fn embedded() -> Self {
-        Self::Embedded(Catalogue::embedded())
-    }
-
-    pub(crate) fn given(catalogue: Arc<Catalogue>) -> Self {
-        Self::Given {
-            version: catalogue.version().into(),
-            catalogue,
-        }
-    }
-
-    fn catalogue(&self) -> &Catalogue {
-        match self {
-            Self::Embedded(catalogue) => catalogue,
-            Self::Given { catalogue, .. } => catalogue,
-        }
-    }
-
-    fn version(&self) -> StringValue {
-        match self {
-            Self::Embedded(catalogue) => catalogue.version().into(),
-            Self::Given { version, .. } => Arc::clone(version).into(),
-        }
-    }
-}
 
 /// Adds the cost of `operation` to its span.
 ///
 /// Only model calls cost money: agents and workflows repeat the sums of what runs beneath them
 /// (semantic-conventions-genai#19). A cost that the span already states, because the provider or the author reported it,
 /// is kept and marked `reported`.
-pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices) {
+pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, rules: &CountsRules) {
     if operation.is_unknown_call() {
         let cost = Cost::unpriced(Reason::UnknownOperation);
-        write(operation, &cost, false, prices);
+        write(operation, &cost, false);
         operation.cost = Some(cost);
         return;
     }
     if !operation.is_model_call() {
         return;
     }
+    let counts = rules.of(
+        operation.span.instrumentation_scope.name(),
+        operation.text(Attribute::ProviderName),
+    );
     let (cost, reported) = match stated(operation) {
-        Stated::Nothing => (computed(operation, prices.catalogue()), false),
+        Stated::Nothing => (computed(operation, prices, counts), false),
         Stated::Amount(amount) => (Cost::reported(amount), true),
         Stated::Absurd => {
             operation.remove(Attribute::UsageCost);
             (Cost::inconsistent(Reason::InvalidUsage), false)
         }
     };
-    write(operation, &cost, reported, prices);
+    complete_input(operation, counts);
+    write(operation, &cost, reported);
     operation.cost = Some(cost);
+}
+
+/// Makes the input what the conventions want, cached tokens included, for whoever reads it after us.
+fn complete_input(operation: &mut Operation<'_>, counts: Counts) {
+    let Some(whole) = counts.whole_input(&operation.usage) else {
+        return;
+    };
+    if let Ok(tokens) = i64::try_from(whole) {
+        operation.usage.set(Unit::InputTokens, whole);
+        operation.set(Attribute::UsageInputTokens, tokens);
+    }
 }
 
 enum Stated {
@@ -91,7 +71,7 @@ fn stated(operation: &Operation<'_>) -> Stated {
     }
 }
 
-fn computed(operation: &Operation<'_>, catalogue: &Catalogue) -> Cost {
+fn computed(operation: &Operation<'_>, prices: &Prices, counts: Counts) -> Cost {
     match operation.counted {
         Counted::Believably => {}
         Counted::Inconsistently => return Cost::inconsistent(Reason::InvalidUsage),
@@ -110,7 +90,7 @@ fn computed(operation: &Operation<'_>, catalogue: &Catalogue) -> Cost {
         .or_else(|| operation.text(Attribute::ResponseServiceTier))
         .or_else(|| operation.text(Attribute::OpenaiRequestServiceTier))
         .filter(|tier| *tier != "auto");
-    catalogue.cost(&Call {
+    prices.cost(&Call {
         provider: operation.text(Attribute::ProviderName).unwrap_or_default(),
         server_address: operation.text(Attribute::ServerAddress),
         response_model: operation.text(Attribute::ResponseModel),
@@ -124,7 +104,7 @@ fn computed(operation: &Operation<'_>, catalogue: &Catalogue) -> Cost {
             speed: operation.text(Attribute::ResponseSpeed),
             ..Context::default()
         },
-        counts: Counts::Inclusive,
+        counts,
     })
 }
 
@@ -138,7 +118,7 @@ fn missing(operation: &Operation<'_>, usage: &Usage) -> Option<Reason> {
     }
 }
 
-fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool, prices: &Prices) {
+fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool) {
     let parts = [
         (own::COST_INPUT, cost.parts.input),
         (own::COST_CACHE_READ, cost.parts.cache_read),
@@ -167,9 +147,30 @@ fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool, prices: &Pr
             operation.write(name, part.to_f64());
         }
     }
-    if let Some(matched) = &cost.matched {
-        operation.write(own::COST_MODEL, StringValue::from(Arc::clone(&matched.label)));
-        operation.write(own::COST_CATALOGUE, prices.version());
+    write_source(operation, cost);
+}
+
+/// Writes which price it was, as far as that is not plain.
+fn write_source(operation: &mut Operation<'_>, cost: &Cost) {
+    let Some(matched) = &cost.matched else { return };
+    operation.write(own::COST_MODEL, StringValue::from(Arc::clone(&matched.label)));
+    operation.write(
+        own::COST_CATALOGUE,
+        StringValue::from(Arc::clone(&matched.edition.version)),
+    );
+    let special = [
+        (own::COST_EFFECTIVE, &matched.effective),
+        (own::COST_VARIANT, &matched.variant),
+        (own::COST_MULTIPLIER, &cost.multiplier),
+        (own::COST_ALIAS, &cost.alias),
+    ];
+    for (name, text) in special {
+        if let Some(text) = text {
+            operation.write(name, StringValue::from(Arc::clone(text)));
+        }
+    }
+    if let Some(start) = matched.tier_start.and_then(|start| i64::try_from(start).ok()) {
+        operation.write(own::COST_TIER_START, start);
     }
 }
 

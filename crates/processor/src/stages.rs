@@ -6,15 +6,18 @@ use std::sync::{Arc, OnceLock};
 use opentelemetry::metrics::Meter;
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanProcessor};
+use tracing_genai_pricing::Prices;
 use tracing_genai_semconv::{metric, own};
 
 use crate::bound::bound;
+use crate::catalogue_metrics;
 use crate::closing::{self, Closing};
+use crate::counts::CountsRules;
 use crate::handover::{Ended, Handover};
 use crate::measure::Meters;
 use crate::normalise::{is_genai, normalise};
 use crate::operation::Operation;
-use crate::price::{Prices, price};
+use crate::price::price;
 use crate::usage::count;
 use crate::warnings::Warnings;
 use crate::worker::Worker;
@@ -24,6 +27,7 @@ use crate::{Delivery, SpanBounds};
 #[derive(Debug)]
 pub(crate) struct Stages {
     pub(crate) prices: Prices,
+    pub(crate) counts: CountsRules,
     pub(crate) bounds: SpanBounds,
     pub(crate) delivery: Delivery,
     pub(crate) handover: Option<Handover>,
@@ -99,7 +103,7 @@ impl Stages {
         let mut operation = Operation::new(span);
         normalise(&mut operation, closing);
         count(&mut operation);
-        price(&mut operation, &self.prices);
+        price(&mut operation, &self.prices, &self.counts);
         let Some(meters) = self.meters() else { return };
         let (unpriced, is_time_to_record) = meters.measure(&operation);
         let has_news = unpriced.is_some_and(|unpriced| self.warnings.add(unpriced));
@@ -165,6 +169,7 @@ impl Stages {
                 }
             })
             .build();
+        catalogue_metrics::register(meter, &self.prices);
     }
 }
 

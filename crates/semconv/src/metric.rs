@@ -80,6 +80,16 @@ pub const SPANS_UNIT: &str = "{span}";
 /// The attribute of [`TOKEN_USAGE`] that tells input from output.
 pub const TOKEN_TYPE: &str = "gen_ai.token.type";
 
+/// How long ago the refreshed prices were last known to be current.
+pub const CATALOGUE_AGE: &str = "tracing_genai.catalogue.age";
+/// Its unit.
+pub const CATALOGUE_AGE_UNIT: &str = "s";
+
+/// How many attempts there were to refresh the prices, by [`REFRESH_OUTCOME`](crate::own::REFRESH_OUTCOME).
+pub const CATALOGUE_REFRESHES: &str = "tracing_genai.catalogue.refreshes";
+/// Its unit.
+pub const CATALOGUE_REFRESHES_UNIT: &str = "{refresh}";
+
 #[cfg(test)]
 mod tests {
     use super::*;

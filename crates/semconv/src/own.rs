@@ -18,6 +18,18 @@ pub const COST_OTHER: &str = "tracing_genai.cost.other";
 pub const COST_MODEL: &str = "tracing_genai.cost.model";
 /// Which price table the price came from.
 pub const COST_CATALOGUE: &str = "tracing_genai.cost.catalogue";
+/// The first day of the price in UTC, as `2026-03-13`, where it has a history.
+pub const COST_EFFECTIVE: &str = "tracing_genai.cost.effective";
+/// The input above which the price of this call begins, where it is not the base price.
+pub const COST_TIER_START: &str = "tracing_genai.cost.tier_start";
+/// What made the price special, as `service_tier=flex`.
+pub const COST_VARIANT: &str = "tracing_genai.cost.variant";
+/// What the user's file multiplied the price by.
+pub const COST_MULTIPLIER: &str = "tracing_genai.cost.multiplier";
+/// The user's name for the model, where it was found by it.
+pub const COST_ALIAS: &str = "tracing_genai.cost.alias";
+/// On metrics: what became of an attempt to refresh the prices: `updated`, `unchanged` or `failed`.
+pub const REFRESH_OUTCOME: &str = "tracing_genai.refresh.outcome";
 
 /// How a stream ended: `completed`, `cancelled`, `failed` or `no_usage`.
 pub const STREAM_OUTCOME: &str = "tracing_genai.stream.outcome";

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use opentelemetry::propagation::TextMapCompositePropagator;
@@ -13,7 +14,7 @@ use opentelemetry_sdk::trace::SpanExporter;
 use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 use tracing::{Metadata, Subscriber};
-use tracing_genai_pricing::Catalogue;
+use tracing_genai_pricing::{Catalogue, Prices};
 use tracing_subscriber::filter::{EnvFilter, FilterFn, filter_fn};
 use tracing_subscriber::layer::{Identity, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
@@ -22,7 +23,7 @@ use tracing_subscriber::{Layer, Registry};
 
 use crate::pipeline::{ExporterFactory, Pipeline, factory};
 use crate::settings::{Exporter, Propagators, Settings, Warning, resource};
-use crate::{Telemetry, layer, signal};
+use crate::{Telemetry, layer, refresh, signal};
 
 /// A layer of any subscriber, as [`TelemetryBuilder::build`] returns it.
 pub type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
@@ -77,7 +78,7 @@ pub fn builder() -> TelemetryBuilder {
     TelemetryBuilder {
         settings: Settings::from_environment(),
         exporters: Vec::new(),
-        catalogue: None,
+        prices: Prices::embedded(),
         is_strict: false,
         flushes_on_sigterm: false,
     }
@@ -88,7 +89,7 @@ pub fn builder() -> TelemetryBuilder {
 pub struct TelemetryBuilder {
     settings: Settings,
     exporters: Vec<ExporterFactory>,
-    catalogue: Option<Arc<Catalogue>>,
+    prices: Prices,
     is_strict: bool,
     flushes_on_sigterm: bool,
 }
@@ -107,8 +108,27 @@ impl TelemetryBuilder {
     }
 
     /// The prices. Default: the embedded catalogue.
-    pub fn catalogue(mut self, catalogue: Arc<Catalogue>) -> Self {
-        self.catalogue = Some(catalogue);
+    pub fn catalogue(self, catalogue: Arc<Catalogue>) -> Self {
+        self.prices(Prices::from(catalogue))
+    }
+
+    /// The prices, shared with whoever else uses or replaces them. Default: the embedded catalogue's.
+    pub fn prices(mut self, prices: Prices) -> Self {
+        self.prices = prices;
+        self
+    }
+
+    /// The user's own prices, laid over all others and read again when they change. Default: `TRACING_GENAI_PRICE_FILE`,
+    /// or none. A file that cannot be used is a warning.
+    pub fn price_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.settings.prices.file = Some(path.into());
+        self
+    }
+
+    /// A newer price table, laid over the embedded one and read again when it changes: a file's name, or with the feature
+    /// `refresh-url` an `http://` or `https://` address. Default: `TRACING_GENAI_PRICE_FEED`, or none.
+    pub fn price_feed(mut self, feed: impl Into<String>) -> Self {
+        self.settings.prices.feed = Some(feed.into());
         self
     }
 
@@ -175,11 +195,16 @@ impl TelemetryBuilder {
         let Self {
             mut settings,
             exporters,
-            catalogue,
+            prices,
             is_strict,
             flushes_on_sigterm,
         } = self;
-        let warnings = std::mem::take(&mut settings.warnings);
+        let mut warnings = std::mem::take(&mut settings.warnings);
+        let refreshing = if settings.is_disabled {
+            None
+        } else {
+            refresh::start(&settings.prices, &prices, &mut warnings)
+        };
         if is_strict && !warnings.is_empty() {
             return Err(InitError::Settings(warnings));
         }
@@ -187,14 +212,15 @@ impl TelemetryBuilder {
             settings.traces = Exporter::None;
             settings.metrics = Exporter::None;
             settings.logs = Exporter::None;
-            let pipeline = Pipeline::build(&settings, Vec::new(), None)?;
-            return Ok((Box::new(Identity::new()), Telemetry::new(pipeline, warnings, None)));
+            let pipeline = Pipeline::build(&settings, Vec::new(), &prices)?;
+            let telemetry = Telemetry::new(pipeline, warnings, None, (prices, None));
+            return Ok((Box::new(Identity::new()), telemetry));
         }
         let traces_endpoint = match &settings.traces {
             Exporter::Otlp(otlp) => Some(otlp.endpoint.shown()),
             Exporter::Console | Exporter::None => None,
         };
-        let pipeline = Pipeline::build(&settings, exporters, catalogue)?;
+        let pipeline = Pipeline::build(&settings, exporters, &prices)?;
         let spans = layer(pipeline.tracer_provider.tracer("tracing-genai")).with_filter(telemetry_filter());
         let logs = pipeline
             .logger_provider
@@ -204,7 +230,7 @@ impl TelemetryBuilder {
             Some(logs) => Box::new(spans.and_then(logs)),
             None => Box::new(spans),
         };
-        let telemetry = Telemetry::new(pipeline, warnings, traces_endpoint);
+        let telemetry = Telemetry::new(pipeline, warnings, traces_endpoint, (prices, refreshing));
         if flushes_on_sigterm {
             signal::flush_on_sigterm(&telemetry.running()).map_err(InitError::Signal)?;
         }

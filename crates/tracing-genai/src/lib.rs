@@ -51,6 +51,8 @@ mod otlp;
 #[cfg(feature = "init")]
 mod pipeline;
 #[cfg(feature = "init")]
+mod refresh;
+#[cfg(feature = "init")]
 mod settings;
 #[cfg(feature = "init")]
 mod signal;

@@ -9,13 +9,12 @@ use opentelemetry_sdk::resource::TelemetryResourceDetector;
 use opentelemetry_sdk::trace::{
     BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider, SpanExporter, SpanLimits, SpanProcessor,
 };
-use std::sync::Arc;
-use tracing_genai_pricing::Catalogue;
+use tracing_genai_pricing::Prices;
 use tracing_genai_processor::{CountingExporter, Delivery, Discard, GenAiProcessor, MeterUnsampled};
 
 use crate::fan_out::FanOut;
 use crate::otlp::ExportRuntime;
-use crate::settings::{Batch, Exporter, Otlp, Settings};
+use crate::settings::{Batch, CountsOf, Exporter, Otlp, Settings};
 
 /// How many times its limit of attributes a span may gather before it ends. The SDK refuses what comes last, and usage
 /// comes last; the processor keeps to the limit itself, and knows what to keep.
@@ -46,7 +45,7 @@ impl Pipeline {
     pub(crate) fn build(
         settings: &Settings,
         exporters: Vec<ExporterFactory>,
-        catalogue: Option<Arc<Catalogue>>,
+        prices: &Prices,
     ) -> Result<Self, ExporterBuildError> {
         let needs_runtime = [&settings.traces, &settings.metrics, &settings.logs]
             .into_iter()
@@ -112,9 +111,14 @@ impl Pipeline {
             .meter_provider(&meter_provider)
             .bounds(settings.limits.bounds)
             .hand_over()
+            .prices(prices.clone())
             .delivery(delivery.clone());
-        if let Some(catalogue) = catalogue {
-            processor = processor.catalogue(catalogue);
+        for (of, counts) in &settings.prices.counts {
+            processor = match of {
+                CountsOf::All => processor.counts(*counts),
+                CountsOf::Scope(scope) => processor.counts_of_scope(scope, *counts),
+                CountsOf::Provider(provider) => processor.counts_of_provider(provider, *counts),
+            };
         }
         let tracer_provider = SdkTracerProvider::builder()
             .with_resource(resource.clone())

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_genai_pricing::{Prices, Refreshing};
 use tracing_genai_processor::{Delivery, DeliveryCounts};
 
 use crate::otlp::ExportRuntime;
@@ -26,6 +27,8 @@ pub struct Telemetry {
     running: Arc<Running>,
     warnings: Vec<Warning>,
     traces_endpoint: Option<String>,
+    prices: Prices,
+    _refreshing: Option<Refreshing>,
 }
 
 /// What runs, shared with the thread that waits for a signal.
@@ -46,7 +49,12 @@ enum Phase {
 }
 
 impl Telemetry {
-    pub(crate) fn new(pipeline: Pipeline, warnings: Vec<Warning>, traces_endpoint: Option<String>) -> Self {
+    pub(crate) fn new(
+        pipeline: Pipeline,
+        warnings: Vec<Warning>,
+        traces_endpoint: Option<String>,
+        (prices, refreshing): (Prices, Option<Refreshing>),
+    ) -> Self {
         let Pipeline {
             tracer_provider,
             meter_provider,
@@ -65,7 +73,14 @@ impl Telemetry {
             }),
             warnings,
             traces_endpoint,
+            prices,
+            _refreshing: refreshing,
         }
+    }
+
+    /// The prices in use: what became of their refreshing, and the way to replace them.
+    pub const fn prices(&self) -> &Prices {
+        &self.prices
     }
 
     /// The settings that could not be used as they were given.

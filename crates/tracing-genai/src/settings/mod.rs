@@ -4,6 +4,7 @@
 //! as absent. Source: specification/configuration/sdk-environment-variables.md, specification/protocol/exporter.md.
 
 mod otlp;
+mod prices;
 mod reader;
 pub(crate) mod resource;
 
@@ -16,6 +17,7 @@ use opentelemetry_sdk::trace::Sampler;
 use tracing_genai_processor::SpanBounds;
 
 pub(crate) use otlp::{Otlp, Protocol, Signal};
+pub(crate) use prices::{CountsOf, FEED_VARIABLE, FILE_VARIABLE, PriceSettings};
 use reader::Reader;
 pub use reader::Warning;
 
@@ -42,6 +44,8 @@ pub(crate) struct Settings {
     pub(crate) metric_interval: Duration,
     /// `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`.
     pub(crate) temporality: Temporality,
+    /// `TRACING_GENAI_PRICE_*`, `TRACING_GENAI_COUNTS`.
+    pub(crate) prices: PriceSettings,
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -101,6 +105,7 @@ impl Settings {
             limits: limits(read),
             metric_interval: read.milliseconds("OTEL_METRIC_EXPORT_INTERVAL", Duration::from_secs(60), SHORTEST_DELAY),
             temporality: temporality(read),
+            prices: prices::read(read),
             warnings: reader.warnings,
         }
     }

@@ -15,6 +15,16 @@ pub struct Warning {
 }
 
 impl Warning {
+    pub(crate) fn new(variable: &str, value: &str, allowed: &str, used: &str) -> Self {
+        let [variable, value, allowed, used] = [variable, value, allowed, used].map(str::to_owned);
+        Self {
+            variable,
+            value,
+            allowed,
+            used,
+        }
+    }
+
     /// The variable's name.
     pub fn variable(&self) -> &str {
         &self.variable
@@ -62,13 +72,7 @@ impl<'a> Reader<'a> {
         if self.warnings.iter().any(|warning| warning.variable == variable) {
             return;
         }
-        let [variable, value, allowed, used] = [variable, value, allowed, used].map(str::to_owned);
-        self.warnings.push(Warning {
-            variable,
-            value,
-            allowed,
-            used,
-        });
+        self.warnings.push(Warning::new(variable, value, allowed, used));
     }
 
     pub(super) fn boolean(&mut self, variable: &str) -> Option<bool> {

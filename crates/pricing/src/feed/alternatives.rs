@@ -1,0 +1,160 @@
+//! Writes the rules of the table as alternatives of conjunctions, which is all that a catalogue's line can hold.
+
+use std::borrow::Cow;
+
+use super::Refusal;
+use super::pattern;
+use crate::document::Node;
+use crate::word::escape;
+
+/// A rule that needs more is no rule that anybody wrote by hand.
+const MAX_ALTERNATIVES: usize = 256;
+/// So deep may rules nest; the table nests two deep.
+const MAX_DEPTH: usize = 8;
+
+/// One test of a name, as `^gpt-4`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Test<'a> {
+    pub(super) sign: &'static str,
+    pub(super) text: Cow<'a, str>,
+}
+
+/// The rule as a catalogue's line states it: `=name | ^prefix !/pattern/`. A bare `=` stands for `id`.
+///
+/// # Errors
+///
+/// [`Refusal::Part`] when the rule is of a kind that is not known, or cannot be written so.
+pub(crate) fn text(rule: &Node<'_>, id: &str) -> Result<String, Refusal> {
+    let mut text = String::new();
+    for (place, tests) in alternatives(rule, 0)?.iter().enumerate() {
+        text.push_str(if place == 0 { "" } else { " | " });
+        for (place, test) in tests.iter().enumerate() {
+            text.push_str(if place == 0 { "" } else { " " });
+            text.push_str(test.sign);
+            match test.sign {
+                "=" if test.text == id => {}
+                "/" | "!/" => text.extend([&*escape(&test.text), "/"]),
+                // Names are compared in lower case.
+                _ => text.push_str(&escape(&test.text.to_lowercase())),
+            }
+        }
+    }
+    Ok(text)
+}
+
+fn alternatives<'n>(rule: &'n Node<'_>, depth: usize) -> Result<Vec<Vec<Test<'n>>>, Refusal> {
+    let [(kind, what)] = rule.table()? else {
+        return Err(Refusal::Part("a rule has just one kind".to_owned()));
+    };
+    if depth >= MAX_DEPTH {
+        return Err(Refusal::Part("its rule nests too deep".to_owned()));
+    }
+    let within = |rules: &'n Node<'_>| {
+        let rules = rules.list()?.iter();
+        rules
+            .map(|rule| alternatives(rule, depth + 1))
+            .collect::<Result<Vec<_>, _>>()
+    };
+    match &**kind {
+        "equals" => test("=", what),
+        "starts_with" => test("^", what),
+        "ends_with" => test("$", what),
+        "contains" => test("~", what),
+        "regex" => Ok(vec![pattern::tests(what.text()?)?]),
+        "or" => bounded(within(what)?.into_iter().flatten().collect()),
+        "and" => {
+            let mut all: Vec<Vec<Test<'_>>> = vec![Vec::new()];
+            for part in within(what)? {
+                let both = |one: &Vec<Test<'n>>| {
+                    let one = one.clone();
+                    part.iter()
+                        .map(move |other| [&*one, other].concat())
+                        .collect::<Vec<_>>()
+                };
+                all = bounded(all.iter().flat_map(both).collect())?;
+            }
+            bounded(all)
+        }
+        kind => Err(Refusal::Part(format!("the kind of rule `{kind}` is not known"))),
+    }
+}
+
+fn test<'n>(sign: &'static str, text: &'n Node<'_>) -> Result<Vec<Vec<Test<'n>>>, Refusal> {
+    let text = text.text()?;
+    if text.is_empty() {
+        return Err(Refusal::Part("a rule with an empty text".to_owned()));
+    }
+    Ok(vec![vec![Test {
+        sign,
+        text: text.into(),
+    }]])
+}
+
+fn bounded(alternatives: Vec<Vec<Test<'_>>>) -> Result<Vec<Vec<Test<'_>>>, Refusal> {
+    if alternatives.is_empty() || alternatives.iter().any(Vec::is_empty) {
+        return Err(Refusal::Part("an empty rule".to_owned()));
+    }
+    if alternatives.len() > MAX_ALTERNATIVES {
+        let problem = format!("its rule has more than {MAX_ALTERNATIVES} alternatives");
+        return Err(Refusal::Part(problem));
+    }
+    Ok(alternatives)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::json;
+
+    fn written(rule: &str) -> Option<String> {
+        text(&json(rule).unwrap(), "m-1").ok()
+    }
+
+    #[test]
+    fn each_kind_of_rule_has_its_sign() {
+        let cases = [
+            (r#"{"equals": "m-1"}"#, "="),
+            (r#"{"equals": "M-1"}"#, "=m-1"),
+            (r#"{"starts_with": "GPT 4"}"#, "^gpt%204"),
+            (r#"{"ends_with": "x"}"#, "$x"),
+            (r#"{"contains": "|"}"#, "~|"),
+            (r#"{"regex": "^A \\d$"}"#, r"/^A%20\d$/"),
+            (r#"{"regex": "^(?!x)y"}"#, "!/^(?:x)/ /^y/"),
+        ];
+        for (rule, expected) in cases {
+            assert_eq!(written(rule).as_deref(), Some(expected), "{rule}");
+        }
+    }
+
+    #[test]
+    fn nested_rules_become_alternatives_of_conjunctions() {
+        let rule = r#"{"and": [{"or": [{"equals": "a"}, {"equals": "b"}]}, {"or": [{"contains": "c"}, {"and": [{"contains": "d"}, {"contains": "e"}]}]}]}"#;
+        assert_eq!(written(rule).as_deref(), Some("=a ~c | =a ~d ~e | =b ~c | =b ~d ~e"));
+    }
+
+    #[test]
+    fn rules_that_cannot_be_written_are_refused() {
+        let many = |kind: &str, times: usize, of: &str| format!(r#"{{"{kind}": [{}]}}"#, vec![of; times].join(", "));
+        let two = r#"{"or": [{"equals": "a"}, {"equals": "b"}]}"#;
+        let mut deep = r#"{"equals": "a"}"#.to_owned();
+        for _ in 0..MAX_DEPTH {
+            deep = many("or", 1, &deep);
+        }
+        let refused = [
+            r#"{"equals": ""}"#.to_owned(),
+            r#"{"or": []}"#.to_owned(),
+            r#"{"and": []}"#.to_owned(),
+            r#"{"sounds_like": "a"}"#.to_owned(),
+            r#"{"equals": "a", "contains": "b"}"#.to_owned(),
+            r#"{"regex": "a(?=b)"}"#.to_owned(),
+            r#"{"regex": "("}"#.to_owned(),
+            many("or", 257, r#"{"equals": "a"}"#),
+            many("and", 9, two),
+            deep,
+        ];
+        for rule in refused {
+            assert_eq!(written(&rule), None, "{rule}");
+        }
+        assert!(written(&many("and", 8, two)).is_some());
+    }
+}

@@ -1,0 +1,86 @@
+//! Writes regular expressions of the table as those of Rust, which cannot look ahead or back.
+
+use regex_lite::Regex;
+
+use super::Refusal;
+use super::alternatives::Test;
+
+/// The tests that a pattern stands for. A negative look-ahead at its beginning becomes a test of its own.
+///
+/// # Errors
+///
+/// [`Refusal::Part`] with the pattern that cannot be read.
+pub(super) fn tests(pattern: &str) -> Result<Vec<Test<'_>>, Refusal> {
+    let matches = |text: String| Test {
+        sign: "/",
+        text: text.into(),
+    };
+    let tests = match look_ahead(pattern) {
+        Some((forbidden, required)) => {
+            let mut tests = vec![Test {
+                sign: "!/",
+                text: format!("^(?:{forbidden})").into(),
+            }];
+            if !required.is_empty() {
+                tests.push(matches(format!("^{required}")));
+            }
+            tests
+        }
+        None => vec![matches(pattern.to_owned())],
+    };
+    if tests.iter().all(|test| compiles(&test.text)) {
+        Ok(tests)
+    } else {
+        Err(Refusal::Part(format!("the pattern `{pattern}` cannot be read")))
+    }
+}
+
+/// Whether the regular expression is one of those that rules are matched with.
+pub(super) fn compiles(pattern: &str) -> bool {
+    Regex::new(pattern).is_ok()
+}
+
+/// What a pattern forbids by a look-ahead at its beginning, and what it requires after it.
+fn look_ahead(pattern: &str) -> Option<(&str, &str)> {
+    let rest = pattern.strip_prefix("^(?!")?;
+    let (mut depth, mut is_escaped, mut is_in_class) = (1_usize, false, false);
+    for (place, sign) in rest.char_indices() {
+        match sign {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '[' => is_in_class = true,
+            ']' => is_in_class = false,
+            '(' if !is_in_class => depth += 1,
+            ')' if !is_in_class => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return rest.get(..place).zip(rest.get(place + 1..));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(pattern: &str) -> Option<Vec<String>> {
+        let tests = tests(pattern).ok()?;
+        Some(tests.iter().map(|test| [test.sign, &test.text].concat()).collect())
+    }
+
+    #[test]
+    fn a_leading_look_ahead_becomes_a_test_of_its_own() {
+        assert_eq!(written("^(?!.*-tts(?:$|-))").unwrap(), ["!/^(?:.*-tts(?:$|-))"]);
+        assert_eq!(written("^(?![^/)]+/)(?:a|b)").unwrap(), ["!/^(?:[^/)]+/)", "/^(?:a|b)"]);
+        assert_eq!(written(r"^(?!\))a").unwrap(), [r"!/^(?:\))", "/^a"]);
+    }
+
+    #[test]
+    fn other_looks_cannot_be_read() {
+        for pattern in ["a(?!b)", "(?<=a)b", "^(?!a", "("] {
+            assert_eq!(written(pattern), None, "{pattern}");
+        }
+    }
+}

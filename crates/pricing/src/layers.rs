@@ -1,0 +1,183 @@
+//! Lays the user's file over a newer table over the catalogue that comes with this crate.
+
+use std::sync::Arc;
+
+use crate::cost::{Edition, Layer};
+use crate::document::Flaw;
+use crate::find::{Found, find_model, provider_of_name};
+use crate::price::{PriceSet, UnitPrice};
+use crate::price_file::{Feed, PriceFileError};
+use crate::rule::Rule;
+use crate::table::{Alias, Model, Multiplier, Provider, Table};
+use crate::user_file::{OwnAlias, OwnFactor, OwnFix, OwnModel, UserFile};
+
+/// The prices that come with this crate; see `data/README.md`.
+const EMBEDDED: &str = include_str!("../data/catalogue.txt");
+
+/// The embedded table.
+pub(crate) fn embedded() -> Table {
+    // A test reads the same text; were it broken all the same, every call would be unpriced, not the host dead.
+    Table::parse(EMBEDDED).unwrap_or_default()
+}
+
+/// The embedded table, with a newer one laid over it.
+pub(crate) fn base(feed: Option<&Feed>) -> Result<Table, PriceFileError> {
+    let mut table = embedded();
+    if let Some(feed) = feed {
+        lay_feed(&mut table, feed.table()?);
+    }
+    Ok(table)
+}
+
+/// Takes the providers of a newer table instead of those that `table` has.
+///
+/// A provider is taken whole, since rules of two tables must not mix: one that was narrowed because it caught another
+/// model would live on in the older table.
+fn lay_feed(table: &mut Table, newer: Table) {
+    for mut provider in newer.providers {
+        for model in &mut provider.models {
+            model.layer = Layer::Refreshed;
+        }
+        match table.providers.iter_mut().find(|older| older.id == provider.id) {
+            Some(older) => *older = provider,
+            None => table.providers.push(provider),
+        }
+    }
+    table.edition = newer.edition;
+}
+
+/// Lays the user's file over `table`.
+pub(crate) fn lay_user_file(table: &mut Table, file: &UserFile) -> Result<(), Flaw> {
+    for provider in file.providers.iter().rev() {
+        if table.providers.iter().any(|known| *known.id == *provider.id) {
+            return Err(Flaw::new(
+                provider.line,
+                format!(
+                    "the catalogue has a provider `{}` already; its models need no `[[providers]]`",
+                    provider.id
+                ),
+            ));
+        }
+        // Asked first: the user's rule for a name goes before the catalogue's.
+        let provider = Provider::parse(&provider.header).map_err(|problem| Flaw::new(provider.line, problem))?;
+        table.providers.insert(0, provider);
+    }
+    // Those that stand first are asked first.
+    for own in file.models.iter().rev() {
+        add_model(table, own)?;
+    }
+    for fix in &file.fixed {
+        fix_prices(table, fix)?;
+    }
+    for alias in &file.aliases {
+        let alias = resolve_alias(table, alias)?;
+        table.aliases.push(alias);
+    }
+    for factor in &file.factors {
+        let multiplier = resolve_factor(table, factor)?;
+        table.multipliers.push(multiplier);
+    }
+    // One for a model goes before one for its provider.
+    table.multipliers.sort_by_key(|multiplier| multiplier.line.is_none());
+    table.edition = Arc::new(Edition {
+        version: [&*table.edition.version, " + ", &file.name].concat().into(),
+        hash: file.hash_over(&table.edition.hash).into(),
+    });
+    Ok(())
+}
+
+fn add_model(table: &mut Table, own: &OwnModel) -> Result<(), Flaw> {
+    let mut model = Model::parse(&own.text).map_err(|problem| Flaw::new(own.line, problem))?;
+    model.layer = Layer::User;
+    let name = own.provider.to_lowercase();
+    let place = provider_of_name(table, &name).unwrap_or_else(|| {
+        table.providers.push(Provider::named(&name));
+        table.providers.len() - 1
+    });
+    if let Some(provider) = table.providers.get_mut(place) {
+        provider.models.insert(0, model);
+    }
+    Ok(())
+}
+
+/// Replaces some prices of a model, for every date and every kind of call.
+fn fix_prices(table: &mut Table, fix: &OwnFix) -> Result<(), Flaw> {
+    let found = resolve(table, fix.line, &fix.provider, &fix.model)?;
+    let Some(mut model) = table.line(&found).map(Model::copy) else {
+        return Ok(());
+    };
+    model.layer = Layer::User;
+    let set = PriceSet::parse(&fix.prices).map_err(|problem| Flaw::new(fix.line, problem))?;
+    if set.is_free {
+        model.variants.clear();
+        model.sets = vec![set];
+    } else {
+        for of in &mut model.sets {
+            of.fix(&set.prices);
+        }
+        for variant in &mut model.variants {
+            let is_fixed = |price: &UnitPrice| set.prices.iter().any(|fixed| fixed.unit == price.unit);
+            variant.set.prices.retain(|price| !is_fixed(price));
+        }
+    }
+    let Some(seller) = table.providers.get_mut(found.seller()) else {
+        return Ok(());
+    };
+    if found.is_borrowed() {
+        // The seller's variants of another's model are not known, and asked last it catches no name but that model's.
+        model.variants.clear();
+        seller.models.push(model);
+    } else if let Some(line) = seller.models.get_mut(found.model()) {
+        *line = model;
+    }
+    Ok(())
+}
+
+fn resolve_alias(table: &Table, alias: &OwnAlias) -> Result<Alias, Flaw> {
+    let of = alias.provider.as_ref().map(|name| provider(table, alias.line, name));
+    Ok(Alias {
+        of: of.transpose()?,
+        rule: Rule::parse(&alias.rule, "").ok_or_else(|| Flaw::new(alias.line, "not a rule"))?,
+        name: alias.name.as_str().into(),
+        target: resolve(table, alias.line, &alias.target.0, &alias.target.1)?,
+    })
+}
+
+fn resolve_factor(table: &Table, factor: &OwnFactor) -> Result<Multiplier, Flaw> {
+    let seller = provider(table, factor.line, &factor.provider)?;
+    let line = match &factor.model {
+        Some(model) => {
+            let found = resolve(table, factor.line, &factor.provider, model)?;
+            Some((found.provider(), found.model()))
+        }
+        None => None,
+    };
+    let is_same = |other: &Multiplier| other.seller == seller && other.line == line;
+    if table.multipliers.iter().any(is_same) {
+        return Err(Flaw::new(
+            factor.line,
+            "a second multiplier of the same prices; keep one",
+        ));
+    }
+    Ok(Multiplier {
+        seller,
+        line,
+        factor: factor.factor,
+        text: factor.text.as_str().into(),
+    })
+}
+
+fn provider(table: &Table, line: usize, name: &str) -> Result<usize, Flaw> {
+    provider_of_name(table, &name.to_lowercase()).ok_or_else(|| {
+        let problem = format!("no provider `{name}`; `tracing-genai catalog list` shows the providers");
+        Flaw::new(line, problem)
+    })
+}
+
+fn resolve(table: &Table, line: usize, seller: &str, model: &str) -> Result<Found, Flaw> {
+    let seller_place = provider(table, line, seller)?;
+    find_model(table, seller_place, &model.to_lowercase()).ok_or_else(|| {
+        let problem = format!("`{seller}` has no model `{model}`; `tracing-genai catalog list` shows the models");
+        Flaw::new(line, problem)
+    })
+}

@@ -1,0 +1,159 @@
+//! Files of prices as users and feeds write them: read, recognised, and refused with file, line and reason.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::document::Flaw;
+use crate::feed::catalogue_text;
+use crate::table::{CatalogueError, Table, is_catalogue};
+
+/// The largest file that is read; the largest table known holds 3 MB.
+pub(crate) const MAX_FILE_BYTES: u64 = 32 << 20;
+
+/// Why a file of prices was not taken into use. The prices in use stay.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PriceFileError {
+    /// The file or address cannot be read.
+    #[error("{file}: {reason}; the prices in use stay")]
+    Unreadable {
+        /// The file's name or address.
+        file: Arc<str>,
+        /// Why.
+        reason: String,
+    },
+    /// Something in it is wrong.
+    #[error("{file}:{}: {}", .flaw.line, .flaw.problem)]
+    Flawed {
+        /// The file's name or address.
+        file: Arc<str>,
+        /// Where and what.
+        flaw: Flaw,
+    },
+    /// It can be read, and cannot be right.
+    #[error("{file}: {reason}; the prices in use stay")]
+    Implausible {
+        /// The file's name or address.
+        file: Arc<str>,
+        /// What speaks against it.
+        reason: String,
+    },
+}
+
+/// A newer table of prices: the JSON of genai-prices, in either of its shapes, or the text of a catalogue.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    name: Arc<str>,
+    text: Arc<str>,
+    edition: (String, String),
+    warnings: Arc<[String]>,
+}
+
+impl Feed {
+    /// Reads the file.
+    pub fn read(path: &Path) -> Result<Self, PriceFileError> {
+        Self::parse(&read(path)?, &name_of(path))
+    }
+
+    /// Reads `text`, which errors and the catalogue's version call `name`.
+    pub fn parse(text: &str, name: &str) -> Result<Self, PriceFileError> {
+        let flawed = |flaw| PriceFileError::Flawed {
+            file: name.into(),
+            flaw,
+        };
+        let text = text.trim_start_matches('\u{feff}');
+        let hash = hash_of(&[text.as_bytes()]);
+        let short = hash.get(..12).unwrap_or_default();
+        if is_catalogue(text) {
+            let table = Table::parse(text).map_err(|error| flawed(flaw_of(error)))?;
+            let version = match &*table.edition.version {
+                "" => format!("{name} {short}"),
+                version => version.to_owned(),
+            };
+            return Ok(Self {
+                name: name.into(),
+                text: text.into(),
+                edition: (version, hash),
+                warnings: Arc::default(),
+            });
+        }
+        let version = format!("{name} {short}");
+        let made = catalogue_text(text, &version).map_err(flawed)?;
+        Ok(Self {
+            name: name.into(),
+            text: made.text.into(),
+            edition: (version, hash),
+            warnings: made.warnings.into(),
+        })
+    }
+
+    /// What errors call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// SHA-256 of what was read, in hexadecimal.
+    pub fn hash(&self) -> &str {
+        &self.edition.1
+    }
+
+    /// What was left out of it: models that no rule of ours can recognise, prices of unknown units.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    pub(crate) fn table(&self) -> Result<Table, PriceFileError> {
+        let mut table = Table::parse(&self.text).map_err(|error| PriceFileError::Flawed {
+            file: Arc::clone(&self.name),
+            flaw: flaw_of(error),
+        })?;
+        let (version, hash) = &self.edition;
+        table.edition = Arc::new(crate::cost::Edition {
+            version: version.as_str().into(),
+            hash: hash.as_str().into(),
+        });
+        Ok(table)
+    }
+}
+
+fn flaw_of(error: CatalogueError) -> Flaw {
+    match error {
+        CatalogueError::Line { line, problem } => Flaw::new(line, problem),
+        CatalogueError::UnknownForm => Flaw::new(1, error.to_string()),
+    }
+}
+
+/// The text of a file that is not absurdly large.
+pub(crate) fn read(path: &Path) -> Result<String, PriceFileError> {
+    let unreadable = |reason: String| PriceFileError::Unreadable {
+        file: name_of(path).into(),
+        reason,
+    };
+    let mut text = String::new();
+    let file = File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    // One byte more than is allowed tells a file that is too long from one that just fits.
+    let read = file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text);
+    let bytes = read.map_err(|error| unreadable(error.to_string()))?;
+    if u64::try_from(bytes).is_ok_and(|bytes| bytes > MAX_FILE_BYTES) {
+        return Err(unreadable(format!("larger than {MAX_FILE_BYTES} bytes")));
+    }
+    Ok(text)
+}
+
+pub(crate) fn name_of(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// SHA-256 of all the pieces, in hexadecimal.
+pub(crate) fn hash_of(pieces: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for piece in pieces {
+        hasher.update(piece);
+    }
+    let digits = hasher.finalize();
+    digits.iter().map(|byte| format!("{byte:02x}")).collect()
+}

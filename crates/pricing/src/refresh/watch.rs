@@ -1,0 +1,113 @@
+//! Looks at the sources in turn, and has what they say judged.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::time::Duration;
+#[cfg(feature = "refresh-url")]
+use std::time::Instant;
+
+use super::judge::{Judge, feed, user_file};
+use super::source::WatchedFile;
+#[cfg(feature = "refresh-url")]
+use super::url::{Address, WatchedUrl};
+use crate::cost::Layer;
+
+/// The sources, and who judges what they say.
+pub(super) struct Watch {
+    judge: Judge,
+    file_interval: Duration,
+    user_file: Option<WatchedFile>,
+    feed_file: Option<WatchedFile>,
+    #[cfg(feature = "refresh-url")]
+    url: Option<WatchedUrl>,
+}
+
+impl Watch {
+    pub(super) fn new(judge: Judge, file_interval: Duration) -> Self {
+        Self {
+            judge,
+            file_interval,
+            user_file: None,
+            feed_file: None,
+            #[cfg(feature = "refresh-url")]
+            url: None,
+        }
+    }
+
+    pub(super) fn watch_user_file(&mut self, path: PathBuf) {
+        self.user_file = Some(WatchedFile::new(path));
+    }
+
+    pub(super) fn watch_feed_file(&mut self, path: PathBuf) {
+        self.feed_file = Some(WatchedFile::new(path));
+    }
+
+    #[cfg(feature = "refresh-url")]
+    pub(super) fn watch_url(&mut self, address: Address, interval: Duration) {
+        self.url = Some(WatchedUrl::new(address, interval));
+    }
+
+    /// Looks at everything that is due.
+    pub(super) fn look(&mut self) {
+        // A panic would end the refreshing for good, and nobody would know.
+        let looked = catch_unwind(AssertUnwindSafe(|| {
+            self.look_at_files();
+            #[cfg(feature = "refresh-url")]
+            self.look_at_url();
+        }));
+        if looked.is_err() {
+            self.judge.panicked();
+        }
+    }
+
+    /// The feed first, since the user's file lies over it.
+    pub(super) fn look_at_files(&mut self) {
+        if let Some(file) = &mut self.feed_file {
+            let name = file.name();
+            if let Some(is_in_use) = self
+                .judge
+                .judge(Layer::Refreshed, file.look(), |text| feed(text, &name))
+            {
+                file.judged(is_in_use);
+            }
+        }
+        if let Some(file) = &mut self.user_file {
+            let name = file.name();
+            if let Some(is_in_use) = self
+                .judge
+                .judge(Layer::User, file.look(), |text| user_file(text, &name))
+            {
+                file.judged(is_in_use);
+            }
+        }
+    }
+
+    #[cfg(feature = "refresh-url")]
+    fn look_at_url(&mut self) {
+        let Some(url) = self.url.as_mut().filter(|url| url.due() <= Instant::now()) else {
+            return;
+        };
+        // Planned before the answer is known: whatever happens to it, the next question must not follow at once.
+        url.plan_after_failure();
+        let name = url.name().to_owned();
+        let is_in_use = self.judge.judge(Layer::Refreshed, url.look(), |text| feed(text, &name));
+        if is_in_use != Some(false) {
+            url.plan_after_success();
+        }
+    }
+
+    /// How long there is nothing to do.
+    pub(super) fn pause(&self) -> Duration {
+        #[cfg(feature = "refresh-url")]
+        if let Some(url) = &self.url {
+            let until_due = url.due().saturating_duration_since(Instant::now());
+            let watches_files = self.user_file.is_some() || self.feed_file.is_some();
+            return if watches_files {
+                until_due.min(self.file_interval)
+            } else {
+                until_due
+            };
+        }
+        self.file_interval
+    }
+}

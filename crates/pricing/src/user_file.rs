@@ -1,0 +1,344 @@
+//! The user's own prices: a file in TOML or JSON that lies over every table.
+//!
+//! What it may say is described in `docs/prices.md`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::document::{Fields, Flaw, Node, clipped, json, toml};
+use crate::factor::Factor;
+use crate::feed::model_line::ModelLine;
+use crate::feed::{Refusal, alternatives, provider_header};
+use crate::price_file::{PriceFileError, hash_of, name_of, read};
+
+/// The user's own prices, read and not yet laid over a table.
+///
+/// ```
+/// use tracing_genai_pricing::{Catalogue, UserFile};
+///
+/// let file = UserFile::parse(
+///     r#"
+///     [[models]]
+///     provider = "openai"
+///     id = "ft:gpt-4o:acme"
+///     match = { starts_with = "ft:gpt-4o-2024-08-06:acme" }
+///     prices = { input_mtok = 3.75, output_mtok = 15 }
+///
+///     [[aliases]]
+///     provider = "azure.ai.openai"
+///     name = "prod-chat"
+///     model = "azure/gpt-4o"
+///
+///     [[multipliers]]
+///     provider = "anthropic"
+///     factor = 0.85
+///     "#,
+///     "prices.toml",
+/// )?;
+/// let catalogue = Catalogue::layered(None, Some(&file))?;
+/// assert_eq!(catalogue.version(), "genai-prices 0.2.3 + prices.toml");
+/// # Ok::<(), tracing_genai_pricing::PriceFileError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct UserFile {
+    pub(crate) name: Arc<str>,
+    pub(crate) providers: Vec<OwnProvider>,
+    pub(crate) models: Vec<OwnModel>,
+    pub(crate) fixed: Vec<OwnFix>,
+    pub(crate) aliases: Vec<OwnAlias>,
+    pub(crate) factors: Vec<OwnFactor>,
+    hash: String,
+    warnings: Vec<String>,
+}
+
+/// A provider that the catalogue does not have.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnProvider {
+    pub(crate) line: usize,
+    pub(crate) id: String,
+    /// The provider's line in a catalogue.
+    pub(crate) header: String,
+}
+
+/// A model of the user's own.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnModel {
+    pub(crate) line: usize,
+    pub(crate) provider: String,
+    /// The model's line in a catalogue.
+    pub(crate) text: String,
+}
+
+/// Prices of a model of the catalogue that hold whatever the catalogue says.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnFix {
+    pub(crate) line: usize,
+    pub(crate) provider: String,
+    pub(crate) model: String,
+    /// As words of a catalogue; `free` when the model costs nothing.
+    pub(crate) prices: String,
+}
+
+/// Another name of a model.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnAlias {
+    pub(crate) line: usize,
+    pub(crate) provider: Option<String>,
+    pub(crate) name: String,
+    pub(crate) rule: String,
+    /// Provider and model.
+    pub(crate) target: (String, String),
+}
+
+/// What prices are multiplied by.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnFactor {
+    pub(crate) line: usize,
+    pub(crate) provider: String,
+    pub(crate) model: Option<String>,
+    pub(crate) factor: Factor,
+    pub(crate) text: String,
+}
+
+impl UserFile {
+    /// Reads the file.
+    pub fn read(path: &Path) -> Result<Self, PriceFileError> {
+        Self::parse(&read(path)?, &name_of(path))
+    }
+
+    /// Reads `text`, which errors and the catalogue's version call `name`: JSON when it begins with a brace, else TOML.
+    pub fn parse(text: &str, name: &str) -> Result<Self, PriceFileError> {
+        let text = text.trim_start_matches('\u{feff}');
+        let mut file = Self {
+            name: name.into(),
+            providers: Vec::new(),
+            models: Vec::new(),
+            fixed: Vec::new(),
+            aliases: Vec::new(),
+            factors: Vec::new(),
+            hash: hash_of(&[text.as_bytes()]),
+            warnings: Vec::new(),
+        };
+        let parse = if text.trim_start().starts_with('{') { json } else { toml };
+        let outcome = parse(text).and_then(|root| file.take(&root));
+        outcome.map_err(|flaw| file.flawed(flaw))?;
+        Ok(file)
+    }
+
+    /// What errors and the catalogue's version call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What was left out of it: models that no rule of ours can recognise.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// SHA-256 of this file over a table.
+    pub(crate) fn hash_over(&self, table: &str) -> String {
+        hash_of(&[table.as_bytes(), self.hash.as_bytes()])
+    }
+
+    pub(crate) fn flawed(&self, flaw: Flaw) -> PriceFileError {
+        PriceFileError::Flawed {
+            file: Arc::clone(&self.name),
+            flaw,
+        }
+    }
+
+    fn take(&mut self, root: &Node<'_>) -> Result<(), Flaw> {
+        let mut fields = root.fields()?;
+        for node in entries(&mut fields, "providers")? {
+            let header = self.header(node)?;
+            self.providers.push(header);
+        }
+        for node in entries(&mut fields, "models")? {
+            let model = self.model(node)?;
+            self.models.extend(model);
+        }
+        for node in entries(&mut fields, "fixed")? {
+            self.fixed.push(fix(node)?);
+        }
+        for node in entries(&mut fields, "aliases")? {
+            let alias = self.alias(node)?;
+            self.aliases.extend(alias);
+        }
+        for node in entries(&mut fields, "multipliers")? {
+            self.factors.push(factor(node)?);
+        }
+        fields.nothing_else()
+    }
+
+    fn header(&mut self, node: &Node<'_>) -> Result<OwnProvider, Flaw> {
+        let mut fields = node.fields()?;
+        let id = text(&mut fields, "id")?.to_lowercase();
+        for known in [
+            "provider_match",
+            "model_match",
+            "api_pattern",
+            "fallback_model_providers",
+        ] {
+            fields.optional(known);
+        }
+        fields.nothing_else()?;
+        let (name, warnings) = (&self.name, &mut self.warnings);
+        let header = provider_header(&id, node, |problem| {
+            warnings.push(format!("{name}:{}: {problem}", node.line));
+        })?;
+        Ok(OwnProvider {
+            line: node.line,
+            id,
+            header,
+        })
+    }
+
+    /// A model; `None`, with a warning, when its rule holds a pattern that cannot be read.
+    fn model(&mut self, node: &Node<'_>) -> Result<Option<OwnModel>, Flaw> {
+        let mut fields = node.fields()?;
+        let provider = text(&mut fields, "provider")?.to_owned();
+        let id = text(&mut fields, "id")?;
+        let is_free = flag(&mut fields, "free")?;
+        for known in ["match", "price_variants", "context_window", "deprecated"] {
+            fields.optional(known);
+        }
+        match (fields.optional("prices"), is_free) {
+            (Some(prices), true) => return Err(prices.flaw("`prices` and `free` contradict each other; keep one")),
+            (None, false) => {
+                return Err(node.flaw("`prices` is missing; a model that costs nothing says `free = true`"));
+            }
+            _ => {}
+        }
+        fields.nothing_else()?;
+        match ModelLine::of(id, node) {
+            Ok(line) => Ok(Some(OwnModel {
+                line: node.line,
+                provider,
+                text: known_keys(line)?,
+            })),
+            Err(Refusal::Table(flaw)) => Err(flaw),
+            Err(Refusal::Part(reason)) => {
+                self.warn(node, &format!("{provider}/{id} is left out: {reason}"));
+                Ok(None)
+            }
+        }
+    }
+
+    fn alias(&mut self, node: &Node<'_>) -> Result<Option<OwnAlias>, Flaw> {
+        let mut fields = node.fields()?;
+        let provider = fields.optional("provider").map(Node::text).transpose()?;
+        let target = fields.required("model")?;
+        let (name, matches) = (fields.optional("name"), fields.optional("match"));
+        fields.nothing_else()?;
+        let target = target
+            .text()?
+            .split_once('/')
+            .ok_or_else(|| target.flaw("the model is not named as `provider/model`, such as `openai/gpt-4o`"))?;
+        let (name, rule) = match (name, matches) {
+            (Some(name), None) => {
+                let name = name.text()?;
+                (
+                    name.to_owned(),
+                    Ok(["=", &crate::word::escape(&name.to_lowercase())].concat()),
+                )
+            }
+            (None, Some(matches)) => (format!("line {}", matches.line), alternatives::text(matches, "")),
+            _ => return Err(node.flaw("an alias has either a `name` or a `match`")),
+        };
+        match rule {
+            Ok(rule) => Ok(Some(OwnAlias {
+                line: node.line,
+                provider: provider.map(str::to_owned),
+                name,
+                rule,
+                target: (target.0.to_owned(), target.1.to_owned()),
+            })),
+            Err(Refusal::Table(flaw)) => Err(flaw),
+            Err(Refusal::Part(reason)) => {
+                self.warn(node, &format!("the alias is left out: {reason}"));
+                Ok(None)
+            }
+        }
+    }
+
+    fn warn(&mut self, node: &Node<'_>, problem: &str) {
+        self.warnings.push(format!("{}:{}: {problem}", self.name, node.line));
+    }
+}
+
+fn fix(node: &Node<'_>) -> Result<OwnFix, Flaw> {
+    let mut fields = node.fields()?;
+    let provider = text(&mut fields, "provider")?.to_owned();
+    let model = text(&mut fields, "model")?.to_owned();
+    let is_free = flag(&mut fields, "free")?;
+    let prices = fields.optional("prices");
+    fields.nothing_else()?;
+    let prices = match (prices, is_free) {
+        (Some(prices), false) => match ModelLine::words(prices) {
+            Ok(line) => known_keys(line)?,
+            Err(Refusal::Table(flaw)) => return Err(flaw),
+            Err(Refusal::Part(reason)) => return Err(prices.flaw(reason)),
+        },
+        (None, true) => "free".to_owned(),
+        _ => return Err(node.flaw("fixed prices have either `prices` or `free = true`")),
+    };
+    Ok(OwnFix {
+        line: node.line,
+        provider,
+        model,
+        prices,
+    })
+}
+
+/// The line's text, if it has no key that a table may have and a user's file may not.
+fn known_keys(line: ModelLine<'_>) -> Result<String, Flaw> {
+    match line.unknown_keys.first() {
+        Some((key, at)) => Err(Flaw::new(
+            *at,
+            format!(
+                "unknown price key `{}`; write, say, `input_mtok` or `output_mtok`",
+                clipped(key)
+            ),
+        )),
+        None => Ok(line.text),
+    }
+}
+
+fn factor(node: &Node<'_>) -> Result<OwnFactor, Flaw> {
+    let mut fields = node.fields()?;
+    let provider = text(&mut fields, "provider")?.to_owned();
+    let model = fields.optional("model").map(Node::text).transpose()?.map(str::to_owned);
+    let factor = fields.required("factor")?;
+    fields.nothing_else()?;
+    let text = factor.number().or_else(|_| factor.text())?;
+    let read = Factor::parse(text).ok_or_else(|| {
+        factor.flaw(format!(
+            "`{text}` is no factor: a decimal above 0, at most 1000, with at most 9 decimal places; what costs nothing is \
+             `free` under `[[fixed]]`"
+        ))
+    })?;
+    Ok(OwnFactor {
+        line: node.line,
+        provider,
+        model,
+        factor: read,
+        text: text.to_owned(),
+    })
+}
+
+/// The tables of a list; none when the list is not there.
+fn entries<'n, 'a>(fields: &mut Fields<'n, 'a>, key: &'static str) -> Result<&'n [Node<'a>], Flaw> {
+    fields.optional(key).map_or(Ok(&[]), Node::list)
+}
+
+fn text<'n>(fields: &mut Fields<'n, '_>, key: &'static str) -> Result<&'n str, Flaw> {
+    let node = fields.required(key)?;
+    match node.text()?.trim() {
+        "" => Err(node.flaw(format!("`{key}` is empty"))),
+        text => Ok(text),
+    }
+}
+
+fn flag(fields: &mut Fields<'_, '_>, key: &'static str) -> Result<bool, Flaw> {
+    Ok(fields.optional(key).map(Node::bool).transpose()?.unwrap_or(false))
+}

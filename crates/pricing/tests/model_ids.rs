@@ -1,0 +1,114 @@
+//! Model ids as they occur on spans: with prefixes, paths, versions and dates. Never a neighbour's price.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Reason, Reasons, Status};
+use tracing_genai_usage::{Unit, Usage};
+
+fn cost(provider: &str, model: &str) -> Cost {
+    let usage = Usage::new()
+        .with(Unit::InputTokens, 1_000)
+        .with(Unit::OutputTokens, 100);
+    Catalogue::embedded().cost(&Call {
+        provider,
+        server_address: None,
+        response_model: Some(model),
+        request_model: None,
+        usage: &usage,
+        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
+        context: Context::default(),
+        counts: Counts::Inclusive,
+    })
+}
+
+fn label(provider: &str, model: &str) -> Option<String> {
+    cost(provider, model).matched.map(|matched| matched.label.to_string())
+}
+
+#[test]
+fn each_form_of_an_id_means_the_model_it_names() {
+    let cases = [
+        ("gcp.gemini", "models/gemini-2.5-flash", "google/gemini-2.5-flash"),
+        (
+            "gcp.vertex_ai",
+            "publishers/google/models/gemini-2.5-flash",
+            "google/gemini-2.5-flash",
+        ),
+        ("gcp.vertex_ai", "vertex_ai/gemini-2.5-flash", "google/gemini-2.5-flash"),
+        ("gcp.vertex_ai", "claude-opus-5@20260101", "google/claude-opus-5"),
+        ("gcp.gemini", "gemini/gemini-2.5-flash", "google/gemini-2.5-flash"),
+        ("openai", "openai/gpt-4o", "openai/gpt-4o"),
+        ("openai", "gpt-4o-20240806", "openai/gpt-4o"),
+        ("openai", "GPT-4o", "openai/gpt-4o"),
+        ("azure.ai.openai", "azure/gpt-4o", "openai/gpt-4o"),
+        ("azure.ai.openai", "openai/gpt-4o", "openai/gpt-4o"),
+        ("anthropic", "anthropic/claude-opus-5", "anthropic/claude-opus-5"),
+        ("groq", "groq/llama-3.3-70b-versatile", "groq/llama-3.3-70b-versatile"),
+        ("openrouter", "openrouter/openai/gpt-4o", "openrouter/openai/gpt-4o"),
+        ("x_ai", "xai/grok-4", "x-ai/grok-4-0709"),
+        (
+            "aws.bedrock",
+            "bedrock/amazon.nova-lite-v1:0",
+            "aws/amazon.nova-lite-v1:0",
+        ),
+        ("aws.bedrock", "us.amazon.nova-lite-v1:0", "aws/amazon.nova-lite-v1:0"),
+        (
+            "aws.bedrock",
+            "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
+            "aws/amazon.nova-lite-v1:0",
+        ),
+    ];
+    for (provider, model, expected) in cases {
+        assert_eq!(label(provider, model).as_deref(), Some(expected), "{provider} {model}");
+        assert_eq!(cost(provider, model).status, Status::Priced, "{provider} {model}");
+    }
+}
+
+#[test]
+fn a_region_of_bedrock_costs_a_tenth_more_than_the_global_profile() {
+    let model = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+    let global = cost("aws.bedrock", &format!("global.{model}")).total;
+    for region in ["us", "eu", "apac"] {
+        let regional = cost("aws.bedrock", &format!("{region}.{model}")).total;
+        let (Some(regional), Some(global)) = (regional, global) else {
+            panic!("both are known");
+        };
+        assert_eq!(regional.femto_usd() * 10, global.femto_usd() * 11, "{region}");
+    }
+}
+
+#[test]
+fn what_is_not_named_is_not_guessed() {
+    let unknown = [
+        ("openai", "gpt-4o-max"),
+        ("openai", "azure/gpt-4o"),
+        ("openai", "gpt-4o@mini"),
+        ("openai", "models/gpt-4o"),
+        ("openai", "prefix/openai/gpt-4o"),
+        ("cohere", "command-a-plus-05-2026"),
+        (
+            "aws.bedrock",
+            "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123",
+        ),
+        ("azure.ai.openai", "prod-chat-eastus"),
+    ];
+    for (provider, model) in unknown {
+        let cost = cost(provider, model);
+        assert_eq!(
+            (cost.status, cost.total),
+            (Status::Unpriced, None),
+            "{provider} {model}"
+        );
+    }
+    assert_eq!(
+        cost("nosuch.provider", "openai/gpt-4o").reasons,
+        Reasons::of(Reason::UnknownProvider)
+    );
+}
+
+#[test]
+fn a_routers_prefix_tells_the_provider_that_nobody_named() {
+    let cost = cost("", "groq/llama-3.3-70b-versatile");
+    assert_eq!(cost.status, Status::Estimated);
+    assert_eq!(cost.reasons, Reasons::of(Reason::ProviderFromModel));
+}

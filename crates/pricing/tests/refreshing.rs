@@ -1,0 +1,262 @@
+//! Prices that are refreshed while the program runs: what is better is taken, what is broken is refused, and both are told.
+
+#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, UNIX_EPOCH};
+
+use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Prices, Refresh, Refreshed, Refreshing};
+use tracing_genai_usage::{Unit, Usage};
+
+const OFTEN: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The prices of gpt-4o, which no other model shares.
+const GPT_4O: &str = "cache_read=1.25 input=2.5 output=10 storage";
+
+/// A folder of its own, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("tracing-genai-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn cost(prices: &Prices, provider: &str, model: &str) -> Cost {
+    let usage = Usage::new()
+        .with(Unit::InputTokens, 1_000_000)
+        .with(Unit::OutputTokens, 0);
+    prices.cost(&Call {
+        provider,
+        server_address: None,
+        response_model: Some(model),
+        request_model: None,
+        usage: &usage,
+        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
+        context: Context::default(),
+        counts: Counts::Inclusive,
+    })
+}
+
+fn dollars(prices: &Prices, provider: &str, model: &str) -> Option<String> {
+    cost(prices, provider, model).total.map(|total| total.to_string())
+}
+
+/// What is told of each attempt.
+fn started(refresh: Refresh) -> (Refreshing, Receiver<Result<String, String>>) {
+    let (tell, told) = channel();
+    let refresh = refresh.every(OFTEN).on_change(move |news| {
+        let news = match news {
+            Refreshed::Updated { version, .. } => Ok((*version).to_owned()),
+            Refreshed::Failed(error) => Err(error.to_string()),
+            _ => return,
+        };
+        let _ = tell.send(news);
+    });
+    (refresh.start().unwrap(), told)
+}
+
+fn own_model(price: u32) -> String {
+    format!("[[models]]\nprovider = 'acme'\nid = 'm'\nprices = {{ input_mtok = {price}, output_mtok = 0 }}\n")
+}
+
+/// The embedded catalogue's text with one price changed.
+fn feed(from: &str, to: &str) -> String {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/catalogue.txt")).unwrap();
+    assert!(text.contains(from), "{from}");
+    text.replace(from, to)
+}
+
+#[test]
+fn a_users_file_that_changes_is_in_use_at_once_and_a_broken_one_is_not() {
+    let folder = Folder::new("user-file");
+    let file = folder.path("prices.toml");
+    fs::write(&file, own_model(1)).unwrap();
+    let prices = Prices::embedded();
+    let (refreshing, told) = started(Refresh::of(&prices).user_file(&file));
+    // The first reading is over when start() returns.
+    assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
+    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
+
+    fs::write(&file, own_model(2)).unwrap();
+    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
+    assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("2"));
+
+    fs::write(
+        &file,
+        "[[models]]\nprovider = 'acme'\nid = 'm'\nprices = { input_mtok = -3 }\n",
+    )
+    .unwrap();
+    let problem = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
+    assert!(problem.contains("prices.toml:4: "), "{problem}");
+    assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("2"));
+    // It is refused once, and stays refused until it changes.
+    std::thread::sleep(OFTEN * 5);
+    let refreshes = prices.refreshes();
+    assert_eq!(refreshes.failed, 1);
+    assert_eq!(refreshes.user_file_error.as_deref(), Some(&*problem));
+
+    fs::write(&file, own_model(4)).unwrap();
+    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
+    assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("4"));
+    let refreshes = prices.refreshes();
+    assert_eq!((refreshes.updated, refreshes.failed), (3, 1));
+    assert_eq!(refreshes.user_file_error, None);
+    assert!(refreshes.last_success.unwrap().elapsed().unwrap() < PATIENCE);
+    drop(refreshing);
+}
+
+#[test]
+fn a_file_that_is_missing_at_first_is_used_once_it_is_there() {
+    let folder = Folder::new("missing");
+    let file = folder.path("prices.toml");
+    let prices = Prices::embedded();
+    let (refreshing, told) = started(Refresh::of(&prices).user_file(&file));
+    assert!(
+        told.recv_timeout(PATIENCE)
+            .unwrap()
+            .unwrap_err()
+            .contains("prices.toml")
+    );
+    assert!(prices.refreshes().user_file_error.is_some());
+    assert_eq!(dollars(&prices, "openai", "gpt-4o").as_deref(), Some("2.5"));
+    fs::write(&file, own_model(1)).unwrap();
+    while told.recv_timeout(PATIENCE).unwrap().is_err() {}
+    assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
+    drop(refreshing);
+}
+
+#[test]
+fn a_newer_table_lies_over_the_embedded_one_and_beneath_the_users_file() {
+    let folder = Folder::new("layers");
+    let (table, file) = (folder.path("table.txt"), folder.path("prices.toml"));
+    fs::write(&table, feed(GPT_4O, "cache_read=1.25 input=3 output=10 storage")).unwrap();
+    fs::write(&file, "[[multipliers]]\nprovider = 'openai'\nfactor = 2\n").unwrap();
+    let prices = Prices::embedded();
+    let (refreshing, told) = started(Refresh::of(&prices).feed_file(&table).user_file(&file));
+    for _ in 0..2 {
+        assert_eq!(told.recv_timeout(PATIENCE).unwrap().err(), None);
+    }
+    assert_eq!(dollars(&prices, "openai", "gpt-4o").as_deref(), Some("6"));
+    assert!(prices.catalogue().version().ends_with("prices.toml"));
+    drop(refreshing);
+}
+
+#[test]
+fn a_table_that_cannot_be_right_is_refused_with_the_reason() {
+    let folder = Folder::new("implausible");
+    let table = folder.path("table.txt");
+    let whole = feed(GPT_4O, "cache_read=1.25 input=2.4 output=10 storage");
+    let half = whole.lines().take(1_100).collect::<Vec<_>>().join("\n");
+    let without_counts = |text: &str| {
+        let lines = text.lines();
+        lines
+            .filter(|line| {
+                !["providers\t", "models\t", "prices\t"]
+                    .iter()
+                    .any(|count| line.starts_with(count))
+            })
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let cases = [
+        (String::new(), "table.txt"),
+        ("[]".to_owned(), "0 providers where the one in use has"),
+        ("{\"providers\": [".to_owned(), "table.txt:1: "),
+        (half.clone(), "table.txt:"),
+        (without_counts(&half), "less than 80 %"),
+        (
+            feed(GPT_4O, "cache_read=1.25 input=250 output=10 storage"),
+            "moves the price of openai/gpt-4o",
+        ),
+        (
+            feed(GPT_4O, "cache_read=1.25 input=0 output=10 storage"),
+            "moves the price of openai/gpt-4o",
+        ),
+        (
+            feed(GPT_4O, "cache_read=1.25 input=-2.5 output=10 storage"),
+            "table.txt:",
+        ),
+        (
+            feed(GPT_4O, "cache_read=1.25 input=1e308 output=10 storage"),
+            "table.txt:",
+        ),
+        (
+            without_counts(&feed("\ngpt-4o-mini\t", "\nother-mini\t").replace("=gpt-4o-mini", "=other-mini")),
+            "gpt-4o-mini",
+        ),
+    ];
+    fs::write(&table, &whole).unwrap();
+    let prices = Prices::embedded();
+    let (refreshing, told) = started(Refresh::of(&prices).feed_file(&table));
+    assert_eq!(told.recv_timeout(PATIENCE).unwrap().err(), None);
+    for (text, reason) in cases {
+        fs::write(&table, &text).unwrap();
+        let mut problem = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
+        // A look may fall between the emptying of a file and its writing.
+        while !problem.contains(reason) {
+            problem = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
+        }
+        assert_eq!(
+            dollars(&prices, "openai", "gpt-4o").as_deref(),
+            Some("2.4"),
+            "{problem}"
+        );
+    }
+    drop(refreshing);
+}
+
+#[test]
+fn an_embedded_table_of_the_same_text_is_as_good_as_itself() {
+    let folder = Folder::new("same");
+    let table = folder.path("table.txt");
+    fs::write(&table, feed("input=2.5", "input=2.5")).unwrap();
+    let prices = Prices::embedded();
+    let (refreshing, told) = started(Refresh::of(&prices).feed_file(&table));
+    assert_eq!(
+        told.recv_timeout(PATIENCE).unwrap().as_deref(),
+        Ok(Catalogue::embedded().version())
+    );
+    // Written again with the same text: read, and found to be nothing new.
+    fs::write(&table, feed("input=2.5", "input=2.5")).unwrap();
+    let started = std::time::Instant::now();
+    while prices.refreshes().unchanged == 0 {
+        assert!(started.elapsed() < PATIENCE, "{:?}", prices.refreshes());
+        std::thread::sleep(OFTEN);
+    }
+    assert_eq!(prices.refreshes().updated, 1);
+    drop(refreshing);
+}
+
+#[test]
+fn a_hook_that_panics_does_not_end_the_refreshing() {
+    let folder = Folder::new("hook");
+    let file = folder.path("prices.toml");
+    fs::write(&file, own_model(1)).unwrap();
+    let prices = Prices::embedded();
+    let refresh = Refresh::of(&prices).user_file(&file).every(OFTEN);
+    let refreshing = refresh.on_change(|_| panic!("on purpose")).start().unwrap();
+    fs::write(&file, own_model(2)).unwrap();
+    let started = std::time::Instant::now();
+    while dollars(&prices, "acme", "m").as_deref() != Some("2") {
+        assert!(started.elapsed() < PATIENCE, "{:?}", prices.refreshes());
+        std::thread::sleep(OFTEN);
+    }
+    drop(refreshing);
+}

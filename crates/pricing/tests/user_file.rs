@@ -1,0 +1,392 @@
+//! The user's own prices lie over the catalogue: own models, other names, multipliers, fixed prices, and what is free.
+
+#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Layer, Reason, Reasons, Status, Usd, UserFile};
+use tracing_genai_usage::{Unit, Usage};
+
+fn catalogue(toml: &str) -> Catalogue {
+    let file = UserFile::parse(toml, "prices.toml").unwrap();
+    Catalogue::layered(None, Some(&file)).unwrap()
+}
+
+fn problem(text: &str) -> String {
+    let file = UserFile::parse(text, "prices.toml");
+    let problem = match file {
+        Ok(file) => Catalogue::layered(None, Some(&file)).unwrap_err(),
+        Err(problem) => problem,
+    };
+    problem.to_string()
+}
+
+fn million() -> Usage {
+    Usage::new()
+        .with(Unit::InputTokens, 1_000_000)
+        .with(Unit::OutputTokens, 1_000_000)
+}
+
+fn cost(catalogue: &Catalogue, provider: &str, model: &str) -> Cost {
+    cost_in(catalogue, provider, model, Context::default())
+}
+
+fn cost_in(catalogue: &Catalogue, provider: &str, model: &str, context: Context<'_>) -> Cost {
+    catalogue.cost(&Call {
+        provider,
+        server_address: None,
+        response_model: Some(model),
+        request_model: None,
+        usage: &million(),
+        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
+        context,
+        counts: Counts::Inclusive,
+    })
+}
+
+fn usd(text: &str) -> Option<Usd> {
+    text.parse().ok()
+}
+
+#[test]
+fn a_model_of_ones_own_goes_before_the_catalogues() {
+    let catalogue = catalogue(
+        r#"
+        [[models]]
+        provider = "openai"
+        id = "our-gpt"
+        match = { or = [{ equals = "gpt-4o" }, { starts_with = "ft:gpt-4o:acme" }] }
+        prices = { input_mtok = 1, output_mtok = "2.5" }
+        "#,
+    );
+    for name in ["gpt-4o", "GPT-4o", "ft:gpt-4o:acme:7"] {
+        let cost = cost(&catalogue, "openai", name);
+        assert_eq!((cost.status, cost.total), (Status::Priced, usd("3.5")), "{name}");
+        let matched = cost.matched.unwrap();
+        assert_eq!((&*matched.label, matched.layer), ("openai/our-gpt", Layer::User));
+    }
+    // 2.5 and 10 USD in the catalogue.
+    assert_eq!(cost(&catalogue, "openai", "gpt-4o-2024-08-06").total, usd("12.5"));
+}
+
+#[test]
+fn a_provider_that_nobody_knows_is_made_by_naming_a_model_of_it() {
+    let catalogue = catalogue(
+        r#"
+        [[models]]
+        provider = "vLLM"
+        id = "llama"
+        match = { starts_with = "meta-llama/" }
+        prices = { input_mtok = 0.1, output_mtok = 0.2 }
+        [[models]]
+        provider = "ibm.watsonx.ai"
+        id = "granite"
+        prices = { input_mtok = 1, output_mtok = 1 }
+        "#,
+    );
+    assert_eq!(cost(&catalogue, "vllm", "meta-llama/Llama-3").total, usd("0.3"));
+    assert_eq!(cost(&catalogue, "ibm.watsonx.ai", "granite").total, usd("2"));
+    assert_eq!(cost(&catalogue, "ibm.watsonx.ai", "gpt-4o").total, None);
+}
+
+#[test]
+fn what_is_stated_to_be_free_costs_nothing_and_what_is_unknown_stays_unknown() {
+    let catalogue = catalogue(
+        r#"
+        [[models]]
+        provider = "ollama"
+        id = "any"
+        match = { starts_with = "llama" }
+        free = true
+        [[fixed]]
+        provider = "openai"
+        model = "gpt-4o-mini"
+        free = true
+        "#,
+    );
+    for (provider, model) in [("ollama", "llama3"), ("openai", "gpt-4o-mini")] {
+        let cost = cost(&catalogue, provider, model);
+        assert_eq!((cost.status, cost.total), (Status::Free, Some(Usd::ZERO)), "{model}");
+    }
+    assert_eq!(cost(&catalogue, "ollama", "mistral").status, Status::Unpriced);
+}
+
+#[test]
+fn an_alias_is_priced_as_what_it_stands_for() {
+    let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123";
+    let catalogue = catalogue(&format!(
+        r#"
+        [[aliases]]
+        provider = "azure.ai.openai"
+        name = "Prod-Chat"
+        model = "azure/gpt-4o"
+        [[aliases]]
+        name = "{arn}"
+        model = "aws/amazon.nova-lite-v1:0"
+        [[aliases]]
+        provider = "openai"
+        match = {{ starts_with = "team-" }}
+        model = "openai/gpt-6-sol"
+        "#
+    ));
+    let deployment = cost(&catalogue, "azure.ai.openai", "prod-chat");
+    assert_eq!((deployment.status, deployment.total), (Status::Priced, usd("12.5")));
+    assert_eq!(deployment.alias.as_deref(), Some("Prod-Chat"));
+    assert_eq!(cost(&catalogue, "openai", "prod-chat").status, Status::Unpriced);
+    // An alias of nobody in particular needs no provider that is known.
+    let nova = cost(&catalogue, "aws.bedrock", "amazon.nova-lite-v1:0").total;
+    assert!(nova.is_some());
+    assert_eq!(cost(&catalogue, "aws.bedrock", arn).total, nova);
+    assert_eq!(cost(&catalogue, "our-gateway", arn).total, nova);
+    // As if the call had named that model: its variants apply too.
+    let flex = Context {
+        service_tier: Some("flex"),
+        ..Context::default()
+    };
+    let direct = cost_in(&catalogue, "openai", "gpt-6-sol", flex);
+    let by_alias = cost_in(&catalogue, "openai", "team-red", flex);
+    assert_eq!((by_alias.total, by_alias.status), (direct.total, Status::Priced));
+    assert_ne!(by_alias.total, cost(&catalogue, "openai", "team-red").total);
+}
+
+#[test]
+fn a_multiplier_holds_for_what_is_sold_by_that_provider() {
+    let catalogue = catalogue(
+        r#"
+        [[multipliers]]
+        provider = "azure"
+        factor = 0.8
+        [[multipliers]]
+        provider = "azure"
+        model = "gpt-4o-mini"
+        factor = "0.333333333"
+        "#,
+    );
+    // 2.5 + 10, by 0.8.
+    let azure = cost(&catalogue, "azure.ai.openai", "gpt-4o");
+    assert_eq!((azure.status, azure.total), (Status::Priced, usd("10")));
+    assert_eq!(azure.multiplier.as_deref(), Some("0.8"));
+    assert_eq!(azure.parts.input, usd("2"));
+    // 0.15 + 0.6, by 0.333333333: the model's own goes first, and is exact.
+    assert_eq!(
+        cost(&catalogue, "azure.ai.openai", "gpt-4o-mini").total,
+        usd("0.24999999975")
+    );
+    // OpenAI itself gave no discount.
+    let openai = cost(&catalogue, "openai", "gpt-4o");
+    assert_eq!((openai.total, openai.multiplier), (usd("12.5"), None));
+}
+
+#[test]
+fn a_multiplier_of_a_provider_leaves_the_users_own_prices_alone() {
+    let catalogue = catalogue(
+        r#"
+        [[multipliers]]
+        provider = "openai"
+        factor = 2
+        [[models]]
+        provider = "openai"
+        id = "mine"
+        prices = { input_mtok = 1, output_mtok = 1 }
+        [[fixed]]
+        provider = "openai"
+        model = "gpt-4o"
+        prices = { output_mtok = 1 }
+        "#,
+    );
+    assert_eq!(cost(&catalogue, "openai", "mine").total, usd("2"));
+    assert_eq!(cost(&catalogue, "openai", "gpt-4o").total, usd("3.5"));
+    assert_eq!(cost(&catalogue, "openai", "gpt-4o-mini").total, usd("1.5"));
+}
+
+#[test]
+fn a_fixed_price_holds_on_every_day_and_for_every_kind_of_call() {
+    let catalogue = catalogue(
+        r#"
+        [[fixed]]
+        provider = "openai"
+        model = "gpt-6-sol"
+        prices = { input_mtok = 1, output_mtok = 2 }
+        [[fixed]]
+        provider = "azure.ai.openai"
+        model = "gpt-4o"
+        prices = { output_mtok = 4 }
+        "#,
+    );
+    for service_tier in [None, Some("flex"), Some("priority")] {
+        let context = Context {
+            service_tier,
+            ..Context::default()
+        };
+        let cost = cost_in(&catalogue, "openai", "gpt-6-sol", context);
+        assert_eq!(cost.total, usd("3"), "{service_tier:?}");
+        assert_eq!(cost.matched.unwrap().layer, Layer::User);
+    }
+    // The rest of the model's prices stay, and the other seller's price too.
+    assert_eq!(cost(&catalogue, "azure.ai.openai", "gpt-4o").total, usd("6.5"));
+    assert_eq!(
+        cost(&catalogue, "azure.ai.openai", "gpt-4o-2024-08-06").total,
+        usd("6.5")
+    );
+    assert_eq!(cost(&catalogue, "openai", "gpt-4o").total, usd("12.5"));
+}
+
+#[test]
+fn a_gateway_sells_the_models_of_others_at_their_prices() {
+    let catalogue = catalogue(
+        r#"
+        [[providers]]
+        id = "my-gateway"
+        provider_match = { starts_with = "my-gateway" }
+        api_pattern = 'https://llm\.acme\.test'
+        fallback_model_providers = ["openai", "anthropic"]
+        "#,
+    );
+    assert_eq!(cost(&catalogue, "my-gateway-eu", "gpt-4o").total, usd("12.5"));
+    assert_eq!(cost(&catalogue, "my-gateway", "openai/gpt-4o").total, usd("12.5"));
+    let usage = million();
+    let by_address = catalogue.cost(&Call {
+        provider: "",
+        server_address: Some("llm.acme.test"),
+        response_model: Some("claude-opus-5"),
+        request_model: None,
+        usage: &usage,
+        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
+        context: Context::default(),
+        counts: Counts::Inclusive,
+    });
+    // 5 and 25 USD.
+    assert_eq!((by_address.status, by_address.total), (Status::Priced, usd("30")));
+}
+
+#[test]
+fn json_says_the_same_as_toml() {
+    let json = r#"{
+        "models": [{ "provider": "acme", "id": "m",
+            "prices": [{ "prices": { "input_mtok": { "base": 1, "tiers": [{ "start": 200000, "price": 2 }] } } },
+                       { "constraint": { "start_date": "2030-01-01" }, "prices": { "input_mtok": 7 } }],
+            "price_variants": [{ "when": { "speed": "fast" }, "prices": { "input_mtok": 3 } }] }],
+        "multipliers": [{ "provider": "acme", "model": "m", "factor": 0.5 }]
+    }"#;
+    let file = UserFile::parse(json, "prices.json").unwrap();
+    let catalogue = Catalogue::layered(None, Some(&file)).unwrap();
+    let cost_of = |context| cost_in(&catalogue, "acme", "m", context);
+    // A million in the higher tier; output has no price, so the cost is an estimate without it.
+    let plain = cost_of(Context::default());
+    assert_eq!(
+        (plain.total, plain.reasons),
+        (usd("1"), Reasons::of(Reason::UnitWithoutPrice))
+    );
+    let fast = Context {
+        speed: Some("fast"),
+        ..Context::default()
+    };
+    assert_eq!(cost_of(fast).total, usd("1.5"));
+}
+
+#[test]
+fn the_catalogue_says_which_files_it_was_made_from() {
+    let catalogue = catalogue("");
+    assert_eq!(catalogue.version(), "genai-prices 0.2.3 + prices.toml");
+    assert_eq!(catalogue.hash().len(), 64);
+    assert_ne!(catalogue.hash(), Catalogue::embedded().hash());
+    let cost = cost(&catalogue, "openai", "gpt-4o");
+    assert_eq!(cost.edition().unwrap().version.as_ref(), catalogue.version());
+    let unknown = self::cost(&catalogue, "openai", "nobody-knows");
+    assert_eq!(unknown.edition().unwrap().hash.as_ref(), catalogue.hash());
+}
+
+#[test]
+fn what_is_wrong_is_told_with_file_line_and_reason() {
+    let cases = [
+        ("[[models]\n", "prices.toml:1: "),
+        ("\n[[model]]\nid = 1\n", "prices.toml:2: unknown key `model`"),
+        (
+            "[[models]]\nprovider = 'p'\nid = 'm'\nprices = { input_mtok = -1 }\n",
+            "prices.toml:4: ",
+        ),
+        (
+            "[[models]]\nprovider = 'p'\nid = 'm'\nprices = { input_mtok = nan }\n",
+            "prices.toml:4: ",
+        ),
+        (
+            "[[models]]\nprovider = 'p'\nid = 'm'\nprices = { inputs = 1 }\n",
+            "prices.toml:4: ",
+        ),
+        (
+            "[[models]]\nprovider = 'p'\nid = 'm'\n",
+            "prices.toml:1: `prices` is missing",
+        ),
+        (
+            "[[models]]\nid = 'm'\nfree = true\n",
+            "prices.toml:1: `provider` is missing",
+        ),
+        (
+            "[[models]]\nprovider = 'p'\nid = 'm'\nfree = true\nprices = { input_mtok = 1 }\n",
+            "prices.toml:5: `prices` and `free` contradict each other",
+        ),
+        (
+            "[[aliases]]\nname = 'x'\nmodel = 'gpt-4o'\n",
+            "prices.toml:3: the model is not named as `provider/model`",
+        ),
+        (
+            "\n\n[[aliases]]\nname = 'x'\nmodel = 'openai/gpt-99'\n",
+            "prices.toml:3: `openai` has no model `gpt-99`",
+        ),
+        (
+            "[[aliases]]\nname = 'x'\nprovider = 'nobody'\nmodel = 'openai/gpt-4o'\n",
+            "prices.toml:1: no provider `nobody`",
+        ),
+        (
+            "[[multipliers]]\nprovider = 'openai'\nfactor = 0\n",
+            "prices.toml:3: `0` is no factor",
+        ),
+        (
+            "[[multipliers]]\nprovider = 'openai'\nfactor = 1e308\n",
+            "prices.toml:3: `1e308` is no factor",
+        ),
+        (
+            "[[multipliers]]\nprovider = 'openai'\nfactor = 1\n[[multipliers]]\nprovider = 'openai'\nfactor = 2\n",
+            "prices.toml:4: a second multiplier",
+        ),
+        (
+            "[[fixed]]\nprovider = 'openai'\nmodel = 'gpt-4o'\n",
+            "prices.toml:1: fixed prices have either `prices` or `free = true`",
+        ),
+        (
+            "[[providers]]\nid = 'openai'\n",
+            "prices.toml:1: the catalogue has a provider `openai` already",
+        ),
+        ("{\n\"models\": [\n{\"id\": }]}", "prices.toml:3: "),
+    ];
+    for (text, beginning) in cases {
+        let problem = problem(text);
+        assert!(problem.starts_with(beginning), "{text}\nis told as: {problem}");
+    }
+}
+
+#[test]
+fn a_pattern_that_cannot_be_read_leaves_out_its_model_alone() {
+    let text = r#"
+        [[models]]
+        provider = "openai"
+        id = "broken"
+        match = { regex = "(" }
+        prices = { input_mtok = 1, output_mtok = 1 }
+        [[models]]
+        provider = "openai"
+        id = "sound"
+        match = { regex = "^sound-\\d+$" }
+        prices = { input_mtok = 1, output_mtok = 1 }
+        "#;
+    let file = UserFile::parse(text, "prices.toml").unwrap();
+    assert_eq!(file.warnings().len(), 1);
+    assert!(
+        file.warnings()[0].starts_with("prices.toml:2: openai/broken is left out"),
+        "{:?}",
+        file.warnings()
+    );
+    let catalogue = Catalogue::layered(None, Some(&file)).unwrap();
+    assert_eq!(cost(&catalogue, "openai", "sound-7").total, usd("2"));
+    assert_eq!(cost(&catalogue, "openai", "broken").status, Status::Unpriced);
+}

@@ -1,0 +1,41 @@
+//! Says how old the prices are, and what became of the attempts to refresh them.
+
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::Meter;
+use tracing_genai_pricing::Prices;
+use tracing_genai_semconv::{metric, own};
+
+/// Registers the metrics. They say nothing of prices that nobody refreshes: the embedded ones are as old as the program.
+pub(crate) fn register(meter: &Meter, prices: &Prices) {
+    let refreshed = prices.clone();
+    meter
+        .u64_observable_counter(metric::CATALOGUE_REFRESHES)
+        .with_unit(metric::CATALOGUE_REFRESHES_UNIT)
+        .with_description("Attempts to refresh the prices, by what became of them")
+        .with_callback(move |observer| {
+            let refreshes = refreshed.refreshes();
+            let outcomes = [
+                ("updated", refreshes.updated),
+                ("unchanged", refreshes.unchanged),
+                ("failed", refreshes.failed),
+            ];
+            for (outcome, count) in outcomes {
+                if count > 0 {
+                    observer.observe(count, &[KeyValue::new(own::REFRESH_OUTCOME, outcome)]);
+                }
+            }
+        })
+        .build();
+    let refreshed = prices.clone();
+    meter
+        .f64_observable_gauge(metric::CATALOGUE_AGE)
+        .with_unit(metric::CATALOGUE_AGE_UNIT)
+        .with_description("Time since the refreshed prices were last known to be current")
+        .with_callback(move |observer| {
+            let last = refreshed.refreshes().last_success;
+            if let Some(age) = last.and_then(|last| last.elapsed().ok()) {
+                observer.observe(age.as_secs_f64(), &[]);
+            }
+        })
+        .build();
+}
