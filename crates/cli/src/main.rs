@@ -1,8 +1,13 @@
 //! The `tracing-genai` command: one file for each subcommand.
 
+mod call;
+mod call_table;
+mod catalogue;
 mod demo;
+mod moment;
+mod price;
 
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -18,17 +23,29 @@ struct Arguments {
 enum Command {
     /// Runs a small help-desk agent against a built-in provider and prints its trace, with tokens and cost.
     Demo(demo::Arguments),
+    /// Prices one call, or every call of a table, exactly.
+    Price(Box<price::Arguments>),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Price(arguments) => price::run(&arguments),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
+        // Whoever reads the output, such as `head`, has enough of it.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }

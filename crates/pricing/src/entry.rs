@@ -1,12 +1,14 @@
 //! The lines of a catalogue, to be read, shown and compared.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use tracing_genai_usage::Unit;
 
-use crate::cost::Layer;
+use crate::cost::{Layer, Matched};
 use crate::price::PriceSet;
 use crate::table::{Model, Provider};
+use crate::time::Moment;
 use crate::usd::Usd;
 
 /// A model and its prices, as the catalogue states them.
@@ -76,6 +78,52 @@ impl<'a> Entry<'a> {
         let variants = &self.model.variants;
         sets.chain(variants.iter().map(|variant| (Some(&*variant.name), &variant.set)))
             .flat_map(|(variant, set)| listed(variant, set))
+    }
+
+    /// The prices that a call at that moment was charged by, when `matched` is what it matched: one a unit, of the
+    /// call's variant and tier, without the others.
+    pub fn rates(&self, matched: &Matched, at: SystemTime) -> Vec<ListedPrice<'a>> {
+        let moment = Moment::from(at);
+        let sets = &self.model.sets;
+        let standard = sets.iter().rfind(|set| set.is_active(moment)).or(sets.first());
+        // The names of the variants that applied stand one after the other, in their order.
+        let mut names = matched.variant.as_deref().unwrap_or_default();
+        let mut rates: Vec<ListedPrice<'a>> = Vec::new();
+        let mut add = |variant: Option<&'a str>, set: &'a PriceSet| {
+            for price in listed(variant, set) {
+                if rates.iter().all(|earlier| earlier.unit != price.unit) {
+                    rates.push(price.in_tier(matched.tier_start));
+                }
+            }
+        };
+        for variant in self
+            .model
+            .variants
+            .iter()
+            .filter(|variant| variant.set.is_active(moment))
+        {
+            let rest = names.strip_prefix(&*variant.name);
+            if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with('&')) {
+                names = rest.trim_start_matches('&');
+                add(Some(&variant.name), &variant.set);
+            }
+        }
+        if let Some(standard) = standard {
+            add(None, standard);
+        }
+        rates
+    }
+}
+
+impl ListedPrice<'_> {
+    /// This price in the tier that begins there, as its only price.
+    fn in_tier(mut self, start: Option<u64>) -> Self {
+        let reached = |&&(tier, _): &&(u64, Usd)| start.is_some_and(|start| tier <= start);
+        if let Some(&(_, price)) = self.tiers.iter().rev().find(reached) {
+            self.base = price;
+        }
+        self.tiers.clear();
+        self
     }
 }
 

@@ -1,0 +1,97 @@
+//! A model call as flags, a table's row or a span tell it, and what it cost.
+
+use std::{collections::BTreeMap, time::SystemTime};
+
+use serde::Deserialize;
+use serde_json::Value;
+use tracing_genai::{
+    pricing::{Call, Catalogue, Context, Cost, Counts, Reason, Reasons, Status, Usd},
+    usage::Usage,
+};
+
+/// A model call that owns what it says.
+#[derive(Debug)]
+pub(crate) struct ModelCall {
+    /// Empty when it is not told.
+    pub(crate) provider: String,
+    pub(crate) server_address: Option<String>,
+    pub(crate) response_model: Option<String>,
+    pub(crate) request_model: Option<String>,
+    pub(crate) usage: Usage,
+    pub(crate) started: SystemTime,
+    pub(crate) context: PriceContext,
+    pub(crate) counts: Counts,
+    /// Whether a count is negative, no whole number or no number at all: then no cost can be told.
+    pub(crate) is_absurd: bool,
+    /// What the provider itself asked for, where it says so.
+    pub(crate) reported: Option<Usd>,
+}
+
+/// What changes the price of the same model.
+#[derive(Clone, Debug, Default, clap::Args, Deserialize)]
+pub(crate) struct PriceContext {
+    /// The service tier that served the call: `default`, `flex`, `priority`, `batch`
+    #[arg(long, value_name = "TIER")]
+    service_tier: Option<String>,
+    /// How the call was processed: `batch`
+    #[arg(long, value_name = "WAY")]
+    processing: Option<String>,
+    /// The speed that served the call: `fast`
+    #[arg(long, value_name = "SPEED")]
+    speed: Option<String>,
+    /// The way the call took where a provider sells several: `mistral/eu`
+    #[arg(long, value_name = "ROUTE")]
+    route: Option<String>,
+    /// The kind of search that the call made: `web`
+    #[arg(long, value_name = "TYPE")]
+    search_type: Option<String>,
+    /// What no price of the catalogue depends on.
+    #[arg(skip)]
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
+}
+
+impl PriceContext {
+    fn context(&self) -> Context<'_> {
+        Context {
+            service_tier: self.service_tier.as_deref(),
+            processing: self.processing.as_deref(),
+            speed: self.speed.as_deref(),
+            route: self.route.as_deref(),
+            search_type: self.search_type.as_deref(),
+        }
+    }
+}
+
+impl ModelCall {
+    /// The call as the catalogue wants it.
+    pub(crate) fn call(&self) -> Call<'_> {
+        Call {
+            provider: &self.provider,
+            server_address: self.server_address.as_deref(),
+            response_model: self.response_model.as_deref(),
+            request_model: self.request_model.as_deref(),
+            usage: &self.usage,
+            started: self.started,
+            context: self.context.context(),
+            counts: self.counts,
+        }
+    }
+
+    /// What the call cost, by what it says itself or by the catalogue.
+    pub(crate) fn cost(&self, catalogue: &Catalogue) -> Cost {
+        if self.is_absurd {
+            return Cost::inconsistent(Reason::InvalidUsage);
+        }
+        if let Some(amount) = self.reported {
+            return Cost::reported(amount);
+        }
+        let mut cost = catalogue.cost(&self.call());
+        let is_standard_taken = self.context.others.values().any(|value| !value.is_null());
+        if is_standard_taken && matches!(cost.status, Status::Priced | Status::Estimated) {
+            cost.status = Status::Estimated;
+            cost.reasons = cost.reasons.union(Reasons::of(Reason::UnknownVariant));
+        }
+        cost
+    }
+}

@@ -1,0 +1,298 @@
+//! Reads model calls from a CSV table, a row at a time, by the names of its columns.
+
+use std::{fs::File, io, path::Path, time::SystemTime};
+
+use anyhow::{Context, bail};
+use csv::{ByteRecord, StringRecord};
+use serde_json::{Map, Value};
+use tracing_genai::{
+    pricing::Counts,
+    usage::{Unit, Usage},
+};
+
+use crate::{call::ModelCall, call::PriceContext, moment};
+
+/// The columns that hold a count, and what they count.
+const COUNTS: &[(&str, Unit)] = &[
+    ("input_tokens", Unit::InputTokens),
+    ("cache_read", Unit::CacheReadTokens),
+    ("cache_write", Unit::CacheWriteTokens),
+    ("cache_write_1h", Unit::CacheWrite1hTokens),
+    ("output_tokens", Unit::OutputTokens),
+    ("reasoning_tokens", Unit::OutputReasoningTokens),
+    ("input_audio", Unit::InputAudioTokens),
+    ("output_audio", Unit::OutputAudioTokens),
+];
+
+/// What holds for the rows that do not say otherwise.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Defaults {
+    pub(crate) at: SystemTime,
+    pub(crate) counts: Counts,
+}
+
+/// A table of calls. Holds one row, however long the table is.
+pub(crate) struct CallTable<R> {
+    reader: csv::Reader<R>,
+    columns: StringRecord,
+    defaults: Defaults,
+}
+
+/// A row of the table.
+pub(crate) struct CallRow {
+    /// Where the row begins, from 1.
+    pub(crate) line: u64,
+    /// What the table calls it; the line where it has no column `case`.
+    pub(crate) case: String,
+    /// The call, or why the row tells of none.
+    pub(crate) call: Result<ModelCall, String>,
+}
+
+/// A file to read, or standard input for `-`.
+pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn io::Read>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    let file = File::open(path)
+        .with_context(|| format!("cannot read {}; name a file, or - for standard input", path.display()))?;
+    Ok(Box::new(file))
+}
+
+/// What to call that input in a message.
+pub(crate) fn shown(path: &Path) -> String {
+    if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
+impl<R: io::Read> CallTable<R> {
+    /// Reads the first row, which names the columns. Fails when there is none or when it names no model.
+    pub(crate) fn new(source: R, defaults: Defaults) -> anyhow::Result<Self> {
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(source);
+        let columns = reader
+            .headers()
+            .context("cannot read the names of the columns")?
+            .clone();
+        if !columns.iter().any(|column| column == "model") {
+            bail!(
+                "no column is called `model`; the first row names the columns, such as \
+                 case,provider,model,timestamp,input_tokens,output_tokens"
+            );
+        }
+        for (place, column) in columns.iter().enumerate() {
+            if !column.is_empty() && columns.iter().take(place).any(|earlier| earlier == column) {
+                bail!("two columns are called `{column}`; remove one");
+            }
+        }
+        Ok(Self {
+            reader,
+            columns,
+            defaults,
+        })
+    }
+
+    fn row(&self, record: ByteRecord) -> CallRow {
+        let line = record.position().map_or(0, csv::Position::line);
+        let is_complete = record.len() == self.columns.len();
+        let (record, is_text) = match StringRecord::from_byte_record(record) {
+            Ok(record) => (record, true),
+            Err(error) => (StringRecord::from_byte_record_lossy(error.into_byte_record()), false),
+        };
+        let case = match self.cell(&record, "case") {
+            Some(case) => case.to_owned(),
+            None => format!("line {line}"),
+        };
+        let call = if !is_text {
+            Err("not UTF-8; save the table as UTF-8".to_owned())
+        } else if is_complete {
+            self.call(&record)
+        } else {
+            let (cells, columns) = (record.len(), self.columns.len());
+            Err(format!(
+                "{cells} cells under {columns} columns; quote cells that hold a comma"
+            ))
+        };
+        CallRow { line, case, call }
+    }
+
+    fn call(&self, record: &StringRecord) -> Result<ModelCall, String> {
+        let mut counted = Counted::default();
+        for (column, unit) in COUNTS {
+            if let Some(text) = self.cell(record, column) {
+                counted.take(*unit, whole(text));
+            }
+        }
+        let context = match self.cell(record, "other_json") {
+            Some(text) => counted.take_other(text)?,
+            None => PriceContext::default(),
+        };
+        let text = |column| self.cell(record, column).map(str::to_owned);
+        Ok(ModelCall {
+            provider: text("provider").unwrap_or_default(),
+            server_address: None,
+            response_model: text("model"),
+            request_model: None,
+            usage: counted.usage,
+            started: match self.cell(record, "timestamp") {
+                Some(text) => moment::parse(text).map_err(|problem| format!("timestamp: {problem}"))?,
+                None => self.defaults.at,
+            },
+            context,
+            counts: self.defaults.counts,
+            is_absurd: counted.is_absurd,
+            reported: None,
+        })
+    }
+
+    /// The cell of that column; an empty cell says nothing.
+    fn cell<'a>(&self, record: &'a StringRecord, column: &str) -> Option<&'a str> {
+        let place = self.columns.iter().position(|name| name == column)?;
+        record.get(place).filter(|cell| !cell.is_empty())
+    }
+}
+
+impl<R: io::Read> Iterator for CallTable<R> {
+    /// A row, or why the table cannot be read further.
+    type Item = anyhow::Result<CallRow>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut record = ByteRecord::new();
+        match self.reader.read_byte_record(&mut record) {
+            Ok(true) => Some(Ok(self.row(record))),
+            Ok(false) => None,
+            Err(error) => Some(Err(error.into())),
+        }
+    }
+}
+
+/// What a row counts.
+#[derive(Default)]
+struct Counted {
+    usage: Usage,
+    is_absurd: bool,
+}
+
+impl Counted {
+    /// Takes a count, or notes that it is none: such usage is inconsistent, which is an answer and not a fault of the
+    /// table.
+    fn take(&mut self, unit: Unit, count: Option<u64>) {
+        match count {
+            Some(count) => self.usage.set(unit, count),
+            None => self.is_absurd = true,
+        }
+    }
+
+    /// Takes the counts of `{"usage": {"web_searches": 3}, "price_context": {"service_tier": "flex"}}`, and gives the
+    /// price context.
+    fn take_other(&mut self, text: &str) -> Result<PriceContext, String> {
+        let mut other: Map<String, Value> =
+            serde_json::from_str(text).map_err(|error| format!("other_json is not a JSON object: {error}"))?;
+        match other.remove("usage") {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(usage)) => {
+                for (name, count) in usage {
+                    let unit = Unit::from_name(&name).ok_or_else(|| {
+                        format!("other_json: no unit is called `{name}`; see `tracing-genai price --help`")
+                    })?;
+                    if !count.is_null() {
+                        self.take(unit, whole(&count.to_string()));
+                    }
+                }
+            }
+            Some(_) => return Err("other_json: `usage` is not an object of unit and count".to_owned()),
+        }
+        match other.remove("price_context") {
+            None | Some(Value::Null) => Ok(PriceContext::default()),
+            Some(context) => {
+                serde_json::from_value(context).map_err(|error| format!("other_json: price_context: {error}"))
+            }
+        }
+    }
+}
+
+/// A count; `None` when the text is negative, no whole number or no number. Some programs write every number as `12.0`.
+fn whole(text: &str) -> Option<u64> {
+    let digits = match text.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        _ => text,
+    };
+    digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    fn rows(table: &str) -> Vec<CallRow> {
+        let defaults = Defaults {
+            at: UNIX_EPOCH,
+            counts: Counts::Inclusive,
+        };
+        let table = CallTable::new(table.as_bytes(), defaults).unwrap();
+        table.map(Result::unwrap).collect()
+    }
+
+    fn call(table: &str) -> ModelCall {
+        rows(table).remove(0).call.unwrap()
+    }
+
+    #[test]
+    fn an_empty_cell_is_not_reported_and_a_zero_is() {
+        let call = call("model,input_tokens,output_tokens,cache_read\nm,7,,0\n");
+        let counts: Vec<_> = call.usage.iter().collect();
+        assert_eq!(counts, [(Unit::InputTokens, 7), (Unit::CacheReadTokens, 0)]);
+        assert!(!call.is_absurd);
+    }
+
+    #[test]
+    fn columns_are_found_by_name_and_others_are_left_alone() {
+        let call = call("colour, output_tokens ,model,provider\nred,3,m,p\n");
+        assert_eq!((&*call.provider, call.response_model.as_deref()), ("p", Some("m")));
+        assert_eq!(call.usage.get(Unit::OutputTokens), Some(3));
+        assert_eq!(call.started, UNIX_EPOCH);
+    }
+
+    #[test]
+    fn what_is_no_count_is_absurd_and_a_whole_number_with_a_point_is_one() {
+        for count in ["-1", "1.5", "1e3", "NaN", "many", "99999999999999999999", "-0.0"] {
+            assert!(call(&format!("model,input_tokens\nm,{count}\n")).is_absurd, "{count}");
+        }
+        let whole = call("model,input_tokens\nm,12.00\n");
+        assert_eq!((whole.is_absurd, whole.usage.get(Unit::InputTokens)), (false, Some(12)));
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_says_why_and_where_and_the_next_is_read() {
+        let rows = rows(
+            "case,model,timestamp,other_json\na,m,soon,\nb,m,,{\nc,m\nd,m,,\"{\"\"usage\"\":{\"\"wishes\"\":1}}\"\ne,m,,\n",
+        );
+        let problems: Vec<_> = rows
+            .iter()
+            .map(|row| (row.line, row.call.as_ref().err().map_or("", String::as_str)))
+            .collect();
+        assert!(problems[0].1.contains("`soon` is not a time"), "{problems:?}");
+        assert!(problems[1].1.contains("not a JSON object"), "{problems:?}");
+        assert!(problems[2].1.contains("2 cells under 4 columns"), "{problems:?}");
+        assert!(problems[3].1.contains("no unit is called `wishes`"), "{problems:?}");
+        assert_eq!(problems[4], (6, ""));
+        assert_eq!(rows[2].case, "c");
+    }
+
+    #[test]
+    fn a_table_without_a_model_is_none() {
+        let defaults = Defaults {
+            at: UNIX_EPOCH,
+            counts: Counts::Inclusive,
+        };
+        for table in ["", "case,provider\n", "model,model\n"] {
+            assert!(CallTable::new(table.as_bytes(), defaults).is_err(), "{table:?}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! `tracing-genai price`: what one call cost, or every call of a table.
+
+mod explanation;
+mod flags;
+mod reason;
+mod table;
+
+use std::{
+    io::{self, BufWriter, Write},
+    path::PathBuf,
+    process::ExitCode,
+    time::SystemTime,
+};
+
+use clap::{ArgGroup, ValueEnum};
+use serde_json::json;
+use tracing_genai::pricing::{Catalogue, Counts};
+
+use crate::{call::ModelCall, call_table::Defaults, catalogue::Source, moment};
+use explanation::Explanation;
+
+const AFTER_HELP: &str = "\
+The table's columns are found by their names in its first row: case, provider, model, timestamp, input_tokens,
+cache_read, cache_write, cache_write_1h, output_tokens, reasoning_tokens, input_audio, output_audio, other_json.
+Only `model` must be there; others are left alone. An empty cell is `not reported`, which is not zero. other_json holds
+{\"price_context\": {\"service_tier\": \"flex\"}, \"usage\": {\"web_searches\": 3}}.
+
+Out come the columns case, status and cost_usd, a row for each row, the cost as exact decimals and empty when it is not
+known. A count that is negative or no whole number makes the row `inconsistent`. A row that cannot be read otherwise is
+`unpriced`, and told on standard error with its line.
+
+Statuses: priced; estimated (an assumption was made or a part is missing: see --explain); reported; free (the catalogue
+says so); unpriced (not known, never zero); inconsistent (the usage contradicts itself).
+
+Exit codes: 0 when every call was read, whatever its status; 1 when a file or a row could not be read; 2 when the
+command line is wrong.
+
+Examples:
+  tracing-genai price --provider openai --model gpt-4o-2024-08-06 --input-tokens 1200 --output-tokens 350
+  tracing-genai price --csv calls.csv --explain > costs.csv";
+
+/// Prices one call that the flags describe, or every call of a table.
+#[derive(clap::Args)]
+#[command(
+    after_help = AFTER_HELP,
+    group = ArgGroup::new("what").args(["csv", "model", "request_model"]).required(true).multiple(true)
+)]
+pub(crate) struct Arguments {
+    /// Prices every row of this table instead of one call; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = flags::NAMES)]
+    csv: Option<PathBuf>,
+    #[command(flatten)]
+    call: flags::CallFlags,
+    /// When the call started: 2026-11-20T12:00:00Z, or 2026-11-20 for the beginning of that day in UTC; for the rows of
+    /// a table that do not say [default: now]
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
+    at: Option<SystemTime>,
+    /// Whether input tokens include the cached ones
+    #[arg(long, value_enum, default_value_t = CountsChoice::Inclusive)]
+    counts: CountsChoice,
+    /// Says how the cost came about: reasons, parts, whose price, since when, which tier, rates, catalogue
+    #[arg(long)]
+    explain: bool,
+    /// Writes JSON: an object for the call, or one a line for the rows of a table, with all that --explain says
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    source: Source,
+}
+
+/// What `input_tokens` includes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum CountsChoice {
+    /// Cache reads and writes are included, as the OpenTelemetry conventions ask
+    Inclusive,
+    /// Cache reads and writes come on top, as Anthropic and Bedrock report them
+    Exclusive,
+    /// Included, unless they exceed the input: then they are added, and the cost is estimated
+    Auto,
+}
+
+impl From<CountsChoice> for Counts {
+    fn from(choice: CountsChoice) -> Self {
+        match choice {
+            CountsChoice::Inclusive => Self::Inclusive,
+            CountsChoice::Exclusive => Self::Exclusive,
+            CountsChoice::Auto => Self::Auto,
+        }
+    }
+}
+
+/// Prints what the calls cost.
+///
+/// Fails when a file cannot be read; rows that cannot be read are told, and make the exit code 1.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let catalogue = arguments.source.load()?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let defaults = Defaults {
+        at: arguments.at.unwrap_or_else(SystemTime::now),
+        counts: arguments.counts.into(),
+    };
+    let code = if let Some(path) = &arguments.csv {
+        let form = match (arguments.json, arguments.explain) {
+            (true, _) => table::Form::Json,
+            (false, true) => table::Form::Explained,
+            (false, false) => table::Form::Plain,
+        };
+        table::price(path, defaults, &catalogue, form, &mut out)?
+    } else {
+        price_call(arguments, &arguments.call.call(defaults), &catalogue, &mut out)?;
+        ExitCode::SUCCESS
+    };
+    out.flush()?;
+    Ok(code)
+}
+
+fn price_call(
+    arguments: &Arguments,
+    call: &ModelCall,
+    catalogue: &Catalogue,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let cost = call.cost(catalogue);
+    if arguments.json {
+        let mut object = json!({"status": cost.status.as_str(), "cost_usd": cost.total.map(|usd| usd.to_string())});
+        Explanation::new(&cost, call, catalogue).add_to(&mut object);
+        writeln!(out, "{object:#}")?;
+        return Ok(());
+    }
+    match cost.total {
+        Some(total) => writeln!(out, "{} {total} USD", cost.status)?,
+        None => writeln!(out, "{} unknown", cost.status)?,
+    }
+    if arguments.explain {
+        write!(out, "{}", Explanation::new(&cost, call, catalogue).text())?;
+    } else {
+        for reason in cost.reasons.iter() {
+            writeln!(out, "  {reason}: {}", reason::words(reason))?;
+        }
+    }
+    Ok(())
+}

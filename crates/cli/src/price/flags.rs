@@ -1,0 +1,126 @@
+//! One model call, as the flags of the command describe it.
+
+use tracing_genai::usage::{Unit, Usage};
+
+use crate::{
+    call::{ModelCall, PriceContext},
+    call_table::Defaults,
+};
+
+/// Every flag here: a table has columns instead.
+pub(super) const NAMES: &[&str] = &[
+    "provider",
+    "model",
+    "request_model",
+    "server_address",
+    "input_tokens",
+    "output_tokens",
+    "cache_read",
+    "cache_write",
+    "cache_write_1h",
+    "reasoning_tokens",
+    "input_audio",
+    "output_audio",
+    "units",
+    "service_tier",
+    "processing",
+    "speed",
+    "route",
+    "search_type",
+];
+
+/// The call and what it used. A count that is not given was not reported, which is not zero.
+#[derive(clap::Args)]
+pub(super) struct CallFlags {
+    /// The provider, as `gen_ai.provider.name` has it or the catalogue: `openai`, `aws.bedrock`, `x-ai`; without it, the
+    /// model's name tells
+    #[arg(long, value_name = "NAME")]
+    provider: Option<String>,
+    /// The model that answered
+    #[arg(long, value_name = "ID")]
+    model: Option<String>,
+    /// The model that was asked for, which counts when the one that answered is unknown
+    #[arg(long, value_name = "ID")]
+    request_model: Option<String>,
+    /// The host the request went to, such as `api.openai.com`, which counts when the provider's name is unknown
+    #[arg(long, value_name = "HOST")]
+    server_address: Option<String>,
+    /// Input tokens; see --counts for what they include
+    #[arg(long, value_name = "COUNT")]
+    input_tokens: Option<u64>,
+    /// Output tokens, reasoning included
+    #[arg(long, value_name = "COUNT")]
+    output_tokens: Option<u64>,
+    /// Input tokens read from the provider's cache
+    #[arg(long, value_name = "COUNT")]
+    cache_read: Option<u64>,
+    /// Input tokens written to the provider's cache, of any lifetime
+    #[arg(long, value_name = "COUNT")]
+    cache_write: Option<u64>,
+    /// Of these, the ones written for an hour
+    #[arg(long, value_name = "COUNT")]
+    cache_write_1h: Option<u64>,
+    /// Output tokens spent on reasoning
+    #[arg(long, value_name = "COUNT")]
+    reasoning_tokens: Option<u64>,
+    /// Input tokens of audio
+    #[arg(long, value_name = "COUNT")]
+    input_audio: Option<u64>,
+    /// Output tokens of audio
+    #[arg(long, value_name = "COUNT")]
+    output_audio: Option<u64>,
+    /// Any other count, such as `web_searches=3`; may be repeated
+    #[arg(long = "unit", value_name = "NAME=COUNT", value_parser = unit)]
+    units: Vec<(Unit, u64)>,
+    #[command(flatten)]
+    context: PriceContext,
+}
+
+impl CallFlags {
+    pub(super) fn call(&self, defaults: Defaults) -> ModelCall {
+        ModelCall {
+            provider: self.provider.clone().unwrap_or_default(),
+            server_address: self.server_address.clone(),
+            response_model: self.model.clone(),
+            request_model: self.request_model.clone(),
+            usage: self.usage(),
+            started: defaults.at,
+            context: self.context.clone(),
+            counts: defaults.counts,
+            is_absurd: false,
+            reported: None,
+        }
+    }
+
+    fn usage(&self) -> Usage {
+        let named = [
+            (Unit::InputTokens, self.input_tokens),
+            (Unit::OutputTokens, self.output_tokens),
+            (Unit::CacheReadTokens, self.cache_read),
+            (Unit::CacheWriteTokens, self.cache_write),
+            (Unit::CacheWrite1hTokens, self.cache_write_1h),
+            (Unit::OutputReasoningTokens, self.reasoning_tokens),
+            (Unit::InputAudioTokens, self.input_audio),
+            (Unit::OutputAudioTokens, self.output_audio),
+        ];
+        let named = named.into_iter().filter_map(|(unit, count)| Some((unit, count?)));
+        let mut usage = Usage::new();
+        for (unit, count) in named.chain(self.units.iter().copied()) {
+            usage.set(unit, count);
+        }
+        usage
+    }
+}
+
+/// Reads `web_searches=3`.
+fn unit(text: &str) -> Result<(Unit, u64), String> {
+    let (name, count) = text.split_once('=').ok_or("write it like web_searches=3")?;
+    let unit = Unit::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Unit::ALL.iter().map(|unit| unit.name()).collect();
+        format!("no unit is called `{name}`; there are {}", names.join(", "))
+    })?;
+    let count = count
+        .parse()
+        .map_err(|_| format!("`{count}` is not a count; write a whole number, 0 or more"))?;
+    Ok((unit, count))
+}

@@ -1,0 +1,31 @@
+//! Says a reason in a sentence.
+
+use tracing_genai::pricing::Reason;
+
+/// What the reason means for the cost.
+pub(crate) const fn words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::UnknownProvider => "no provider of the catalogue goes by that name or address",
+        Reason::UnknownModel => "the provider is known, the model is not",
+        Reason::NoPrice => "the model is known, but nothing that the call used has a price",
+        Reason::NoUsage => "the call reports no usage",
+        Reason::UnknownOperation => "the operation is none that is known to cost money",
+        Reason::AttributesDropped => "the call reports no usage, and its span lost attributes to a limit",
+        Reason::MissingInput => "input tokens were not reported, so the cost lacks them",
+        Reason::MissingOutput => "output tokens were not reported, so the cost lacks them",
+        Reason::MissingWhole => "a part of a unit was reported without the unit, so the cost lacks the rest",
+        Reason::UnitWithoutPrice => "something was used that has no price here, so the cost lacks it",
+        Reason::InputExcludedCache => {
+            "cached tokens exceeded the input they should be part of, so they were added to it"
+        }
+        Reason::CacheTtlAssumed => "cache writes of unknown lifetime are charged at the price of the shortest",
+        Reason::OverlapAssumed => "how much of two counts is the same tokens was not reported: the least possible",
+        Reason::UnknownVariant => "no price is known for that tier, processing or speed: the standard price",
+        Reason::RequestModelUsed => "the model that answered is unknown: the price of the one that was asked for",
+        Reason::ProviderFromModel => "the provider was not named: told by the model's name",
+        Reason::NegativePart => "a part of the usage is larger than its whole",
+        Reason::CountTooLarge => "a count is too large to be one",
+        Reason::InvalidUsage => "a count is negative, no whole number or no number",
+        reason => reason.as_str(),
+    }
+}

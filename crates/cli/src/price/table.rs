@@ -1,0 +1,145 @@
+//! Prices a table row by row, however long it is.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use serde_json::json;
+use tracing_genai::pricing::{Catalogue, Cost, Status};
+
+use super::explanation::{self, Explanation};
+use crate::{
+    call::ModelCall,
+    call_table::{self, CallTable, Defaults},
+};
+
+/// What is written for each row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `case,status,cost_usd`.
+    Plain,
+    /// The same, and a column for each fact of the explanation.
+    Explained,
+    /// An object with all of them.
+    Json,
+}
+
+/// Prices the rows of the table at `path`, each as it is read.
+///
+/// Every row gives one of output, so that both can be laid side by side. One that cannot be read has no known cost: it
+/// is `unpriced`, its line is told on standard error, and the exit code is 1 at the end.
+pub(super) fn price(
+    path: &Path,
+    defaults: Defaults,
+    catalogue: &Catalogue,
+    form: Form,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let shown = call_table::shown(path);
+    let table = CallTable::new(call_table::open(path)?, defaults).with_context(|| shown.clone())?;
+    let mut code = ExitCode::SUCCESS;
+    let mut out = Rows::begin(form, out)?;
+    for row in table {
+        let row = row.with_context(|| shown.clone())?;
+        match row.call {
+            Ok(call) => out.call(&row.case, &call, catalogue)?,
+            Err(problem) => {
+                code = ExitCode::FAILURE;
+                eprintln!("{shown}: line {}: {problem}", row.line);
+                out.unreadable(&row.case, &problem)?;
+            }
+        }
+    }
+    out.end()?;
+    Ok(code)
+}
+
+/// The rows of output.
+enum Rows<'o, W: Write> {
+    Csv {
+        explained: bool,
+        writer: Box<csv::Writer<&'o mut W>>,
+    },
+    Json(&'o mut W),
+}
+
+impl<'o, W: Write> Rows<'o, W> {
+    fn begin(form: Form, out: &'o mut W) -> anyhow::Result<Self> {
+        if form == Form::Json {
+            return Ok(Self::Json(out));
+        }
+        let explained = form == Form::Explained;
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
+        let facts = explanation::NAMES.iter().copied();
+        let columns = ["case", "status", "cost_usd"]
+            .into_iter()
+            .chain(facts.filter(|_| explained));
+        writer.write_record(columns).map_err(as_io)?;
+        Ok(Self::Csv {
+            explained,
+            writer: Box::new(writer),
+        })
+    }
+
+    fn call(&mut self, case: &str, call: &ModelCall, catalogue: &Catalogue) -> anyhow::Result<()> {
+        let cost = call.cost(catalogue);
+        match self {
+            Self::Csv { explained, writer } => {
+                let amount = amount(&cost).unwrap_or_default();
+                let row = [case, cost.status.as_str(), &amount];
+                if *explained {
+                    let explanation = Explanation::new(&cost, call, catalogue);
+                    writer.write_record(row.into_iter().chain(explanation.cells()))
+                } else {
+                    writer.write_record(row)
+                }
+                .map_err(as_io)?;
+            }
+            Self::Json(out) => {
+                let mut object = json!({"case": case, "status": cost.status.as_str(), "cost_usd": amount(&cost)});
+                Explanation::new(&cost, call, catalogue).add_to(&mut object);
+                writeln!(out, "{object}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn unreadable(&mut self, case: &str, problem: &str) -> anyhow::Result<()> {
+        let status = Status::Unpriced.as_str();
+        match self {
+            Self::Csv { explained, writer } => {
+                let blanks = explanation::NAMES.iter().map(|_| "").filter(|_| *explained);
+                writer
+                    .write_record([case, status, ""].into_iter().chain(blanks))
+                    .map_err(as_io)?;
+            }
+            Self::Json(out) => {
+                let object = json!({"case": case, "status": status, "cost_usd": null, "problem": problem});
+                writeln!(out, "{object}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end(self) -> io::Result<()> {
+        match self {
+            Self::Csv { mut writer, .. } => writer.flush(),
+            Self::Json(_) => Ok(()),
+        }
+    }
+}
+
+fn amount(cost: &Cost) -> Option<String> {
+    cost.total.map(|usd| usd.to_string())
+}
+
+/// The fault of the output beneath, which csv hides: a reader that has enough must be told from a full disk.
+fn as_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
