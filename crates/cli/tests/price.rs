@@ -394,7 +394,7 @@ fn a_newer_table_is_asked_instead_and_a_broken_one_is_named_with_its_line() {
     let refused = ask();
     assert_eq!(refused.status.code(), Some(1));
     assert!(
-        stderr(&refused).contains("newer.txt: line 3: not a price of a known unit"),
+        stderr(&refused).contains("newer.txt:3: not a price of a known unit"),
         "{refused:?}"
     );
 }

@@ -4,6 +4,7 @@ mod service;
 
 use opentelemetry::{Array, KeyValue, Value};
 use service::{Service, Span};
+use tracing_genai::pricing::Counts;
 use tracing_genai::processor::SpanBounds;
 use tracing_genai::usage::{Api, Unit, Usage};
 
@@ -65,8 +66,9 @@ fn counts_nobody_can_believe_are_inconsistent_and_leave_no_cost() {
 }
 
 #[test]
-fn more_cached_than_sent_is_inconsistent() {
-    let (_, span) = priced(|| {
+fn more_cached_than_sent_is_inconsistent_where_counts_are_said_to_include_it() {
+    let service = Service::configured(|processor| processor.counts(Counts::Inclusive));
+    service.run(|| {
         let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
         call.usage(
             &Usage::new()
@@ -75,7 +77,7 @@ fn more_cached_than_sent_is_inconsistent() {
                 .with(Unit::OutputTokens, 3),
         );
     });
-    assert_without_cost(&span, "inconsistent", "negative_part");
+    assert_without_cost(&service.only_span(), "inconsistent", "negative_part");
 }
 
 #[test]

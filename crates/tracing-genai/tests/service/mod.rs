@@ -14,8 +14,10 @@ use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData};
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider, SimpleSpanProcessor, SpanData};
 use tracing_genai::GenAiProcessor;
-use tracing_genai::processor::{MeterUnsampled, SpanBounds};
+use tracing_genai::processor::{GenAiProcessorBuilder, MeterUnsampled, SpanBounds};
 use tracing_subscriber::layer::SubscriberExt;
+
+pub type Builder = GenAiProcessorBuilder<SimpleSpanProcessor<InMemorySpanExporter>>;
 
 pub struct Service {
     tracer_provider: SdkTracerProvider,
@@ -34,6 +36,15 @@ impl Service {
     }
 
     pub fn with(sampler: Sampler, bounds: SpanBounds) -> Self {
+        Self::built(sampler, bounds, |processor| processor)
+    }
+
+    /// With a processor that is set up as the test wants it.
+    pub fn configured(configure: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::built(Sampler::AlwaysOn, SpanBounds::default(), configure)
+    }
+
+    fn built(sampler: Sampler, bounds: SpanBounds, configure: impl FnOnce(Builder) -> Builder) -> Self {
         let spans = InMemorySpanExporter::default();
         let metrics = InMemoryMetricExporter::default();
         let meter_provider = SdkMeterProvider::builder()
@@ -41,8 +52,8 @@ impl Service {
             .build();
         let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(spans.clone()))
             .meter_provider(&meter_provider)
-            .bounds(bounds)
-            .build();
+            .bounds(bounds);
+        let processor = configure(processor).build();
         let mut builder = SdkTracerProvider::builder()
             .with_sampler(MeterUnsampled::new(sampler))
             .with_span_processor(processor);
