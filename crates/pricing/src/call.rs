@@ -40,19 +40,23 @@ pub struct Context<'a> {
     pub search_type: Option<&'a str>,
 }
 
-/// Whether `input_tokens` includes the cached tokens, as the conventions ask, or not.
+/// Whether `input_tokens` includes the cached tokens, as the conventions ask, or not, and whether counts are taken at
+/// their word.
 ///
 /// An excluded cache shows only when the cached tokens exceed the input; below that it cannot be detected, and an
 /// instrumentation known for it needs [`Counts::Exclusive`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Counts {
-    /// Input includes cache reads and writes. Usage that contradicts this is inconsistent.
+    /// Input includes cache reads and writes. Usage that contradicts this, or that lacks a count on which a price depends,
+    /// is inconsistent.
     #[default]
     Inclusive,
-    /// Input excludes cache reads and writes: they are added.
+    /// Input excludes cache reads and writes: they are added. Otherwise as strict as inclusive.
     Exclusive,
-    /// As inclusive; where the cached tokens exceed the input they are added, and the cost is estimated.
+    /// As inclusive, and what can be repaired is, so that the cost is an estimate: cached tokens that exceed the input are
+    /// added to it; a part that was reported without its whole is all that is known of it; of two counts whose overlap was
+    /// not reported, the least possible is taken to be the same tokens.
     Auto,
 }
 
@@ -69,8 +73,9 @@ impl Counts {
         match self {
             Self::Inclusive => None,
             Self::Exclusive => input.map(|input| input.saturating_add(cached())),
+            // Input that was not reported is unknown, not zero.
             Self::Auto => {
-                let (input, cached) = (input.unwrap_or(0), cached());
+                let (input, cached) = (input?, cached());
                 (cached > input).then(|| input.saturating_add(cached))
             }
         }

@@ -27,20 +27,22 @@ pub(crate) fn charge(plan: &Plan, factor: Factor, usage: &Usage, counts: Counts,
             }
         }
         adjust(plan, &mut usage, &mut cost.reasons);
-        charge_as_is(plan, factor, &usage, cost);
+        charge_as_is(plan, factor, &usage, counts, cost);
     } else {
-        charge_as_is(plan, factor, usage, cost);
+        charge_as_is(plan, factor, usage, counts, cost);
     }
 }
 
-fn charge_as_is(plan: &Plan, factor: Factor, usage: &Usage, cost: &mut Cost) {
+fn charge_as_is(plan: &Plan, factor: Factor, usage: &Usage, counts: Counts, cost: &mut Cost) {
     let reasons = cost.reasons.union(doubts(plan, usage));
     let Some(tier) = plan.tier(usage.get(Unit::InputTokens).unwrap_or(0)) else {
         cost.reasons = Reasons::of(Reason::NoPrice);
         return;
     };
     cost.matched = Some(Arc::clone(&tier.matched));
-    let charged = sums(plan, usage, &tier.rates).and_then(|sums| sums.amounts(plan, factor, &mut cost.parts));
+    let charged = believe(reasons, counts)
+        .and_then(|()| sums(plan, usage, &tier.rates))
+        .and_then(|sums| sums.amounts(plan, factor, &mut cost.parts));
     let total = match charged {
         Ok(total) => total,
         Err(reason) => {
@@ -67,6 +69,17 @@ fn charge_as_is(plan: &Plan, factor: Factor, usage: &Usage, cost: &mut Cost) {
         (false, true) => (Status::Priced, reasons),
         (false, false) => (Status::Estimated, reasons),
     };
+}
+
+/// Refuses what may not be assumed: without [`Counts::Auto`] every count that a price depends on must be there, as
+/// genai-prices has it.
+fn believe(reasons: Reasons, counts: Counts) -> Result<(), Reason> {
+    match counts {
+        Counts::Auto => Ok(()),
+        _ if reasons.contains(Reason::MissingWhole) => Err(Reason::MissingWhole),
+        _ if reasons.contains(Reason::OverlapAssumed) => Err(Reason::OverlapUnknown),
+        _ => Ok(()),
+    }
 }
 
 /// Makes the usage what the plan wants.
@@ -158,7 +171,11 @@ fn sums(plan: &Plan, usage: &Usage, rates: &[u64]) -> Result<Sums, Reason> {
         let mut within = row.within;
         while within != 0 {
             let taken = left.get(within.trailing_zeros() as usize).copied().unwrap_or(0);
-            rest = rest.checked_sub(taken).ok_or(Reason::NegativePart)?;
+            rest = match reported {
+                Some(_) => rest.checked_sub(taken).ok_or(Reason::NegativePart)?,
+                // Nothing is known beyond its parts.
+                None => 0,
+            };
             within &= within - 1;
         }
         let part = row.part as usize;

@@ -26,6 +26,10 @@ const STANDARD: &[&str] = &[
     "realtime",
 ];
 
+/// The provider whose responses say `batch` where others say a service tier.
+/// Source: <https://docs.claude.com/en/api/service-tiers>.
+const TELLS_BATCH_AS_TIER: &str = "anthropic";
+
 /// What kind of service a call got, as far as a model's prices depend on it.
 ///
 /// It is found out once for each model and context and then remembered, since comparing words took a third of a warm
@@ -49,10 +53,11 @@ impl Kind {
     /// Above every bit of a variant.
     const PLAIN: u8 = u8::MAX;
 
-    /// The kind of service by a model's variants; a model that is borrowed from another provider is sold without them.
-    pub(crate) fn of(model: &Model, context: &Context<'_>, borrowed: bool) -> Self {
-        let batch_tier = context.service_tier == Some("batch");
-        // By the places of the keys. Anthropic reports a batch as a service tier.
+    /// The kind of service by the variants of a provider's model; one that is borrowed from another provider is sold
+    /// without them.
+    pub(crate) fn of(provider: &str, model: &Model, context: &Context<'_>, borrowed: bool) -> Self {
+        let batch_tier = provider == TELLS_BATCH_AS_TIER && context.service_tier == Some("batch");
+        // By the places of the keys.
         let said = [
             context.service_tier.filter(|_| !batch_tier),
             context.processing.or(batch_tier.then_some("batch")),

@@ -87,8 +87,9 @@ pub(crate) struct Question<'a> {
 /// Finds the model that answered, else the model that was asked for, and the kind of service that the call got.
 pub(crate) fn find(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
     let mut found = find_line(table, question)?;
-    if let (Some(model), Some(context)) = (table.line(&found), &question.context) {
-        found.kind = Kind::of(model, context, found.is_borrowed());
+    let provider = table.providers.get(found.provider());
+    if let (Some(provider), Some(model), Some(context)) = (provider, table.line(&found), &question.context) {
+        found.kind = Kind::of(&provider.id, model, context, found.is_borrowed());
     }
     Ok(found)
 }

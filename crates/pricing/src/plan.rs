@@ -18,6 +18,22 @@ const MINIMUM_SECONDS: &[(&str, &str, u64)] =
 /// Routers sell a model for nothing under an id that ends so. Source: <https://openrouter.ai/docs/faq>.
 const FREE_SUFFIX: &str = ":free";
 
+/// Models without a price by token because their provider charges nothing for them, by provider and id. Sources:
+/// <https://ai.google.dev/gemini-api/docs/pricing> ("free of charge"),
+/// <https://platform.openai.com/docs/models/omni-moderation-latest>,
+/// <https://docs.github.com/en/copilot/concepts/billing/copilot-requests> (included models).
+const FREE_MODELS: &[(&str, &str)] = &[
+    ("google", "gemma-3"),
+    ("google", "gemma-3n"),
+    ("google", "gemma-4-26b-a4b-it"),
+    ("google", "gemma-4-31b-it"),
+    ("openai", "moderation"),
+    ("github-copilot", "gpt-3.5-turbo"),
+    ("github-copilot", "gpt-4.1"),
+    ("github-copilot", "gpt-4o"),
+    ("github-copilot", "gpt-4o-mini"),
+];
+
 /// Where a unit's cost belongs, in the order of the parts of a cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -137,7 +153,7 @@ impl Plan {
             charges_by_ttl: base(Unit::CacheWrite1hTokens)
                 .is_some_and(|rate| base(Unit::CacheWriteTokens) != Some(rate)),
             free: if prices.is_empty() {
-                model.id.ends_with(FREE_SUFFIX) || standard.is_some_and(|set| set.is_free)
+                is_free_by_name(provider, &model.id) || standard.is_some_and(|set| set.is_free)
             } else {
                 all_rates().all(|rate| rate.0 == 0)
             },
@@ -167,6 +183,10 @@ impl Row {
             concerns: concerns.fold(0, |bits, &other| bits | 1 << other as u8),
         }
     }
+}
+
+fn is_free_by_name(provider: &str, model: &str) -> bool {
+    model.ends_with(FREE_SUFFIX) || FREE_MODELS.contains(&(provider, model))
 }
 
 fn part(unit: Unit) -> Part {

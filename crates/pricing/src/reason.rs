@@ -43,7 +43,8 @@ reasons! {
     MissingInput = "missing_input",
     /// Output tokens were not reported, so the cost lacks them.
     MissingOutput = "missing_output",
-    /// A part of a priced unit was reported and the unit itself was not, so the cost lacks what else the unit holds.
+    /// A part of a priced unit was reported and the unit itself was not, so what else the unit holds is not known: the cost
+    /// lacks it, or there is none where nothing may be assumed.
     MissingWhole = "missing_whole",
     /// Something was used that has no price here, so the cost lacks it.
     UnitWithoutPrice = "unit_without_price",
@@ -61,6 +62,8 @@ reasons! {
     ProviderFromModel = "provider_from_model",
     /// A part of the usage is larger than its whole.
     NegativePart = "negative_part",
+    /// How much of two counts is the same tokens was not reported, and a price depends on it.
+    OverlapUnknown = "overlap_unknown",
     /// A count is above 2^53, or the cost does not fit.
     CountTooLarge = "count_too_large",
     /// The response holds something that is no count.

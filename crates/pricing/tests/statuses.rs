@@ -180,6 +180,17 @@ fn a_batch_told_as_a_service_tier_is_a_batch() {
     };
     assert_eq!(told(Some("batch"), None), told(None, Some("batch")));
     assert_ne!(told(Some("batch"), None), told(None, None));
+
+    // OpenAI's responses name no such tier: whoever says so means something that no price is known for.
+    let context = Context {
+        service_tier: Some("batch"),
+        ..Context::default()
+    };
+    let elsewhere = cost(&Call {
+        context,
+        ..call("openai", "gpt-4", &usage)
+    });
+    assert_eq!(elsewhere.reasons, Reasons::of(Reason::UnknownVariant));
 }
 
 #[test]
@@ -247,10 +258,44 @@ fn what_has_no_price_is_named_and_never_zero() {
 }
 
 #[test]
-fn a_part_without_its_whole_makes_the_cost_an_estimate() {
-    let usage = tokens(1_000, 10).with(Unit::CacheAudioWriteTokens, 50);
-    let cost = cost(&call("gcp.gemini", "gemini-2.5-flash", &usage));
-    assert_eq!(cost.reasons, Reasons::of(Reason::MissingWhole));
+fn a_part_without_its_whole_is_refused_or_all_that_is_known_of_it() {
+    // 50 tokens read from the cache at 0.1 and 10 of output at 5 USD a million.
+    let usage = Usage::new()
+        .with(Unit::CacheReadTokens, 50)
+        .with(Unit::OutputTokens, 10);
+    let by = |counts| {
+        cost(&Call {
+            counts,
+            ..call("anthropic", "claude-haiku-4-5", &usage)
+        })
+    };
+    for counts in [Counts::Inclusive, Counts::Exclusive] {
+        assert_eq!((by(counts).status, by(counts).total), (Status::Inconsistent, None));
+        assert_eq!(by(counts).reasons, Reasons::of(Reason::MissingWhole));
+    }
+    let estimate = by(Counts::Auto);
+    assert_eq!((estimate.status, estimate.total), (Status::Estimated, usd("0.000055")));
+    assert_eq!(
+        estimate.reasons,
+        Reasons::of(Reason::MissingInput).union(Reasons::of(Reason::MissingWhole))
+    );
+    assert_eq!(estimate.parts.input, None);
+}
+
+#[test]
+fn what_its_provider_gives_away_is_free() {
+    let usage = tokens(1_000, 10);
+    for (provider, model) in [
+        ("gcp.gemini", "gemma-4-31b-it"),
+        ("openai", "omni-moderation-latest"),
+        ("github-copilot", "gpt-4.1"),
+    ] {
+        let cost = cost(&call(provider, model, &usage));
+        assert_eq!((cost.status, cost.total), (Status::Free, Some(Usd::ZERO)), "{model}");
+    }
+    // Kept by the table for calls of old, without a price.
+    let retired = cost(&call("cerebras", "qwen-3-coder-480b", &usage));
+    assert_eq!((retired.status, retired.total), (Status::Unpriced, None));
 }
 
 #[test]
@@ -349,11 +394,17 @@ fn groq_bills_at_least_ten_seconds_of_whisper() {
 }
 
 #[test]
-fn cached_audio_that_was_not_reported_is_assumed_to_be_the_least_possible() {
+fn cached_audio_that_was_not_reported_is_refused_or_assumed_to_be_the_least_possible() {
     let usage = tokens(4_000, 0)
         .with(Unit::InputAudioTokens, 3_000)
         .with(Unit::CacheReadTokens, 2_000);
-    let cost = cost(&call("gcp.gemini", "gemini-2.5-flash", &usage));
+    let refused = cost(&call("gcp.gemini", "gemini-2.5-flash", &usage));
+    assert_eq!((refused.status, refused.total), (Status::Inconsistent, None));
+    assert_eq!(refused.reasons, Reasons::of(Reason::OverlapUnknown));
+    let cost = cost(&Call {
+        counts: Counts::Auto,
+        ..call("gcp.gemini", "gemini-2.5-flash", &usage)
+    });
     assert_eq!(cost.reasons, Reasons::of(Reason::OverlapAssumed));
     let known = usage.with(Unit::CacheAudioReadTokens, 1_000);
     assert_eq!(

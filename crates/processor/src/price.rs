@@ -99,8 +99,6 @@ fn computed(operation: &Operation<'_>, prices: &Prices, counts: Counts) -> Cost 
         started: operation.span.start_time,
         context: Context {
             service_tier: tier,
-            // Anthropic answers `batch` as a tier; the price table knows it as a way of processing.
-            processing: tier.filter(|tier| *tier == "batch"),
             speed: operation.text(Attribute::ResponseSpeed),
             ..Context::default()
         },

@@ -13,7 +13,7 @@ pub(crate) const fn words(reason: Reason) -> &'static str {
         Reason::AttributesDropped => "the call reports no usage, and its span lost attributes to a limit",
         Reason::MissingInput => "input tokens were not reported, so the cost lacks them",
         Reason::MissingOutput => "output tokens were not reported, so the cost lacks them",
-        Reason::MissingWhole => "a part of a unit was reported without the unit, so the cost lacks the rest",
+        Reason::MissingWhole => "a part of a unit was reported without the unit, so the rest is not known",
         Reason::UnitWithoutPrice => "something was used that has no price here, so the cost lacks it",
         Reason::InputExcludedCache => {
             "cached tokens exceeded the input they should be part of, so they were added to it"
@@ -24,6 +24,9 @@ pub(crate) const fn words(reason: Reason) -> &'static str {
         Reason::RequestModelUsed => "the model that answered is unknown: the price of the one that was asked for",
         Reason::ProviderFromModel => "the provider was not named: told by the model's name",
         Reason::NegativePart => "a part of the usage is larger than its whole",
+        Reason::OverlapUnknown => {
+            "how much of two counts is the same tokens was not reported, and their price depends on it"
+        }
         Reason::CountTooLarge => "a count is too large to be one",
         Reason::InvalidUsage => "a count is negative, no whole number or no number",
         reason => reason.as_str(),

@@ -9,6 +9,9 @@ use crate::price_file::{self, PriceFileError, hash_of, name_of};
 /// A file written so recently may be written again within the resolution of its time stamp.
 const UNSETTLED: Duration = Duration::from_secs(2);
 
+/// A file that changed is read once it has been left alone for so long: half of it may be a whole file of less.
+const SETTLING: Duration = Duration::from_millis(100);
+
 /// Where a feed comes from.
 #[derive(Debug)]
 pub(super) enum Source {
@@ -56,6 +59,10 @@ impl WatchedFile {
 
     /// Reads the file if it may have changed. A text is given once, whether it is then taken or refused.
     pub(super) fn look(&mut self) -> Result<Look, PriceFileError> {
+        self.look_at(SystemTime::now())
+    }
+
+    fn look_at(&mut self, now: SystemTime) -> Result<Look, PriceFileError> {
         let metadata = fs::metadata(&self.path).map_err(|error| {
             // Whatever comes back has to be read.
             self.stamp = None;
@@ -65,9 +72,13 @@ impl WatchedFile {
             }
         })?;
         let modified = metadata.modified().ok();
-        let is_settled = |modified: &SystemTime| modified.elapsed().is_ok_and(|age| age > UNSETTLED);
-        let stamp = modified.filter(is_settled).map(|modified| (modified, metadata.len()));
-        if stamp.is_some() && stamp == self.stamp {
+        // A time in the future tells nothing.
+        let age = modified.and_then(|modified| now.duration_since(modified).ok());
+        let stamp = modified
+            .filter(|_| age.is_some_and(|age| age > UNSETTLED))
+            .map(|modified| (modified, metadata.len()));
+        let is_being_written = !self.hash.is_empty() && age.is_some_and(|age| age < SETTLING);
+        if is_being_written || (stamp.is_some() && stamp == self.stamp) {
             return Ok(Look::Nothing);
         }
         let text = price_file::read(&self.path)?;
@@ -83,5 +94,52 @@ impl WatchedFile {
     /// Tells whether what was read last is in use now.
     pub(super) const fn judged(&mut self, is_in_use: bool) {
         self.is_in_use = is_in_use;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+
+    /// A file that was written at that moment.
+    fn write(path: &std::path::Path, text: &str, at: SystemTime) {
+        fs::write(path, text).unwrap();
+        File::options()
+            .write(true)
+            .open(path)
+            .unwrap()
+            .set_modified(at)
+            .unwrap();
+    }
+
+    fn text(look: Result<Look, PriceFileError>) -> Option<String> {
+        match look.unwrap() {
+            Look::Text(text) => Some(text),
+            Look::Nothing | Look::Same => None,
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_again_once_it_is_left_alone() {
+        let path = std::env::temp_dir().join(format!("tracing-genai-watched-{}", std::process::id()));
+        let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_176_000);
+        let mut file = WatchedFile::new(path.clone());
+        write(&path, "first", start);
+        // There is nothing older to go by, so the first look does not wait.
+        assert_eq!(text(file.look_at(start)).as_deref(), Some("first"));
+
+        let changed = start + Duration::from_secs(60);
+        write(&path, "half", changed);
+        assert_eq!(text(file.look_at(changed + SETTLING / 2)), None);
+        write(&path, "whole", changed + SETTLING);
+        assert_eq!(text(file.look_at(changed + SETTLING)), None);
+        assert_eq!(text(file.look_at(changed + SETTLING * 2)).as_deref(), Some("whole"));
+
+        // The clock of the disk is ahead of ours.
+        write(&path, "later", changed + UNSETTLED * 10);
+        assert_eq!(text(file.look_at(changed)).as_deref(), Some("later"));
+        fs::remove_file(&path).unwrap();
     }
 }
