@@ -6,6 +6,7 @@ mod catalogue;
 mod demo;
 mod moment;
 mod price;
+mod reason;
 
 use std::{io, process::ExitCode};
 

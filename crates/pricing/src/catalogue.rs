@@ -4,10 +4,12 @@ use std::sync::{Arc, LazyLock};
 
 use crate::call::{Call, Context};
 use crate::charge::charge;
+use crate::choose::Kind;
+use crate::comparison::ModelId;
 use crate::cost::Cost;
 use crate::entry::Entry;
 use crate::factor::Factor;
-use crate::find::{Question, find};
+use crate::find::{Found, Question, find};
 use crate::layers::{base, embedded, lay_user_file};
 use crate::memo::Memo;
 use crate::plan::Owner;
@@ -105,6 +107,23 @@ impl Catalogue {
             context: (call.context != Context::default()).then_some(call.context),
         };
         let found = self.memo.answer(&question, || find(&self.table, &question))?;
+        self.price_line(call, &found, cost)
+    }
+
+    /// What `call` would have cost by that line, whatever model it names.
+    pub(crate) fn cost_of_line(&self, call: &Call<'_>, mut line: Found) -> Cost {
+        let mut cost = Cost::unpriced(Reason::NoUsage);
+        cost.reasons = Reasons::NONE;
+        if let (Some(provider), Some(model)) = (self.table.providers.get(line.provider()), self.table.line(&line)) {
+            line.kind = Kind::of(&provider.id, model, &call.context, line.is_borrowed());
+        }
+        if let Err(reason) = self.price_line(call, &line, &mut cost) {
+            cost.reasons = Reasons::of(reason);
+        }
+        cost
+    }
+
+    fn price_line(&self, call: &Call<'_>, found: &Found, cost: &mut Cost) -> Result<(), Reason> {
         let provider = self
             .table
             .providers
@@ -118,7 +137,7 @@ impl Catalogue {
         let (plan, reasons) = model.plan(owner, call.started, &found.kind);
         let plan = plan.ok_or(Reason::NoPrice)?;
         cost.reasons = found.reasons.union(reasons);
-        let multiplier = self.table.multiplier(&found);
+        let multiplier = self.table.multiplier(found);
         let factor = multiplier.map_or(Factor::ONE, |multiplier| multiplier.factor);
         charge(plan, factor, call.usage, call.counts, cost);
         if let Some(multiplier) = multiplier {
@@ -147,9 +166,32 @@ impl Catalogue {
 
     /// Every model with its prices, by provider, in the order in which they are asked.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        self.table
-            .providers
-            .iter()
-            .flat_map(|own| own.models.iter().map(move |model| Entry::new(own, model)))
+        self.lines().map(|(_, entry)| entry)
+    }
+
+    /// The line by which a call of that model is priced; `None` when the model is not known.
+    ///
+    /// It is found as a call's model is: through the user's aliases, by rules, in any form in which ids occur, and where a
+    /// cloud sells another provider's model, at that provider.
+    pub fn entry(&self, model: &ModelId) -> Option<Entry<'_>> {
+        let question = Question {
+            provider: model.provider(),
+            server_address: None,
+            response_model: Some(model.model()),
+            request_model: None,
+            context: None,
+        };
+        let found = find(&self.table, &question).ok()?;
+        let provider = self.table.providers.get(found.provider())?;
+        Some(Entry::new(provider, provider.models.get(found.model())?))
+    }
+
+    /// Every line and its place.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (Found, Entry<'_>)> {
+        let providers = self.table.providers.iter().enumerate();
+        providers.flat_map(|(place, own)| {
+            let models = own.models.iter().enumerate();
+            models.filter_map(move |(model, entry)| Some((Found::at(place, model, place)?, Entry::new(own, entry))))
+        })
     }
 }

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use tracing_genai_usage::Unit;
 
 use crate::cost::{Layer, Matched};
+use crate::plan::is_given_away;
 use crate::price::PriceSet;
 use crate::table::{Model, Provider};
 use crate::time::Moment;
@@ -60,6 +61,15 @@ impl<'a> Entry<'a> {
     /// Whether the model's provider means to take it away.
     pub const fn is_deprecated(&self) -> bool {
         self.model.is_deprecated
+    }
+
+    /// Whether the model costs nothing: every price of it is zero, or it has none and its provider gives it away.
+    pub fn is_free(&self) -> bool {
+        let mut prices = self.prices().peekable();
+        if prices.peek().is_none() {
+            return is_given_away(self.provider(), self.model()) || self.model.sets.iter().all(|set| set.is_free);
+        }
+        prices.all(|price| price.base == Usd::ZERO && price.tiers.iter().all(|(_, tier)| *tier == Usd::ZERO))
     }
 
     /// Where the line comes from.

@@ -30,7 +30,7 @@ pub(crate) struct Found {
 
 impl Found {
     /// The places in the table; `None` for a table of thousands of millions of lines.
-    fn at(provider: usize, model: usize, seller: usize) -> Option<Self> {
+    pub(crate) fn at(provider: usize, model: usize, seller: usize) -> Option<Self> {
         let place = |place: usize| u32::try_from(place).ok();
         Some(Self {
             provider: place(provider)?,

@@ -153,7 +153,7 @@ impl Plan {
             charges_by_ttl: base(Unit::CacheWrite1hTokens)
                 .is_some_and(|rate| base(Unit::CacheWriteTokens) != Some(rate)),
             free: if prices.is_empty() {
-                is_free_by_name(provider, &model.id) || standard.is_some_and(|set| set.is_free)
+                is_given_away(provider, &model.id) || standard.is_some_and(|set| set.is_free)
             } else {
                 all_rates().all(|rate| rate.0 == 0)
             },
@@ -185,7 +185,8 @@ impl Row {
     }
 }
 
-fn is_free_by_name(provider: &str, model: &str) -> bool {
+/// Whether a model without prices costs nothing.
+pub(crate) fn is_given_away(provider: &str, model: &str) -> bool {
     model.ends_with(FREE_SUFFIX) || FREE_MODELS.contains(&(provider, model))
 }
 

@@ -60,6 +60,14 @@ reasons! {
     RequestModelUsed = "request_model_used",
     /// The provider was not named and was told by the model's name.
     ProviderFromModel = "provider_from_model",
+    /// The counts are another model's, which divides text into tokens of its own; only in comparisons.
+    SameTokensAssumed = "same_tokens_assumed",
+    /// Cached tokens are charged as if this model had cached them too; only in comparisons.
+    CacheAssumed = "cache_assumed",
+    /// Cached tokens are charged as ordinary input, since this model has no price for them; only in comparisons.
+    CacheChargedAsInput = "cache_charged_as_input",
+    /// The call exceeds the context window of this model, which could not have served it; only in comparisons.
+    ContextExceeded = "context_exceeded",
     /// A part of the usage is larger than its whole.
     NegativePart = "negative_part",
     /// How much of two counts is the same tokens was not reported, and a price depends on it.

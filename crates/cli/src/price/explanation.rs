@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use tracing_genai::pricing::{Catalogue, Cost, ListedPrice, Reason};
 
-use super::reason;
 use crate::call::ModelCall;
+use crate::reason;
 
 /// The names of the facts, which are the columns of an explained table and the keys in JSON.
 pub(crate) const NAMES: [&str; 17] = [

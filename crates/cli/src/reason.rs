@@ -23,6 +23,16 @@ pub(crate) const fn words(reason: Reason) -> &'static str {
         Reason::UnknownVariant => "no price is known for that tier, processing or speed: the standard price",
         Reason::RequestModelUsed => "the model that answered is unknown: the price of the one that was asked for",
         Reason::ProviderFromModel => "the provider was not named: told by the model's name",
+        Reason::SameTokensAssumed => {
+            "the token counts are those of the model that was called; this one would count others"
+        }
+        Reason::CacheAssumed => {
+            "cached tokens are charged at this model's price for them, as if it had cached them too"
+        }
+        Reason::CacheChargedAsInput => "cached tokens are charged as ordinary input: this model has no price for them",
+        Reason::ContextExceeded => {
+            "input and output together exceed this model's context window: it could not have served it"
+        }
         Reason::NegativePart => "a part of the usage is larger than its whole",
         Reason::OverlapUnknown => {
             "how much of two counts is the same tokens was not reported, and their price depends on it"

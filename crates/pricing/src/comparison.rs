@@ -1,0 +1,230 @@
+//! What the same usage would have cost on another model, and what has to be assumed to say so.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use tracing_genai_usage::{Unit, Usage};
+
+use crate::call::{Call, Counts};
+use crate::catalogue::Catalogue;
+use crate::cost::{Cost, Matched, Status};
+use crate::reason::Reason;
+
+/// A model by its provider and its name, written `openai/gpt-4o-mini`.
+///
+/// What stands before the first `/` is the provider: a value of `gen_ai.provider.name` or an id of the catalogue. The rest
+/// is the model, in any form in which its id occurs.
+///
+/// ```
+/// use tracing_genai_pricing::ModelId;
+///
+/// let id: ModelId = "openrouter/google/gemini-2.5-flash".parse()?;
+/// assert_eq!((id.provider(), id.model()), ("openrouter", "google/gemini-2.5-flash"));
+/// # Ok::<(), tracing_genai_pricing::ParseModelIdError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ModelId {
+    provider: Box<str>,
+    model: Box<str>,
+}
+
+/// Why a text is not a [`ModelId`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` does not name a provider and a model; write `provider/model`, such as `openai/gpt-4o-mini`")]
+pub struct ParseModelIdError(String);
+
+/// What a call would have cost on another model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Estimate {
+    /// The cost, whose reasons say what was assumed. It is [`Status::Estimated`] unless the other model is the same one,
+    /// free, or not known.
+    pub cost: Cost,
+    /// The most tokens that the other model takes and gives in one call, where the catalogue knows.
+    pub context_window: Option<u64>,
+    /// The tokens of the call, input and output together.
+    pub tokens: u64,
+}
+
+impl Catalogue {
+    /// What `call` would have cost on another model: the same counts, at that model's prices of the moment when the call
+    /// started.
+    ///
+    /// What is assumed stands in the reasons of the cost:
+    ///
+    /// - [`Reason::SameTokensAssumed`]: every model divides text into tokens of its own, so its counts would differ.
+    /// - [`Reason::CacheAssumed`]: cached tokens are charged as cached there too, at that model's price for them.
+    /// - [`Reason::CacheChargedAsInput`]: that model has no such price, so cached tokens are charged as ordinary input.
+    /// - [`Reason::ContextExceeded`]: the call would not have fitted into that model's context window at all.
+    /// - Whatever else the other model's prices leave open, such as [`Reason::UnknownVariant`] for a service tier.
+    ///
+    /// A call whose own usage is missing or contradicts itself has no cost on any model. A cost that the provider reported
+    /// tells nothing about other models and is not looked at.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Reason, Status};
+    /// use tracing_genai_usage::{Unit, Usage};
+    ///
+    /// let usage = Usage::new().with(Unit::InputTokens, 1_200).with(Unit::OutputTokens, 350);
+    /// let call = Call {
+    ///     provider: "openai",
+    ///     server_address: None,
+    ///     response_model: Some("gpt-4o-2024-08-06"),
+    ///     request_model: Some("gpt-4o"),
+    ///     usage: &usage,
+    ///     started: SystemTime::now(),
+    ///     context: Context::default(),
+    ///     counts: Counts::Inclusive,
+    /// };
+    /// let estimate = Catalogue::embedded().cost_on(&call, &"openai/gpt-4o-mini".parse()?);
+    /// assert_eq!(estimate.cost.total.map(|total| total.to_string()).as_deref(), Some("0.00039"));
+    /// assert_eq!(estimate.cost.status, Status::Estimated);
+    /// assert!(estimate.cost.reasons.contains(Reason::SameTokensAssumed));
+    /// # Ok::<(), tracing_genai_pricing::ParseModelIdError>(())
+    /// ```
+    pub fn cost_on(&self, call: &Call<'_>, other: &ModelId) -> Estimate {
+        let settled = Settled::of(call);
+        let moved = Call {
+            provider: other.provider(),
+            server_address: None,
+            response_model: Some(other.model()),
+            request_model: None,
+            ..settled.call(call)
+        };
+        let cost = self.cost(&moved);
+        let own = self.cost(call).matched;
+        let is_same = |matched: &Arc<Matched>| own.is_some_and(|own| own.label == matched.label);
+        let is_same = cost.matched.as_ref().is_some_and(is_same);
+        let window = self.entry(other).and_then(|entry| entry.context_window());
+        settled.estimate(cost, window, is_same)
+    }
+}
+
+/// A call's usage, once what it includes is settled, so that every model is asked the same question.
+pub(crate) struct Settled {
+    usage: Usage,
+    counts: Counts,
+    /// Whether the input was completed by what is provable, which makes every cost of it an estimate.
+    is_repaired: bool,
+}
+
+impl Settled {
+    pub(crate) fn of(call: &Call<'_>) -> Self {
+        let mut usage = *call.usage;
+        let whole = call.counts.whole_input(&usage);
+        if let Some(whole) = whole {
+            usage.set(Unit::InputTokens, whole);
+        }
+        let contradicts_itself = Counts::Auto.whole_input(&usage).is_some();
+        Self {
+            usage,
+            // An estimate may assume what a bill may not, but not that contradictory usage was another.
+            counts: if contradicts_itself {
+                Counts::Inclusive
+            } else {
+                Counts::Auto
+            },
+            is_repaired: whole.is_some() && call.counts == Counts::Auto,
+        }
+    }
+
+    /// Whether no model can have a cost for it.
+    pub(crate) fn contradicts_itself(&self) -> bool {
+        self.counts == Counts::Inclusive
+    }
+
+    /// The call with the settled usage.
+    pub(crate) fn call<'a>(&'a self, call: &Call<'a>) -> Call<'a> {
+        Call {
+            usage: &self.usage,
+            counts: self.counts,
+            ..*call
+        }
+    }
+
+    /// Says what `cost`, which is another model's unless `is_same`, assumes.
+    pub(crate) fn estimate(&self, mut cost: Cost, context_window: Option<u64>, is_same: bool) -> Estimate {
+        let count = |unit| self.usage.get(unit).unwrap_or(0);
+        let tokens = count(Unit::InputTokens).saturating_add(count(Unit::OutputTokens));
+        if matches!(cost.status, Status::Priced | Status::Estimated | Status::Free) {
+            if self.is_repaired {
+                cost.reasons.insert(Reason::InputExcludedCache);
+            }
+            if !is_same {
+                self.assume(&mut cost);
+            }
+            if context_window.is_some_and(|window| tokens > window) && !is_same {
+                cost.reasons.insert(Reason::ContextExceeded);
+            }
+            if cost.status == Status::Priced && !cost.reasons.is_empty() {
+                cost.status = Status::Estimated;
+            }
+        }
+        Estimate {
+            cost,
+            context_window,
+            tokens,
+        }
+    }
+
+    fn assume(&self, cost: &mut Cost) {
+        if cost.status == Status::Free {
+            return;
+        }
+        cost.reasons.insert(Reason::SameTokensAssumed);
+        let parts = [
+            (Unit::CacheReadTokens, cost.parts.cache_read),
+            (Unit::CacheWriteTokens, cost.parts.cache_write),
+        ];
+        for (unit, part) in parts {
+            if self.usage.get(unit).is_some_and(|cached| cached > 0) {
+                cost.reasons.insert(match part {
+                    Some(_) => Reason::CacheAssumed,
+                    None => Reason::CacheChargedAsInput,
+                });
+            }
+        }
+    }
+}
+
+impl Estimate {
+    /// Whether the call would not have fitted into the other model's context window.
+    pub fn exceeds_context(&self) -> bool {
+        self.context_window.is_some_and(|window| self.tokens > window)
+    }
+}
+
+impl ModelId {
+    /// The provider's name.
+    pub fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    /// The model's name.
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+}
+
+impl FromStr for ModelId {
+    type Err = ParseModelIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let named = text.trim().split_once('/');
+        let (provider, model) = named
+            .filter(|(provider, model)| !provider.is_empty() && !model.is_empty())
+            .ok_or_else(|| ParseModelIdError(text.to_owned()))?;
+        Ok(Self {
+            provider: provider.into(),
+            model: model.into(),
+        })
+    }
+}
+
+impl fmt::Display for ModelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.provider, self.model)
+    }
+}

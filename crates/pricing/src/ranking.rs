@@ -1,0 +1,153 @@
+//! The models on which given calls would have been cheapest.
+
+use crate::call::Call;
+use crate::catalogue::Catalogue;
+use crate::comparison::Settled;
+use crate::cost::Cost;
+use crate::entry::Entry;
+use crate::find::Found;
+use crate::reason::{Reason, Reasons};
+use crate::usd::Usd;
+
+/// Models that could have served some calls instead, with what all of them would have cost together.
+///
+/// Holds a sum a model, however many calls are added.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use tracing_genai_pricing::{Call, Catalogue, Context, Counts};
+/// use tracing_genai_usage::{Unit, Usage};
+///
+/// let usage = Usage::new().with(Unit::InputTokens, 1_200).with(Unit::OutputTokens, 350);
+/// let call = Call {
+///     provider: "openai",
+///     server_address: None,
+///     response_model: Some("gpt-4o"),
+///     request_model: None,
+///     usage: &usage,
+///     started: SystemTime::now(),
+///     context: Context::default(),
+///     counts: Counts::Inclusive,
+/// };
+/// let mut ranking = Catalogue::embedded().candidates(|entry| {
+///     **entry.provider() == *"anthropic" && !entry.is_deprecated() && entry.context_window() >= Some(200_000)
+/// });
+/// ranking.add(&call);
+/// let cheapest = ranking.cheapest(3);
+/// assert_eq!(cheapest.len(), 3);
+/// assert!(cheapest.windows(2).all(|pair| pair[0].total <= pair[1].total));
+/// ```
+#[derive(Debug)]
+pub struct Ranking<'c> {
+    catalogue: &'c Catalogue,
+    candidates: Vec<Candidate<'c>>,
+    calls: u64,
+}
+
+#[derive(Debug)]
+struct Candidate<'c> {
+    entry: Entry<'c>,
+    line: Found,
+    total: Usd,
+    reasons: Reasons,
+}
+
+/// A model and what the calls would have cost on it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Ranked<'c> {
+    /// The model.
+    pub entry: Entry<'c>,
+    /// What all the calls together would have cost.
+    pub total: Usd,
+    /// What was assumed of one call or another; see [`Catalogue::cost_on`].
+    pub reasons: Reasons,
+}
+
+/// What leaves a model out: it cannot have served the call, or not all of what it used has a price there.
+const NOT_COMPARABLE: [Reason; 2] = [Reason::ContextExceeded, Reason::UnitWithoutPrice];
+
+impl Catalogue {
+    /// The models of the catalogue that `filter` lets through, to be ranked by what calls would cost on them.
+    ///
+    /// Free models are among them unless the filter asks [`Entry::is_free`]. Models that a cloud sells at their maker's
+    /// price are there once, at their maker.
+    pub fn candidates(&self, filter: impl Fn(&Entry<'_>) -> bool) -> Ranking<'_> {
+        let candidates = self.lines().filter(|(_, entry)| filter(entry));
+        Ranking {
+            catalogue: self,
+            candidates: candidates
+                .map(|(line, entry)| Candidate {
+                    entry,
+                    line,
+                    total: Usd::ZERO,
+                    reasons: Reasons::NONE,
+                })
+                .collect(),
+            calls: 0,
+        }
+    }
+}
+
+impl<'c> Ranking<'c> {
+    /// Adds a call, and leaves out the models that could not have served it: because it would exceed their context window,
+    /// or because something it used has no price there.
+    ///
+    /// Gives whether the call is in the ranking: one whose usage is missing or contradicts itself is not.
+    pub fn add(&mut self, call: &Call<'_>) -> bool {
+        let settled = Settled::of(call);
+        let settled_call = settled.call(call);
+        if call.usage.is_empty() || settled.contradicts_itself() {
+            return false;
+        }
+        let catalogue = self.catalogue;
+        self.candidates.retain_mut(|candidate| {
+            let cost = catalogue.cost_of_line(&settled_call, candidate.line);
+            let estimate = settled.estimate(cost, candidate.entry.context_window(), false);
+            candidate.take(&estimate.cost)
+        });
+        self.calls += 1;
+        true
+    }
+
+    /// How many calls are in the ranking.
+    pub const fn calls(&self) -> u64 {
+        self.calls
+    }
+
+    /// The cheapest models for all the calls together, the cheapest first, at most so many; those that cost the same by
+    /// provider and id. None before a call was added.
+    pub fn cheapest(&self, most: usize) -> Vec<Ranked<'c>> {
+        if self.calls == 0 {
+            return Vec::new();
+        }
+        let mut ranked: Vec<_> = self.candidates.iter().collect();
+        ranked.sort_by_key(|candidate| (candidate.total, candidate.entry.provider(), candidate.entry.model()));
+        let ranked = ranked.into_iter().take(most);
+        ranked
+            .map(|candidate| Ranked {
+                entry: candidate.entry,
+                total: candidate.total,
+                reasons: candidate.reasons,
+            })
+            .collect()
+    }
+}
+
+impl Candidate<'_> {
+    /// Adds a cost; whether the model can stay.
+    fn take(&mut self, cost: &Cost) -> bool {
+        if NOT_COMPARABLE.iter().any(|reason| cost.reasons.contains(*reason)) {
+            return false;
+        }
+        let sum = cost.total.and_then(|cost| self.total.checked_add(cost));
+        self.reasons = self.reasons.union(cost.reasons);
+        match sum {
+            Some(sum) => {
+                self.total = sum;
+                true
+            }
+            None => false,
+        }
+    }
+}

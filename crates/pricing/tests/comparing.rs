@@ -1,0 +1,254 @@
+//! The same usage on other models: what it would have cost, what that assumes, and which models would have been cheapest.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Estimate, ModelId, Reason, Status, Usd, UserFile};
+use tracing_genai_usage::{Unit, Usage};
+
+fn call(usage: &Usage) -> Call<'_> {
+    Call {
+        provider: "openai",
+        server_address: None,
+        response_model: Some("gpt-4o-2024-08-06"),
+        request_model: None,
+        usage,
+        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
+        context: Context::default(),
+        counts: Counts::Inclusive,
+    }
+}
+
+fn usage(input: u64, output: u64) -> Usage {
+    Usage::new()
+        .with(Unit::InputTokens, input)
+        .with(Unit::OutputTokens, output)
+}
+
+fn id(text: &str) -> ModelId {
+    text.parse().unwrap()
+}
+
+fn on(call: &Call<'_>, model: &str) -> Estimate {
+    Catalogue::embedded().cost_on(call, &id(model))
+}
+
+fn told(estimate: &Estimate) -> (Status, Option<String>, Vec<Reason>) {
+    let cost = &estimate.cost;
+    (
+        cost.status,
+        cost.total.map(|total| total.to_string()),
+        cost.reasons.iter().collect(),
+    )
+}
+
+#[test]
+fn the_same_tokens_are_charged_at_the_other_models_prices_and_assumed_to_be_the_same() {
+    let usage = usage(1_200, 350);
+    // 0.15 and 0.6 USD a million.
+    let expected = (
+        Status::Estimated,
+        Some("0.00039".to_owned()),
+        vec![Reason::SameTokensAssumed],
+    );
+    assert_eq!(told(&on(&call(&usage), "openai/gpt-4o-mini")), expected);
+}
+
+#[test]
+fn the_same_model_costs_what_the_call_cost_and_nothing_is_assumed() {
+    let usage = usage(1_200, 350);
+    for same in ["openai/gpt-4o", "openai/gpt-4o-2024-08-06", "azure.ai.openai/gpt-4o"] {
+        assert_eq!(
+            told(&on(&call(&usage), same)),
+            (Status::Priced, Some("0.0065".to_owned()), vec![]),
+            "{same}"
+        );
+    }
+}
+
+#[test]
+fn cached_tokens_are_charged_as_cached_where_the_other_model_has_a_price_for_them() {
+    let usage = usage(10_240, 640).with(Unit::CacheReadTokens, 8_192);
+    let estimate = on(&call(&usage), "anthropic/claude-haiku-4-5");
+    // 2,048 at 1, 8,192 at 0.1 and 640 at 5 USD a million.
+    assert_eq!(
+        told(&estimate),
+        (
+            Status::Estimated,
+            Some("0.0060672".to_owned()),
+            vec![Reason::SameTokensAssumed, Reason::CacheAssumed]
+        )
+    );
+}
+
+#[test]
+fn cached_tokens_are_charged_as_input_where_the_other_model_has_no_price_for_them() {
+    let usage = usage(10_240, 640)
+        .with(Unit::CacheReadTokens, 4_096)
+        .with(Unit::CacheWriteTokens, 4_096);
+    // gpt-4o-mini has a price for reading and none for writing: 6,144 at 0.15, 4,096 at 0.075, 640 at 0.6 USD a million.
+    let estimate = on(&call(&usage), "openai/gpt-4o-mini");
+    assert_eq!(estimate.cost.total, Some("0.0016128".parse::<Usd>().unwrap()));
+    assert!(estimate.cost.reasons.contains(Reason::CacheChargedAsInput));
+    assert!(estimate.cost.reasons.contains(Reason::CacheAssumed));
+}
+
+#[test]
+fn a_context_window_that_would_be_exceeded_is_named_with_both_figures() {
+    // gpt-4o-mini takes and gives 128,000 tokens.
+    let fits = usage(127_000, 1_000);
+    let fits = on(&call(&fits), "openai/gpt-4o-mini");
+    assert!(!fits.exceeds_context() && !fits.cost.reasons.contains(Reason::ContextExceeded));
+    let exceeds = usage(127_000, 1_001);
+    let exceeds = on(&call(&exceeds), "openai/gpt-4o-mini");
+    assert_eq!((exceeds.tokens, exceeds.context_window), (128_001, Some(128_000)));
+    assert!(exceeds.exceeds_context() && exceeds.cost.reasons.contains(Reason::ContextExceeded));
+    assert!(exceeds.cost.total.is_some());
+}
+
+#[test]
+fn what_the_call_itself_leaves_open_stays_open() {
+    let nothing = Usage::new();
+    assert_eq!(on(&call(&nothing), "openai/gpt-4o-mini").cost.status, Status::Unpriced);
+    let contradictory = usage(100, 10).with(Unit::CacheReadTokens, 500);
+    let refused = on(&call(&contradictory), "openai/gpt-4o-mini");
+    assert_eq!((refused.cost.status, refused.cost.total), (Status::Inconsistent, None));
+    // 100 at 0.15, 500 at 0.075 and 10 at 0.6 USD a million.
+    let repaired = on(
+        &Call {
+            counts: Counts::Auto,
+            ..call(&contradictory)
+        },
+        "openai/gpt-4o-mini",
+    );
+    assert_eq!(repaired.cost.total, Some("0.0000585".parse::<Usd>().unwrap()));
+    assert!(repaired.cost.reasons.contains(Reason::InputExcludedCache));
+    // Known to be excluded: nothing had to be repaired.
+    let excluded = on(
+        &Call {
+            counts: Counts::Exclusive,
+            ..call(&contradictory)
+        },
+        "openai/gpt-4o-mini",
+    );
+    assert_eq!(excluded.cost.total, repaired.cost.total);
+    assert!(!excluded.cost.reasons.contains(Reason::InputExcludedCache));
+}
+
+#[test]
+fn a_tier_of_service_that_the_other_model_does_not_sell_is_said() {
+    let usage = usage(1_200, 350);
+    let flex = Call {
+        context: Context {
+            service_tier: Some("flex"),
+            ..Context::default()
+        },
+        ..call(&usage)
+    };
+    let estimate = on(&flex, "openai/gpt-4o-mini");
+    assert!(estimate.cost.reasons.contains(Reason::UnknownVariant));
+}
+
+#[test]
+fn an_unknown_model_has_no_cost_and_a_free_one_costs_nothing() {
+    let usage = usage(1_200, 350);
+    let unknown = on(&call(&usage), "openai/gpt-99");
+    assert_eq!((unknown.cost.status, unknown.cost.total), (Status::Unpriced, None));
+    let free = on(&call(&usage), "google/gemma-4-31b-it");
+    assert_eq!((free.cost.status, free.cost.total), (Status::Free, Some(Usd::ZERO)));
+}
+
+#[test]
+fn the_users_multipliers_and_aliases_hold_for_comparisons_too() {
+    let file = UserFile::parse(
+        "[[aliases]]\nname = 'small'\nmodel = 'openai/gpt-4o-mini'\n\
+         [[multipliers]]\nprovider = 'openai'\nfactor = 0.5\n",
+        "prices.toml",
+    )
+    .unwrap();
+    let catalogue = Catalogue::layered(None, Some(&file)).unwrap();
+    let usage = usage(1_200, 350);
+    let estimate = catalogue.cost_on(&call(&usage), &id("openai/small"));
+    assert_eq!(estimate.cost.total, Some("0.000195".parse::<Usd>().unwrap()));
+    let mut ranking =
+        catalogue.candidates(|entry| **entry.model() == *"gpt-4o-mini" && **entry.provider() == *"openai");
+    assert!(ranking.add(&call(&usage)));
+    assert_eq!(ranking.cheapest(1)[0].total, estimate.cost.total.unwrap());
+}
+
+#[test]
+fn what_is_no_provider_and_model_is_no_id() {
+    for text in ["", "gpt-4o", "/gpt-4o", "openai/"] {
+        assert!(text.parse::<ModelId>().is_err(), "{text:?}");
+    }
+    assert_eq!(id("openai/gpt-4o").to_string(), "openai/gpt-4o");
+}
+
+/// Own models, so that the order can be told by heart.
+fn own() -> Catalogue {
+    Catalogue::parse(
+        "tracing-genai catalogue 1\n\
+         [b]\nsmall\t=\tinput=1 output=1\t#1000\nlarge\t=\tinput=2 output=2\t#100000\n\
+         [a]\nsame\t=\tinput=2 output=2\t#100000\ndear\t=\tinput=9 output=9\t#100000\nonly-input\t=\tinput=1\n\
+         gift\t=\tinput=0 output=0\nold\t=\tinput=1 output=1\t#deprecated\n",
+    )
+    .unwrap()
+}
+
+#[test]
+fn candidates_are_ranked_by_their_sum_and_left_out_when_they_could_not_have_served_a_call() {
+    let catalogue = own();
+    let mut ranking = catalogue.candidates(|entry| !entry.is_free() && !entry.is_deprecated());
+    assert!(ranking.cheapest(9).is_empty());
+    let (short, long) = (usage(100, 10), usage(5_000, 10));
+    assert!(ranking.add(&call(&short)));
+    let names = |ranking: &tracing_genai_pricing::Ranking<'_>| -> Vec<_> {
+        let ranked = ranking.cheapest(9).into_iter();
+        ranked
+            .map(|ranked| format!("{}/{} {}", ranked.entry.provider(), ranked.entry.model(), ranked.total))
+            .collect()
+    };
+    // What only has a price for input is no chat model; those of the same cost stand by name.
+    assert_eq!(
+        names(&ranking),
+        ["b/small 0.00011", "a/same 0.00022", "b/large 0.00022", "a/dear 0.00099"]
+    );
+    // The long call exceeds the small model's 1,000 tokens.
+    assert!(ranking.add(&call(&long)));
+    assert_eq!(names(&ranking), ["a/same 0.01024", "b/large 0.01024", "a/dear 0.04608"]);
+    // What contradicts itself or says nothing is in nobody's sum.
+    let contradictory = usage(100, 10).with(Unit::CacheReadTokens, 500);
+    assert!(!ranking.add(&call(&contradictory)) && !ranking.add(&call(&Usage::new())));
+    assert_eq!((ranking.calls(), ranking.cheapest(1).len()), (2, 1));
+}
+
+#[test]
+fn a_rank_is_what_each_call_costs_on_that_model_added_up() {
+    let catalogue = Catalogue::embedded();
+    let mut ranking = catalogue.candidates(|entry| entry.provider().len() > 3 && entry.context_window().is_some());
+    let usages = [
+        usage(1_200, 350),
+        usage(10_240, 640).with(Unit::CacheReadTokens, 8_192),
+        usage(250_000, 1_000),
+    ];
+    for usage in &usages {
+        assert!(ranking.add(&call(usage)));
+    }
+    let ranked = ranking.cheapest(usize::MAX);
+    assert!(ranked.len() > 50, "{}", ranked.len());
+    assert!(ranked.is_sorted_by_key(|ranked| ranked.total));
+    for ranked in ranked {
+        let label = format!("{}/{}", ranked.entry.provider(), ranked.entry.model());
+        // Another line of the provider may go by that name first.
+        if catalogue
+            .entry(&id(&label))
+            .is_none_or(|entry| entry.model() != ranked.entry.model())
+        {
+            continue;
+        }
+        let each = usages.iter().map(|usage| on(&call(usage), &label).cost.total.unwrap());
+        let sum = each.fold(Usd::ZERO, |sum, cost| sum.checked_add(cost).unwrap());
+        assert_eq!(ranked.total, sum, "{label}");
+    }
+}
