@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::SystemTime};
 use serde::Deserialize;
 use serde_json::Value;
 use tracing_genai::{
-    pricing::{Call, Catalogue, Context, Cost, Counts, Reason, Reasons, Status, Usd},
+    pricing::{Call, Catalogue, Context, Cost, Counts, Estimate, ModelId, Reason, Reasons, Status},
     usage::Usage,
 };
 
@@ -23,8 +23,18 @@ pub(crate) struct ModelCall {
     pub(crate) counts: Counts,
     /// Whether a count is negative, no whole number or no number at all: then no cost can be told.
     pub(crate) is_absurd: bool,
-    /// What the provider itself asked for, where it says so.
-    pub(crate) reported: Option<Usd>,
+    /// What it is already said to have cost.
+    pub(crate) stated: Option<Cost>,
+}
+
+/// A call of a file.
+pub(crate) struct CallRow {
+    /// Where it begins, from 1.
+    pub(crate) line: u64,
+    /// What the file calls it.
+    pub(crate) case: String,
+    /// The call, or why there is none to be read.
+    pub(crate) call: Result<ModelCall, String>,
 }
 
 /// What changes the price of the same model.
@@ -52,6 +62,15 @@ pub(crate) struct PriceContext {
 }
 
 impl PriceContext {
+    /// What a response says of the service it was given.
+    pub(crate) fn served(service_tier: Option<String>, speed: Option<String>) -> Self {
+        Self {
+            service_tier,
+            speed,
+            ..Self::default()
+        }
+    }
+
     fn context(&self) -> Context<'_> {
         Context {
             service_tier: self.service_tier.as_deref(),
@@ -83,15 +102,39 @@ impl ModelCall {
         if self.is_absurd {
             return Cost::inconsistent(Reason::InvalidUsage);
         }
-        if let Some(amount) = self.reported {
-            return Cost::reported(amount);
+        if let Some(cost) = &self.stated {
+            return cost.clone();
         }
         let mut cost = catalogue.cost(&self.call());
+        self.doubt_context(&mut cost);
+        cost
+    }
+
+    /// What the call would have cost on another model.
+    pub(crate) fn cost_on(&self, catalogue: &Catalogue, model: &ModelId) -> Estimate {
+        let mut estimate = catalogue.cost_on(&self.call(), model);
+        if self.is_absurd {
+            estimate.cost = Cost::inconsistent(Reason::InvalidUsage);
+        }
+        self.doubt_context(&mut estimate.cost);
+        estimate
+    }
+
+    /// The model by the name of the catalogue, or else as the call names it.
+    pub(crate) fn label(&self, cost: &Cost) -> String {
+        if let Some(matched) = &cost.matched {
+            return matched.label.to_string();
+        }
+        let model = self.response_model.as_deref().or(self.request_model.as_deref());
+        format!("{}/{}", self.provider, model.unwrap_or_default())
+    }
+
+    /// No price depends on what is said of the context beyond what the catalogue knows.
+    fn doubt_context(&self, cost: &mut Cost) {
         let is_standard_taken = self.context.others.values().any(|value| !value.is_null());
         if is_standard_taken && matches!(cost.status, Status::Priced | Status::Estimated) {
             cost.status = Status::Estimated;
             cost.reasons = cost.reasons.union(Reasons::of(Reason::UnknownVariant));
         }
-        cost
     }
 }

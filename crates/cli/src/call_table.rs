@@ -10,7 +10,10 @@ use tracing_genai::{
     usage::{Unit, Usage},
 };
 
-use crate::{call::ModelCall, call::PriceContext, moment};
+use crate::{
+    call::{CallRow, ModelCall, PriceContext},
+    moment,
+};
 
 /// The columns that hold a count, and what they count.
 const COUNTS: &[(&str, Unit)] = &[
@@ -36,16 +39,6 @@ pub(crate) struct CallTable<R> {
     reader: csv::Reader<R>,
     columns: StringRecord,
     defaults: Defaults,
-}
-
-/// A row of the table.
-pub(crate) struct CallRow {
-    /// Where the row begins, from 1.
-    pub(crate) line: u64,
-    /// What the table calls it; the line where it has no column `case`.
-    pub(crate) case: String,
-    /// The call, or why the row tells of none.
-    pub(crate) call: Result<ModelCall, String>,
 }
 
 /// A file to read, or standard input for `-`.
@@ -145,7 +138,7 @@ impl<R: io::Read> CallTable<R> {
             context,
             counts: self.defaults.counts,
             is_absurd: counted.is_absurd,
-            reported: None,
+            stated: None,
         })
     }
 

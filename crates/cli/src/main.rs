@@ -3,8 +3,11 @@
 mod call;
 mod call_table;
 mod catalogue;
+mod compare;
+mod csv_output;
 mod demo;
 mod moment;
+mod otlp_calls;
 mod price;
 mod reason;
 
@@ -26,12 +29,15 @@ enum Command {
     Demo(demo::Arguments),
     /// Prices one call, or every call of a table, exactly.
     Price(Box<price::Arguments>),
+    /// Says what calls would have cost on other models, and which would be cheapest.
+    Compare(Box<compare::Arguments>),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Price(arguments) => price::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
     };
     match outcome {
         Ok(code) => code,

@@ -54,3 +54,4 @@ pub use discard::Discard;
 pub use export::CountingExporter;
 pub use processor::GenAiProcessor;
 pub use sampler::MeterUnsampled;
+pub use usage::UNIT_ATTRIBUTES;

@@ -20,16 +20,18 @@ pub(crate) enum Counted {
 /// A count above this is a fault of whoever wrote it: 2⁴⁰ tokens are a million of the longest prompts there are.
 const MOST: i64 = 1 << 40;
 
-const COUNTS: &[(Attribute, Unit)] = &[
-    (Attribute::UsageInputTokens, Unit::InputTokens),
-    (Attribute::UsageOutputTokens, Unit::OutputTokens),
-    (Attribute::UsageCacheReadInputTokens, Unit::CacheReadTokens),
-    (Attribute::UsageCacheWriteInputTokens, Unit::CacheWriteTokens),
-    (Attribute::UsageCacheWrite1hInputTokens, Unit::CacheWrite1hTokens),
-    (Attribute::UsageReasoningOutputTokens, Unit::OutputReasoningTokens),
-    (Attribute::UsageAudioInputTokens, Unit::InputAudioTokens),
-    (Attribute::UsageAudioOutputTokens, Unit::OutputAudioTokens),
-    (Attribute::UsageWebSearches, Unit::WebSearches),
+/// The counts that have an attribute of their own. Those of other units stand under
+/// [`USAGE_PREFIX`](own::USAGE_PREFIX) and the unit's name.
+pub const UNIT_ATTRIBUTES: &[(Unit, Attribute)] = &[
+    (Unit::InputTokens, Attribute::UsageInputTokens),
+    (Unit::OutputTokens, Attribute::UsageOutputTokens),
+    (Unit::CacheReadTokens, Attribute::UsageCacheReadInputTokens),
+    (Unit::CacheWriteTokens, Attribute::UsageCacheWriteInputTokens),
+    (Unit::CacheWrite1hTokens, Attribute::UsageCacheWrite1hInputTokens),
+    (Unit::OutputReasoningTokens, Attribute::UsageReasoningOutputTokens),
+    (Unit::InputAudioTokens, Attribute::UsageAudioInputTokens),
+    (Unit::OutputAudioTokens, Attribute::UsageAudioOutputTokens),
+    (Unit::WebSearches, Attribute::UsageWebSearches),
 ];
 
 /// Counts what a model call used. Agents and workflows repeat their children's counts and are not read.
@@ -37,9 +39,9 @@ pub(crate) fn count(operation: &mut Operation<'_>) {
     if !operation.is_model_call() {
         return;
     }
-    let mut by_convention = COUNTS
+    let mut by_convention = UNIT_ATTRIBUTES
         .iter()
-        .filter_map(|(attribute, unit)| Some((*unit, operation.value(*attribute)?)));
+        .filter_map(|(unit, attribute)| Some((*unit, operation.value(*attribute)?)));
     let mut usage = Usage::new();
     let mut is_believable = by_convention.all(|counted| take(&mut usage, counted));
     if operation.has_own_counts {

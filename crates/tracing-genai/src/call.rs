@@ -9,8 +9,9 @@ use opentelemetry::{Array, Key, StringValue, Value};
 use tracing::Span;
 use tracing::instrument::{Instrument, Instrumented};
 use tracing_genai_pricing::Usd;
+use tracing_genai_processor::UNIT_ATTRIBUTES;
 use tracing_genai_semconv::{Attribute, own};
-use tracing_genai_usage::{Api, Reading, Unit, Usage, read_body};
+use tracing_genai_usage::{Api, Reading, Usage, read_body};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 /// A call of a model, from its request to the end of its response. Its span ends when it is dropped.
@@ -128,7 +129,7 @@ impl Call {
         }
         for (unit, count) in usage.iter() {
             let count = i64::try_from(count).unwrap_or(i64::MAX);
-            match RECORDED.iter().find(|(recorded, _)| *recorded == unit) {
+            match UNIT_ATTRIBUTES.iter().find(|(named, _)| *named == unit) {
                 Some((_, attribute)) => self.attribute(attribute.name(), count),
                 None => self.attribute([own::USAGE_PREFIX, unit.name()].concat(), count),
             }
@@ -180,19 +181,6 @@ impl Call {
         }
     }
 }
-
-/// The counts that have a name, and the unit each is in a [`Usage`]; the others go under one of ours.
-const RECORDED: &[(Unit, Attribute)] = &[
-    (Unit::InputTokens, Attribute::UsageInputTokens),
-    (Unit::OutputTokens, Attribute::UsageOutputTokens),
-    (Unit::CacheReadTokens, Attribute::UsageCacheReadInputTokens),
-    (Unit::CacheWriteTokens, Attribute::UsageCacheWriteInputTokens),
-    (Unit::CacheWrite1hTokens, Attribute::UsageCacheWrite1hInputTokens),
-    (Unit::OutputReasoningTokens, Attribute::UsageReasoningOutputTokens),
-    (Unit::InputAudioTokens, Attribute::UsageAudioInputTokens),
-    (Unit::OutputAudioTokens, Attribute::UsageAudioOutputTokens),
-    (Unit::WebSearches, Attribute::UsageWebSearches),
-];
 
 pub(crate) fn fail(span: &Span, error_type: &str, message: impl Display) {
     span.set_attribute(Attribute::ErrorType.name(), error_type.to_owned());

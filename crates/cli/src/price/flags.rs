@@ -88,7 +88,7 @@ impl CallFlags {
             context: self.context.clone(),
             counts: defaults.counts,
             is_absurd: false,
-            reported: None,
+            stated: None,
         }
     }
 

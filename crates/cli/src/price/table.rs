@@ -14,6 +14,7 @@ use super::explanation::{self, Explanation};
 use crate::{
     call::ModelCall,
     call_table::{self, CallTable, Defaults},
+    csv_output::as_io,
 };
 
 /// What is written for each row.
@@ -134,12 +135,4 @@ impl<'o, W: Write> Rows<'o, W> {
 
 fn amount(cost: &Cost) -> Option<String> {
     cost.total.map(|usd| usd.to_string())
-}
-
-/// The fault of the output beneath, which csv hides: a reader that has enough must be told from a full disk.
-fn as_io(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
 }

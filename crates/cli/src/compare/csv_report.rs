@@ -1,0 +1,96 @@
+//! Writes a comparison as a table, a row a call and model.
+
+use std::io::{self, Write};
+
+use tracing_genai::pricing::{ModelId, Reasons, Usd};
+
+use super::{
+    Compared, Outcome,
+    tally::{Sums, difference},
+};
+use crate::csv_output::as_io;
+
+const COLUMNS: [&str; 8] = [
+    "case",
+    "model",
+    "calls",
+    "status",
+    "cost_usd",
+    "called_usd",
+    "difference_usd",
+    "assumptions",
+];
+
+pub(super) struct CsvReport<'a, W: Write> {
+    models: &'a [ModelId],
+    writer: csv::Writer<W>,
+}
+
+impl<'a, W: Write> CsvReport<'a, W> {
+    pub(super) fn begin(models: &'a [ModelId], out: W) -> io::Result<Self> {
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(COLUMNS).map_err(as_io)?;
+        Ok(Self { models, writer })
+    }
+
+    pub(super) fn call(&mut self, compared: &Compared<'_>) -> io::Result<()> {
+        for (model, estimate) in self.models.iter().zip(compared.estimates) {
+            let (called, cost) = (compared.cost.total, estimate.cost.total);
+            let both = called.zip(cost).map(|(called, cost)| difference(called, cost));
+            let row = [
+                compared.case,
+                &model.to_string(),
+                "1",
+                estimate.cost.status.as_str(),
+                &text(cost),
+                &text(called),
+                &text(both),
+                &names(estimate.cost.reasons),
+            ];
+            self.writer.write_record(row).map_err(as_io)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn end(mut self, outcome: &Outcome<'_>) -> io::Result<()> {
+        for (model, tally) in self.models.iter().zip(outcome.tallies) {
+            let assumed: Vec<_> = tally.assumed().iter().map(|(reason, _)| reason.as_str()).collect();
+            let row = [
+                "total",
+                &model.to_string(),
+                &tally.calls.to_string(),
+                tally.status().as_str(),
+            ];
+            self.sums(row, tally.sums(), &assumed.join(";"))?;
+        }
+        if let Some((ranking, tally, most)) = outcome.ranking {
+            for ranked in ranking.cheapest(most) {
+                let model = format!("{}/{}", ranked.entry.provider(), ranked.entry.model());
+                let row = ["cheapest", &model, &tally.calls.to_string(), "estimated"];
+                let sums = tally.sums().map(|sums| Sums::of(sums.cost, ranked.total));
+                self.sums(row, sums, &names(ranked.reasons))?;
+            }
+        }
+        self.writer.flush()
+    }
+
+    fn sums(&mut self, row: [&str; 4], sums: Option<Sums>, assumptions: &str) -> io::Result<()> {
+        let amounts = [
+            text(sums.map(|sums| sums.estimate)),
+            text(sums.map(|sums| sums.cost)),
+            text(sums.map(|sums| sums.difference)),
+        ];
+        let amounts = amounts.iter().map(String::as_str);
+        let row = row.into_iter().chain(amounts).chain([assumptions]);
+        self.writer.write_record(row).map_err(as_io)
+    }
+}
+
+fn text(amount: Option<Usd>) -> String {
+    amount.map_or_else(String::new, |amount| amount.to_string())
+}
+
+fn names(reasons: Reasons) -> String {
+    let names: Vec<_> = reasons.iter().map(|reason| reason.as_str()).collect();
+    names.join(";")
+}

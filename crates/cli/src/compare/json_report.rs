@@ -1,0 +1,90 @@
+//! Writes a comparison as JSON, an object a call and one at the end. Amounts are exact decimals in text, null where they are
+//! not known.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+use tracing_genai::pricing::{ModelId, Usd};
+
+use super::{Compared, Outcome, tally::Sums, tally::difference};
+
+pub(super) struct JsonReport<'a, W: Write> {
+    models: &'a [ModelId],
+    out: W,
+}
+
+impl<'a, W: Write> JsonReport<'a, W> {
+    pub(super) fn begin(models: &'a [ModelId], out: W) -> Self {
+        Self { models, out }
+    }
+
+    pub(super) fn call(&mut self, compared: &Compared<'_>) -> io::Result<()> {
+        let called = compared.cost.total;
+        let estimates = self.models.iter().zip(compared.estimates).map(|(model, estimate)| {
+            let cost = &estimate.cost;
+            let both = called.zip(cost.total).map(|(called, cost)| difference(called, cost));
+            json!({
+                "model": model.to_string(),
+                "status": cost.status.as_str(),
+                "cost_usd": text(cost.total),
+                "difference_usd": text(both),
+                "assumptions": cost.reasons.iter().map(|reason| reason.as_str()).collect::<Vec<_>>(),
+                "tokens": estimate.tokens,
+                "context_window": estimate.context_window,
+            })
+        });
+        let object = json!({
+            "case": compared.case,
+            "called": compared.call.label(compared.cost),
+            "status": compared.cost.status.as_str(),
+            "cost_usd": text(called),
+            "reasons": compared.cost.reasons.iter().map(|reason| reason.as_str()).collect::<Vec<_>>(),
+            "estimates": estimates.collect::<Vec<_>>(),
+        });
+        writeln!(self.out, "{object}")
+    }
+
+    pub(super) fn end(mut self, outcome: &Outcome<'_>) -> io::Result<()> {
+        let totals = self.models.iter().zip(outcome.tallies).map(|(model, tally)| {
+            let assumed = tally.assumed().iter();
+            let assumed: Map<String, Value> = assumed
+                .map(|(reason, calls)| (reason.as_str().to_owned(), (*calls).into()))
+                .collect();
+            let mut total = json!({
+                "model": model.to_string(),
+                "calls": tally.calls,
+                "calls_without_cost": tally.without_cost,
+                "calls_without_estimate": tally.without_estimate,
+                "status": tally.status().as_str(),
+                "assumptions": assumed,
+            });
+            add_sums(&mut total, tally.sums());
+            total
+        });
+        let mut end = json!({"calls": outcome.calls, "totals": totals.collect::<Vec<_>>()});
+        if let Some((ranking, tally, most)) = outcome.ranking {
+            let ranked = ranking.cheapest(most).into_iter().map(|ranked| {
+                let mut object = json!({
+                    "model": format!("{}/{}", ranked.entry.provider(), ranked.entry.model()),
+                    "context_window": ranked.entry.context_window(),
+                    "assumptions": ranked.reasons.iter().map(|reason| reason.as_str()).collect::<Vec<_>>(),
+                });
+                add_sums(&mut object, tally.sums().map(|sums| Sums::of(sums.cost, ranked.total)));
+                object
+            });
+            end["cheapest"] = json!({"calls": tally.calls, "models": ranked.collect::<Vec<_>>()});
+        }
+        writeln!(self.out, "{end}")?;
+        self.out.flush()
+    }
+}
+
+fn add_sums(object: &mut Value, sums: Option<Sums>) {
+    object["cost_usd"] = text(sums.map(|sums| sums.estimate));
+    object["called_usd"] = text(sums.map(|sums| sums.cost));
+    object["difference_usd"] = text(sums.map(|sums| sums.difference));
+}
+
+fn text(amount: Option<Usd>) -> Value {
+    amount.map_or(Value::Null, |amount| amount.to_string().into())
+}
