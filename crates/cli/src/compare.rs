@@ -19,10 +19,10 @@ use tracing_genai::pricing::{Catalogue, Cost, Entry, Estimate, ModelId, Ranking}
 use crate::{
     call::{CallRow, ModelCall},
     call_table::{CallTable, Defaults, open, shown},
-    catalogue::Source,
     moment,
     otlp_calls::OtlpCalls,
     price::CountsChoice,
+    price_source::Source,
 };
 use tally::Tally;
 

@@ -2,13 +2,14 @@
 
 mod call;
 mod call_table;
-mod catalogue;
+mod catalog;
 mod compare;
 mod csv_output;
 mod demo;
 mod moment;
 mod otlp_calls;
 mod price;
+mod price_source;
 mod reason;
 
 use std::{io, process::ExitCode};
@@ -29,6 +30,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Prices one call, or every call of a table, exactly.
     Price(Box<price::Arguments>),
+    /// Shows the price catalogue, and checks files of prices before they are used.
+    Catalog(Box<catalog::Arguments>),
     /// Says what calls would have cost on other models, and which would be cheapest.
     Compare(Box<compare::Arguments>),
 }
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Price(arguments) => price::run(&arguments),
+        Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
     };
     match outcome {

@@ -16,7 +16,7 @@ use clap::{ArgGroup, ValueEnum};
 use serde_json::json;
 use tracing_genai::pricing::{Catalogue, Counts};
 
-use crate::{call::ModelCall, call_table::Defaults, catalogue::Source, moment, reason};
+use crate::{call::ModelCall, call_table::Defaults, moment, price_source::Source, reason};
 use explanation::Explanation;
 
 const AFTER_HELP: &str = "\

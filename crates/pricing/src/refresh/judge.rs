@@ -3,7 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::plausible::check;
 use super::source::Look;
 use super::{Hook, Refreshed};
 use crate::catalogue::Catalogue;
@@ -91,7 +90,7 @@ impl Judge {
     fn lay(&mut self, newer: Newer) -> Result<(Catalogue, Vec<String>), PriceFileError> {
         match newer {
             Newer::Feed(feed) => {
-                check(&feed, self.feed.as_ref())?;
+                feed.check_plausible(self.feed.as_ref())?;
                 let catalogue = Catalogue::layered(Some(&feed), self.user_file.as_ref())?;
                 let warnings = feed.warnings().to_vec();
                 self.feed = Some(feed);

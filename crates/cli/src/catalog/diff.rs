@@ -1,0 +1,121 @@
+//! `tracing-genai catalog diff`: what would change if a file of prices were taken into use.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, BufWriter, Write},
+    path::PathBuf,
+};
+
+use serde_json::json;
+use tracing_genai::pricing::{Catalogue, Entry, ListedPrice};
+
+use super::entry_text;
+use crate::price_source::{PriceFile, Source, tell};
+
+/// Lines begin with `+` for a model that is new, `-` for one that is gone, and `~` for one whose prices differ. Aliases and
+/// multipliers of a user's file are no models and not among them.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The file: genai-prices JSON, the text of a catalogue, or a user's file
+    file: PathBuf,
+    /// Writes an object a model that differs
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    source: Source,
+}
+
+/// A model by its provider and id.
+type Name<'a> = (&'a str, &'a str);
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let (mut feed, mut user_file) = arguments.source.read()?;
+    let before = Catalogue::layered(feed.as_ref(), user_file.as_ref())?;
+    match PriceFile::read(&arguments.file)? {
+        PriceFile::Table(newer) => feed = Some(newer),
+        PriceFile::User(newer) => user_file = Some(newer),
+    }
+    tell(feed.as_ref(), user_file.as_ref());
+    let after = Catalogue::layered(feed.as_ref(), user_file.as_ref())?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let (old, new) = (by_name(&before), by_name(&after));
+    let mut counts = [0_usize; 3];
+    let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    for name in names {
+        let (place, sign) = match (old.get(name), new.get(name)) {
+            (None, Some(_)) => (0, '+'),
+            (Some(_), None) => (1, '-'),
+            (Some(old), Some(new)) if prices(old) != prices(new) => (2, '~'),
+            _ => continue,
+        };
+        if let Some(count) = counts.get_mut(place) {
+            *count += 1;
+        }
+        let (old, new) = (old.get(name), new.get(name));
+        if arguments.json {
+            let object = json!({"before": old.map(entry_text::json), "after": new.map(entry_text::json)});
+            writeln!(out, "{object}")?;
+        } else {
+            write_model(sign, *name, old, new, &mut out)?;
+        }
+    }
+    if !arguments.json {
+        let [added, gone, changed] = counts;
+        writeln!(
+            out,
+            "{} to {}: {added} models new, {gone} gone, {changed} with other prices",
+            before.version(),
+            after.version()
+        )?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn by_name(catalogue: &Catalogue) -> BTreeMap<Name<'_>, Entry<'_>> {
+    let entries = catalogue.entries();
+    entries
+        .map(|entry| ((&**entry.provider(), &**entry.model()), entry))
+        .collect()
+}
+
+/// Each price by what it is for and when it holds.
+fn prices(entry: &Entry<'_>) -> BTreeMap<(String, String), String> {
+    let key = |price: &ListedPrice<'_>| (entry_text::by(price), entry_text::condition(price));
+    entry
+        .prices()
+        .map(|price| (key(&price), entry_text::amount(&price)))
+        .collect()
+}
+
+fn write_model(
+    sign: char,
+    (provider, model): Name<'_>,
+    old: Option<&Entry<'_>>,
+    new: Option<&Entry<'_>>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    writeln!(out, "{sign} {provider}/{model}")?;
+    let none = BTreeMap::new();
+    let (old, new) = (old.map(prices), new.map(prices));
+    let is_both = old.is_some() && new.is_some();
+    let (old, new) = (old.as_ref().unwrap_or(&none), new.as_ref().unwrap_or(&none));
+    let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    for key in keys {
+        let (before, after) = (old.get(key), new.get(key));
+        if is_both && before == after {
+            continue;
+        }
+        let (unit, condition) = key;
+        let change = match (before, after) {
+            (Some(before), Some(after)) => format!("{before} to {after} USD"),
+            (Some(before), None) if is_both => format!("{before} USD to none"),
+            (None, Some(after)) if is_both => format!("none to {after} USD"),
+            (Some(one), None) | (None, Some(one)) => format!("{one} USD"),
+            (None, None) => continue,
+        };
+        let line = format!("    {unit:<36} {change}  {condition}");
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}

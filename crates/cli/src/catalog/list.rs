@@ -1,0 +1,125 @@
+//! `tracing-genai catalog list`: models and their prices, a line each.
+
+use std::{
+    io::{self, BufWriter, Write},
+    time::SystemTime,
+};
+
+use tracing_genai::{
+    pricing::{Catalogue, Entry, ListedPrice},
+    usage::Unit,
+};
+
+use super::entry_text;
+use crate::price_source::Source;
+
+/// The units most people ask for, by the million.
+const COLUMNS: [(&str, Unit); 4] = [
+    ("input", Unit::InputTokens),
+    ("cache read", Unit::CacheReadTokens),
+    ("cache write", Unit::CacheWriteTokens),
+    ("output", Unit::OutputTokens),
+];
+const MODEL_WIDTH: usize = 52;
+const PRICE_WIDTH: usize = 11;
+
+/// Prices in USD for a million tokens, at the beginning of their tiers.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Only models of this provider of the catalogue; may be repeated
+    #[arg(long, value_name = "PROVIDER")]
+    provider: Vec<String>,
+    /// Only models whose id contains this
+    #[arg(long, value_name = "TEXT")]
+    named: Option<String>,
+    /// Lists the providers and how many models each has
+    #[arg(long, conflicts_with_all = ["provider", "named", "json"])]
+    providers: bool,
+    /// Writes an object a model, with all its prices
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    source: Source,
+}
+
+impl Arguments {
+    fn lets_through(&self, entry: &Entry<'_>) -> bool {
+        let is = |name: &String| name.eq_ignore_ascii_case(entry.provider());
+        (self.provider.is_empty() || self.provider.iter().any(is))
+            && self.named.as_ref().is_none_or(|text| entry.model().contains(&**text))
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let catalogue = arguments.source.load()?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    if arguments.providers {
+        providers(&catalogue, &mut out)?;
+        out.flush()?;
+        return Ok(());
+    }
+    let mut models = 0_usize;
+    for entry in catalogue.entries().filter(|entry| arguments.lets_through(entry)) {
+        if arguments.json {
+            writeln!(out, "{}", entry_text::json(&entry))?;
+        } else {
+            if models == 0 {
+                header(&mut out)?;
+            }
+            line(&entry, &mut out)?;
+        }
+        models += 1;
+    }
+    if !arguments.json {
+        writeln!(out, "{models} models of {}", catalogue.version())?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn providers(catalogue: &Catalogue, out: &mut impl Write) -> io::Result<()> {
+    for id in catalogue.providers() {
+        let models = catalogue.entries().filter(|entry| entry.provider() == id).count();
+        writeln!(out, "{id:24} {models:>5} models")?;
+    }
+    Ok(())
+}
+
+fn header(out: &mut impl Write) -> io::Result<()> {
+    write!(out, "{:MODEL_WIDTH$} {:>9}", "model", "context")?;
+    for (name, _) in COLUMNS {
+        write!(out, " {name:>PRICE_WIDTH$}")?;
+    }
+    writeln!(out)
+}
+
+fn line(entry: &Entry<'_>, out: &mut impl Write) -> io::Result<()> {
+    let context = entry
+        .context_window()
+        .map_or_else(String::new, |tokens| tokens.to_string());
+    let model = format!("{}/{}", entry.provider(), entry.model());
+    write!(out, "{model:MODEL_WIDTH$} {context:>9}")?;
+    let prices = entry.standard_prices(SystemTime::now());
+    let price_of = |unit| prices.iter().find(|price| price.unit == unit);
+    for (_, unit) in COLUMNS {
+        let price = price_of(unit).map_or_else(|| "-".to_owned(), |price| price.base.to_string());
+        write!(out, " {price:>PRICE_WIDTH$}")?;
+    }
+    let mut notes = Vec::new();
+    if entry.is_free() {
+        notes.push("free".to_owned());
+    }
+    if entry.is_deprecated() {
+        notes.push("deprecated".to_owned());
+    }
+    if prices.iter().any(|price| !price.tiers.is_empty()) {
+        notes.push("tiers".to_owned());
+    }
+    let is_other = |price: &&ListedPrice<'_>| COLUMNS.iter().all(|(_, unit)| *unit != price.unit);
+    let others = prices.iter().filter(is_other);
+    notes.extend(others.map(|price| format!("{} {}", entry_text::by(price), price.base)));
+    if !notes.is_empty() {
+        write!(out, "  {}", notes.join(", "))?;
+    }
+    writeln!(out)
+}

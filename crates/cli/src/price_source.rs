@@ -1,0 +1,124 @@
+//! The prices a command goes by: those that come with the program, or those of files.
+
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Context;
+use serde_json::Value;
+use tracing_genai::pricing::{Catalogue, Feed, UserFile};
+
+/// Where the prices come from. Without either, from the catalogue that comes with the program.
+#[derive(clap::Args)]
+pub(crate) struct Source {
+    /// Your own prices, aliases and multipliers, which go before all others; see docs/prices.md
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
+    /// A newer price table, over the one that comes with the program: genai-prices JSON or the text of a catalogue
+    #[arg(long, value_name = "FILE")]
+    feed: Option<PathBuf>,
+}
+
+/// A file of prices of either kind.
+pub(crate) enum PriceFile {
+    Table(Feed),
+    User(UserFile),
+}
+
+impl Source {
+    /// The catalogue that these files make. What had to be left out of them is told on standard error.
+    pub(crate) fn load(&self) -> anyhow::Result<Arc<Catalogue>> {
+        let (feed, user_file) = self.read()?;
+        if feed.is_none() && user_file.is_none() {
+            return Ok(Arc::clone(Catalogue::embedded()));
+        }
+        tell(feed.as_ref(), user_file.as_ref());
+        Ok(Arc::new(Catalogue::layered(feed.as_ref(), user_file.as_ref())?))
+    }
+
+    /// The files.
+    pub(crate) fn read(&self) -> anyhow::Result<(Option<Feed>, Option<UserFile>)> {
+        Ok((
+            self.feed.as_deref().map(Feed::read).transpose()?,
+            self.prices.as_deref().map(UserFile::read).transpose()?,
+        ))
+    }
+}
+
+/// Tells on standard error what had to be left out of the files.
+pub(crate) fn tell(feed: Option<&Feed>, user_file: Option<&UserFile>) {
+    let left_out = feed.into_iter().flat_map(Feed::warnings);
+    for warning in left_out.chain(user_file.into_iter().flat_map(UserFile::warnings)) {
+        eprintln!("warning: {warning}");
+    }
+}
+
+impl PriceFile {
+    /// Reads the file as what it looks like.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+        let mut start = Vec::new();
+        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+        file.take(MOST_LOOKED_AT).read_to_end(&mut start)?;
+        Ok(if is_table(&String::from_utf8_lossy(&start)) {
+            Self::Table(Feed::read(path)?)
+        } else {
+            Self::User(UserFile::read(path)?)
+        })
+    }
+}
+
+/// A larger file is refused by whoever reads it.
+const MOST_LOOKED_AT: u64 = 32 << 20;
+
+/// Whether the text is a price table, not a user's file: the text of a catalogue, a JSON list, or JSON whose providers have
+/// models, or units.
+fn is_table(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    if text.starts_with("tracing-genai catalogue") {
+        return true;
+    }
+    match serde_json::from_str::<Value>(text) {
+        Ok(Value::Array(_)) => true,
+        Ok(value) => {
+            let mut providers = value["providers"].as_array().into_iter().flatten();
+            value.get("units").is_some() || providers.any(|provider| provider.get("models").is_some())
+        }
+        // Broken JSON, or TOML, which begins a list of tables with two brackets.
+        Err(_) => {
+            let list = text.strip_prefix('[').map(str::trim_start);
+            list.is_some_and(|list| list.starts_with('{')) || (text.starts_with('{') && text.contains("\"units\""))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_told_from_a_users_file() {
+        for table in [
+            "tracing-genai catalogue 1\n",
+            "\u{feff}[]",
+            r#" {"units": {}, "providers": []}"#,
+            r#"{"providers": [{"id": "p", "models": []}]}"#,
+            r#"[ {"id": "#,
+            r#"{"units": "#,
+        ] {
+            assert!(is_table(table), "{table}");
+        }
+        for own in [
+            "",
+            "[[models]]\nid = 'm'\n",
+            "# prices\n[[aliases]]\n",
+            r#"{"models": [{"id": "m"}]}"#,
+            r#"{"providers": [{"id": "p"}], "models": []}"#,
+            r#"{"models": ["#,
+        ] {
+            assert!(!is_table(own), "{own}");
+        }
+    }
+}
