@@ -236,7 +236,7 @@ fn rows(arguments: &Arguments) -> anyhow::Result<(Rows, String)> {
 /// What is written, in one of the forms.
 enum Report<'a, W: Write> {
     Text(text_report::TextReport<'a, W>),
-    Csv(csv_report::CsvReport<'a, W>),
+    Csv(Box<csv_report::CsvReport<'a, W>>),
     Json(json_report::JsonReport<'a, W>),
 }
 
@@ -245,7 +245,7 @@ impl<'a, W: Write> Report<'a, W> {
         let models = &arguments.with;
         Ok(match arguments.format {
             Format::Text => Self::Text(text_report::TextReport::begin(models, out)?),
-            Format::Csv => Self::Csv(csv_report::CsvReport::begin(models, out)?),
+            Format::Csv => Self::Csv(Box::new(csv_report::CsvReport::begin(models, out)?)),
             Format::Json => Self::Json(json_report::JsonReport::begin(models, out)),
         })
     }

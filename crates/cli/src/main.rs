@@ -27,7 +27,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Runs a small help-desk agent against a built-in provider and prints its trace, with tokens and cost.
-    Demo(demo::Arguments),
+    Demo(Box<demo::Arguments>),
     /// Prices one call, or every call of a table, exactly.
     Price(Box<price::Arguments>),
     /// Shows the price catalogue, and checks files of prices before they are used.

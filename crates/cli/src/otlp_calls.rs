@@ -6,6 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use serde::Deserialize;
 use serde_json::Value;
 use tracing_genai::{
     pricing::{Cost, Counts, Reason, Reasons, Status, Usd},
@@ -37,22 +38,21 @@ impl<R: BufRead> OtlpCalls<R> {
 
     /// The model calls of a line; a line that cannot be read is one call that tells of it.
     fn read(&self, text: &str) -> Vec<CallRow> {
-        let request: Value = match serde_json::from_str(text) {
+        let request: Request = match serde_json::from_str(text) {
             Ok(request) => request,
-            Err(error) => return vec![self.unreadable(&format!("not JSON: {error}"))],
+            Err(error) => return vec![self.unreadable(&format!("not a request of OTLP traces in JSON: {error}"))],
         };
-        if !request["resourceSpans"].is_array() {
-            return vec![self.unreadable("not OTLP traces: there is no `resourceSpans`; write a request a line")];
-        }
-        let scopes = items(&request["resourceSpans"]).flat_map(|resource| items(&resource["scopeSpans"]));
-        let spans = scopes.flat_map(|scope| items(&scope["spans"]));
-        spans
-            .map(Span)
+        let scopes = request
+            .resource_spans
+            .into_iter()
+            .flat_map(|resource| resource.scope_spans);
+        scopes
+            .flat_map(|scope| scope.spans)
             .filter(Span::is_model_call)
             .map(|span| CallRow {
                 line: self.line,
-                case: span.0["spanId"].as_str().unwrap_or_default().to_owned(),
                 call: Ok(span.call(self.counts)),
+                case: span.id,
             })
             .collect()
     }
@@ -88,9 +88,62 @@ impl<R: BufRead> Iterator for OtlpCalls<R> {
     }
 }
 
-struct Span<'a>(&'a Value);
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    resource_spans: Vec<ResourceSpans>,
+}
 
-impl Span<'_> {
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ResourceSpans {
+    scope_spans: Vec<ScopeSpans>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ScopeSpans {
+    spans: Vec<Span>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Span {
+    #[serde(rename = "spanId")]
+    id: String,
+    start_time_unix_nano: Value,
+    attributes: Vec<KeyValue>,
+}
+
+#[derive(Deserialize)]
+struct KeyValue {
+    key: String,
+    #[serde(default)]
+    value: AnyValue,
+}
+
+/// One of these, or another kind that no attribute read here has.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct AnyValue {
+    #[serde(rename = "stringValue")]
+    text: Option<String>,
+    /// OTLP writes 64-bit integers as text.
+    #[serde(rename = "intValue")]
+    integer: Value,
+    #[serde(rename = "doubleValue")]
+    double: Option<f64>,
+    #[serde(rename = "arrayValue")]
+    array: Option<ArrayValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ArrayValue {
+    values: Vec<AnyValue>,
+}
+
+impl Span {
     fn is_model_call(&self) -> bool {
         let operation = self.text(Attribute::OperationName.name());
         operation
@@ -120,15 +173,15 @@ impl Span<'_> {
     fn usage(&self) -> (Usage, bool) {
         let mut usage = Usage::new();
         let mut is_absurd = self.attribute(own::USAGE_INVALID).is_some();
-        let own_counts = items(&self.0["attributes"]).filter_map(|attribute| {
-            let name = attribute["key"].as_str()?.strip_prefix(own::USAGE_PREFIX)?;
-            Some((Unit::from_name(name)?, &attribute["value"]))
+        let own_counts = self.attributes.iter().filter_map(|attribute| {
+            let name = attribute.key.strip_prefix(own::USAGE_PREFIX)?;
+            Some((Unit::from_name(name)?, &attribute.value))
         });
         let conventional = UNIT_ATTRIBUTES.iter();
         let conventional =
             conventional.filter_map(|(unit, attribute)| Some((*unit, self.attribute(attribute.name())?)));
         for (unit, value) in conventional.chain(own_counts) {
-            match integer(value) {
+            match value.count() {
                 Some(count) => usage.set(unit, count),
                 None => is_absurd = true,
             }
@@ -138,7 +191,7 @@ impl Span<'_> {
 
     /// The cost that stands on the span, with its status.
     fn stated_cost(&self) -> Option<Cost> {
-        let amount = self.attribute(Attribute::UsageCost.name())?["doubleValue"].as_f64()?;
+        let amount = self.attribute(Attribute::UsageCost.name())?.double?;
         // The double as a decimal, so that sums do not drift.
         let mut cost = Cost::reported(Usd::parse_rounded(&amount.to_string()).ok()?);
         cost.status = match self.text(own::COST_STATUS) {
@@ -147,9 +200,9 @@ impl Span<'_> {
             Some("free") => Status::Free,
             _ => Status::Reported,
         };
-        let reasons = self.attribute(own::COST_REASONS).into_iter();
-        let reasons = reasons.flat_map(|value| items(&value["arrayValue"]["values"]));
-        for name in reasons.filter_map(|value| value["stringValue"].as_str()) {
+        let reasons = self.attribute(own::COST_REASONS).and_then(|value| value.array.as_ref());
+        let reasons = reasons.into_iter().flat_map(|array| &array.values);
+        for name in reasons.filter_map(|value| value.text.as_deref()) {
             let known = Reason::ALL.iter().find(|reason| reason.as_str() == name);
             cost.reasons = known.map_or(cost.reasons, |reason| cost.reasons.union(Reasons::of(*reason)));
         }
@@ -157,31 +210,28 @@ impl Span<'_> {
     }
 
     fn started(&self) -> SystemTime {
-        let nanoseconds = number(&self.0["startTimeUnixNano"]).unwrap_or(0);
+        let nanoseconds = whole(&self.start_time_unix_nano).unwrap_or(0);
         SystemTime::UNIX_EPOCH + Duration::from_nanos(nanoseconds)
     }
 
     fn text(&self, name: &str) -> Option<&str> {
-        self.attribute(name)?["stringValue"].as_str()
+        self.attribute(name)?.text.as_deref()
     }
 
-    fn attribute(&self, name: &str) -> Option<&Value> {
-        let attribute = items(&self.0["attributes"]).find(|attribute| attribute["key"] == name)?;
-        Some(&attribute["value"])
+    fn attribute(&self, name: &str) -> Option<&AnyValue> {
+        let attribute = self.attributes.iter().find(|attribute| attribute.key == name)?;
+        Some(&attribute.value)
     }
 }
 
-/// The items of a list; none where there is no list.
-fn items(list: &Value) -> impl Iterator<Item = &Value> {
-    list.as_array().into_iter().flatten()
+impl AnyValue {
+    /// A count. Bridges write unsigned ones as text.
+    fn count(&self) -> Option<u64> {
+        whole(&self.integer).or_else(|| self.text.as_ref()?.parse().ok())
+    }
 }
 
-/// A count: OTLP writes 64-bit integers as text, and bridges write unsigned ones as strings.
-fn integer(value: &Value) -> Option<u64> {
-    number(&value["intValue"]).or_else(|| number(&value["stringValue"]))
-}
-
-fn number(value: &Value) -> Option<u64> {
+fn whole(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
@@ -261,8 +311,9 @@ mod tests {
             .iter()
             .map(|row| (row.line, row.call.as_ref().err().map_or("", String::as_str)))
             .collect();
-        assert!(problems[0].1.starts_with("not JSON"), "{problems:?}");
-        assert!(problems[1].1.starts_with("not OTLP traces"), "{problems:?}");
+        for (_, problem) in &problems[..2] {
+            assert!(problem.starts_with("not a request of OTLP traces"), "{problems:?}");
+        }
         assert_eq!(problems[2], (4, ""));
     }
 }

@@ -83,7 +83,8 @@ fn is_table(text: &str) -> bool {
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(_)) => true,
         Ok(value) => {
-            let mut providers = value["providers"].as_array().into_iter().flatten();
+            let providers = value.get("providers").and_then(Value::as_array);
+            let mut providers = providers.into_iter().flatten();
             value.get("units").is_some() || providers.any(|provider| provider.get("models").is_some())
         }
         // Broken JSON, or TOML, which begins a list of tables with two brackets.

@@ -134,7 +134,7 @@ impl Catalogue {
             provider: &provider.id,
             edition: &self.table.edition,
         };
-        let (plan, reasons) = model.plan(owner, call.started, &found.kind);
+        let (plan, reasons) = model.plan(owner, call.started, found.kind);
         let plan = plan.ok_or(Reason::NoPrice)?;
         cost.reasons = found.reasons.union(reasons);
         let multiplier = self.table.multiplier(found);

@@ -89,7 +89,7 @@ impl Kind {
     }
 
     /// The variants that apply to a call that started then, and whether it says something that none of them knows.
-    fn applying(&self, variants: &[Variant], started: SystemTime) -> (usize, Reasons) {
+    fn applying(self, variants: &[Variant], started: SystemTime) -> (usize, Reasons) {
         let mut applying = self.sold;
         let mut sold = self.sold;
         while sold != 0 {
@@ -121,7 +121,7 @@ pub(crate) struct Plans {
 
 impl Model {
     /// The plan for a call of that kind that started then, and what is uncertain about it.
-    pub(crate) fn plan(&self, owner: Owner<'_>, started: SystemTime, kind: &Kind) -> (Option<&Plan>, Reasons) {
+    pub(crate) fn plan(&self, owner: Owner<'_>, started: SystemTime, kind: Kind) -> (Option<&Plan>, Reasons) {
         // What day it is need not be known where nothing depends on it.
         let set = if self.sets.len() > 1 {
             let moment = Moment::from(started);
@@ -129,7 +129,7 @@ impl Model {
         } else {
             0
         };
-        let (variants, reasons) = if *kind == Kind::STANDARD {
+        let (variants, reasons) = if kind == Kind::STANDARD {
             (0, Reasons::NONE)
         } else {
             kind.applying(&self.variants, started)

@@ -1,5 +1,6 @@
 //! Files of prices as users and feeds write them: read, recognised, and refused with file, line and reason.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -69,7 +70,7 @@ impl Feed {
         let hash = hash_of(&[text.as_bytes()]);
         let short = hash.get(..12).unwrap_or_default();
         if is_catalogue(text) {
-            let table = Table::parse(text).map_err(|error| flawed(flaw_of(error)))?;
+            let table = Table::parse(text).map_err(|error| flawed(flaw_of(&error)))?;
             let version = match &*table.edition.version {
                 "" => format!("{name} {short}"),
                 version => version.to_owned(),
@@ -109,7 +110,7 @@ impl Feed {
     pub(crate) fn table(&self) -> Result<Table, PriceFileError> {
         let mut table = Table::parse(&self.text).map_err(|error| PriceFileError::Flawed {
             file: Arc::clone(&self.name),
-            flaw: flaw_of(error),
+            flaw: flaw_of(&error),
         })?;
         let (version, hash) = &self.edition;
         table.edition = Arc::new(crate::cost::Edition {
@@ -120,9 +121,9 @@ impl Feed {
     }
 }
 
-fn flaw_of(error: CatalogueError) -> Flaw {
+fn flaw_of(error: &CatalogueError) -> Flaw {
     match error {
-        CatalogueError::Line { line, problem } => Flaw::new(line, problem),
+        CatalogueError::Line { line, problem } => Flaw::new(*line, *problem),
         CatalogueError::UnknownForm => Flaw::new(1, error.to_string()),
     }
 }
@@ -155,5 +156,8 @@ pub(crate) fn hash_of(pieces: &[&[u8]]) -> String {
         hasher.update(piece);
     }
     let digits = hasher.finalize();
-    digits.iter().map(|byte| format!("{byte:02x}")).collect()
+    digits.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}"); // A String takes everything.
+        text
+    })
 }

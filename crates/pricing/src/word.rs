@@ -40,16 +40,12 @@ pub(crate) fn unescape(word: &str) -> Option<Cow<'_, str>> {
         // A sign is a digit to `from_str_radix`.
         let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
         bytes.push(u8::from_str_radix(digits, 16).ok().filter(|_| is_hex)?);
-        match after.split_once('%') {
-            Some((plain, next)) => {
-                bytes.extend_from_slice(plain.as_bytes());
-                rest = next;
-            }
-            None => {
-                bytes.extend_from_slice(after.as_bytes());
-                return String::from_utf8(bytes).ok().map(Cow::Owned);
-            }
-        }
+        let Some((plain, next)) = after.split_once('%') else {
+            bytes.extend_from_slice(after.as_bytes());
+            return String::from_utf8(bytes).ok().map(Cow::Owned);
+        };
+        bytes.extend_from_slice(plain.as_bytes());
+        rest = next;
     }
 }
 

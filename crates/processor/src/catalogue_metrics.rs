@@ -7,13 +7,13 @@ use tracing_genai_semconv::{metric, own};
 
 /// Registers the metrics. They say nothing of prices that nobody refreshes: the embedded ones are as old as the program.
 pub(crate) fn register(meter: &Meter, prices: &Prices) {
-    let refreshed = prices.clone();
+    let counted = prices.clone();
     meter
         .u64_observable_counter(metric::CATALOGUE_REFRESHES)
         .with_unit(metric::CATALOGUE_REFRESHES_UNIT)
         .with_description("Attempts to refresh the prices, by what became of them")
         .with_callback(move |observer| {
-            let refreshes = refreshed.refreshes();
+            let refreshes = counted.refreshes();
             let outcomes = [
                 ("updated", refreshes.updated),
                 ("unchanged", refreshes.unchanged),
@@ -26,13 +26,13 @@ pub(crate) fn register(meter: &Meter, prices: &Prices) {
             }
         })
         .build();
-    let refreshed = prices.clone();
+    let dated = prices.clone();
     meter
         .f64_observable_gauge(metric::CATALOGUE_AGE)
         .with_unit(metric::CATALOGUE_AGE_UNIT)
         .with_description("Time since the refreshed prices were last known to be current")
         .with_callback(move |observer| {
-            let last = refreshed.refreshes().last_success;
+            let last = dated.refreshes().last_success;
             if let Some(age) = last.and_then(|last| last.elapsed().ok()) {
                 observer.observe(age.as_secs_f64(), &[]);
             }

@@ -1,5 +1,7 @@
 //! Prices that are replaced or refreshed are those of the next span, and the span says whose they are.
 
+#![allow(clippy::panic)] // A test may panic, its helpers too.
+
 mod service;
 
 use std::sync::Arc;

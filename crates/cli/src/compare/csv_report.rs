@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use tracing_genai::pricing::{ModelId, Reasons, Usd};
+use tracing_genai::pricing::{ModelId, Reason, Reasons, Usd};
 
 use super::{
     Compared, Outcome,
@@ -91,6 +91,6 @@ fn text(amount: Option<Usd>) -> String {
 }
 
 fn names(reasons: Reasons) -> String {
-    let names: Vec<_> = reasons.iter().map(|reason| reason.as_str()).collect();
+    let names: Vec<_> = reasons.iter().map(Reason::as_str).collect();
     names.join(";")
 }

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
-use tracing_genai::pricing::{ModelId, Usd};
+use tracing_genai::pricing::{ModelId, Reason, Usd};
 
 use super::{Compared, Outcome, tally::Sums, tally::difference};
 
@@ -28,7 +28,7 @@ impl<'a, W: Write> JsonReport<'a, W> {
                 "status": cost.status.as_str(),
                 "cost_usd": text(cost.total),
                 "difference_usd": text(both),
-                "assumptions": cost.reasons.iter().map(|reason| reason.as_str()).collect::<Vec<_>>(),
+                "assumptions": cost.reasons.iter().map(Reason::as_str).collect::<Vec<_>>(),
                 "tokens": estimate.tokens,
                 "context_window": estimate.context_window,
             })
@@ -38,7 +38,7 @@ impl<'a, W: Write> JsonReport<'a, W> {
             "called": compared.call.label(compared.cost),
             "status": compared.cost.status.as_str(),
             "cost_usd": text(called),
-            "reasons": compared.cost.reasons.iter().map(|reason| reason.as_str()).collect::<Vec<_>>(),
+            "reasons": compared.cost.reasons.iter().map(Reason::as_str).collect::<Vec<_>>(),
             "estimates": estimates.collect::<Vec<_>>(),
         });
         writeln!(self.out, "{object}")
@@ -67,12 +67,13 @@ impl<'a, W: Write> JsonReport<'a, W> {
                 let mut object = json!({
                     "model": format!("{}/{}", ranked.entry.provider(), ranked.entry.model()),
                     "context_window": ranked.entry.context_window(),
-                    "assumptions": ranked.reasons.iter().map(|reason| reason.as_str()).collect::<Vec<_>>(),
+                    "assumptions": ranked.reasons.iter().map(Reason::as_str).collect::<Vec<_>>(),
                 });
                 add_sums(&mut object, tally.sums().map(|sums| Sums::of(sums.cost, ranked.total)));
                 object
             });
-            end["cheapest"] = json!({"calls": tally.calls, "models": ranked.collect::<Vec<_>>()});
+            let models: Vec<_> = ranked.collect();
+            insert(&mut end, "cheapest", json!({"calls": tally.calls, "models": models}));
         }
         writeln!(self.out, "{end}")?;
         self.out.flush()
@@ -80,9 +81,15 @@ impl<'a, W: Write> JsonReport<'a, W> {
 }
 
 fn add_sums(object: &mut Value, sums: Option<Sums>) {
-    object["cost_usd"] = text(sums.map(|sums| sums.estimate));
-    object["called_usd"] = text(sums.map(|sums| sums.cost));
-    object["difference_usd"] = text(sums.map(|sums| sums.difference));
+    insert(object, "cost_usd", text(sums.map(|sums| sums.estimate)));
+    insert(object, "called_usd", text(sums.map(|sums| sums.cost)));
+    insert(object, "difference_usd", text(sums.map(|sums| sums.difference)));
+}
+
+fn insert(object: &mut Value, name: &str, value: Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(name.to_owned(), value);
+    }
 }
 
 fn text(amount: Option<Usd>) -> Value {

@@ -147,7 +147,7 @@ fn with_jitter(pause: Duration) -> Duration {
     let tenth = pause / JITTER;
     let random = RandomState::default().hash_one(Instant::now());
     let share = u32::try_from(random % 2_001).unwrap_or_default();
-    (pause - tenth).saturating_add(tenth * share / 1_000)
+    pause.saturating_sub(tenth).saturating_add(tenth * share / 1_000)
 }
 
 #[cfg(test)]
