@@ -138,13 +138,21 @@ fn values<'a>(context: &Context<'a>) -> [Option<&'a str>; ContextKey::COUNT] {
     ]
 }
 
+/// Added up by hand: a chain of iterators over the same names took a fifth of a warm cost.
 fn key_bytes(question: &Question<'_>) -> usize {
-    let names = [question.server_address, question.response_model, question.request_model];
-    names
-        .into_iter()
-        .chain(question.context.iter().flat_map(values))
-        .flatten()
-        .fold(question.provider.len(), |bytes, name| bytes.saturating_add(name.len()))
+    let length = |name: Option<&str>| name.map_or(0, str::len);
+    let names = question
+        .provider
+        .len()
+        .saturating_add(length(question.server_address))
+        .saturating_add(length(question.response_model))
+        .saturating_add(length(question.request_model));
+    let context = question.context.as_ref().map(values).map_or(0, |values| {
+        values
+            .into_iter()
+            .fold(0_usize, |bytes, value| bytes.saturating_add(length(value)))
+    });
+    names.saturating_add(context)
 }
 
 #[cfg(test)]

@@ -48,14 +48,14 @@ fn a_million_calls_are_each_priced_by_one_whole_table() {
     let prices = Prices::embedded();
     let refreshing = Refresh::of(&prices).feed_file(&file).every(OFTEN).start().unwrap();
 
-    let (is_over, priced) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (is_over, calls) = (AtomicBool::new(false), AtomicU64::new(0));
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 let usage = Usage::new()
                     .with(Unit::InputTokens, 1_000)
                     .with(Unit::OutputTokens, 1_000);
-                while !is_over.load(Ordering::Relaxed) || priced.load(Ordering::Relaxed) < CALLS {
+                while !is_over.load(Ordering::Relaxed) || calls.load(Ordering::Relaxed) < CALLS {
                     for _ in 0..1_000 {
                         let cost = prices.cost(&Call {
                             provider: "openai",
@@ -69,7 +69,7 @@ fn a_million_calls_are_each_priced_by_one_whole_table() {
                         });
                         assert!(allowed.contains(&cost.total), "{cost:?}");
                     }
-                    priced.fetch_add(1_000, Ordering::Relaxed);
+                    calls.fetch_add(1_000, Ordering::Relaxed);
                 }
             });
         }
@@ -100,7 +100,7 @@ fn a_million_calls_are_each_priced_by_one_whole_table() {
     });
 
     let refreshes = prices.refreshes();
-    assert!(priced.load(Ordering::Relaxed) >= CALLS);
+    assert!(calls.load(Ordering::Relaxed) >= CALLS);
     assert!(refreshes.updated >= 3, "{refreshes:?}");
     assert!(
         refreshes.failed >= u64::try_from(broken.len()).unwrap(),

@@ -2,7 +2,6 @@
 
 mod cache;
 mod go;
-mod redis;
 
 use std::{
     fs,
@@ -11,6 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use cache::Program;
+
+use crate::apt;
 
 /// Arguments of `cargo xtask backends`.
 #[derive(clap::Args, Default)]
@@ -38,9 +39,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     report(
         "redis",
         if arguments.print {
-            redis::find()
+            apt::find("redis-server")
         } else {
-            redis::obtain()
+            apt::obtain("redis-server", "redis-server")
         },
         &mut missing,
     );

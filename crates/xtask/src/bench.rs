@@ -1,4 +1,4 @@
-//! Prints what a span costs on each path, with and without bound instruments.
+//! Prints what a span costs on each path, with and without bound instruments, and what a price costs.
 
 use std::process::Command;
 
@@ -12,11 +12,16 @@ pub(crate) struct Arguments {
     check: bool,
 }
 
-/// Runs the benchmark once for each way of recording metrics. Compare within one table only: machines are never quiet.
+/// Runs the benchmark of spans once for each way of recording metrics, then that of prices. Compare within one table only: machines are never quiet.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    for features in [&[][..], &["--features", "bound-instruments"]] {
+    let benches = [
+        ("tracing-genai", "span", &[][..]),
+        ("tracing-genai", "span", &["--features", "bound-instruments"]),
+        ("tracing-genai-pricing", "cost", &[]),
+    ];
+    for (package, bench, features) in benches {
         let status = Command::new(env!("CARGO"))
-            .args(["bench", "--quiet", "--package", "tracing-genai", "--bench", "span"])
+            .args(["bench", "--quiet", "--package", package, "--bench", bench])
             .args(features)
             .args(["--"].into_iter().filter(|_| arguments.check))
             .args(["--check"].into_iter().filter(|_| arguments.check))

@@ -1,8 +1,11 @@
 //! The project's chores: `cargo xtask <chore>`.
 
+mod apt;
 mod backends;
 mod bench;
 mod catalogue;
+mod fuzz;
+mod instructions;
 mod test;
 
 use clap::{Parser, Subcommand};

@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::builder::PossibleValuesParser;
 
-use crate::backends;
+use crate::{backends, fuzz, instructions};
 
 /// Arguments of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -62,8 +62,18 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "tests-all-features",
-        about: "the tests of tracing-genai with every feature",
+        about: "the tests of the crates that have features, with all of them",
         run: all_features,
+    },
+    Step {
+        name: "instructions",
+        about: "what a warm cost and reading the prices may take, counted by valgrind",
+        run: || instructions::run(in_ci()),
+    },
+    Step {
+        name: "fuzz",
+        about: "the readers of price files, for half a minute",
+        run: || fuzz::run(&root(), in_ci()),
     },
 ];
 
@@ -178,7 +188,8 @@ fn tests() -> Result<()> {
 }
 
 fn all_features() -> Result<()> {
-    cargo_test(&["--package", "tracing-genai", "--all-features"])
+    let packages = ["--package", "tracing-genai", "--package", "tracing-genai-pricing"];
+    cargo_test(&[&packages[..], &["--all-features"]].concat())
 }
 
 fn cargo_test(what: &[&str]) -> Result<()> {
@@ -198,8 +209,13 @@ fn in_ci() -> bool {
 /// The cargo that runs this chore, at the root of the workspace.
 fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(".."));
+    command.current_dir(root());
     command
+}
+
+/// The root of the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("..")
 }
 
 fn run_to_success(command: &mut Command) -> Result<()> {

@@ -1,0 +1,79 @@
+//! Fuzzes what reads files of prices, for a bounded time.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+const CARGO_FUZZ: &str = "0.13.2";
+const FOLDER: &str = "crates/pricing/fuzz";
+const TARGET: &str = "price_file";
+const SECONDS: u32 = 30;
+
+/// Runs the target from its seeds and what earlier runs found, at the root of the workspace.
+///
+/// Without a nightly compiler it says so; where `is_required`, it fails.
+pub(crate) fn run(root: &Path, is_required: bool) -> Result<()> {
+    if !succeeds(nightly(root).arg("--version")) {
+        if is_required {
+            bail!("there is no nightly compiler; install one with `rustup toolchain install nightly`");
+        }
+        println!("left out: there is no nightly compiler, which cargo-fuzz needs");
+        return Ok(());
+    }
+    if !succeeds(nightly(root).args(["fuzz", "--version"])) {
+        let installed = nightly(root)
+            .args(["install", "cargo-fuzz", "--locked", "--version", CARGO_FUZZ])
+            .status()?;
+        if !installed.success() {
+            bail!("cargo-fuzz could not be installed");
+        }
+    }
+    let found = root.join("target").join("fuzz").join("corpus").join(TARGET);
+    fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
+    let seeds = root.join(FOLDER).join("seeds").join(TARGET);
+    let seconds = format!("-max_total_time={SECONDS}");
+    let status = nightly(root)
+        // The code is safe Rust, which no sanitizer finds anything in, and it is ten times as fast without.
+        .args([
+            "fuzz",
+            "run",
+            "--fuzz-dir",
+            FOLDER,
+            "--target-dir",
+            "target/fuzz",
+            "--sanitizer",
+            "none",
+            TARGET,
+        ])
+        .args([&found, &seeds])
+        .args([
+            "--",
+            &seconds,
+            "-max_len=8192",
+            "-timeout=10",
+            "-rss_limit_mb=2048",
+            "-print_final_stats=1",
+        ])
+        .status()
+        .context("cargo fuzz did not start")?;
+    if !status.success() {
+        bail!("the fuzzer found a text that breaks {TARGET}, or did not run: {status}");
+    }
+    Ok(())
+}
+
+/// The nightly cargo. By its name, since `CARGO` is that of the compiler in use.
+fn nightly(root: &Path) -> Command {
+    let mut command = Command::new("cargo");
+    command.arg("+nightly").current_dir(root);
+    command
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    let command = command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}

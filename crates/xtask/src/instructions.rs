@@ -1,0 +1,84 @@
+//! Counts the instructions of a warm cost and of reading the catalogue, which no noisy machine can change.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::apt;
+
+/// Kinds of call in the benchmark, unknown models among them.
+const KINDS: u64 = 4;
+const TIMES: u64 = 1_000;
+/// Of one cost, on an average of the kinds. The bar is 100 ns; 70 to 90 ns were measured at some 1,100 instructions.
+const MOST_A_COST: u64 = 1_300;
+/// Of reading the embedded catalogue. The bar is 10 ms; 3 to 6 ms were measured at 24 million.
+const MOST_READING: u64 = 40_000_000;
+
+/// Fails when a cost, or reading the catalogue, takes more instructions than it may.
+///
+/// Without valgrind, and without a way to install it, it says so; where `is_required`, it fails.
+pub(crate) fn run(is_required: bool) -> Result<()> {
+    let valgrind = match apt::obtain("valgrind", "valgrind") {
+        Ok(valgrind) => valgrind,
+        Err(reason) if is_required => return Err(reason),
+        Err(reason) => {
+            println!("left out: {reason:#}");
+            return Ok(());
+        }
+    };
+    let benchmark = built()?;
+    let once = count(&valgrind, &benchmark, 1)?;
+    let often = count(&valgrind, &benchmark, 1 + TIMES)?;
+    let a_cost = often.saturating_sub(once) / (TIMES * KINDS);
+    println!("a warm cost      {a_cost:>10} instructions, at most {MOST_A_COST}");
+    println!("the catalogue    {once:>10} instructions, at most {MOST_READING}");
+    ensure!(a_cost > 0, "nothing was counted");
+    ensure!(a_cost <= MOST_A_COST, "a warm cost takes too many instructions");
+    ensure!(
+        once <= MOST_READING,
+        "reading the catalogue takes too many instructions"
+    );
+    Ok(())
+}
+
+/// The benchmark of the pricing crate, built with optimisation.
+fn built() -> Result<PathBuf> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "bench",
+            "--package",
+            "tracing-genai-pricing",
+            "--bench",
+            "cost",
+            "--no-run",
+        ])
+        .output()
+        .context("cargo bench did not start")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "the benchmark did not build: {said}");
+    // `Executable benches/cost.rs (target/release/deps/cost-…)`
+    let path = said
+        .lines()
+        .filter(|line| line.trim_start().starts_with("Executable"))
+        .find_map(|line| line.rsplit_once('(')?.1.trim().strip_suffix(')'))
+        .with_context(|| format!("cargo did not say where the benchmark is: {said}"))?;
+    Ok(Path::new(path).to_owned())
+}
+
+fn count(valgrind: &Path, benchmark: &Path, times: u64) -> Result<u64> {
+    let output = Command::new(valgrind)
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(benchmark)
+        .args(["--calls", &times.to_string()])
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        bail!("valgrind ended with {}: {said}", output.status);
+    }
+    let collected = said.lines().find_map(|line| line.split_once("Collected :"));
+    let (_, count) = collected.with_context(|| format!("valgrind counted nothing: {said}"))?;
+    count.trim().parse().context("valgrind's count is no number")
+}
