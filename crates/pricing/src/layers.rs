@@ -181,3 +181,13 @@ fn resolve(table: &Table, line: usize, seller: &str, model: &str) -> Result<Foun
         Flaw::new(line, problem)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_text_adds_at_most_300_kilobytes_to_a_binary() {
+        assert!(EMBEDDED.len() <= 300_000, "{} bytes", EMBEDDED.len());
+    }
+}

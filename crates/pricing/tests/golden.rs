@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
 
+mod calendar;
 mod shared_data;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -99,28 +100,9 @@ fn cost_of_row<'a>(field: &dyn Fn(&str) -> &'a str) -> Cost {
     })
 }
 
-/// The instant of `2026-11-20T12:00:00Z`, counted by walking the calendar, independently of the code under test.
+/// The instant of `2026-11-20T12:00:00Z`.
 fn time(text: &str) -> SystemTime {
     let number = |range: std::ops::Range<usize>| text[range].parse::<u64>().unwrap();
-    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let (year, month, day) = (number(0..4), number(5..7), number(8..10));
-    let mut days = day - 1;
-    days += (1970..year).map(|year| if leap(year) { 366 } else { 365 }).sum::<u64>();
-    let lengths = [
-        31,
-        if leap(year) { 29 } else { 28 },
-        31,
-        30,
-        31,
-        30,
-        31,
-        31,
-        30,
-        31,
-        30,
-        31,
-    ];
-    days += lengths.iter().take(usize::try_from(month - 1).unwrap()).sum::<u64>();
     let seconds = number(11..13) * 3_600 + number(14..16) * 60 + number(17..19);
-    UNIX_EPOCH + Duration::from_secs(days * 86_400 + seconds)
+    UNIX_EPOCH + Duration::from_secs(calendar::midnight(text) + seconds)
 }

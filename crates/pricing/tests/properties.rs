@@ -1,6 +1,8 @@
 //! What holds for every model, every usage and every moment.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+
+mod calendar;
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -45,6 +47,25 @@ fn plausible() -> impl Strategy<Value = Usage> {
             .with(Unit::OutputTokens, output)
     })
 }
+
+/// What grows when one more is counted: a part, and all that it is a part of.
+const GROWN: &[&[Unit]] = &[
+    &[Unit::InputTokens, Unit::CacheReadTokens],
+    &[Unit::InputTokens, Unit::CacheWriteTokens],
+    &[Unit::InputTokens, Unit::CacheWriteTokens, Unit::CacheWrite1hTokens],
+    &[Unit::OutputTokens, Unit::OutputReasoningTokens],
+    &[Unit::OutputTokens, Unit::OutputAudioTokens],
+    &[Unit::OutputTokens, Unit::OutputImageTokens],
+    &[
+        Unit::InputTokens,
+        Unit::InputAudioTokens,
+        Unit::CacheReadTokens,
+        Unit::CacheAudioReadTokens,
+    ],
+    &[Unit::WebSearches],
+    &[Unit::CodeExecutions],
+    &[Unit::InputDocumentPages],
+];
 
 /// From 2023 to 2030.
 fn moments() -> std::ops::Range<u64> {
@@ -96,6 +117,53 @@ proptest! {
     }
 
     #[test]
+    fn one_more_of_anything_never_costs_less_within_its_tier(
+        place in models(), usage in plausible(), seconds in moments(), grown in prop::sample::select(GROWN),
+    ) {
+        let mut more = usage;
+        for &unit in grown {
+            more.set(unit, usage.get(unit).unwrap_or(0) + 1);
+        }
+        let (less, more) = (cost(place, &usage, seconds, Counts::Inclusive), cost(place, &more, seconds, Counts::Inclusive));
+        let tier = |cost: &Cost| cost.matched.as_ref().and_then(|matched| matched.tier_start);
+        if tier(&less) == tier(&more) && let (Some(less), Some(more)) = (less.total, more.total) {
+            prop_assert!(less <= more);
+        }
+    }
+
+    #[test]
+    fn the_order_of_unrelated_models_does_not_matter(
+        prices in prop::collection::vec(0_u32..1_000, 2..12), swaps in prop::collection::vec((0_usize..12, 0_usize..12), 0..12),
+    ) {
+        let mut lines: Vec<_> = prices
+            .iter()
+            .enumerate()
+            .map(|(place, price)| format!("m-{place}\t=\tinput={price} output=1\n"))
+            .collect();
+        let usage = Usage::new().with(Unit::InputTokens, 1_000).with(Unit::OutputTokens, 1);
+        let costs = |lines: &[String]| -> Vec<_> {
+            let catalogue = Catalogue::parse(&format!("tracing-genai catalogue 1\n[p]\n{}", lines.concat())).unwrap();
+            let names = (0..prices.len()).map(|place| format!("m-{place}"));
+            names.map(|name| catalogue.cost(&Call {
+                provider: "p",
+                server_address: None,
+                response_model: Some(&name),
+                request_model: None,
+                usage: &usage,
+                started: UNIX_EPOCH,
+                context: Context::default(),
+                counts: Counts::Inclusive,
+            }).total).collect()
+        };
+        let before = costs(&lines);
+        for (one, other) in swaps {
+            let count = lines.len();
+            lines.swap(one % count, other % count);
+        }
+        prop_assert_eq!(before, costs(&lines));
+    }
+
+    #[test]
     fn an_unknown_model_is_never_zero(name in "[a-z0-9]{1,12}", usage in plausible()) {
         let cost = Catalogue::embedded().cost(&Call {
             provider: "openai",
@@ -116,6 +184,38 @@ proptest! {
         prop_assert_eq!(amount.to_string().parse::<Usd>(), Ok(amount));
         prop_assert_eq!(Usd::parse_rounded(&amount.to_string()), Ok(amount));
     }
+}
+
+#[test]
+fn a_dated_price_begins_with_its_day_in_utc_and_not_a_second_before() {
+    let catalogue = Catalogue::embedded();
+    let usage = Usage::new()
+        .with(Unit::InputTokens, 1_000)
+        .with(Unit::OutputTokens, 1_000);
+    let mut edges = 0;
+    for (place, entry) in catalogue.entries().enumerate() {
+        // A variant has dates of its own, and a window of every day is none.
+        let days = entry.prices().filter(|price| price.variant.is_none());
+        let days: Vec<_> = days
+            .filter_map(|price| price.when.filter(|when| when.len() == 10))
+            .collect();
+        for day in days {
+            let midnight = calendar::midnight(day);
+            let effective = |seconds| {
+                let matched = cost(place, &usage, seconds, Counts::Inclusive).matched;
+                matched
+                    .filter(|matched| matched.model == *entry.model())?
+                    .effective
+                    .clone()
+            };
+            // Another line of the provider may go by that name first.
+            let Some(begun) = effective(midnight) else { continue };
+            assert_eq!(&*begun, day, "{}", entry.model());
+            assert_ne!(effective(midnight - 1).as_deref(), Some(day), "{}", entry.model());
+            edges += 1;
+        }
+    }
+    assert!(edges > 100, "only {edges} days");
 }
 
 #[test]
