@@ -1,0 +1,241 @@
+//! A newer table from a URL: asked for once a version, and refused when it is broken, too large or too slow.
+
+#![cfg(feature = "refresh-url")]
+#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use tracing_genai_pricing::{Call, Context, Counts, Prices, Refresh, Refreshed, Refreshing};
+use tracing_genai_usage::{Unit, Usage};
+
+const OFTEN: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_secs(20);
+/// What no other model's line holds.
+const GPT_4O: &str = "cache_read=1.25 input=2.5 output=10 storage";
+
+/// What the server answers from now on.
+#[derive(Clone)]
+enum Answer {
+    /// A version and its text; asked for with the version's tag, that it is the same.
+    Table(&'static str, String),
+    Status(&'static str),
+    /// Nothing, while the connection stays open.
+    Silence,
+    /// More than anybody wants to read.
+    Endless,
+}
+
+/// A server on a free port of this machine, and the `If-None-Match` of every question.
+struct Server {
+    url: String,
+    answer: Arc<Mutex<Answer>>,
+    asked: Receiver<Option<String>>,
+}
+
+impl Server {
+    fn start(answer: Answer) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/prices.json", listener.local_addr().unwrap());
+        let answer = Arc::new(Mutex::new(answer));
+        let (tell, asked) = channel();
+        let answers = Arc::clone(&answer);
+        // It ends with the test's process.
+        thread::spawn(move || {
+            for connection in listener.incoming().map_while(Result::ok) {
+                let (answers, tell) = (Arc::clone(&answers), tell.clone());
+                thread::spawn(move || {
+                    let tag = question(&connection);
+                    let answer = answers.lock().unwrap().clone();
+                    let _ = tell.send(tag.clone());
+                    // The client may have hung up.
+                    let _ = reply(connection, &answer, tag.as_deref());
+                });
+            }
+        });
+        Self { url, answer, asked }
+    }
+
+    fn answer_with(&self, answer: Answer) {
+        *self.answer.lock().unwrap() = answer;
+    }
+
+    /// Waits for a question with that tag.
+    fn wait_for_question_with(&self, tag: Option<&str>) {
+        while self.asked.recv_timeout(PATIENCE).unwrap().as_deref() != tag {}
+    }
+}
+
+fn question(connection: &TcpStream) -> Option<String> {
+    let mut lines = BufReader::new(connection).lines().map_while(Result::ok);
+    let headers: Vec<_> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
+    headers.iter().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("if-none-match")
+            .then(|| value.trim().to_owned())
+    })
+}
+
+fn reply(mut connection: TcpStream, answer: &Answer, tag: Option<&str>) -> std::io::Result<()> {
+    match answer {
+        Answer::Table(version, _) if tag == Some(version) => {
+            write!(
+                connection,
+                "HTTP/1.1 304 Not Modified\r\netag: {version}\r\nconnection: close\r\n\r\n"
+            )
+        }
+        Answer::Table(version, text) => {
+            let length = text.len();
+            write!(
+                connection,
+                "HTTP/1.1 200 OK\r\netag: {version}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{text}"
+            )
+        }
+        Answer::Status(status) => {
+            write!(
+                connection,
+                "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            )
+        }
+        Answer::Silence => {
+            thread::sleep(PATIENCE);
+            Ok(())
+        }
+        Answer::Endless => {
+            write!(connection, "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")?;
+            loop {
+                connection.write_all(&[b'#'; 16_384])?;
+            }
+        }
+    }
+}
+
+/// The embedded catalogue's text with another price of one model for input.
+fn table(input: &str) -> String {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/catalogue.txt")).unwrap();
+    assert!(text.contains(GPT_4O));
+    text.replace(GPT_4O, &GPT_4O.replace("input=2.5", &format!("input={input}")))
+}
+
+/// What a million tokens of input cost.
+fn dollars(prices: &Prices) -> Option<String> {
+    let usage = Usage::new()
+        .with(Unit::InputTokens, 1_000_000)
+        .with(Unit::OutputTokens, 0);
+    let cost = prices.cost(&Call {
+        provider: "openai",
+        server_address: None,
+        response_model: Some("gpt-4o"),
+        request_model: None,
+        usage: &usage,
+        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
+        context: Context::default(),
+        counts: Counts::Inclusive,
+    });
+    cost.total.map(|total| total.to_string())
+}
+
+fn started(prices: &Prices, url: &str, timeout: Duration) -> (Refreshing, Receiver<Result<(), String>>) {
+    let (tell, told) = channel();
+    let refresh = Refresh::of(prices).feed_url(url).every(OFTEN).timeout(timeout);
+    let refresh = refresh.on_change(move |news| {
+        let _ = tell.send(match news {
+            Refreshed::Failed(error) => Err(error.to_string()),
+            _ => Ok(()),
+        });
+    });
+    (refresh.start().unwrap(), told)
+}
+
+#[test]
+fn a_table_is_sent_once_a_version() {
+    let server = Server::start(Answer::Table("\"v1\"", table("3")));
+    let prices = Prices::embedded();
+    let (refreshing, told) = started(&prices, &server.url, PATIENCE);
+    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), Ok(()));
+    assert_eq!(dollars(&prices).as_deref(), Some("3"));
+
+    // From now on it is only asked whether there is another version.
+    for _ in 0..3 {
+        server.wait_for_question_with(Some("\"v1\""));
+    }
+    let refreshes = prices.refreshes();
+    assert!(refreshes.unchanged > 0 && refreshes.updated == 1, "{refreshes:?}");
+
+    server.answer_with(Answer::Table("\"v2\"", table("4")));
+    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), Ok(()));
+    assert_eq!(dollars(&prices).as_deref(), Some("4"));
+    drop(refreshing);
+}
+
+#[test]
+fn what_is_refused_leaves_the_last_good_table_and_is_asked_for_again_in_full() {
+    let server = Server::start(Answer::Table("\"v1\"", table("3")));
+    let prices = Prices::embedded();
+    let (refreshing, told) = started(&prices, &server.url, PATIENCE);
+    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), Ok(()));
+
+    let broken = [
+        (Answer::Status("503 Service Unavailable"), "503"),
+        (Answer::Table("\"html\"", "<html>sign in</html>".to_owned()), "not JSON"),
+        (
+            Answer::Table("\"half\"", table("4").split_at(9_000).0.to_owned()),
+            "prices.json:",
+        ),
+        (Answer::Table("\"absurd\"", table("31")), "more than 10 times"),
+    ];
+    for (answer, problem) in broken {
+        server.answer_with(answer);
+        // What was cut off is refused where it ends, with the line. The question before may still have been answered otherwise.
+        let begun = Instant::now();
+        let mut said = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
+        while !said.contains(problem) {
+            assert!(begun.elapsed() < PATIENCE, "{said}, not {problem}");
+            said = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
+        }
+        assert!(said.contains(&server.url), "{said}");
+        assert_eq!(dollars(&prices).as_deref(), Some("3"));
+        assert!(prices.refreshes().feed_error.is_some());
+    }
+    // The tag of what was refused is not held against the good text that comes under it.
+    server.answer_with(Answer::Table("\"absurd\"", table("5")));
+    let begun = Instant::now();
+    while told.recv_timeout(PATIENCE).unwrap().is_err() {
+        assert!(begun.elapsed() < PATIENCE, "{:?}", prices.refreshes());
+    }
+    assert_eq!(dollars(&prices).as_deref(), Some("5"));
+    assert_eq!(prices.refreshes().feed_error, None);
+    drop(refreshing);
+}
+
+#[test]
+fn an_endless_answer_is_refused_at_the_size_limit() {
+    let server = Server::start(Answer::Endless);
+    let prices = Prices::embedded();
+    let (refreshing, told) = started(&prices, &server.url, PATIENCE);
+    assert!(told.recv_timeout(PATIENCE).unwrap().is_err());
+    assert_eq!(dollars(&prices).as_deref(), Some("2.5"));
+    drop(refreshing);
+}
+
+#[test]
+fn a_silent_server_holds_up_neither_the_start_nor_the_prices_nor_the_end() {
+    let server = Server::start(Answer::Silence);
+    let prices = Prices::embedded();
+    let begun = Instant::now();
+    let (refreshing, told) = started(&prices, &server.url, Duration::from_millis(200));
+    assert_eq!(dollars(&prices).as_deref(), Some("2.5"));
+    let said = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
+    assert!(said.contains("timeout"), "{said}");
+    // In the middle of the next question.
+    server.wait_for_question_with(None);
+    drop(refreshing);
+    // The server answers after half a minute, and nobody waited for it.
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+    assert!(prices.refreshes().failed >= 1);
+}
