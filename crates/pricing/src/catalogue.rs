@@ -3,14 +3,14 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::call::{Call, Context};
-use crate::charge::charge;
+use crate::charge::{Multiplied, charge};
 use crate::choose::Kind;
 use crate::comparison::ModelId;
 use crate::cost::Cost;
 use crate::entry::Entry;
 use crate::factor::Factor;
 use crate::find::{Found, Question, find};
-use crate::layers::{base, embedded, lay_user_file};
+use crate::layers::{embedded, layered};
 use crate::memo::Memo;
 use crate::plan::Owner;
 use crate::price_file::{Feed, PriceFileError};
@@ -60,11 +60,16 @@ impl Catalogue {
     ///
     /// [`PriceFileError`] with file, line and reason, when the file names what there is not or contradicts itself.
     pub fn layered(feed: Option<&Feed>, user_file: Option<&UserFile>) -> Result<Self, PriceFileError> {
-        let mut table = base(feed)?;
-        if let Some(file) = user_file {
-            lay_user_file(&mut table, file).map_err(|flaw| file.flawed(flaw))?;
-        }
-        Ok(Self::of(table))
+        Self::embedded().with(feed, user_file)
+    }
+
+    /// This catalogue, a newer table laid over it, and the user's file over both.
+    pub(crate) fn with(&self, feed: Option<&Feed>, user_file: Option<&UserFile>) -> Result<Self, PriceFileError> {
+        layered(&self.table, feed, user_file).map(Self::of)
+    }
+
+    pub(crate) const fn table(&self) -> &Table {
+        &self.table
     }
 
     /// Reads the text of a catalogue, in the form of `data/README.md`.
@@ -138,8 +143,11 @@ impl Catalogue {
         let plan = plan.ok_or(Reason::NoPrice)?;
         cost.reasons = found.reasons.union(reasons);
         let multiplier = self.table.multiplier(found);
-        let factor = multiplier.map_or(Factor::ONE, |multiplier| multiplier.factor);
-        charge(plan, factor, call.usage, call.counts, cost);
+        let scale = Multiplied {
+            by: multiplier.map_or(Factor::ONE, |multiplier| multiplier.factor),
+            fixed_too: multiplier.is_some_and(|multiplier| multiplier.line.is_some()),
+        };
+        charge(plan, scale, call.usage, call.counts, cost);
         if let Some(multiplier) = multiplier {
             cost.multiplier = Some(Arc::clone(&multiplier.text));
         }

@@ -11,11 +11,19 @@ use crate::plan::{MAX_ROWS, Part, Plan, Row};
 use crate::reason::{Reason, Reasons};
 use crate::usd::Usd;
 
-/// Writes the cost of `usage` by `plan`, its prices multiplied by `factor`, into a `cost` that is unpriced; its reasons
+/// What prices are multiplied by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Multiplied {
+    pub(crate) by: Factor,
+    /// Whether prices that the user fixed are multiplied too.
+    pub(crate) fixed_too: bool,
+}
+
+/// Writes the cost of `usage` by `plan`, its prices multiplied, into a `cost` that is unpriced; its reasons
 /// are what is already uncertain.
 ///
 /// It is written in place: a cost is a quarter of a kilobyte, and moving it took as long as the arithmetic.
-pub(crate) fn charge(plan: &Plan, factor: Factor, usage: &Usage, counts: Counts, cost: &mut Cost) {
+pub(crate) fn charge(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts: Counts, cost: &mut Cost) {
     // Usage is half a kilobyte, so it is copied only where it has to change.
     let whole_input = counts.whole_input(usage);
     if whole_input.is_some() || plan.minimum_seconds.is_some() || !plan.joins.is_empty() {
@@ -27,13 +35,13 @@ pub(crate) fn charge(plan: &Plan, factor: Factor, usage: &Usage, counts: Counts,
             }
         }
         adjust(plan, &mut usage, &mut cost.reasons);
-        charge_as_is(plan, factor, &usage, counts, cost);
+        charge_as_is(plan, multiplied, &usage, counts, cost);
     } else {
-        charge_as_is(plan, factor, usage, counts, cost);
+        charge_as_is(plan, multiplied, usage, counts, cost);
     }
 }
 
-fn charge_as_is(plan: &Plan, factor: Factor, usage: &Usage, counts: Counts, cost: &mut Cost) {
+fn charge_as_is(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts: Counts, cost: &mut Cost) {
     let reasons = cost.reasons.union(doubts(plan, usage));
     let Some(tier) = plan.tier(usage.get(Unit::InputTokens).unwrap_or(0)) else {
         cost.reasons = Reasons::of(Reason::NoPrice);
@@ -42,7 +50,7 @@ fn charge_as_is(plan: &Plan, factor: Factor, usage: &Usage, counts: Counts, cost
     cost.matched = Some(Arc::clone(&tier.matched));
     let charged = believe(reasons, counts)
         .and_then(|()| sums(plan, usage, &tier.rates))
-        .and_then(|sums| sums.amounts(plan, factor, &mut cost.parts));
+        .and_then(|sums| sums.amounts(plan, multiplied, &mut cost.parts));
     let total = match charged {
         Ok(total) => total,
         Err(reason) => {
@@ -146,13 +154,15 @@ fn used(usage: &Usage, units: u64) -> bool {
 /// The sums of the rates by part of the cost, and which parts were counted, as a bit set.
 struct Sums {
     parts: [u128; 5],
+    /// The same of prices that the user fixed.
+    own: [u128; 5],
     counted: u8,
 }
 
 /// The sums of the rates over what is left of each unit once the more specific units have their own.
 fn sums(plan: &Plan, usage: &Usage, rates: &[u64]) -> Result<Sums, Reason> {
     let mut left = [0_u64; MAX_ROWS];
-    let mut parts = [0_u128; 5];
+    let (mut parts, mut own) = ([0_u128; 5], [0_u128; 5]);
     let mut counted = 0_u8;
     for ((row, &rate), place) in plan.rows.iter().zip(rates).zip(0..) {
         // Most of what a model has a price for is not used by most calls.
@@ -179,26 +189,35 @@ fn sums(plan: &Plan, usage: &Usage, rates: &[u64]) -> Result<Sums, Reason> {
             within &= within - 1;
         }
         let part = row.part as usize;
-        if let (Some(left), Some(sum)) = (left.get_mut::<usize>(place), parts.get_mut(part)) {
+        let sums = if plan.own >> place & 1 == 0 {
+            &mut parts
+        } else {
+            &mut own
+        };
+        if let (Some(left), Some(sum)) = (left.get_mut::<usize>(place), sums.get_mut(part)) {
             *left = rest;
             // A product is below 2^64 * 2^53 and there are 59 units at most, so the sum stays below 2^123.
             *sum += u128::from(rate) * u128::from(rest);
         }
         counted |= u8::from(reported.is_some()) << part;
     }
-    Ok(Sums { parts, counted })
+    Ok(Sums { parts, own, counted })
 }
 
 impl Sums {
     /// Writes the parts in dollars, and gives their total.
-    fn amounts(&self, plan: &Plan, factor: Factor, parts: &mut Parts) -> Result<Usd, Reason> {
-        let numerator = u128::from(factor.numerator);
-        let divisor = plan.divisor * u128::from(factor.denominator);
+    fn amounts(&self, plan: &Plan, multiplied: Multiplied, parts: &mut Parts) -> Result<Usd, Reason> {
+        let numerator = u128::from(multiplied.by.numerator);
+        let denominator = u128::from(multiplied.by.denominator);
+        let own_numerator = if multiplied.fixed_too { numerator } else { denominator };
+        let divisor = plan.divisor * denominator;
         let mut total = Usd::ZERO;
         let mut write = |part: Part, amount: &mut Option<Usd>| {
             let place = part as usize;
-            if let (Some(&sum), 1) = (self.parts.get(place), self.counted >> place & 1) {
-                let exact = usd(sum, numerator, divisor).ok_or(Reason::CountTooLarge)?;
+            if let (Some(&sum), Some(&own), 1) = (self.parts.get(place), self.own.get(place), self.counted >> place & 1)
+            {
+                let own = own.checked_mul(own_numerator).ok_or(Reason::CountTooLarge)?;
+                let exact = usd(sum, numerator, own, divisor).ok_or(Reason::CountTooLarge)?;
                 total = total.checked_add(exact).ok_or(Reason::CountTooLarge)?;
                 *amount = Some(exact);
             }
@@ -213,13 +232,15 @@ impl Sums {
     }
 }
 
-/// The amount of a sum of rates, rounded once, half to even at 10⁻¹⁵ USD; `None` when it does not fit.
-fn usd(sum: u128, numerator: u128, divisor: u128) -> Option<Usd> {
+/// The amount of a sum of rates by `numerator`, and `own` beside it, rounded once, half to even at 10⁻¹⁵ USD; `None` when
+/// it does not fit.
+fn usd(sum: u128, numerator: u128, own: u128, divisor: u128) -> Option<Usd> {
     // Whole rates and no factor: nearly every model of nearly every user.
     if numerator == 1 && divisor == 1 {
+        let sum = sum.checked_add(own)?;
         return i128::try_from(sum).ok().map(Usd::from_femto_usd);
     }
-    let sum = sum.checked_mul(numerator)?;
+    let sum = sum.checked_mul(numerator)?.checked_add(own)?;
     let (whole, rest) = (sum.checked_div(divisor)?, sum.checked_rem(divisor)?);
     let up = rest * 2 > divisor || (rest * 2 == divisor && whole % 2 == 1);
     i128::try_from(whole + u128::from(up)).ok().map(Usd::from_femto_usd)

@@ -10,8 +10,11 @@ use crate::reason::{Reason, Reasons};
 use crate::table::Model;
 use crate::time::Moment;
 
-/// Variants of one model that can be told apart; the rest are ignored. The largest model of genai-prices 0.2.3 has 6.
-const MAX_VARIANTS: usize = 6;
+/// Variants of one model that can be told apart. The largest model of genai-prices 0.2.3 has 6.
+pub(crate) const MAX_VARIANTS: usize = 6;
+/// Sets of prices of one model, which with the variants bound what is remembered of it. The largest model of genai-prices
+/// 0.2.3 has 4.
+pub(crate) const MAX_SETS: usize = 64;
 
 /// Values of a context that mean the standard price. Sources: OpenAI's and Anthropic's `service_tier`, Groq's
 /// `on_demand`, Anthropic's `speed`. `auto` only asks: what it led to is unknown until a response says otherwise.
@@ -124,8 +127,7 @@ impl Model {
     pub(crate) fn plan(&self, owner: Owner<'_>, started: SystemTime, kind: Kind) -> (Option<&Plan>, Reasons) {
         // What day it is need not be known where nothing depends on it.
         let set = if self.sets.len() > 1 {
-            let moment = Moment::from(started);
-            self.sets.iter().rposition(|set| set.is_active(moment)).unwrap_or(0)
+            self.set_at(Moment::from(started))
         } else {
             0
         };

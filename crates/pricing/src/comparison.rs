@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use tracing_genai_usage::{Unit, Usage};
+use tracing_genai_usage::{MAX_COUNT, Unit, Usage};
 
 use crate::call::{Call, Counts};
 use crate::catalogue::Catalogue;
@@ -65,7 +65,7 @@ impl Catalogue {
     /// ```
     /// use std::time::SystemTime;
     /// use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Reason, Status};
-    /// use tracing_genai_usage::{Unit, Usage};
+    /// use tracing_genai_usage::{MAX_COUNT, Unit, Usage};
     ///
     /// let usage = Usage::new().with(Unit::InputTokens, 1_200).with(Unit::OutputTokens, 350);
     /// let call = Call {
@@ -117,7 +117,7 @@ impl Settled {
         if let Some(whole) = whole {
             usage.set(Unit::InputTokens, whole);
         }
-        let contradicts_itself = Counts::Auto.whole_input(&usage).is_some();
+        let contradicts_itself = contradicts_itself(&usage);
         Self {
             usage,
             // An estimate may assume what a bill may not, but not that contradictory usage was another.
@@ -187,6 +187,20 @@ impl Settled {
             }
         }
     }
+}
+
+/// Whether a part of the usage is larger than what it is a part of, or a count than any can be: then no model has a cost.
+fn contradicts_itself(usage: &Usage) -> bool {
+    let exceeds = |part: Unit, count: u64| {
+        let inner = part.dimensions();
+        usage
+            .iter()
+            .any(|(whole, most)| count > most && whole != part && inner.is_within(&whole.dimensions()))
+    };
+    Counts::Auto.whole_input(usage).is_some()
+        || usage
+            .iter()
+            .any(|(unit, count)| count > MAX_COUNT || exceeds(unit, count))
 }
 
 impl Estimate {

@@ -92,22 +92,15 @@ impl<'a> Entry<'a> {
 
     /// The prices of ordinary calls at that moment, one a unit, with their tiers.
     pub fn standard_prices(&self, at: SystemTime) -> Vec<ListedPrice<'a>> {
-        self.standard_set(Moment::from(at))
-            .map(|set| listed(None, set).collect())
-            .unwrap_or_default()
-    }
-
-    /// The last set that holds, else the first.
-    fn standard_set(&self, moment: Moment) -> Option<&'a PriceSet> {
-        let sets = &self.model.sets;
-        sets.iter().rfind(|set| set.is_active(moment)).or(sets.first())
+        let set = self.model.sets.get(self.model.set_at(Moment::from(at)));
+        set.map(|set| listed(None, set).collect()).unwrap_or_default()
     }
 
     /// The prices that a call at that moment was charged by, when `matched` is what it matched: one a unit, of the
     /// call's variant and tier, without the others.
     pub fn rates(&self, matched: &Matched, at: SystemTime) -> Vec<ListedPrice<'a>> {
         let moment = Moment::from(at);
-        let standard = self.standard_set(moment);
+        let standard = self.model.sets.get(self.model.set_at(moment));
         // The names of the variants that applied stand one after the other, in their order.
         let mut names = matched.variant.as_deref().unwrap_or_default();
         let mut rates: Vec<ListedPrice<'a>> = Vec::new();

@@ -98,8 +98,9 @@ fn find_line(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
     let is_name = |name: &&str| !name.is_empty() && name.len() <= MAX_NAME_BYTES;
     let names = [question.response_model, question.request_model]
         .map(|model| model.filter(is_name).map(|name| name.trim().to_lowercase()));
+    let has_response = question.response_model.is_some_and(|name| !name.is_empty());
     let provider = find_provider(table, question);
-    if let Some(found) = by_names(table, provider, &names) {
+    if let Some(found) = by_names(table, provider, &names, has_response) {
         return Ok(found);
     }
     if provider.is_some() {
@@ -110,20 +111,26 @@ fn find_line(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
     }
     let guessed = names.iter().flatten().find_map(|name| provider_of_model(table, name));
     let provider = guessed.ok_or(Reason::UnknownProvider)?;
-    let mut found = by_names(table, Some(provider), &names).ok_or(Reason::UnknownModel)?;
+    let mut found = by_names(table, Some(provider), &names, has_response).ok_or(Reason::UnknownModel)?;
     found.reasons.insert(Reason::ProviderFromModel);
     Ok(found)
 }
 
-/// By the name of the model that answered, then by that of the model that was asked for.
-fn by_names(table: &Table, provider: Option<usize>, [response, request]: &[Option<String>; 2]) -> Option<Found> {
+/// By the name of the model that answered, then by that of the model that was asked for. A name that is none, since it is
+/// too long, is missing among the names, and an answer all the same.
+fn by_names(
+    table: &Table,
+    provider: Option<usize>,
+    [response, request]: &[Option<String>; 2],
+    has_response: bool,
+) -> Option<Found> {
     let by_name = |name: &Option<String>| {
         let name = name.as_deref()?;
         by_alias(table, provider, name).or_else(|| find_model(table, provider?, name))
     };
     by_name(response).or_else(|| {
         let mut found = by_name(request)?;
-        if response.is_some() && response != request {
+        if has_response && response != request {
             found.reasons.insert(Reason::RequestModelUsed);
         }
         Some(found)

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::cost::{Edition, Layer};
 use crate::document::Flaw;
-use crate::find::{Found, find_model, provider_of_name};
+use crate::find::{Found, find_model};
+use crate::names;
 use crate::price::{PriceSet, UnitPrice};
 use crate::price_file::{Feed, PriceFileError};
 use crate::rule::Rule;
 use crate::table::{Alias, Model, Multiplier, Provider, Table};
-use crate::user_file::{OwnAlias, OwnFactor, OwnFix, OwnModel, UserFile};
+use crate::user_file::{OwnAlias, OwnFactor, OwnFix, OwnModel, OwnProvider, UserFile};
 
 /// The prices that come with this crate; see `data/README.md`.
 const EMBEDDED: &str = include_str!("../data/catalogue.txt");
@@ -20,11 +21,18 @@ pub(crate) fn embedded() -> Table {
     Table::parse(EMBEDDED).unwrap_or_default()
 }
 
-/// The embedded table, with a newer one laid over it.
-pub(crate) fn base(feed: Option<&Feed>) -> Result<Table, PriceFileError> {
-    let mut table = embedded();
+/// `lowest`, with a newer table and the user's file laid over it.
+pub(crate) fn layered(
+    lowest: &Table,
+    feed: Option<&Feed>,
+    user_file: Option<&UserFile>,
+) -> Result<Table, PriceFileError> {
+    let mut table = lowest.copy();
     if let Some(feed) = feed {
         lay_feed(&mut table, feed.table()?);
+    }
+    if let Some(file) = user_file {
+        lay_user_file(&mut table, lowest, file).map_err(|flaw| file.flawed(flaw))?;
     }
     Ok(table)
 }
@@ -46,21 +54,22 @@ fn lay_feed(table: &mut Table, newer: Table) {
     table.edition = newer.edition;
 }
 
-/// Lays the user's file over `table`.
-pub(crate) fn lay_user_file(table: &mut Table, file: &UserFile) -> Result<(), Flaw> {
-    for provider in file.providers.iter().rev() {
-        if table.providers.iter().any(|known| *known.id == *provider.id) {
-            return Err(Flaw::new(
-                provider.line,
-                format!(
-                    "the catalogue has a provider `{}` already; its models need no `[[providers]]`",
-                    provider.id
-                ),
-            ));
-        }
+/// Lays the user's file over `table`, which a newer table may already lie over `lowest` in.
+fn lay_user_file(table: &mut Table, lowest: &Table, file: &UserFile) -> Result<(), Flaw> {
+    for own in file.providers.iter().rev() {
+        let provider = own_provider(lowest, own)?;
+        // One that a newer table brought of late gives way: it must not take the user's prices out of use.
+        table.providers.retain(|known| known.id != provider.id);
         // Asked first: the user's rule for a name goes before the catalogue's.
-        let provider = Provider::parse(&provider.header).map_err(|problem| Flaw::new(provider.line, problem))?;
         table.providers.insert(0, provider);
+    }
+    for own in &file.providers {
+        let provider = table.providers.iter().find(|provider| *provider.id == *own.id);
+        for lender in provider.iter().flat_map(|provider| &provider.fallback) {
+            if provider_of_id(table, lender).is_none() {
+                return Err(unknown_provider(own.line, lender));
+            }
+        }
     }
     // Those that stand first are asked first.
     for own in file.models.iter().rev() {
@@ -86,13 +95,37 @@ pub(crate) fn lay_user_file(table: &mut Table, file: &UserFile) -> Result<(), Fl
     Ok(())
 }
 
+/// The provider of that line of the file.
+fn own_provider(lowest: &Table, own: &OwnProvider) -> Result<Provider, Flaw> {
+    if let Some(id) = names::translate(&own.id).filter(|id| **id != *own.id) {
+        let problem = format!("`{}` is a name of the provider `{id}`; call yours otherwise", own.id);
+        return Err(Flaw::new(own.line, problem));
+    }
+    if provider_of_id(lowest, &own.id).is_some() {
+        let problem = format!(
+            "the catalogue has a provider `{}` already; its models need no `[[providers]]`",
+            own.id
+        );
+        return Err(Flaw::new(own.line, problem));
+    }
+    let mut provider = Provider::parse(&own.header).map_err(|problem| Flaw::new(own.line, problem))?;
+    for lender in &mut provider.fallback {
+        if let Some(id) = names::translate(&lender.to_lowercase()) {
+            *lender = id.into();
+        }
+    }
+    Ok(provider)
+}
+
 fn add_model(table: &mut Table, own: &OwnModel) -> Result<(), Flaw> {
     let mut model = Model::parse(&own.text).map_err(|problem| Flaw::new(own.line, problem))?;
     model.layer = Layer::User;
+    model.is_own = true;
     let name = own.provider.to_lowercase();
-    let place = provider_of_name(table, &name).unwrap_or_else(|| {
-        table.providers.push(Provider::named(&name));
-        table.providers.len() - 1
+    let place = provider_of_id(table, &name).unwrap_or_else(|| {
+        // Asked first, as its models are: a rule of the catalogue may know the name for another provider.
+        table.providers.insert(0, Provider::named(&name));
+        0
     });
     if let Some(provider) = table.providers.get_mut(place) {
         provider.models.insert(0, model);
@@ -107,8 +140,12 @@ fn fix_prices(table: &mut Table, fix: &OwnFix) -> Result<(), Flaw> {
         return Ok(());
     };
     model.layer = Layer::User;
-    let set = PriceSet::parse(&fix.prices).map_err(|problem| Flaw::new(fix.line, problem))?;
+    let mut set = PriceSet::parse(&fix.prices).map_err(|problem| Flaw::new(fix.line, problem))?;
+    for price in &mut set.prices {
+        price.is_own = true;
+    }
     if set.is_free {
+        model.is_own = true;
         model.variants.clear();
         model.sets = vec![set];
     } else {
@@ -168,10 +205,19 @@ fn resolve_factor(table: &Table, factor: &OwnFactor) -> Result<Multiplier, Flaw>
 }
 
 fn provider(table: &Table, line: usize, name: &str) -> Result<usize, Flaw> {
-    provider_of_name(table, &name.to_lowercase()).ok_or_else(|| {
-        let problem = format!("no provider `{name}`; `tracing-genai catalog list` shows the providers");
-        Flaw::new(line, problem)
-    })
+    provider_of_id(table, &name.to_lowercase()).ok_or_else(|| unknown_provider(line, name))
+}
+
+/// The provider of that id or name of the conventions, and none that only a rule takes for it: what the file says of
+/// `my-openai-proxy` must not become OpenAI's.
+fn provider_of_id(table: &Table, name: &str) -> Option<usize> {
+    let id = names::translate(name).unwrap_or(name);
+    table.providers.iter().position(|provider| *provider.id == *id)
+}
+
+fn unknown_provider(line: usize, name: &str) -> Flaw {
+    let problem = format!("no provider `{name}`; `tracing-genai catalog list --providers` shows the providers");
+    Flaw::new(line, problem)
 }
 
 fn resolve(table: &Table, line: usize, seller: &str, model: &str) -> Result<Found, Flaw> {

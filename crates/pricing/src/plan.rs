@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) joins: Box<[(Unit, Unit, Unit)]>,
     /// Bit set of the units whose own price is above zero.
     pub(crate) charged: u64,
+    /// Bit set of the rows whose price the user fixed, which a multiplier of the provider does not touch.
+    pub(crate) own: u64,
     /// Whether a cache write's price depends on its lifetime.
     pub(crate) charges_by_ttl: bool,
     /// Whether every price is a stated zero.
@@ -150,6 +152,7 @@ impl Plan {
                 .iter()
                 .filter(costs)
                 .fold(0, |units, price| units | 1 << price.unit as u8),
+            own: rows_where(&prices, |price| price.is_own),
             charges_by_ttl: base(Unit::CacheWrite1hTokens)
                 .is_some_and(|rate| base(Unit::CacheWriteTokens) != Some(rate)),
             free: if prices.is_empty() {
@@ -174,15 +177,20 @@ impl Row {
     fn new(unit: Unit, prices: &[&UnitPrice]) -> Self {
         let outer = unit.dimensions();
         let is_portion = |other: Unit| other != unit && other.dimensions().is_within(&outer);
-        let within = prices.iter().enumerate().filter(|(_, price)| is_portion(price.unit));
         let concerns = Unit::ALL.iter().filter(|&&other| other == unit || is_portion(other));
         Self {
             unit,
             part: part(unit),
-            within: within.fold(0, |bits, (place, _)| bits | 1 << place),
+            within: rows_where(prices, |price| is_portion(price.unit)),
             concerns: concerns.fold(0, |bits, &other| bits | 1 << other as u8),
         }
     }
+}
+
+/// The rows of such prices, as a bit set.
+fn rows_where(prices: &[&UnitPrice], is_such: impl Fn(&UnitPrice) -> bool) -> u64 {
+    let such = prices.iter().enumerate().filter(|(_, price)| is_such(price));
+    such.fold(0, |bits, (place, _)| bits | 1 << place)
 }
 
 /// Whether a model without prices costs nothing.

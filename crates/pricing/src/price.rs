@@ -24,6 +24,8 @@ pub(crate) struct UnitPrice {
     pub(crate) base: Rate,
     /// Ascending; a tier holds for an input larger than its start, and then for every token of the call.
     pub(crate) tiers: Box<[(u64, Rate)]>,
+    /// Whether the user fixed it.
+    pub(crate) is_own: bool,
 }
 
 /// Prices that hold together, when their constraint does.
@@ -77,6 +79,7 @@ impl UnitPrice {
             unit,
             base,
             tiers: tiers.into(),
+            is_own: false,
         })
     }
 }

@@ -55,12 +55,20 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// Reads the file.
+    /// Reads the file, of at most 32 MiB.
+    ///
+    /// # Errors
+    ///
+    /// [`PriceFileError`] with file, line and reason, when it cannot be read or is no table.
     pub fn read(path: &Path) -> Result<Self, PriceFileError> {
         Self::parse(&read(path)?, &name_of(path))
     }
 
     /// Reads `text`, which errors and the catalogue's version call `name`.
+    ///
+    /// # Errors
+    ///
+    /// [`PriceFileError::Flawed`] with line and reason, when it is no table.
     pub fn parse(text: &str, name: &str) -> Result<Self, PriceFileError> {
         let flawed = |flaw| PriceFileError::Flawed {
             file: name.into(),
@@ -79,7 +87,7 @@ impl Feed {
                 name: name.into(),
                 text: text.into(),
                 edition: (version, hash),
-                warnings: Arc::default(),
+                warnings: unusable_rules(&table, name).into(),
             });
         }
         let version = format!("{name} {short}");
@@ -119,6 +127,19 @@ impl Feed {
         });
         Ok(table)
     }
+}
+
+/// The models whose rule holds a pattern that cannot be read, so that they hold for no name.
+fn unusable_rules(table: &Table, name: &str) -> Vec<String> {
+    let providers = table.providers.iter();
+    let models = providers.flat_map(|own| own.models.iter().map(move |model| (&own.id, model)));
+    let broken = models.filter(|(_, model)| !model.rule.is_sound());
+    broken
+        .map(|(provider, model)| {
+            let id = &model.id;
+            format!("{name}: {provider}/{id} is left out: its rule holds a pattern that cannot be read")
+        })
+        .collect()
 }
 
 fn flaw_of(error: &CatalogueError) -> Flaw {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
@@ -37,21 +37,37 @@ struct InUse {
     last: Mutex<Last>,
 }
 
+/// What is known of each source.
 #[derive(Debug, Default)]
 struct Last {
+    user_file: Option<Source>,
+    feed: Option<Source>,
+}
+
+/// What the last look at a source came to.
+#[derive(Debug, Default)]
+struct Source {
     success: Option<SystemTime>,
-    /// What is wrong with the user's file.
-    user_error: Option<Arc<str>>,
-    /// What is wrong with the newer table.
-    feed_error: Option<Arc<str>>,
+    error: Option<Arc<str>>,
 }
 
 impl Last {
-    fn error(&mut self, source: Layer) -> &mut Option<Arc<str>> {
-        match source {
-            Layer::User => &mut self.user_error,
-            Layer::Embedded | Layer::Refreshed => &mut self.feed_error,
+    fn source(&mut self, layer: Layer) -> &mut Source {
+        let source = match layer {
+            Layer::User => &mut self.user_file,
+            Layer::Embedded | Layer::Refreshed => &mut self.feed,
+        };
+        source.get_or_insert_default()
+    }
+
+    /// When all the sources were last known to be in use as they are.
+    fn success(&self) -> Option<SystemTime> {
+        let mut oldest = None;
+        for source in [&self.user_file, &self.feed].into_iter().flatten() {
+            let success = source.success?;
+            oldest = Some(oldest.map_or(success, |oldest: SystemTime| oldest.min(success)));
         }
+        oldest
     }
 }
 
@@ -61,11 +77,12 @@ impl Last {
 pub struct Refreshes {
     /// A newer catalogue was taken into use.
     pub updated: u64,
-    /// There was nothing newer.
+    /// There was nothing newer, as far as it had to be read to know: a file that was not touched is not counted.
     pub unchanged: u64,
     /// What there was could not be had, or was refused; the catalogue in use stayed.
     pub failed: u64,
-    /// When the prices were last known to be current; `None` if they were never refreshed.
+    /// When the prices were last known to be current, by the source of which that is longest ago; `None` if there is no
+    /// source, or one that never could be used.
     pub last_success: Option<SystemTime>,
     /// What is wrong with the newer table as it is now; `None` if nothing is.
     pub feed_error: Option<Arc<str>>,
@@ -90,54 +107,68 @@ impl Prices {
     }
 
     /// Takes another catalogue into use. Calls that are being priced keep the one they began with.
+    ///
+    /// A [`Refresh`](crate::Refresh) of these prices lays what it reads over the catalogue that was in use when it was made,
+    /// and so takes one that was put here later out of use again.
     pub fn replace(&self, catalogue: Arc<Catalogue>) {
         self.0.catalogue.store(catalogue);
     }
 
     /// What became of the attempts to refresh the prices.
     pub fn refreshes(&self) -> Refreshes {
-        let last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = self.last();
         Refreshes {
             updated: self.0.updated.load(Ordering::Relaxed),
             unchanged: self.0.unchanged.load(Ordering::Relaxed),
             failed: self.0.failed.load(Ordering::Relaxed),
-            last_success: last.success,
-            feed_error: last.feed_error.clone(),
-            user_file_error: last.user_error.clone(),
+            last_success: last.success(),
+            feed_error: last.feed.as_ref().and_then(|source| source.error.clone()),
+            user_file_error: last.user_file.as_ref().and_then(|source| source.error.clone()),
         }
     }
 
-    /// Takes a newer catalogue into use, or notes why there is none.
-    pub(crate) fn refreshed(&self, source: Layer, outcome: Result<Arc<Catalogue>, &str>) {
-        match outcome {
-            Ok(newer) => {
-                self.replace(newer);
-                self.note(source, &self.0.updated, None);
-            }
-            Err(problem) => self.note(source, &self.0.failed, Some(problem)),
-        }
+    /// Notes that what the source says is in use from now on.
+    pub(crate) fn updated(&self, layer: Layer) {
+        self.0.updated.fetch_add(1, Ordering::Relaxed);
+        self.succeed(layer);
     }
 
-    /// Notes that the source was read and says the same as before.
-    pub(crate) fn unchanged(&self, source: Layer) {
-        self.note(source, &self.0.unchanged, None);
+    /// Notes that the source was read and says what is in use already.
+    pub(crate) fn unchanged(&self, layer: Layer) {
+        self.0.unchanged.fetch_add(1, Ordering::Relaxed);
+        self.succeed(layer);
     }
 
     /// Notes that a source was found as it was left. What was refused then is refused still.
-    pub(crate) fn looked_at(&self) {
-        let mut last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.user_error.is_none() && last.feed_error.is_none() {
-            last.success = Some(SystemTime::now());
+    pub(crate) fn looked_at(&self, layer: Layer) {
+        let mut last = self.last();
+        let source = last.source(layer);
+        if source.error.is_none() {
+            source.success = Some(SystemTime::now());
         }
     }
 
-    fn note(&self, source: Layer, count: &AtomicU64, problem: Option<&str>) {
-        let mut last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
-        *last.error(source) = problem.map(Into::into);
-        if problem.is_none() {
-            last.success = Some(SystemTime::now());
+    /// Notes why the source is not in use; whether that is news.
+    pub(crate) fn failed(&self, layer: Layer, problem: &str) -> bool {
+        self.0.failed.fetch_add(1, Ordering::Relaxed);
+        let mut last = self.last();
+        let error = &mut last.source(layer).error;
+        let is_news = error.as_deref() != Some(problem);
+        if is_news {
+            *error = Some(problem.into());
         }
-        count.fetch_add(1, Ordering::Relaxed);
+        is_news
+    }
+
+    fn succeed(&self, layer: Layer) {
+        *self.last().source(layer) = Source {
+            success: Some(SystemTime::now()),
+            error: None,
+        };
+    }
+
+    fn last(&self) -> MutexGuard<'_, Last> {
+        self.0.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

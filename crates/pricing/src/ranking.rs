@@ -1,5 +1,8 @@
 //! The models on which given calls would have been cheapest.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use crate::call::Call;
 use crate::catalogue::Catalogue;
 use crate::comparison::Settled;
@@ -73,7 +76,10 @@ impl Catalogue {
     /// Free models are among them unless the filter asks [`Entry::is_free`]. Models that a cloud sells at their maker's
     /// price are there once, at their maker.
     pub fn candidates(&self, filter: impl Fn(&Entry<'_>) -> bool) -> Ranking<'_> {
-        let candidates = self.lines().filter(|(_, entry)| filter(entry));
+        // A later line of the same id is never asked: the user's own stands before it.
+        let mut ids = HashSet::new();
+        let mut is_first = |entry: &Entry<'_>| ids.insert((Arc::clone(entry.provider()), Arc::clone(entry.model())));
+        let candidates = self.lines().filter(|(_, entry)| is_first(entry) && filter(entry));
         Ranking {
             catalogue: self,
             candidates: candidates

@@ -9,8 +9,7 @@ mod watch;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
@@ -28,8 +27,11 @@ const URL_INTERVAL: Duration = Duration::from_secs(3_600);
 /// How long a URL may take, unless told otherwise.
 #[cfg(feature = "refresh-url")]
 const URL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Nobody needs prices more often; a slip of the pen must not become a storm of requests.
-const SHORTEST_INTERVAL: Duration = Duration::from_millis(20);
+/// Nobody needs to look at files more often.
+const SHORTEST_FILE_INTERVAL: Duration = Duration::from_millis(20);
+/// Nor to ask a URL: a slip of the pen must not become a storm of requests.
+#[cfg(feature = "refresh-url")]
+const SHORTEST_URL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What is called after each attempt that was not in vain: with a failure, or with warnings of what was taken into use.
 pub(crate) type Hook = Box<dyn Fn(&Refreshed<'_>) + Send>;
@@ -73,12 +75,13 @@ pub struct Refresh {
 #[derive(Debug)]
 #[must_use = "dropping this ends the refreshing"]
 pub struct Refreshing {
-    is_over: Arc<AtomicBool>,
+    is_over: Arc<Mutex<bool>>,
     thread: Thread,
 }
 
 impl Refresh {
-    /// Keeps these prices current; by itself from nowhere.
+    /// Keeps these prices current; by itself from nowhere. What is read is laid over the catalogue that is in use now, of
+    /// which aliases and multipliers do not count.
     pub fn of(prices: &Prices) -> Self {
         Self {
             prices: prices.clone(),
@@ -121,7 +124,7 @@ impl Refresh {
         self
     }
 
-    /// How often to look, at least 20 ms. Default: files every 5 s, a URL every hour, give or take a tenth, so that many
+    /// How often to look: files at most every 20 ms, a URL every second. Default: files every 5 s, a URL every hour, give or take a tenth, so that many
     /// processes do not ask at once. A URL that fails is asked again after a minute, then after two, four, and so on up to
     /// the interval.
     pub const fn every(mut self, interval: Duration) -> Self {
@@ -129,8 +132,9 @@ impl Refresh {
         self
     }
 
-    /// What to call when newer prices are taken into use or refused, on the refreshing thread. Default: nothing;
-    /// [`Prices::refreshes`] knows it too. A panic of it is caught.
+    /// What to call when newer prices are taken into use or refused: at the first reading on the thread that calls
+    /// [`start`](Self::start), later on the refreshing one. A source that cannot be read is told once
+    /// as long as it is for the same reason. Default: nothing; [`Prices::refreshes`] knows it too. A panic of it is caught.
     pub fn on_change(mut self, hook: impl Fn(&Refreshed<'_>) + Send + 'static) -> Self {
         self.hook = Some(Box::new(hook));
         self
@@ -145,14 +149,14 @@ impl Refresh {
     ///
     /// When the thread cannot be started.
     pub fn start(self) -> std::io::Result<Refreshing> {
-        let mut watch = self.into_watch();
+        let is_over = Arc::new(Mutex::new(false));
+        let mut watch = self.into_watch(Arc::clone(&is_over));
         watch.look_at_files();
-        let is_over = Arc::new(AtomicBool::new(false));
         let ends = Arc::clone(&is_over);
         let handle = thread::Builder::new()
             .name("tracing-genai-prices".to_owned())
             .spawn(move || {
-                while !ends.load(Ordering::Acquire) {
+                while !*ends.lock().unwrap_or_else(PoisonError::into_inner) {
                     watch.look();
                     thread::park_timeout(watch.pause());
                 }
@@ -163,10 +167,9 @@ impl Refresh {
         })
     }
 
-    fn into_watch(self) -> Watch {
-        let interval = self.interval.map(|interval| interval.max(SHORTEST_INTERVAL));
-        let file_interval = interval.unwrap_or(FILE_INTERVAL);
-        let mut watch = Watch::new(Judge::new(self.prices, self.hook), file_interval);
+    fn into_watch(self, is_over: Arc<Mutex<bool>>) -> Watch {
+        let file_interval = self.interval.unwrap_or(FILE_INTERVAL).max(SHORTEST_FILE_INTERVAL);
+        let mut watch = Watch::new(Judge::new(self.prices, self.hook, is_over), file_interval);
         if let Some(path) = self.user_file {
             watch.watch_user_file(path);
         }
@@ -174,7 +177,8 @@ impl Refresh {
             Some(Source::File(path)) => watch.watch_feed_file(path),
             #[cfg(feature = "refresh-url")]
             Some(Source::Url(address)) => {
-                watch.watch_url(address.patient_for(self.timeout), interval.unwrap_or(URL_INTERVAL));
+                let interval = self.interval.unwrap_or(URL_INTERVAL).max(SHORTEST_URL_INTERVAL);
+                watch.watch_url(address, self.timeout, interval);
             }
             None => {}
         }
@@ -194,8 +198,8 @@ impl fmt::Debug for Refresh {
 
 impl Drop for Refreshing {
     fn drop(&mut self) {
-        // Not waited for: it may be in the middle of a download, and holds nothing that others need.
-        self.is_over.store(true, Ordering::Release);
+        // Not waited for: it may be in the middle of a download. What it gets is not taken into use any more.
+        *self.is_over.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.thread.unpark();
     }
 }

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
-use crate::choose::Plans;
+use crate::choose::{MAX_SETS, MAX_VARIANTS, Plans};
 use crate::cost::{Edition, Layer};
 use crate::factor::Factor;
 use crate::find::Found;
 use crate::price::{ContextKey, PriceSet, UnitPrice, Variant};
 use crate::rule::{Pattern, Rule};
-use crate::time::Constraint;
+use crate::time::{Constraint, Moment};
 use crate::word::unescape;
 
 /// The first line of a catalogue: its form, and the version of the form.
@@ -78,6 +78,8 @@ pub(crate) struct Model {
     pub(crate) is_deprecated: bool,
     /// Where its line comes from.
     pub(crate) layer: Layer,
+    /// Whether the whole line is the user's own.
+    pub(crate) is_own: bool,
     /// Made when the model is first met.
     pub(crate) plans: OnceLock<Plans>,
 }
@@ -135,10 +137,20 @@ impl Table {
     pub(crate) fn multiplier(&self, found: &Found) -> Option<&Multiplier> {
         let line = Some((found.provider(), found.model()));
         // The user's own prices are meant as they stand.
-        let is_own = || self.line(found).is_some_and(|model| model.layer == Layer::User);
+        let is_own = || self.line(found).is_some_and(|model| model.is_own);
         self.multipliers
             .iter()
             .find(|it| it.seller == found.seller() && (it.line == line || (it.line.is_none() && !is_own())))
+    }
+
+    /// The same table once more, with nothing remembered. A table that lies beneath others has no aliases and multipliers.
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            edition: Arc::clone(&self.edition),
+            providers: self.providers.iter().map(Provider::copy).collect(),
+            aliases: Vec::new(),
+            multipliers: Vec::new(),
+        }
     }
 
     /// The line of a found model.
@@ -231,6 +243,18 @@ impl Provider {
         }
     }
 
+    /// The same provider once more.
+    fn copy(&self) -> Self {
+        Self {
+            id: Arc::clone(&self.id),
+            api: self.api.clone(),
+            names: self.names.clone(),
+            model_names: self.model_names.clone(),
+            fallback: self.fallback.clone(),
+            models: self.models.iter().map(Model::copy).collect(),
+        }
+    }
+
     /// Reads a provider's line without its first bracket.
     pub(crate) fn parse(header: &str) -> Result<Self, &'static str> {
         let mut fields = header.split('\t');
@@ -277,6 +301,7 @@ impl Model {
             context_window: self.context_window,
             is_deprecated: self.is_deprecated,
             layer: self.layer,
+            is_own: self.is_own,
             plans: OnceLock::new(),
         }
     }
@@ -305,6 +330,9 @@ impl Model {
         if sets.is_empty() {
             return Err("a model has at least one set of prices, `-` when it is empty");
         }
+        if sets.len() > MAX_SETS || variants.len() > MAX_VARIANTS {
+            return Err("a model has at most 64 sets of prices and 6 variants");
+        }
         Ok(Self {
             id: id.into(),
             rule,
@@ -313,8 +341,16 @@ impl Model {
             context_window,
             is_deprecated,
             layer: Layer::Embedded,
+            is_own: false,
             plans: OnceLock::new(),
         })
+    }
+}
+
+impl Model {
+    /// The place of the set of prices that holds at that moment: the last that is active, else the first.
+    pub(crate) fn set_at(&self, moment: Moment) -> usize {
+        self.sets.iter().rposition(|set| set.is_active(moment)).unwrap_or(0)
     }
 }
 

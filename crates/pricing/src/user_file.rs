@@ -2,6 +2,7 @@
 //!
 //! What it may say is described in `docs/prices.md`.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -65,6 +66,7 @@ pub(crate) struct OwnProvider {
 pub(crate) struct OwnModel {
     pub(crate) line: usize,
     pub(crate) provider: String,
+    id: String,
     /// The model's line in a catalogue.
     pub(crate) text: String,
 }
@@ -101,12 +103,20 @@ pub(crate) struct OwnFactor {
 }
 
 impl UserFile {
-    /// Reads the file.
+    /// Reads the file, of at most 32 MiB.
+    ///
+    /// # Errors
+    ///
+    /// [`PriceFileError`] with file, line and reason, when it cannot be read or says what cannot be.
     pub fn read(path: &Path) -> Result<Self, PriceFileError> {
         Self::parse(&read(path)?, &name_of(path))
     }
 
     /// Reads `text`, which errors and the catalogue's version call `name`: JSON when it begins with a brace, else TOML.
+    ///
+    /// # Errors
+    ///
+    /// [`PriceFileError::Flawed`] with line and reason, when it says what cannot be.
     pub fn parse(text: &str, name: &str) -> Result<Self, PriceFileError> {
         let text = text.trim_start_matches('\u{feff}');
         let mut file = Self {
@@ -157,6 +167,11 @@ impl UserFile {
             let model = self.model(node)?;
             self.models.extend(model);
         }
+        let ids = self
+            .models
+            .iter()
+            .map(|own| (own.line, own.provider.to_lowercase(), &*own.id));
+        each_once(ids, "a model of that id stands before at the same provider; keep one")?;
         for node in entries(&mut fields, "fixed")? {
             self.fixed.push(fix(node)?);
         }
@@ -164,6 +179,14 @@ impl UserFile {
             let alias = self.alias(node)?;
             self.aliases.extend(alias);
         }
+        let names = self.aliases.iter().map(|own| {
+            let provider = own.provider.as_deref().unwrap_or_default().to_lowercase();
+            (own.line, provider, &*own.rule)
+        });
+        each_once(
+            names,
+            "an alias of that name stands before for the same calls; keep one",
+        )?;
         for node in entries(&mut fields, "multipliers")? {
             self.factors.push(factor(node)?);
         }
@@ -214,6 +237,7 @@ impl UserFile {
             Ok(line) => Ok(Some(OwnModel {
                 line: node.line,
                 provider,
+                id: id.to_owned(),
                 text: known_keys(line)?,
             })),
             Err(Refusal::Table(flaw)) => Err(flaw),
@@ -324,6 +348,17 @@ fn factor(node: &Node<'_>) -> Result<OwnFactor, Flaw> {
         factor: read,
         text: text.to_owned(),
     })
+}
+
+/// Refuses what stands twice, by provider and name.
+fn each_once<'a>(all: impl Iterator<Item = (usize, String, &'a str)>, problem: &str) -> Result<(), Flaw> {
+    let mut seen = HashSet::new();
+    for (line, provider, name) in all {
+        if !seen.insert((provider, name)) {
+            return Err(Flaw::new(line, problem));
+        }
+    }
+    Ok(())
 }
 
 /// The tables of a list; none when the list is not there.

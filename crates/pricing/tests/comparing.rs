@@ -219,7 +219,10 @@ fn candidates_are_ranked_by_their_sum_and_left_out_when_they_could_not_have_serv
     assert_eq!(names(&ranking), ["a/same 0.01024", "b/large 0.01024", "a/dear 0.04608"]);
     // What contradicts itself or says nothing is in nobody's sum.
     let contradictory = usage(100, 10).with(Unit::CacheReadTokens, 500);
-    assert!(!ranking.add(&call(&contradictory)) && !ranking.add(&call(&Usage::new())));
+    let more_audio_than_input = usage(100, 10).with(Unit::InputAudioTokens, 500);
+    for refused in [contradictory, more_audio_than_input, Usage::new()] {
+        assert!(!ranking.add(&call(&refused)));
+    }
     assert_eq!((ranking.calls(), ranking.cheapest(1).len()), (2, 1));
 }
 
@@ -251,4 +254,21 @@ fn a_rank_is_what_each_call_costs_on_that_model_added_up() {
         let sum = each.fold(Usd::ZERO, |sum, cost| sum.checked_add(cost).unwrap());
         assert_eq!(ranked.total, sum, "{label}");
     }
+}
+
+#[test]
+fn what_a_users_own_line_goes_before_is_no_candidate() {
+    let text = "[[models]]\nprovider = 'openai'\nid = 'gpt-4o-mini'\nprices = { input_mtok = 50, output_mtok = 50 }\n";
+    let file = UserFile::parse(text, "prices.toml").unwrap();
+    let catalogue = Catalogue::layered(None, Some(&file)).unwrap();
+    let mut ranking =
+        catalogue.candidates(|entry| **entry.model() == *"gpt-4o-mini" && **entry.provider() == *"openai");
+    let usage = usage(1_000_000, 0);
+    assert!(ranking.add(&call(&usage)));
+    let totals: Vec<_> = ranking
+        .cheapest(9)
+        .iter()
+        .map(|ranked| ranked.total.to_string())
+        .collect();
+    assert_eq!(totals, ["50"]);
 }

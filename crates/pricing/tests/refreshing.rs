@@ -83,6 +83,18 @@ fn feed(from: &str, to: &str) -> String {
     text.replace(from, to)
 }
 
+/// The text of a catalogue that does not say how much it holds.
+fn without_counts(text: &str) -> String {
+    let is_count = |line: &&str| {
+        !["providers\t", "models\t", "prices\t"]
+            .iter()
+            .any(|count| line.starts_with(count))
+    };
+    text.lines()
+        .filter(is_count)
+        .fold(String::new(), |text, line| text + line + "\n")
+}
+
 #[test]
 fn a_users_file_that_changes_is_in_use_at_once_and_a_broken_one_is_not() {
     let folder = Folder::new("user-file");
@@ -164,17 +176,6 @@ fn a_table_that_cannot_be_right_is_refused_with_the_reason() {
     let table = folder.path("table.txt");
     let whole = feed(GPT_4O, "cache_read=1.25 input=2.4 output=10 storage");
     let half = whole.lines().take(1_100).collect::<Vec<_>>().join("\n");
-    let without_counts = |text: &str| {
-        let lines = text.lines();
-        lines
-            .filter(|line| {
-                !["providers\t", "models\t", "prices\t"]
-                    .iter()
-                    .any(|count| line.starts_with(count))
-            })
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
     let cases = [
         (String::new(), "table.txt"),
         ("[]".to_owned(), "0 providers where the one in use has"),
@@ -188,6 +189,21 @@ fn a_table_that_cannot_be_right_is_refused_with_the_reason() {
         (
             feed(GPT_4O, "cache_read=1.25 input=0 output=10 storage"),
             "moves the price of openai/gpt-4o",
+        ),
+        (
+            without_counts(&feed(GPT_4O, "cache_read=1.25 input=2.4 storage")),
+            "it has no price of openai/gpt-4o for output_tokens any more",
+        ),
+        (
+            feed(GPT_4O, "cache_read=1.25 input=2.4>1000:250000 output=10 storage"),
+            "from 2.4 to 250000 USD",
+        ),
+        (
+            without_counts(&feed(
+                GPT_4O,
+                "cache_read=1.25 input=2.4 output=10\t@2099-01-01 input=99999 storage",
+            )),
+            "from 2.4 to 99999 USD",
         ),
         (
             feed(GPT_4O, "cache_read=1.25 input=-2.5 output=10 storage"),
@@ -219,6 +235,75 @@ fn a_table_that_cannot_be_right_is_refused_with_the_reason() {
             "{problem}"
         );
     }
+    drop(refreshing);
+}
+
+#[test]
+fn a_users_file_that_needs_a_newer_table_waits_for_it_and_one_that_spoils_it_gives_way() {
+    let folder = Folder::new("waiting");
+    let (table, own) = (folder.path("table.txt"), folder.path("prices.toml"));
+    let with_new_model = feed("\n[openai]", "\n[openai]");
+    let header = with_new_model
+        .lines()
+        .find(|line| line.starts_with("[openai]"))
+        .unwrap();
+    let with_new_model = with_new_model.replace(header, &format!("{header}\ngpt-99\t=\tinput=7 output=7"));
+    fs::write(&table, feed(GPT_4O, GPT_4O)).unwrap();
+    fs::write(&own, "[[aliases]]\nname = 'ours'\nmodel = 'openai/gpt-99'\n").unwrap();
+    let prices = Prices::embedded();
+    let (refreshing, told) = started(Refresh::of(&prices).feed_file(&table).user_file(&own));
+    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
+    let problem = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
+    assert!(
+        problem.contains("prices.toml:1: `openai` has no model `gpt-99`"),
+        "{problem}"
+    );
+    assert_eq!(dollars(&prices, "openai", "ours"), None);
+
+    // The table that has the model brings the file into use, which nobody touched.
+    fs::write(&table, without_counts(&with_new_model)).unwrap();
+    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
+    assert_eq!(dollars(&prices, "openai", "ours").as_deref(), Some("7"));
+    let refreshes = prices.refreshes();
+    assert_eq!((refreshes.user_file_error, refreshes.feed_error), (None, None));
+
+    // A table without it would leave the file in the air, and is refused as long as the file needs it.
+    fs::write(&table, feed(GPT_4O, &GPT_4O.replace("input=2.5", "input=2.4"))).unwrap();
+    assert!(told.recv_timeout(PATIENCE).unwrap().is_err());
+    assert_eq!(dollars(&prices, "openai", "ours").as_deref(), Some("7"));
+    assert!(prices.refreshes().feed_error.is_some());
+    fs::write(&own, own_model(1)).unwrap();
+    while told.recv_timeout(PATIENCE).unwrap().is_err() {}
+    assert_eq!(dollars(&prices, "openai", "gpt-4o").as_deref(), Some("2.4"));
+    assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
+    assert_eq!(prices.refreshes().feed_error, None);
+    drop(refreshing);
+}
+
+#[test]
+fn a_file_that_was_gone_for_a_while_is_as_good_as_before_and_told_once() {
+    let folder = Folder::new("gone");
+    let file = folder.path("prices.toml");
+    fs::write(&file, own_model(1)).unwrap();
+    let prices = Prices::embedded();
+    let (refreshing, told) = started(Refresh::of(&prices).user_file(&file));
+    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
+
+    fs::remove_file(&file).unwrap();
+    assert!(told.recv_timeout(PATIENCE).unwrap().is_err());
+    let begun = prices.refreshes().failed;
+    while prices.refreshes().failed < begun + 3 {
+        std::thread::sleep(OFTEN);
+    }
+    // The same is not told at every look, and the prices stay.
+    assert!(told.try_recv().is_err());
+    assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
+
+    fs::write(&file, own_model(1)).unwrap();
+    while prices.refreshes().user_file_error.is_some() {
+        std::thread::sleep(OFTEN);
+    }
+    assert_eq!(prices.refreshes().updated, 1);
     drop(refreshing);
 }
 

@@ -195,8 +195,42 @@ fn a_multiplier_of_a_provider_leaves_the_users_own_prices_alone() {
         "#,
     );
     assert_eq!(cost(&catalogue, "openai", "mine").total, usd("2"));
-    assert_eq!(cost(&catalogue, "openai", "gpt-4o").total, usd("3.5"));
+    // 2.5 USD by two, and the fixed USD as it stands.
+    assert_eq!(cost(&catalogue, "openai", "gpt-4o").total, usd("6"));
     assert_eq!(cost(&catalogue, "openai", "gpt-4o-mini").total, usd("1.5"));
+}
+
+#[test]
+fn a_multiplier_that_names_a_model_multiplies_its_fixed_prices_too() {
+    let catalogue = catalogue(
+        r#"
+        [[fixed]]
+        provider = "openai"
+        model = "gpt-4o"
+        prices = { output_mtok = 1 }
+        [[multipliers]]
+        provider = "openai"
+        model = "gpt-4o"
+        factor = 0.5
+        "#,
+    );
+    assert_eq!(cost(&catalogue, "openai", "gpt-4o").total, usd("1.75"));
+}
+
+#[test]
+fn a_provider_that_only_a_rule_takes_for_another_is_its_own() {
+    let catalogue = catalogue(
+        r#"
+        [[models]]
+        provider = "my-openai-proxy"
+        id = "any"
+        match = { regex = ".*" }
+        free = true
+        "#,
+    );
+    assert_eq!(cost(&catalogue, "my-openai-proxy", "gpt-4o").status, Status::Free);
+    assert_eq!(cost(&catalogue, "openai", "gpt-4o").status, Status::Priced);
+    assert_eq!(cost(&catalogue, "azure.ai.openai", "gpt-4o").status, Status::Priced);
 }
 
 #[test]
@@ -356,6 +390,22 @@ fn what_is_wrong_is_told_with_file_line_and_reason() {
         (
             "[[providers]]\nid = 'openai'\n",
             "prices.toml:1: the catalogue has a provider `openai` already",
+        ),
+        (
+            "[[providers]]\nid = 'vertex_ai'\n",
+            "prices.toml:1: `vertex_ai` is a name of the provider `google`",
+        ),
+        (
+            "[[providers]]\nid = 'p'\nfallback_model_providers = ['opneai']\n",
+            "prices.toml:1: no provider `opneai`",
+        ),
+        (
+            "[[models]]\nprovider = 'p'\nid = 'm'\nfree = true\n[[models]]\nprovider = 'P'\nid = 'm'\nfree = true\n",
+            "prices.toml:5: a model of that id stands before",
+        ),
+        (
+            "[[aliases]]\nname = 'x'\nmodel = 'openai/gpt-4o'\n[[aliases]]\nname = 'X'\nmodel = 'openai/gpt-4'\n",
+            "prices.toml:4: an alias of that name stands before",
         ),
         ("{\n\"models\": [\n{\"id\": }]}", "prices.toml:3: "),
     ];

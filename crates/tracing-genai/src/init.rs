@@ -119,7 +119,7 @@ impl TelemetryBuilder {
     }
 
     /// The user's own prices, laid over all others and read again when they change. Default: `TRACING_GENAI_PRICE_FILE`,
-    /// or none. A file that cannot be used is a warning.
+    /// or none. A file that cannot be used, or not whole, is a warning.
     pub fn price_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.settings.prices.file = Some(path.into());
         self
@@ -200,12 +200,15 @@ impl TelemetryBuilder {
             flushes_on_sigterm,
         } = self;
         let mut warnings = std::mem::take(&mut settings.warnings);
+        let prices_before = prices.catalogue();
         let refreshing = if settings.is_disabled {
             None
         } else {
             refresh::start(&settings.prices, &prices, &mut warnings)
         };
         if is_strict && !warnings.is_empty() {
+            drop(refreshing);
+            prices.replace(prices_before);
             return Err(InitError::Settings(warnings));
         }
         if settings.is_disabled {

@@ -1,22 +1,35 @@
 //! Keeps the prices current as the settings say, and logs what becomes of it.
 
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use tracing_genai_pricing::{Prices, Refresh, Refreshed, Refreshing};
 
-use crate::settings::{FEED_VARIABLE, FILE_VARIABLE, PriceSettings, Warning};
+use crate::settings::{FEED_VARIABLE, FILE_VARIABLE, PriceSettings, Warning, without_credentials};
 
-/// Begins to refresh the prices, if the settings name anything to refresh them from.
+/// What the first reading had to leave out; `None` once it is over. There is no subscriber yet to log it to.
+type First = Arc<Mutex<Option<Vec<String>>>>;
+
+/// Begins to refresh the prices, if the settings name anything to refresh them from. Files are read once before it returns,
+/// and what is wrong with them is among the warnings.
 pub(crate) fn start(settings: &PriceSettings, prices: &Prices, warnings: &mut Vec<Warning>) -> Option<Refreshing> {
     if settings.file.is_none() && settings.feed.is_none() {
         return None;
     }
-    let mut refresh = Refresh::of(prices).on_change(log);
+    let first: First = Arc::new(Mutex::new(Some(Vec::new())));
+    let mut refresh = Refresh::of(prices).on_change({
+        let first = Arc::clone(&first);
+        move |news| keep_or_log(news, &first)
+    });
     if let Some(file) = &settings.file {
         refresh = refresh.user_file(file);
     }
+    let mut feed_file = None;
     if let Some(feed) = &settings.feed {
         refresh = if is_url(feed) {
             from_url(refresh, feed, warnings)
         } else {
+            feed_file = Some(feed.as_str());
             refresh.feed_file(feed)
         };
     }
@@ -24,29 +37,37 @@ pub(crate) fn start(settings: &PriceSettings, prices: &Prices, warnings: &mut Ve
         refresh = refresh.every(interval);
     }
     let refreshing = refresh.start();
+    let left_out = lock(&first).take().unwrap_or_default();
+    let file = settings.file.as_deref().map(shown);
     let refreshes = prices.refreshes();
-    let problems = [
-        (FEED_VARIABLE, &settings.feed, refreshes.feed_error.as_deref()),
-        (
-            FILE_VARIABLE,
-            &settings.file.as_ref().map(|file| file.display().to_string()),
-            refreshes.user_file_error.as_deref(),
-        ),
+    let sources = [
+        (FEED_VARIABLE, feed_file, refreshes.feed_error),
+        (FILE_VARIABLE, file.as_deref(), refreshes.user_file_error),
     ];
-    for (variable, value, problem) in problems {
-        if let (Some(value), Some(problem)) = (value, problem) {
+    for (variable, value, problem) in sources {
+        let Some(value) = value else { continue };
+        if let Some(problem) = problem {
             let allowed = format!("a file of prices that can be used: {problem}");
             warnings.push(Warning::new(variable, value, &allowed, "the prices without it"));
+        }
+        for problem in left_out.iter().filter(|problem| problem.starts_with(value)) {
+            let allowed = format!("a file of prices that can be used whole: {problem}");
+            warnings.push(Warning::new(variable, value, &allowed, "the rest of it"));
         }
     }
     match refreshing {
         Ok(refreshing) => Some(refreshing),
         Err(error) => {
+            let variable = if file.is_some() { FILE_VARIABLE } else { FEED_VARIABLE };
             let allowed = format!("looked at again: {error}");
-            warnings.push(Warning::new(FILE_VARIABLE, "", &allowed, "the prices as they are now"));
+            warnings.push(Warning::new(variable, "", &allowed, "the prices as they are now"));
             None
         }
     }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 fn is_url(feed: &str) -> bool {
@@ -61,11 +82,19 @@ fn from_url(refresh: Refresh, url: &str, _: &mut Vec<Warning>) -> Refresh {
 #[cfg(not(feature = "refresh-url"))]
 fn from_url(refresh: Refresh, url: &str, warnings: &mut Vec<Warning>) -> Refresh {
     let allowed = "a file, which is all that can be read without the feature `refresh-url`";
+    let url = without_credentials(url);
+    let url = url.split(['?', '#']).next().unwrap_or_default();
     warnings.push(Warning::new(FEED_VARIABLE, url, allowed, "the embedded prices"));
     refresh
 }
 
-fn log(news: &Refreshed<'_>) {
+fn keep_or_log(news: &Refreshed<'_>, first: &First) {
+    if let Some(left_out) = &mut *lock(first) {
+        if let Refreshed::Updated { warnings, .. } = news {
+            left_out.extend_from_slice(warnings);
+        }
+        return;
+    }
     match news {
         Refreshed::Updated { version, warnings } => {
             tracing::info!(target: "tracing_genai", version, "newer prices are in use");
@@ -76,4 +105,8 @@ fn log(news: &Refreshed<'_>) {
         Refreshed::Failed(error) => tracing::warn!(target: "tracing_genai", "prices: {error}"),
         _ => {}
     }
+}
+
+fn lock(first: &First) -> MutexGuard<'_, Option<Vec<String>>> {
+    first.lock().unwrap_or_else(PoisonError::into_inner)
 }

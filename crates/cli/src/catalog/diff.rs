@@ -73,10 +73,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 fn by_name(catalogue: &Catalogue) -> BTreeMap<Name<'_>, Entry<'_>> {
-    let entries = catalogue.entries();
-    entries
-        .map(|entry| ((&**entry.provider(), &**entry.model()), entry))
-        .collect()
+    let mut by_name = BTreeMap::new();
+    for entry in catalogue.entries() {
+        // A later line of the same id is never asked: the user's own stands before it.
+        let name = (&**entry.provider(), &**entry.model());
+        by_name.entry(name).or_insert(entry);
+    }
+    by_name
 }
 
 /// Each price by what it is for and when it holds.

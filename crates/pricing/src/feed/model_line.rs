@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Refusal, alternatives};
+use crate::choose::{MAX_SETS, MAX_VARIANTS};
 use crate::decimal::decimal;
 use crate::document::{Flaw, Node, Value, clipped};
 use crate::price_key::unit_of_price_key;
@@ -46,7 +47,11 @@ impl<'n> ModelLine<'n> {
         } else {
             line.sets(fields.required("prices")?)?;
         }
-        for variant in fields.optional("price_variants").map_or(Ok(&[][..]), Node::list)? {
+        let variants = fields.optional("price_variants").map_or(Ok(&[][..]), Node::list)?;
+        if variants.len() > MAX_VARIANTS {
+            return Err(Refusal::Part(format!("it has more than {MAX_VARIANTS} variants")));
+        }
+        for variant in variants {
             line.variant(variant)?;
         }
         if let Some(tokens) = fields.optional("context_window") {
@@ -79,6 +84,9 @@ impl<'n> ModelLine<'n> {
         };
         if sets.is_empty() {
             return Err(prices.flaw("the list of prices is empty").into());
+        }
+        if sets.len() > MAX_SETS {
+            return Err(Refusal::Part(format!("it has more than {MAX_SETS} sets of prices")));
         }
         for set in sets {
             let mut fields = set.fields()?;

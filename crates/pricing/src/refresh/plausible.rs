@@ -1,12 +1,14 @@
 //! Whether a newer table can be right: what it must still hold, and how far a price may move.
 
+#[cfg(test)]
+use std::time::Duration;
 use std::time::SystemTime;
 
+use crate::catalogue::Catalogue;
 use crate::find::{find_model, provider_of_name};
-use crate::layers::base;
-use crate::price::{Rate, UnitPrice};
+use crate::price::Rate;
 use crate::price_file::{Feed, PriceFileError};
-use crate::table::Table;
+use crate::table::{Model, Table};
 use crate::time::Moment;
 
 /// A newer table holds at least so many of every hundred providers and models of the one in use: tables grow, and one that
@@ -36,20 +38,26 @@ const SENTINELS: &[(&str, &str)] = &[
 impl Feed {
     /// Refuses a table that cannot be right, as a refresh does, measured by the one in use: by default the embedded one.
     ///
-    /// It must hold at least 80 % of the providers and models, still know some dozen models that everybody calls, and move
-    /// none of their prices more than tenfold.
+    /// It must hold at least 80 % of the providers and models, and still have every price of some dozen models that
+    /// everybody calls. None of these may be moved more than tenfold, on any day, in any tier, for any kind of service.
     ///
     /// # Errors
     ///
     /// [`PriceFileError::Implausible`] with what speaks against it.
     pub fn check_plausible(&self, in_use: Option<&Self>) -> Result<(), PriceFileError> {
+        let in_use = Catalogue::embedded().with(in_use, None)?;
+        self.check_against(&in_use)
+    }
+
+    /// The same, measured by a catalogue.
+    pub(super) fn check_against(&self, in_use: &Catalogue) -> Result<(), PriceFileError> {
         let implausible = |reason| PriceFileError::Implausible {
             file: self.name().into(),
             reason,
         };
-        let (newer, in_use) = (self.table()?, base(in_use)?);
-        check_counts(&newer, &in_use).map_err(implausible)?;
-        check_sentinels(&newer, &in_use, Moment::from(SystemTime::now())).map_err(implausible)
+        let (newer, in_use) = (self.table()?, in_use.table());
+        check_counts(&newer, in_use).map_err(implausible)?;
+        check_sentinels(&newer, in_use, Moment::from(SystemTime::now())).map_err(implausible)
     }
 }
 
@@ -78,37 +86,57 @@ fn check_counts(newer: &Table, in_use: &Table) -> Result<(), String> {
 
 fn check_sentinels(newer: &Table, in_use: &Table, now: Moment) -> Result<(), String> {
     for &(provider, model) in SENTINELS {
-        let Some(before) = prices(in_use, provider, model, now) else {
+        let Some(before) = line(in_use, provider, model) else {
             continue;
         };
-        let Some(after) = prices(newer, provider, model, now) else {
+        let Some(after) = line(newer, provider, model) else {
             return Err(format!("it does not know {provider}/{model} any more"));
         };
-        for price in before {
-            let Some(moved) = after.iter().find(|other| other.unit == price.unit) else {
-                continue;
-            };
-            if is_absurd(price.base, moved.base) {
-                return Err(format!(
-                    "it moves the price of {provider}/{model} for {} from {} to {} USD, more than {MOST_TIMES} times",
-                    price.unit.name(),
-                    shown(price),
-                    shown(moved)
-                ));
-            }
+        check_prices(&format!("{provider}/{model}"), before, after, now)?;
+    }
+    Ok(())
+}
+
+/// Whether each present price still has one, and none of any day, tier or kind of service is absurd beside it.
+fn check_prices(label: &str, before: &Model, after: &Model, now: Moment) -> Result<(), String> {
+    let present = |model: &Model| {
+        model
+            .sets
+            .get(model.set_at(now))
+            .map_or(&[][..], |set| &*set.prices)
+            .to_vec()
+    };
+    let (before, after_now) = (present(before), present(after));
+    let all = || {
+        after
+            .sets
+            .iter()
+            .chain(after.variants.iter().map(|variant| &variant.set))
+    };
+    for price in &before {
+        let unit = price.unit;
+        if after_now.iter().all(|other| other.unit != unit) {
+            return Err(format!("it has no price of {label} for {} any more", unit.name()));
         }
-        if after.is_empty() {
-            return Err(format!("it has no price of {provider}/{model}"));
+        let others = all().flat_map(|set| &set.prices).filter(|other| other.unit == unit);
+        let rates = others.flat_map(|other| other.tiers.iter().map(|&(_, rate)| rate).chain([other.base]));
+        let mut rates = rates.filter(|rate| is_absurd(price.base, *rate));
+        if let Some(absurd) = rates.next() {
+            let per = unit.dimensions().family.per();
+            return Err(format!(
+                "it moves the price of {label} for {} from {} to {} USD, more than {MOST_TIMES} times",
+                unit.name(),
+                price.base.for_units(per),
+                absurd.for_units(per)
+            ));
         }
     }
     Ok(())
 }
 
-fn prices<'a>(table: &'a Table, provider: &str, model: &str, now: Moment) -> Option<&'a [UnitPrice]> {
+fn line<'a>(table: &'a Table, provider: &str, model: &str) -> Option<&'a Model> {
     let found = find_model(table, provider_of_name(table, provider)?, model)?;
-    let model = table.line(&found)?;
-    let set = model.sets.iter().rev().find(|set| set.is_active(now));
-    set.or(model.sets.first()).map(|set| &*set.prices)
+    table.line(&found)
 }
 
 fn is_absurd(before: Rate, after: Rate) -> bool {
@@ -116,6 +144,19 @@ fn is_absurd(before: Rate, after: Rate) -> bool {
     more > less.saturating_mul(MOST_TIMES)
 }
 
-fn shown(price: &UnitPrice) -> String {
-    price.base.for_units(price.unit.dimensions().family.per()).to_string()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentinel_is_priced_by_the_embedded_table_which_is_plausible_beside_itself() {
+        let embedded = Catalogue::embedded().table();
+        let now = Moment::from(SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_176_000));
+        for (provider, model) in SENTINELS {
+            let line = line(embedded, provider, model);
+            let line = line.unwrap_or_else(|| panic!("{provider}/{model} is not there"));
+            assert!(!line.sets[line.set_at(now)].prices.is_empty(), "{provider}/{model}");
+        }
+        assert_eq!(check_sentinels(embedded, embedded, now), Ok(()));
+    }
 }

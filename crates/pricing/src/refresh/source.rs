@@ -64,13 +64,22 @@ impl WatchedFile {
 
     fn look_at(&mut self, now: SystemTime) -> Result<Look, PriceFileError> {
         let metadata = fs::metadata(&self.path).map_err(|error| {
-            // Whatever comes back has to be read.
+            // Whatever comes back has to be read, and judged unless it is in use.
             self.stamp = None;
+            if !self.is_in_use {
+                self.hash.clear();
+            }
             PriceFileError::Unreadable {
                 file: self.name().into(),
                 reason: error.to_string(),
             }
         })?;
+        if !metadata.is_file() {
+            return Err(PriceFileError::Unreadable {
+                file: self.name().into(),
+                reason: "not a file".to_owned(),
+            });
+        }
         let modified = metadata.modified().ok();
         // A time in the future tells nothing.
         let age = modified.and_then(|modified| now.duration_since(modified).ok());
@@ -82,6 +91,12 @@ impl WatchedFile {
             return Ok(Look::Nothing);
         }
         let text = price_file::read(&self.path)?;
+        let is_as_it_was = |after: fs::Metadata| after.modified().ok() == modified && after.len() == metadata.len();
+        let is_whole = fs::metadata(&self.path).is_ok_and(is_as_it_was);
+        if !self.hash.is_empty() && !is_whole {
+            // It was written while it was read. The next look sees it as it is then.
+            return Ok(Look::Nothing);
+        }
         self.stamp = stamp;
         let hash = hash_of(&[text.as_bytes()]);
         if hash == self.hash {
@@ -91,9 +106,9 @@ impl WatchedFile {
         Ok(Look::Text(text))
     }
 
-    /// Tells whether what was read last is in use now.
-    pub(super) const fn judged(&mut self, is_in_use: bool) {
-        self.is_in_use = is_in_use;
+    /// Tells whether what was read last is in use now, where it was judged at all.
+    pub(super) fn judged(&mut self, is_in_use: Option<bool>) {
+        self.is_in_use = is_in_use.unwrap_or(self.is_in_use);
     }
 }
 

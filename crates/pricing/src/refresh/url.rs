@@ -15,11 +15,10 @@ const FIRST_RETRY: Duration = Duration::from_secs(60);
 /// A pause is shortened or lengthened by up to one in so many, so that many processes do not ask at once.
 const JITTER: u32 = 10;
 
-/// An address and how to ask it.
+/// An address.
 #[derive(Debug)]
 pub(super) struct Address {
     url: String,
-    timeout: Duration,
 }
 
 /// An address that is asked again and again.
@@ -39,15 +38,7 @@ pub(super) struct WatchedUrl {
 
 impl Address {
     pub(super) const fn new(url: String) -> Self {
-        Self {
-            url,
-            timeout: Duration::from_secs(10),
-        }
-    }
-
-    pub(super) const fn patient_for(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
+        Self { url }
     }
 
     /// What may be shown of it: not who asks, and not what with.
@@ -63,10 +54,10 @@ impl Address {
 }
 
 impl WatchedUrl {
-    pub(super) fn new(address: Address, interval: Duration) -> Self {
+    pub(super) fn new(address: Address, timeout: Duration, interval: Duration) -> Self {
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let agent = Agent::config_builder()
-            .timeout_global(Some(address.timeout))
+            .timeout_global(Some(timeout))
             // An answer over TLS must not be got by a detour without.
             .https_only(address.url.starts_with("https://"))
             .tls_config(tls)

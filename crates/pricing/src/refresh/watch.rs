@@ -1,12 +1,13 @@
 //! Looks at the sources in turn, and has what they say judged.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 #[cfg(feature = "refresh-url")]
 use std::time::Instant;
 
 use super::judge::{Judge, feed, user_file};
+#[cfg(feature = "refresh-url")]
+use super::source::Look;
 use super::source::WatchedFile;
 #[cfg(feature = "refresh-url")]
 use super::url::{Address, WatchedUrl};
@@ -43,42 +44,30 @@ impl Watch {
     }
 
     #[cfg(feature = "refresh-url")]
-    pub(super) fn watch_url(&mut self, address: Address, interval: Duration) {
-        self.url = Some(WatchedUrl::new(address, interval));
+    pub(super) fn watch_url(&mut self, address: Address, timeout: Duration, interval: Duration) {
+        self.url = Some(WatchedUrl::new(address, timeout, interval));
     }
 
     /// Looks at everything that is due.
     pub(super) fn look(&mut self) {
-        // A panic would end the refreshing for good, and nobody would know.
-        let looked = catch_unwind(AssertUnwindSafe(|| {
-            self.look_at_files();
-            #[cfg(feature = "refresh-url")]
-            self.look_at_url();
-        }));
-        if looked.is_err() {
-            self.judge.panicked();
-        }
+        self.look_at_files();
+        #[cfg(feature = "refresh-url")]
+        self.look_at_url();
     }
 
     /// The feed first, since the user's file lies over it.
     pub(super) fn look_at_files(&mut self) {
         if let Some(file) = &mut self.feed_file {
             let name = file.name();
-            if let Some(is_in_use) = self
-                .judge
-                .judge(Layer::Refreshed, file.look(), |text| feed(text, &name))
-            {
-                file.judged(is_in_use);
-            }
+            let look = file.look();
+            let judged = self.judge.judge(Layer::Refreshed, look, |text| feed(text, &name));
+            file.judged(judged);
         }
         if let Some(file) = &mut self.user_file {
             let name = file.name();
-            if let Some(is_in_use) = self
-                .judge
-                .judge(Layer::User, file.look(), |text| user_file(text, &name))
-            {
-                file.judged(is_in_use);
-            }
+            let look = file.look();
+            let judged = self.judge.judge(Layer::User, look, |text| user_file(text, &name));
+            file.judged(judged);
         }
     }
 
@@ -90,8 +79,10 @@ impl Watch {
         // Planned before the answer is known: whatever happens to it, the next question must not follow at once.
         url.plan_after_failure();
         let name = url.name().to_owned();
-        let is_in_use = self.judge.judge(Layer::Refreshed, url.look(), |text| feed(text, &name));
-        if is_in_use != Some(false) {
+        let look = url.look();
+        let is_same = matches!(look, Ok(Look::Same));
+        let judged = self.judge.judge(Layer::Refreshed, look, |text| feed(text, &name));
+        if is_same || judged == Some(true) {
             url.plan_after_success();
         }
     }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tracing_genai_pricing::Counts;
 
-use super::SHORTEST_DELAY;
 use super::reader::Reader;
 
 pub(crate) const FILE_VARIABLE: &str = "TRACING_GENAI_PRICE_FILE";
@@ -37,11 +36,26 @@ pub(super) fn read(read: &mut Reader<'_>) -> PriceSettings {
     PriceSettings {
         file: read.text(FILE_VARIABLE).map(Into::into),
         feed: read.text(FEED_VARIABLE),
-        interval: read
-            .text(INTERVAL_VARIABLE)
-            .map(|_| read.milliseconds(INTERVAL_VARIABLE, Duration::from_secs(3_600), SHORTEST_DELAY)),
+        interval: interval(read),
         counts: counts(read),
     }
+}
+
+/// A number of milliseconds, 1 or more.
+fn interval(read: &mut Reader<'_>) -> Option<Duration> {
+    let text = read.text(INTERVAL_VARIABLE)?;
+    let interval = text.parse().ok().map(Duration::from_millis);
+    let interval = interval.filter(|interval| !interval.is_zero());
+    if interval.is_none() {
+        let allowed = "a whole number of milliseconds, 1 or more";
+        read.warn(
+            INTERVAL_VARIABLE,
+            &text,
+            allowed,
+            "5000 for files and 3600000 for a URL",
+        );
+    }
+    interval
 }
 
 /// Reads `inclusive`, `anthropic=exclusive,scope:my.instrumentation=auto`.
@@ -70,4 +84,63 @@ fn counts(read: &mut Reader<'_>) -> Vec<(CountsOf, Counts)> {
         read.warn(COUNTS_VARIABLE, &list, allowed, "auto");
         Vec::new()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    fn settings(variables: &[(&str, &str)]) -> (PriceSettings, Vec<String>) {
+        let value = |name: &str| {
+            let variable = variables.iter().find(|(variable, _)| *variable == name)?;
+            Some(variable.1.to_owned())
+        };
+        let settings = Settings::read(&value);
+        let warnings = settings.warnings.iter().map(ToString::to_string).collect();
+        (settings.prices, warnings)
+    }
+
+    #[test]
+    fn what_is_not_set_is_left_to_the_defaults() {
+        assert_eq!(settings(&[]), (PriceSettings::default(), Vec::new()));
+        let empty = [(FILE_VARIABLE, ""), (INTERVAL_VARIABLE, ""), (COUNTS_VARIABLE, "")];
+        assert_eq!(settings(&empty), (PriceSettings::default(), Vec::new()));
+    }
+
+    #[test]
+    fn files_intervals_and_counts_are_read() {
+        let (prices, warnings) = settings(&[
+            (FILE_VARIABLE, "prices.toml"),
+            (FEED_VARIABLE, "https://prices.test/v2.json"),
+            (INTERVAL_VARIABLE, "60000"),
+            (COUNTS_VARIABLE, "Inclusive, anthropic=exclusive,scope:my.lib=auto"),
+        ]);
+        assert_eq!(prices.file, Some("prices.toml".into()));
+        assert_eq!(prices.feed.as_deref(), Some("https://prices.test/v2.json"));
+        assert_eq!(prices.interval, Some(Duration::from_secs(60)));
+        assert_eq!(
+            prices.counts,
+            [
+                (CountsOf::All, Counts::Inclusive),
+                (CountsOf::Provider("anthropic".to_owned()), Counts::Exclusive),
+                (CountsOf::Scope("my.lib".to_owned()), Counts::Auto),
+            ]
+        );
+        assert!(warnings.is_empty(), "{warnings:?}");
+    }
+
+    #[test]
+    fn what_is_malformed_is_a_warning_and_the_default_holds() {
+        for (variable, value) in [
+            (INTERVAL_VARIABLE, "0"),
+            (INTERVAL_VARIABLE, "5s"),
+            (COUNTS_VARIABLE, "anthropic=some"),
+            (COUNTS_VARIABLE, "both"),
+        ] {
+            let (prices, warnings) = settings(&[(variable, value)]);
+            assert_eq!(prices, PriceSettings::default(), "{variable}={value}");
+            assert!(warnings[0].starts_with(variable) && warnings.len() == 1, "{warnings:?}");
+        }
+    }
 }
