@@ -64,7 +64,7 @@ pub(crate) struct Arguments {
     cheapest: Option<usize>,
     #[command(flatten)]
     filter: Filter,
-    /// When the rows of a table that do not say so started [default: now]
+    /// When the calls that do not say so started [default: now]
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     at: Option<SystemTime>,
     /// Whether input tokens include the cached ones
@@ -219,16 +219,18 @@ type Rows = Box<dyn Iterator<Item = anyhow::Result<CallRow>>>;
 
 /// The calls, and what to call their file.
 fn rows(arguments: &Arguments) -> anyhow::Result<(Rows, String)> {
-    let counts = arguments.counts.into();
+    let defaults = Defaults {
+        at: arguments.at.unwrap_or_else(SystemTime::now),
+        counts: arguments.counts.into(),
+    };
     let path = arguments.csv.as_ref().or(arguments.otlp.as_ref());
     let path = path.context("name the calls with --csv or --otlp")?;
     let source = open(path)?;
     let shown = shown(path);
     let rows: Rows = if arguments.csv.is_some() {
-        let at = arguments.at.unwrap_or_else(SystemTime::now);
-        Box::new(CallTable::new(source, Defaults { at, counts }).with_context(|| shown.clone())?)
+        Box::new(CallTable::new(source, defaults).with_context(|| shown.clone())?)
     } else {
-        Box::new(OtlpCalls::new(BufReader::new(source), counts))
+        Box::new(OtlpCalls::new(BufReader::new(source), defaults))
     };
     Ok((rows, shown))
 }

@@ -9,29 +9,32 @@ use std::{
 use serde::Deserialize;
 use serde_json::Value;
 use tracing_genai::{
-    pricing::{Cost, Counts, Reason, Reasons, Status, Usd},
+    pricing::{Cost, Reason, Reasons, Status, Usd},
     processor::UNIT_ATTRIBUTES,
-    semconv::{Attribute, OperationName, own},
+    semconv::{Attribute, OperationName, own, provider},
     usage::{Unit, Usage},
 };
 
-use crate::call::{CallRow, ModelCall, PriceContext};
+use crate::{
+    call::{CallRow, ModelCall, PriceContext},
+    call_table::Defaults,
+};
 
 /// The model calls among the spans of a file. Holds one line, however long the file is.
 pub(crate) struct OtlpCalls<R> {
     lines: io::Lines<R>,
     line: u64,
-    counts: Counts,
+    defaults: Defaults,
     /// Those of the line that was read last, the next one at the end.
     calls: Vec<CallRow>,
 }
 
 impl<R: BufRead> OtlpCalls<R> {
-    pub(crate) fn new(source: R, counts: Counts) -> Self {
+    pub(crate) fn new(source: R, defaults: Defaults) -> Self {
         Self {
             lines: source.lines(),
             line: 0,
-            counts,
+            defaults,
             calls: Vec::new(),
         }
     }
@@ -51,7 +54,7 @@ impl<R: BufRead> OtlpCalls<R> {
             .filter(Span::is_model_call)
             .map(|span| CallRow {
                 line: self.line,
-                call: Ok(span.call(self.counts)),
+                call: Ok(span.call(self.defaults)),
                 case: span.id,
             })
             .collect()
@@ -131,8 +134,9 @@ struct AnyValue {
     /// OTLP writes 64-bit integers as text.
     #[serde(rename = "intValue")]
     integer: Value,
+    /// A number, or a text such as `NaN`.
     #[serde(rename = "doubleValue")]
-    double: Option<f64>,
+    double: Value,
     #[serde(rename = "arrayValue")]
     array: Option<ArrayValue>,
 }
@@ -144,42 +148,56 @@ struct ArrayValue {
 }
 
 impl Span {
+    /// What the processor takes for a model call: by its operation, or without one by a model and its usage.
     fn is_model_call(&self) -> bool {
-        let operation = self.text(Attribute::OperationName.name());
-        operation
-            .and_then(OperationName::from_name)
-            .is_some_and(OperationName::is_model_call)
+        if let Some(operation) = self.text(Attribute::OperationName) {
+            return OperationName::from_name(operation).is_some_and(OperationName::is_model_call);
+        }
+        let has = |attribute: Attribute| self.value(attribute).is_some();
+        (has(Attribute::RequestModel) || has(Attribute::ResponseModel))
+            && UNIT_ATTRIBUTES.iter().any(|(_, attribute)| has(*attribute))
+            && ![Attribute::AgentName, Attribute::WorkflowName, Attribute::ToolName]
+                .into_iter()
+                .any(has)
     }
 
-    fn call(&self, counts: Counts) -> ModelCall {
-        let owned = |attribute: Attribute| self.text(attribute.name()).map(str::to_owned);
-        let (usage, is_absurd) = self.usage();
-        let tier = owned(Attribute::OpenaiResponseServiceTier).or_else(|| owned(Attribute::ResponseServiceTier));
+    fn call(&self, defaults: Defaults) -> ModelCall {
+        let owned = |attribute: Attribute| self.text(attribute).map(str::to_owned);
+        let (usage, has_absurd_count) = self.usage();
+        let (stated, has_absurd_cost) = self.stated_cost();
+        // The tier in the response is the billed one; `auto` in a request is only a wish.
+        let tier = owned(Attribute::OpenaiResponseServiceTier)
+            .or_else(|| owned(Attribute::ResponseServiceTier))
+            .or_else(|| owned(Attribute::OpenaiRequestServiceTier))
+            .filter(|tier| tier != "auto");
+        let provider = self.text(Attribute::ProviderName).unwrap_or_default();
         ModelCall {
-            provider: owned(Attribute::ProviderName).unwrap_or_default(),
+            provider: provider::current(provider).to_owned(),
             server_address: owned(Attribute::ServerAddress),
             response_model: owned(Attribute::ResponseModel),
             request_model: owned(Attribute::RequestModel),
             usage,
-            started: self.started(),
+            started: self.started().unwrap_or(defaults.at),
             context: PriceContext::served(tier, owned(Attribute::ResponseSpeed)),
-            counts,
-            is_absurd,
-            stated: self.stated_cost(),
+            counts: defaults.counts,
+            is_absurd: has_absurd_count || has_absurd_cost,
+            stated,
         }
     }
 
     /// What was counted, and whether a count is none.
     fn usage(&self) -> (Usage, bool) {
         let mut usage = Usage::new();
-        let mut is_absurd = self.attribute(own::USAGE_INVALID).is_some();
+        let mut is_absurd = self
+            .attributes
+            .iter()
+            .any(|attribute| attribute.key == own::USAGE_INVALID);
         let own_counts = self.attributes.iter().filter_map(|attribute| {
             let name = attribute.key.strip_prefix(own::USAGE_PREFIX)?;
             Some((Unit::from_name(name)?, &attribute.value))
         });
         let conventional = UNIT_ATTRIBUTES.iter();
-        let conventional =
-            conventional.filter_map(|(unit, attribute)| Some((*unit, self.attribute(attribute.name())?)));
+        let conventional = conventional.filter_map(|(unit, attribute)| Some((*unit, self.value(*attribute)?)));
         for (unit, value) in conventional.chain(own_counts) {
             match value.count() {
                 Some(count) => usage.set(unit, count),
@@ -189,38 +207,50 @@ impl Span {
         (usage, is_absurd)
     }
 
-    /// The cost that stands on the span, with its status.
-    fn stated_cost(&self) -> Option<Cost> {
-        let amount = self.attribute(Attribute::UsageCost.name())?.double?;
+    /// The cost that stands on the span, with its status, and whether it is one that no call can have.
+    fn stated_cost(&self) -> (Option<Cost>, bool) {
+        let Some(value) = self.value(Attribute::UsageCost) else {
+            return (None, false);
+        };
         // The double as a decimal, so that sums do not drift.
-        let mut cost = Cost::reported(Usd::parse_rounded(&amount.to_string()).ok()?);
-        cost.status = match self.text(own::COST_STATUS) {
+        let amount = value.double.as_f64().filter(|amount| *amount >= 0.0);
+        let amount = amount.and_then(|amount| Usd::parse_rounded(&amount.to_string()).ok());
+        let Some(amount) = amount else {
+            return (None, true);
+        };
+        let mut cost = Cost::reported(amount);
+        let own = |name: &str| self.attributes.iter().find(|attribute| attribute.key == name);
+        cost.status = match own(own::COST_STATUS).and_then(|status| status.value.text.as_deref()) {
             Some("priced") => Status::Priced,
             Some("estimated") => Status::Estimated,
             Some("free") => Status::Free,
             _ => Status::Reported,
         };
-        let reasons = self.attribute(own::COST_REASONS).and_then(|value| value.array.as_ref());
+        let reasons = own(own::COST_REASONS).and_then(|reasons| reasons.value.array.as_ref());
         let reasons = reasons.into_iter().flat_map(|array| &array.values);
         for name in reasons.filter_map(|value| value.text.as_deref()) {
             let known = Reason::ALL.iter().find(|reason| reason.as_str() == name);
             cost.reasons = known.map_or(cost.reasons, |reason| cost.reasons.union(Reasons::of(*reason)));
         }
-        Some(cost)
+        (Some(cost), false)
     }
 
-    fn started(&self) -> SystemTime {
-        let nanoseconds = whole(&self.start_time_unix_nano).unwrap_or(0);
-        SystemTime::UNIX_EPOCH + Duration::from_nanos(nanoseconds)
+    fn started(&self) -> Option<SystemTime> {
+        let nanoseconds = whole(&self.start_time_unix_nano).filter(|nanoseconds| *nanoseconds > 0)?;
+        Some(SystemTime::UNIX_EPOCH + Duration::from_nanos(nanoseconds))
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
-        self.attribute(name)?.text.as_deref()
+    fn text(&self, attribute: Attribute) -> Option<&str> {
+        self.value(attribute)?.text.as_deref()
     }
 
-    fn attribute(&self, name: &str) -> Option<&AnyValue> {
-        let attribute = self.attributes.iter().find(|attribute| attribute.key == name)?;
-        Some(&attribute.value)
+    /// The attribute under its current name, else under an older or a framework's.
+    fn value(&self, attribute: Attribute) -> Option<&AnyValue> {
+        let spelt = self.attributes.iter().filter_map(|spelt| {
+            let spelling = Attribute::from_name(&spelt.key).filter(|spelling| spelling.attribute == attribute)?;
+            Some((spelling.is_current(), &spelt.value))
+        });
+        spelt.max_by_key(|(is_current, _)| *is_current).map(|(_, value)| value)
     }
 }
 
@@ -237,6 +267,8 @@ fn whole(value: &Value) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use tracing_genai::pricing::Counts;
+
     use super::*;
 
     const SPAN: &str = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[
@@ -251,9 +283,11 @@ mod tests {
     ]}]}]}"#;
 
     fn calls(text: &str) -> Vec<CallRow> {
-        OtlpCalls::new(text.as_bytes(), Counts::Auto)
-            .map(Result::unwrap)
-            .collect()
+        let defaults = Defaults {
+            at: SystemTime::UNIX_EPOCH,
+            counts: Counts::Auto,
+        };
+        OtlpCalls::new(text.as_bytes(), defaults).map(Result::unwrap).collect()
     }
 
     fn call(text: &str) -> ModelCall {
@@ -287,6 +321,28 @@ mod tests {
             (stated.status, stated.total),
             (Status::Priced, "0.0065".parse::<Usd>().ok())
         );
+    }
+
+    #[test]
+    fn older_spellings_are_read_and_the_current_one_goes_before_them() {
+        let older = SPAN
+            .replace("gen_ai.provider.name", "gen_ai.system")
+            .replace(r#""stringValue":"openai""#, r#""stringValue":"xai""#)
+            .replace("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens");
+        let both = r#"{"key":"gen_ai.usage.completion_tokens","value":{"intValue":"9"}},"#;
+        let older = call(&older.replacen("\"attributes\":[", &format!("\"attributes\":[{both}"), 1));
+        assert_eq!(older.provider, "x_ai");
+        let counts = [Unit::InputTokens, Unit::OutputTokens].map(|unit| older.usage.get(unit));
+        assert_eq!(counts, [Some(1_200), Some(350)]);
+    }
+
+    #[test]
+    fn a_cost_that_no_call_can_have_is_absurd_and_the_other_spans_are_read() {
+        for cost in [r#""NaN""#, "-1", r#""Infinity""#] {
+            let cost = format!(r#"{{"key":"gen_ai.usage.cost","value":{{"doubleValue":{cost}}}}},"#);
+            let call = call(&SPAN.replacen("\"attributes\":[", &format!("\"attributes\":[{cost}"), 1));
+            assert!(call.is_absurd && call.stated.is_none(), "{cost}");
+        }
     }
 
     #[test]
