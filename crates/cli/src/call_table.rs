@@ -199,11 +199,17 @@ impl Counted {
             }
             Some(_) => return Err("other_json: `usage` is not an object of unit and count".to_owned()),
         }
-        match other.remove("price_context") {
-            None | Some(Value::Null) => Ok(PriceContext::default()),
+        let context = match other.remove("price_context") {
+            None | Some(Value::Null) => PriceContext::default(),
             Some(context) => {
-                serde_json::from_value(context).map_err(|error| format!("other_json: price_context: {error}"))
+                serde_json::from_value(context).map_err(|error| format!("other_json: price_context: {error}"))?
             }
+        };
+        match other.keys().next() {
+            Some(key) => Err(format!(
+                "other_json: unknown key `{key}`; it has `usage` and `price_context`"
+            )),
+            None => Ok(context),
         }
     }
 }

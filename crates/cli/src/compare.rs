@@ -35,8 +35,8 @@ that have a cost on both sides.
 A table's columns are those of `tracing-genai price --csv`. OTLP JSON lines are what `tracing-genai demo` or the
 Collector's file exporter writes; of their spans, the model calls are compared, and a cost that a span has is kept.
 
-Exit codes: 0 when every call was read; 1 when a file, a row or a line could not be read; 2 when the command line is
-wrong.
+Exit codes: 0 when every call was read; 1 when a file, a row or a line could not be read, or a model or provider is not
+known; 2 when the command line is wrong.
 
 Examples:
   tracing-genai compare --csv calls.csv --with openai/gpt-4o-mini --with anthropic/claude-haiku-4-5
@@ -60,8 +60,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PROVIDER/MODEL")]
     with: Vec<ModelId>,
     /// How many of the cheapest models to name
-    #[arg(long, value_name = "N")]
-    cheapest: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    cheapest: Option<u64>,
     #[command(flatten)]
     filter: Filter,
     /// When the calls that do not say so started [default: now]
@@ -77,13 +77,17 @@ pub(crate) struct Arguments {
     source: Source,
 }
 
+/// Routers sell a model cheaper under an id that ends so, and answer when they have time.
+/// Source: genai-prices 0.2.3, provider `openrouter`.
+const BATCH_SUFFIX: &str = ":batch";
+
 /// Which models may be among the cheapest.
 #[derive(clap::Args)]
 struct Filter {
     /// Only models of this provider of the catalogue; may be repeated
     #[arg(long, value_name = "PROVIDER", requires = "cheapest")]
     among: Vec<String>,
-    /// Only models whose id contains this
+    /// Only models whose id contains this; without it, none that a router sells for batches only
     #[arg(long, value_name = "TEXT", requires = "cheapest")]
     named: Option<String>,
     /// Only models known to take and give at least so many tokens in a call
@@ -135,6 +139,7 @@ impl Filter {
                 .min_context
                 .is_none_or(|least| entry.context_window() >= Some(least))
             && (self.include_free || !entry.is_free())
+            && (self.named.is_some() || !entry.model().ends_with(BATCH_SUFFIX))
             && (self.include_deprecated || !entry.is_deprecated())
     }
 
@@ -210,7 +215,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     report.end(&Outcome {
         calls,
         tallies: &tallies,
-        ranking: ranking.as_ref().map(|(ranking, tally, most)| (ranking, tally, *most)),
+        ranking: ranking
+            .as_ref()
+            .map(|(ranking, tally, most)| (ranking, tally, usize::try_from(*most).unwrap_or(usize::MAX))),
     })?;
     Ok(code)
 }

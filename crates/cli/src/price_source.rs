@@ -61,7 +61,9 @@ impl PriceFile {
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let mut start = Vec::new();
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-        file.take(MOST_LOOKED_AT).read_to_end(&mut start)?;
+        file.take(MOST_LOOKED_AT)
+            .read_to_end(&mut start)
+            .with_context(|| format!("cannot read {}", path.display()))?;
         Ok(if is_table(&String::from_utf8_lossy(&start)) {
             Self::Table(Feed::read(path)?)
         } else {

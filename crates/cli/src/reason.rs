@@ -18,6 +18,7 @@ pub(crate) const fn words(reason: Reason) -> &'static str {
         Reason::InputExcludedCache => {
             "cached tokens exceeded the input they should be part of, so they were added to it"
         }
+        Reason::OutputExcludedReasoning => "reasoning exceeded the output it should be part of, so it was added to it",
         Reason::CacheTtlAssumed => "cache writes of unknown lifetime are charged at the price of the shortest",
         Reason::OverlapAssumed => "how much of two counts is the same tokens was not reported: the least possible",
         Reason::UnknownVariant => "no price is known for that tier, processing or speed: the standard price",

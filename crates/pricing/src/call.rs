@@ -55,7 +55,7 @@ pub enum Counts {
     /// Input excludes cache reads and writes: they are added. Otherwise as strict as inclusive.
     Exclusive,
     /// As inclusive, and what can be repaired is, so that the cost is an estimate: cached tokens that exceed the input are
-    /// added to it; a part that was reported without its whole is all that is known of it; of two counts whose overlap was
+    /// added to it, and reasoning that exceeds the output to that; a part that was reported without its whole is all that is known of it; of two counts whose overlap was
     /// not reported, the least possible is taken to be the same tokens.
     Auto,
 }
@@ -80,4 +80,18 @@ impl Counts {
             }
         }
     }
+
+    /// The whole output where `usage` states it without its reasoning, which shows only when that exceeds it; `None` where
+    /// it is whole as it stands, or may not be repaired.
+    #[inline]
+    pub fn whole_output(self, usage: &Usage) -> Option<u64> {
+        let missing = reasoning_beside_output(usage)?;
+        (self == Self::Auto).then_some(missing)
+    }
+}
+
+/// The sum of output and reasoning, where there is more of the latter: then it cannot be a part of the former.
+pub(crate) fn reasoning_beside_output(usage: &Usage) -> Option<u64> {
+    let (output, reasoning) = (usage.get(Unit::OutputTokens)?, usage.get(Unit::OutputReasoningTokens)?);
+    (reasoning > output).then(|| output.saturating_add(reasoning))
 }

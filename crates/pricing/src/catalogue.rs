@@ -12,6 +12,7 @@ use crate::factor::Factor;
 use crate::find::{Found, Question, find};
 use crate::layers::{embedded, layered};
 use crate::memo::Memo;
+use crate::names;
 use crate::plan::Owner;
 use crate::price_file::{Feed, PriceFileError};
 use crate::reason::{Reason, Reasons};
@@ -147,6 +148,9 @@ impl Catalogue {
             by: multiplier.map_or(Factor::ONE, |multiplier| multiplier.factor),
             fixed_too: multiplier.is_some_and(|multiplier| multiplier.line.is_some()),
         };
+        if plan.free && plan.rows.is_empty() && names::is_vertex(call.provider) {
+            return Err(Reason::NoPrice);
+        }
         charge(plan, scale, call.usage, call.counts, cost);
         if let Some(multiplier) = multiplier {
             cost.multiplier = Some(Arc::clone(&multiplier.text));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing_genai_usage::{MAX_COUNT, Unit, Usage};
 
-use crate::call::Counts;
+use crate::call::{Counts, reasoning_beside_output};
 use crate::cost::{Cost, Parts, Status};
 use crate::factor::Factor;
 use crate::plan::{MAX_ROWS, Part, Plan, Row};
@@ -25,14 +25,18 @@ pub(crate) struct Multiplied {
 /// It is written in place: a cost is a quarter of a kilobyte, and moving it took as long as the arithmetic.
 pub(crate) fn charge(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts: Counts, cost: &mut Cost) {
     // Usage is half a kilobyte, so it is copied only where it has to change.
-    let whole_input = counts.whole_input(usage);
-    if whole_input.is_some() || plan.minimum_seconds.is_some() || !plan.joins.is_empty() {
+    let (whole_input, whole_output) = (counts.whole_input(usage), counts.whole_output(usage));
+    if whole_input.is_some() || whole_output.is_some() || plan.minimum_seconds.is_some() || !plan.joins.is_empty() {
         let mut usage = *usage;
         if let Some(whole) = whole_input {
             usage.set(Unit::InputTokens, whole);
             if counts == Counts::Auto {
                 cost.reasons.insert(Reason::InputExcludedCache);
             }
+        }
+        if let Some(whole) = whole_output {
+            usage.set(Unit::OutputTokens, whole);
+            cost.reasons.insert(Reason::OutputExcludedReasoning);
         }
         adjust(plan, &mut usage, &mut cost.reasons);
         charge_as_is(plan, multiplied, &usage, counts, cost);
@@ -48,7 +52,7 @@ fn charge_as_is(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts: Coun
         return;
     };
     cost.matched = Some(Arc::clone(&tier.matched));
-    let charged = believe(reasons, counts)
+    let charged = believe(reasons, usage, counts)
         .and_then(|()| sums(plan, usage, &tier.rates))
         .and_then(|sums| sums.amounts(plan, multiplied, &mut cost.parts));
     let total = match charged {
@@ -60,13 +64,8 @@ fn charge_as_is(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts: Coun
             return;
         }
     };
-    let has_price = if plan.rows.is_empty() {
-        plan.free
-    } else {
-        total != Usd::ZERO || !reasons.contains(Reason::UnitWithoutPrice)
-    };
-    if !has_price {
-        cost.reasons = Reasons::of(Reason::NoPrice);
+    if let Some(unknown) = unknown(plan, total, reasons) {
+        cost.reasons = unknown;
         cost.parts = Parts::default();
         return;
     }
@@ -79,11 +78,29 @@ fn charge_as_is(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts: Coun
     };
 }
 
+/// Why a total is no cost, if it is none: nothing is not what a call cost of which a part is not known.
+fn unknown(plan: &Plan, total: Usd, reasons: Reasons) -> Option<Reasons> {
+    if plan.rows.is_empty() {
+        return (!plan.free).then_some(Reasons::of(Reason::NoPrice));
+    }
+    if total != Usd::ZERO || plan.free {
+        return None;
+    }
+    if reasons.contains(Reason::UnitWithoutPrice) {
+        return Some(Reasons::of(Reason::NoPrice));
+    }
+    let missing = [Reason::MissingInput, Reason::MissingOutput, Reason::MissingWhole];
+    let missing = missing.into_iter().filter(|reason| reasons.contains(*reason));
+    let missing = missing.fold(Reasons::NONE, |all, reason| all.union(Reasons::of(reason)));
+    (!missing.is_empty()).then_some(missing)
+}
+
 /// Refuses what may not be assumed: without [`Counts::Auto`] every count that a price depends on must be there, as
 /// genai-prices has it.
-fn believe(reasons: Reasons, counts: Counts) -> Result<(), Reason> {
+fn believe(reasons: Reasons, usage: &Usage, counts: Counts) -> Result<(), Reason> {
     match counts {
         Counts::Auto => Ok(()),
+        _ if reasoning_beside_output(usage).is_some() => Err(Reason::NegativePart),
         _ if reasons.contains(Reason::MissingWhole) => Err(Reason::MissingWhole),
         _ if reasons.contains(Reason::OverlapAssumed) => Err(Reason::OverlapUnknown),
         _ => Ok(()),

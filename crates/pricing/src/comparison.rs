@@ -9,7 +9,7 @@ use tracing_genai_usage::{MAX_COUNT, Unit, Usage};
 use crate::call::{Call, Counts};
 use crate::catalogue::Catalogue;
 use crate::cost::{Cost, Matched, Status};
-use crate::reason::Reason;
+use crate::reason::{Reason, Reasons};
 
 /// A model by its provider and its name, written `openai/gpt-4o-mini`.
 ///
@@ -106,8 +106,8 @@ impl Catalogue {
 pub(crate) struct Settled {
     usage: Usage,
     counts: Counts,
-    /// Whether the input was completed by what is provable, which makes every cost of it an estimate.
-    is_repaired: bool,
+    /// What was completed by what is provable, which makes every cost of it an estimate.
+    repairs: Reasons,
 }
 
 impl Settled {
@@ -117,7 +117,18 @@ impl Settled {
         if let Some(whole) = whole {
             usage.set(Unit::InputTokens, whole);
         }
+        let whole_output = call.counts.whole_output(&usage);
+        if let Some(whole) = whole_output {
+            usage.set(Unit::OutputTokens, whole);
+        }
         let contradicts_itself = contradicts_itself(&usage);
+        let mut repairs = Reasons::NONE;
+        if whole.is_some() && call.counts == Counts::Auto {
+            repairs.insert(Reason::InputExcludedCache);
+        }
+        if whole_output.is_some() {
+            repairs.insert(Reason::OutputExcludedReasoning);
+        }
         Self {
             usage,
             // An estimate may assume what a bill may not, but not that contradictory usage was another.
@@ -126,7 +137,7 @@ impl Settled {
             } else {
                 Counts::Auto
             },
-            is_repaired: whole.is_some() && call.counts == Counts::Auto,
+            repairs,
         }
     }
 
@@ -149,9 +160,7 @@ impl Settled {
         let count = |unit| self.usage.get(unit).unwrap_or(0);
         let tokens = count(Unit::InputTokens).saturating_add(count(Unit::OutputTokens));
         if matches!(cost.status, Status::Priced | Status::Estimated | Status::Free) {
-            if self.is_repaired {
-                cost.reasons.insert(Reason::InputExcludedCache);
-            }
+            cost.reasons = cost.reasons.union(self.repairs);
             if !is_same {
                 self.assume(&mut cost);
             }

@@ -18,7 +18,8 @@ const MINIMUM_SECONDS: &[(&str, &str, u64)] =
 /// Routers sell a model for nothing under an id that ends so. Source: <https://openrouter.ai/docs/faq>.
 const FREE_SUFFIX: &str = ":free";
 
-/// Models without a price by token because their provider charges nothing for them, by provider and id. Sources:
+/// Models without a price by token because their provider charges nothing for them, by provider and id. Those of Google are
+/// free on the Gemini API, and not on Vertex AI, see [`names::is_vertex`](crate::names::is_vertex). Sources:
 /// <https://ai.google.dev/gemini-api/docs/pricing> ("free of charge"),
 /// <https://platform.openai.com/docs/models/omni-moderation-latest>,
 /// <https://docs.github.com/en/copilot/concepts/billing/copilot-requests> (included models).

@@ -20,7 +20,7 @@ pub(crate) const MAX_FILE_BYTES: u64 = 32 << 20;
 #[non_exhaustive]
 pub enum PriceFileError {
     /// The file or address cannot be read.
-    #[error("{file}: {reason}; the prices in use stay")]
+    #[error("{file}: {reason}")]
     Unreadable {
         /// The file's name or address.
         file: Arc<str>,
@@ -36,7 +36,7 @@ pub enum PriceFileError {
         flaw: Flaw,
     },
     /// It can be read, and cannot be right.
-    #[error("{file}: {reason}; the prices in use stay")]
+    #[error("{file}: {reason}")]
     Implausible {
         /// The file's name or address.
         file: Arc<str>,
@@ -96,7 +96,11 @@ impl Feed {
             name: name.into(),
             text: made.text.into(),
             edition: (version, hash),
-            warnings: made.warnings.into(),
+            warnings: made
+                .warnings
+                .iter()
+                .map(|warning| format!("{name}: {warning}"))
+                .collect(),
         })
     }
 

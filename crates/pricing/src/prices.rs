@@ -45,10 +45,20 @@ struct Last {
 }
 
 /// What the last look at a source came to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Source {
-    success: Option<SystemTime>,
+    /// When it was last known to be in use as it is; before that, when it was first looked at.
+    current: SystemTime,
     error: Option<Arc<str>>,
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self {
+            current: SystemTime::now(),
+            error: None,
+        }
+    }
 }
 
 impl Last {
@@ -61,13 +71,9 @@ impl Last {
     }
 
     /// When all the sources were last known to be in use as they are.
-    fn success(&self) -> Option<SystemTime> {
-        let mut oldest = None;
-        for source in [&self.user_file, &self.feed].into_iter().flatten() {
-            let success = source.success?;
-            oldest = Some(oldest.map_or(success, |oldest: SystemTime| oldest.min(success)));
-        }
-        oldest
+    fn current(&self) -> Option<SystemTime> {
+        let sources = [&self.user_file, &self.feed];
+        sources.into_iter().flatten().map(|source| source.current).min()
     }
 }
 
@@ -81,9 +87,9 @@ pub struct Refreshes {
     pub unchanged: u64,
     /// What there was could not be had, or was refused; the catalogue in use stayed.
     pub failed: u64,
-    /// When the prices were last known to be current, by the source of which that is longest ago; `None` if there is no
-    /// source, or one that never could be used.
-    pub last_success: Option<SystemTime>,
+    /// When the prices were last known to be current, by the source of which that is longest ago; for one that never could
+    /// be used, when it was first looked at. `None` if there is no source.
+    pub current: Option<SystemTime>,
     /// What is wrong with the newer table as it is now; `None` if nothing is.
     pub feed_error: Option<Arc<str>>,
     /// What is wrong with the user's file as it is now; `None` if nothing is.
@@ -121,7 +127,7 @@ impl Prices {
             updated: self.0.updated.load(Ordering::Relaxed),
             unchanged: self.0.unchanged.load(Ordering::Relaxed),
             failed: self.0.failed.load(Ordering::Relaxed),
-            last_success: last.success(),
+            current: last.current(),
             feed_error: last.feed.as_ref().and_then(|source| source.error.clone()),
             user_file_error: last.user_file.as_ref().and_then(|source| source.error.clone()),
         }
@@ -144,7 +150,7 @@ impl Prices {
         let mut last = self.last();
         let source = last.source(layer);
         if source.error.is_none() {
-            source.success = Some(SystemTime::now());
+            source.current = SystemTime::now();
         }
     }
 
@@ -161,10 +167,7 @@ impl Prices {
     }
 
     fn succeed(&self, layer: Layer) {
-        *self.last().source(layer) = Source {
-            success: Some(SystemTime::now()),
-            error: None,
-        };
+        *self.last().source(layer) = Source::default();
     }
 
     fn last(&self) -> MutexGuard<'_, Last> {

@@ -50,6 +50,8 @@ reasons! {
     UnitWithoutPrice = "unit_without_price",
     /// Cached tokens exceeded the input they should be part of, so they were added to it.
     InputExcludedCache = "input_excluded_cache",
+    /// Reasoning exceeded the output it should be part of, so it was added to it.
+    OutputExcludedReasoning = "output_excluded_reasoning",
     /// Cache writes of unknown lifetime were charged at the price of the shortest.
     CacheTtlAssumed = "cache_ttl_assumed",
     /// How much of two counts is the same tokens was not reported, so the least possible was assumed.

@@ -129,6 +129,11 @@ impl UserFile {
             hash: hash_of(&[text.as_bytes()]),
             warnings: Vec::new(),
         };
+        if text.trim().is_empty() {
+            let problem =
+                "the file is empty, as one is that is being written; to have no prices of one's own, leave a comment";
+            return Err(file.flawed(Flaw::new(1, problem)));
+        }
         let parse = if text.trim_start().starts_with('{') { json } else { toml };
         let outcome = parse(text).and_then(|root| file.take(&root));
         outcome.map_err(|flaw| file.flawed(flaw))?;
@@ -175,6 +180,11 @@ impl UserFile {
         for node in entries(&mut fields, "fixed")? {
             self.fixed.push(fix(node)?);
         }
+        let ids = self
+            .fixed
+            .iter()
+            .map(|own| (own.line, own.provider.to_lowercase(), &*own.model));
+        each_once(ids, "prices of that model were fixed before; keep one")?;
         for node in entries(&mut fields, "aliases")? {
             let alias = self.alias(node)?;
             self.aliases.extend(alias);
@@ -316,6 +326,9 @@ fn fix(node: &Node<'_>) -> Result<OwnFix, Flaw> {
 
 /// The line's text, if it has no key that a table may have and a user's file may not.
 fn known_keys(line: ModelLine<'_>) -> Result<String, Flaw> {
+    if let Some(unknown) = line.unknown {
+        return Err(unknown);
+    }
     match line.unknown_keys.first() {
         Some((key, at)) => Err(Flaw::new(
             *at,

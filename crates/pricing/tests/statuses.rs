@@ -283,6 +283,33 @@ fn a_part_without_its_whole_is_refused_or_all_that_is_known_of_it() {
 }
 
 #[test]
+fn nothing_is_no_cost_where_a_side_was_not_reported() {
+    for (unit, missing) in [
+        (Unit::InputTokens, Reason::MissingOutput),
+        (Unit::OutputTokens, Reason::MissingInput),
+    ] {
+        let usage = Usage::new().with(unit, 0);
+        let cost = cost(&call("openai", "gpt-4o", &usage));
+        assert_eq!((cost.status, cost.total), (Status::Unpriced, None), "{missing}");
+        assert_eq!(cost.reasons, Reasons::of(missing));
+    }
+}
+
+#[test]
+fn reasoning_beside_the_output_is_refused_or_added_to_it() {
+    // Gemini's thoughts stand beside the candidates: 1,000 at 1.25 and 7,500 at 10 USD a million.
+    let usage = tokens(1_000, 500).with(Unit::OutputReasoningTokens, 7_000);
+    let call = call("gcp.gemini", "gemini-2.5-pro", &usage);
+    assert_eq!((cost(&call).status, cost(&call).total), (Status::Inconsistent, None));
+    let repaired = cost(&Call {
+        counts: Counts::Auto,
+        ..call
+    });
+    assert_eq!((repaired.status, repaired.total), (Status::Estimated, usd("0.07625")));
+    assert_eq!(repaired.reasons, Reasons::of(Reason::OutputExcludedReasoning));
+}
+
+#[test]
 fn what_its_provider_gives_away_is_free() {
     let usage = tokens(1_000, 10);
     for (provider, model) in [
@@ -293,6 +320,9 @@ fn what_its_provider_gives_away_is_free() {
         let cost = cost(&call(provider, model, &usage));
         assert_eq!((cost.status, cost.total), (Status::Free, Some(Usd::ZERO)), "{model}");
     }
+    // On Vertex AI the same models are paid for otherwise.
+    let vertex = cost(&call("gcp.vertex_ai", "gemma-4-31b-it", &usage));
+    assert_eq!((vertex.status, vertex.total), (Status::Unpriced, None));
     // Kept by the table for calls of old, without a price.
     let retired = cost(&call("cerebras", "qwen-3-coder-480b", &usage));
     assert_eq!((retired.status, retired.total), (Status::Unpriced, None));

@@ -320,7 +320,7 @@ fn json_says_the_same_as_toml() {
 
 #[test]
 fn the_catalogue_says_which_files_it_was_made_from() {
-    let catalogue = catalogue("");
+    let catalogue = catalogue("# nothing");
     assert_eq!(catalogue.version(), "genai-prices 0.2.3 + prices.toml");
     assert_eq!(catalogue.hash().len(), 64);
     assert_ne!(catalogue.hash(), Catalogue::embedded().hash());
@@ -407,6 +407,23 @@ fn what_is_wrong_is_told_with_file_line_and_reason() {
             "[[aliases]]\nname = 'x'\nmodel = 'openai/gpt-4o'\n[[aliases]]\nname = 'X'\nmodel = 'openai/gpt-4'\n",
             "prices.toml:4: an alias of that name stands before",
         ),
+        (
+            "[[models]]\nprovider = 'p'\nid = 'm'\nprices = [{ contraint = { start_date = '2026-01-01' }, prices = {} }]\n",
+            "prices.toml:4: unknown key `contraint`",
+        ),
+        (
+            "[[models]]\nprovider = 'p'\nid = 'm'\nprices = { input_mtok = { base = 1, tiers = [], per = 2 } }\n",
+            "prices.toml:4: unknown key `per`",
+        ),
+        (
+            "[[models]]\nprovider = 'p'\nid = 'm'\nprices = {}\n[[models.price_variants]]\nwhen = { teir = 'flex' }\nprices = {}\n",
+            "prices.toml:6: unknown key `teir`",
+        ),
+        (
+            "[[fixed]]\nprovider = 'openai'\nmodel = 'gpt-4o'\nfree = true\n[[fixed]]\nprovider = 'openai'\nmodel = 'gpt-4o'\nfree = true\n",
+            "prices.toml:5: prices of that model were fixed before",
+        ),
+        (" \n", "prices.toml:1: the file is empty"),
         ("{\n\"models\": [\n{\"id\": }]}", "prices.toml:3: "),
     ];
     for (text, beginning) in cases {

@@ -32,8 +32,8 @@ pub(crate) fn register(meter: &Meter, prices: &Prices) {
         .with_unit(metric::CATALOGUE_AGE_UNIT)
         .with_description("Time since the refreshed prices were last known to be current")
         .with_callback(move |observer| {
-            let last = dated.refreshes().last_success;
-            if let Some(age) = last.and_then(|last| last.elapsed().ok()) {
+            let current = dated.refreshes().current;
+            if let Some(age) = current.and_then(|current| current.elapsed().ok()) {
                 observer.observe(age.as_secs_f64(), &[]);
             }
         })

@@ -38,19 +38,32 @@ pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, rules: &Coun
             (Cost::inconsistent(Reason::InvalidUsage), false)
         }
     };
-    complete_input(operation, counts);
+    complete(operation, counts);
     write(operation, &cost, reported);
     operation.cost = Some(cost);
 }
 
-/// Makes the input what the conventions want, cached tokens included, for whoever reads it after us.
-fn complete_input(operation: &mut Operation<'_>, counts: Counts) {
-    let Some(whole) = counts.whole_input(&operation.usage) else {
-        return;
-    };
-    if let Ok(tokens) = i64::try_from(whole) {
-        operation.usage.set(Unit::InputTokens, whole);
-        operation.set(Attribute::UsageInputTokens, tokens);
+/// Makes input and output what the conventions want, cached tokens and reasoning included, for whoever reads them after us.
+fn complete(operation: &mut Operation<'_>, counts: Counts) {
+    let usage = &operation.usage;
+    let whole = [
+        (
+            Unit::InputTokens,
+            Attribute::UsageInputTokens,
+            counts.whole_input(usage),
+        ),
+        (
+            Unit::OutputTokens,
+            Attribute::UsageOutputTokens,
+            counts.whole_output(usage),
+        ),
+    ];
+    for (unit, attribute, whole) in whole {
+        let Some(whole) = whole else { continue };
+        if let Ok(tokens) = i64::try_from(whole) {
+            operation.usage.set(unit, whole);
+            operation.set(attribute, tokens);
+        }
     }
 }
 

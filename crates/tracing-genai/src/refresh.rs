@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing_genai_pricing::{Prices, Refresh, Refreshed, Refreshing};
 
-use crate::settings::{FEED_VARIABLE, FILE_VARIABLE, PriceSettings, Warning, without_credentials};
+use crate::settings::{FEED_VARIABLE, FILE_VARIABLE, PriceSettings, Warning};
 
 /// What the first reading had to leave out; `None` once it is over. There is no subscriber yet to log it to.
 type First = Arc<Mutex<Option<Vec<String>>>>;
@@ -82,9 +82,8 @@ fn from_url(refresh: Refresh, url: &str, _: &mut Vec<Warning>) -> Refresh {
 #[cfg(not(feature = "refresh-url"))]
 fn from_url(refresh: Refresh, url: &str, warnings: &mut Vec<Warning>) -> Refresh {
     let allowed = "a file, which is all that can be read without the feature `refresh-url`";
-    let url = without_credentials(url);
-    let url = url.split(['?', '#']).next().unwrap_or_default();
-    warnings.push(Warning::new(FEED_VARIABLE, url, allowed, "the embedded prices"));
+    let url = crate::settings::feed_shown(url);
+    warnings.push(Warning::new(FEED_VARIABLE, &url, allowed, "the embedded prices"));
     refresh
 }
 
@@ -102,7 +101,7 @@ fn keep_or_log(news: &Refreshed<'_>, first: &First) {
                 tracing::warn!(target: "tracing_genai", "prices: {warning}");
             }
         }
-        Refreshed::Failed(error) => tracing::warn!(target: "tracing_genai", "prices: {error}"),
+        Refreshed::Failed(error) => tracing::warn!(target: "tracing_genai", "prices: {error}; the prices in use stay"),
         _ => {}
     }
 }

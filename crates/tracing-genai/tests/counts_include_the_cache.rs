@@ -54,6 +54,27 @@ fn what_is_provable_is_repaired_and_said_to_be_an_estimate() {
 }
 
 #[test]
+fn reasoning_that_exceeds_the_output_is_added_to_it() {
+    let service = Service::start();
+    let mut span = service.tracer_provider().tracer("other").start("chat gemini-2.5-pro");
+    span.set_attributes([
+        KeyValue::new("gen_ai.operation.name", "chat"),
+        KeyValue::new("gen_ai.provider.name", "gcp.gemini"),
+        KeyValue::new("gen_ai.request.model", "gemini-2.5-pro"),
+        KeyValue::new("gen_ai.usage.input_tokens", 1_000),
+        KeyValue::new("gen_ai.usage.output_tokens", 500),
+        KeyValue::new("gen_ai.usage.reasoning.output_tokens", 7_000),
+    ]);
+    span.end();
+    let span = service.only_span();
+    // 1,000 at 1.25 and 7,500 at 10 USD a million.
+    assert!((cost(&span) - 0.076_25).abs() < 1e-15);
+    assert_eq!(span.value("gen_ai.usage.output_tokens"), Some(&Value::I64(7_500)));
+    let reasons = Value::Array(Array::String(vec!["output_excluded_reasoning".into()]));
+    assert_eq!(span.value("tracing_genai.cost.reasons"), Some(&reasons));
+}
+
+#[test]
 fn what_cannot_be_told_is_taken_as_the_conventions_mean_it() {
     let span = call(&Service::start(), "other", 9_000);
     // 808 at 0.15, 8,192 at 0.075 and 300 at 0.6 USD a million.

@@ -31,10 +31,16 @@ type Name<'a> = (&'a str, &'a str);
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (mut feed, mut user_file) = arguments.source.read()?;
     let before = Catalogue::layered(feed.as_ref(), user_file.as_ref())?;
-    match PriceFile::read(&arguments.file)? {
-        PriceFile::Table(newer) => feed = Some(newer),
-        PriceFile::User(newer) => user_file = Some(newer),
-    }
+    let is_users = match PriceFile::read(&arguments.file)? {
+        PriceFile::Table(newer) => {
+            feed = Some(newer);
+            false
+        }
+        PriceFile::User(newer) => {
+            user_file = Some(newer);
+            true
+        }
+    };
     tell(feed.as_ref(), user_file.as_ref());
     let after = Catalogue::layered(feed.as_ref(), user_file.as_ref())?;
     let mut out = BufWriter::new(io::stdout().lock());
@@ -67,6 +73,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             before.version(),
             after.version()
         )?;
+        if is_users {
+            writeln!(
+                out,
+                "aliases and multipliers are not shown; `catalog show PROVIDER/MODEL` tells what they do"
+            )?;
+        }
     }
     out.flush()?;
     Ok(())

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::{Refusal, alternatives};
 use crate::choose::{MAX_SETS, MAX_VARIANTS};
 use crate::decimal::decimal;
-use crate::document::{Flaw, Node, Value, clipped};
+use crate::document::{Fields, Flaw, Node, Value, clipped};
+use crate::price::ContextKey;
 use crate::price_key::unit_of_price_key;
 use crate::time::Constraint;
 use crate::word::{escape, escape_also};
@@ -19,6 +20,8 @@ pub(crate) struct ModelLine<'n> {
     pub(super) snapped: Vec<String>,
     /// Prices of units that are not known, which the line does not hold.
     pub(crate) unknown_keys: Vec<(&'n str, usize)>,
+    /// The first thing within its prices that is not known, which a newer table may say and a user's file may not.
+    pub(crate) unknown: Option<Flaw>,
     id: &'n str,
 }
 
@@ -37,6 +40,7 @@ impl<'n> ModelLine<'n> {
             prices: 0,
             snapped: Vec::new(),
             unknown_keys: Vec::new(),
+            unknown: None,
             id,
         };
         if fields
@@ -70,6 +74,7 @@ impl<'n> ModelLine<'n> {
             prices: 0,
             snapped: Vec::new(),
             unknown_keys: Vec::new(),
+            unknown: None,
             id: "",
         };
         line.prices(prices)?;
@@ -93,6 +98,7 @@ impl<'n> ModelLine<'n> {
             self.text.push('\t');
             self.constraint(fields.optional("constraint"))?;
             self.prices(fields.required("prices")?)?;
+            self.note_unknown(fields);
         }
         Ok(())
     }
@@ -102,6 +108,11 @@ impl<'n> ModelLine<'n> {
         let when = fields.required("when")?;
         let mut conditions = Vec::new();
         for (key, value) in when.table()? {
+            if ContextKey::parse(key) == ContextKey::Other {
+                let known = "known here: `service_tier`, `processing`, `speed`, `route`, `search_type`";
+                let problem = format!("unknown key `{}`; {known}", clipped(key));
+                self.unknown.get_or_insert(value.flaw(problem));
+            }
             let word = |text: &str| escape_also(text, |(_, sign)| matches!(sign, '=' | '&')).into_owned();
             conditions.push(format!("{}={}", word(key), word(value.text()?)));
         }
@@ -111,7 +122,15 @@ impl<'n> ModelLine<'n> {
         conditions.sort_unstable();
         self.text.extend(["\t?", &conditions.join("&"), " "]);
         self.constraint(fields.optional("constraint"))?;
-        self.prices(fields.required("prices")?)
+        self.prices(fields.required("prices")?)?;
+        self.note_unknown(fields);
+        Ok(())
+    }
+
+    fn note_unknown(&mut self, fields: Fields<'_, '_>) {
+        if let Err(flaw) = fields.nothing_else() {
+            self.unknown.get_or_insert(flaw);
+        }
     }
 
     /// `@2026-03-13 ` or `@01:00:00Z-04:00:00Z `.
@@ -129,6 +148,7 @@ impl<'n> ModelLine<'n> {
                 .flaw(format!("`{}` is neither a day nor a daily window", clipped(&when)))
                 .into());
         }
+        self.note_unknown(fields);
         self.text.extend(["@", &when, " "]);
         Ok(())
     }
@@ -171,7 +191,9 @@ impl<'n> ModelLine<'n> {
             let mut fields = tier.fields()?;
             let start = fields.required("start")?.whole_number()?;
             tiers.push((start, self.decimal(fields.required("price")?)?));
+            self.note_unknown(fields);
         }
+        self.note_unknown(fields);
         tiers.sort_by_key(|&(start, _)| start);
         if tiers
             .windows(2)

@@ -81,38 +81,39 @@ impl Judge {
                 return None;
             }
         };
-        // A panic would end the refreshing for good, and nobody would know.
-        let judged = catch_unwind(AssertUnwindSafe(|| {
-            let newer = parse(&text)?;
-            self.check(&newer)?;
-            match newer {
-                Newer::Feed(feed) => self.newest.feed = Some(Arc::new(feed)),
-                Newer::UserFile(file) => self.newest.user_file = Some(Arc::new(file)),
-            }
-            Ok(())
-        }));
-        let error = match judged {
-            Ok(Ok(())) => {
+        let parsed = parse(&text).and_then(|newer| self.check(newer));
+        let error = match parsed {
+            Ok(()) => {
                 self.lay(source);
                 return Some(self.is_newest_in_use(source));
             }
-            Ok(Err(error)) => error,
-            Err(_) => PriceFileError::Implausible {
-                file: "the prices".into(),
-                reason: "reading them panicked; please report it with the file".to_owned(),
-            },
+            Err(error) => error,
         };
+        // What waited until now is not what the source says any more.
+        match source {
+            Layer::User => self.newest.user_file.clone_from(&self.in_use.user_file),
+            Layer::Embedded | Layer::Refreshed => self.newest.feed.clone_from(&self.in_use.feed),
+        }
         self.refuse(source, &error);
         Some(false)
     }
 
-    fn check(&self, newer: &Newer) -> Result<(), PriceFileError> {
+    /// Notes that looking at the sources failed as it never should.
+    pub(super) fn panicked(&self, source: Layer) {
+        self.prices
+            .failed(source, "reading the prices panicked; please report it with the file");
+    }
+
+    /// Keeps what can be right as the newest of its layer.
+    fn check(&mut self, newer: Newer) -> Result<(), PriceFileError> {
         match newer {
             Newer::Feed(feed) => {
-                feed.check_against(&*self.lowest.with(self.in_use.feed.as_deref(), None).map(Arc::new)?)
+                feed.check_against(&self.lowest.with(self.in_use.feed.as_deref(), None)?)?;
+                self.newest.feed = Some(Arc::new(feed));
             }
-            Newer::UserFile(_) => Ok(()),
+            Newer::UserFile(file) => self.newest.user_file = Some(Arc::new(file)),
         }
+        Ok(())
     }
 
     /// Takes the newest layers into use, as far as they fit together: what one of them names may be in the newest of the

@@ -4,6 +4,8 @@
 use std::time::Duration;
 use std::time::SystemTime;
 
+use tracing_genai_usage::Unit;
+
 use crate::catalogue::Catalogue;
 use crate::find::{find_model, provider_of_name};
 use crate::price::Rate;
@@ -11,9 +13,12 @@ use crate::price_file::{Feed, PriceFileError};
 use crate::table::{Model, Table};
 use crate::time::Moment;
 
-/// A newer table holds at least so many of every hundred providers and models of the one in use: tables grow, and one that
+/// A newer table holds at least so many of every hundred providers, models and prices of the one in use: tables grow, and one that
 /// shrinks was cut off.
 const LEAST_PERCENT: usize = 80;
+
+/// What a sentinel does not lose its price for. Searches and storage come and go.
+const NEEDED: [Unit; 3] = [Unit::InputTokens, Unit::OutputTokens, Unit::CacheReadTokens];
 
 /// How far the price of a sentinel may move at once.
 const MOST_TIMES: u128 = 10;
@@ -38,8 +43,8 @@ const SENTINELS: &[(&str, &str)] = &[
 impl Feed {
     /// Refuses a table that cannot be right, as a refresh does, measured by the one in use: by default the embedded one.
     ///
-    /// It must hold at least 80 % of the providers and models, and still have every price of some dozen models that
-    /// everybody calls. None of these may be moved more than tenfold, on any day, in any tier, for any kind of service.
+    /// It must hold at least 80 % of the providers, models and prices, and still have the prices of some dozen models that
+    /// everybody calls for input, output and cache reads. None of these may be moved more than tenfold, on any day, in any tier, for any kind of service.
     ///
     /// # Errors
     ///
@@ -62,16 +67,18 @@ impl Feed {
 }
 
 fn check_counts(newer: &Table, in_use: &Table) -> Result<(), String> {
-    let models = |table: &Table| {
-        table
-            .providers
-            .iter()
-            .map(|provider| provider.models.len())
-            .sum::<usize>()
+    fn lines(table: &Table) -> impl Iterator<Item = &Model> {
+        table.providers.iter().flat_map(|provider| &provider.models)
+    }
+    let models = |table: &Table| lines(table).count();
+    let prices = |table: &Table| {
+        let sets = lines(table).flat_map(|model| &model.sets);
+        sets.map(|set| set.prices.len()).sum::<usize>()
     };
     let counts = [
         ("providers", newer.providers.len(), in_use.providers.len()),
         ("models", models(newer), models(in_use)),
+        ("prices", prices(newer), prices(in_use)),
     ];
     for (what, now, before) in counts {
         if now * 100 < before * LEAST_PERCENT {
@@ -115,7 +122,7 @@ fn check_prices(label: &str, before: &Model, after: &Model, now: Moment) -> Resu
     };
     for price in &before {
         let unit = price.unit;
-        if after_now.iter().all(|other| other.unit != unit) {
+        if NEEDED.contains(&unit) && after_now.iter().all(|other| other.unit != unit) {
             return Err(format!("it has no price of {label} for {} any more", unit.name()));
         }
         let others = all().flat_map(|set| &set.prices).filter(|other| other.unit == unit);

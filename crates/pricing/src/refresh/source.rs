@@ -10,7 +10,7 @@ use crate::price_file::{self, PriceFileError, hash_of, name_of};
 const UNSETTLED: Duration = Duration::from_secs(2);
 
 /// A file that changed is read once it has been left alone for so long: half of it may be a whole file of less.
-const SETTLING: Duration = Duration::from_millis(100);
+pub(super) const SETTLING: Duration = Duration::from_millis(100);
 
 /// Where a feed comes from.
 #[derive(Debug)]
@@ -26,6 +26,10 @@ pub(super) struct WatchedFile {
     path: PathBuf,
     /// Time and length of what was read last; `None` when it has to be read in any case.
     stamp: Option<(SystemTime, u64)>,
+    /// Time and length when it was looked at last.
+    seen: Option<(Option<SystemTime>, u64)>,
+    /// Whether it changed since, and may be changing still.
+    is_settling: bool,
     /// Of what was read last.
     hash: String,
     /// Whether that is in use.
@@ -48,9 +52,16 @@ impl WatchedFile {
         Self {
             path,
             stamp: None,
+            seen: None,
+            is_settling: false,
             hash: String::new(),
             is_in_use: false,
         }
+    }
+
+    /// Whether to look again soon.
+    pub(super) const fn is_settling(&self) -> bool {
+        self.is_settling
     }
 
     pub(super) fn name(&self) -> String {
@@ -59,10 +70,11 @@ impl WatchedFile {
 
     /// Reads the file if it may have changed. A text is given once, whether it is then taken or refused.
     pub(super) fn look(&mut self) -> Result<Look, PriceFileError> {
-        self.look_at(SystemTime::now())
+        self.look_by(SystemTime::now)
     }
 
-    fn look_at(&mut self, now: SystemTime) -> Result<Look, PriceFileError> {
+    /// The clock is asked after the file, which else could seem to be written in the future.
+    fn look_by(&mut self, clock: impl Fn() -> SystemTime) -> Result<Look, PriceFileError> {
         let metadata = fs::metadata(&self.path).map_err(|error| {
             // Whatever comes back has to be read, and judged unless it is in use.
             self.stamp = None;
@@ -82,12 +94,17 @@ impl WatchedFile {
         }
         let modified = metadata.modified().ok();
         // A time in the future tells nothing.
-        let age = modified.and_then(|modified| now.duration_since(modified).ok());
+        let age = modified.and_then(|modified| clock().duration_since(modified).ok());
         let stamp = modified
             .filter(|_| age.is_some_and(|age| age > UNSETTLED))
             .map(|modified| (modified, metadata.len()));
-        let is_being_written = !self.hash.is_empty() && age.is_some_and(|age| age < SETTLING);
-        if is_being_written || (stamp.is_some() && stamp == self.stamp) {
+        let seen = Some((modified, metadata.len()));
+        // A file system may show the length of a file that is being written before its time.
+        let is_steady = seen == self.seen && age.is_none_or(|age| age >= SETTLING);
+        self.seen = seen;
+        let is_read = stamp.is_some() && stamp == self.stamp;
+        self.is_settling = !is_read && !is_steady && !self.hash.is_empty();
+        if is_read || self.is_settling {
             return Ok(Look::Nothing);
         }
         let text = price_file::read(&self.path)?;
@@ -143,18 +160,32 @@ mod tests {
         let mut file = WatchedFile::new(path.clone());
         write(&path, "first", start);
         // There is nothing older to go by, so the first look does not wait.
-        assert_eq!(text(file.look_at(start)).as_deref(), Some("first"));
+        assert_eq!(text(file.look_by(|| start)).as_deref(), Some("first"));
 
         let changed = start + Duration::from_secs(60);
         write(&path, "half", changed);
-        assert_eq!(text(file.look_at(changed + SETTLING / 2)), None);
+        assert_eq!(text(file.look_by(|| changed + SETTLING / 2)), None);
         write(&path, "whole", changed + SETTLING);
-        assert_eq!(text(file.look_at(changed + SETTLING)), None);
-        assert_eq!(text(file.look_at(changed + SETTLING * 2)).as_deref(), Some("whole"));
+        assert_eq!(text(file.look_by(|| changed + SETTLING)), None);
+        assert_eq!(text(file.look_by(|| changed + SETTLING * 2)).as_deref(), Some("whole"));
+
+        // Emptied, and its time is still that of before.
+        let before = changed + SETTLING;
+        write(&path, "", before);
+        assert_eq!(text(file.look_by(|| changed + SETTLING * 4)), None);
+        assert!(file.is_settling());
+        write(&path, "whole again", changed + SETTLING * 4);
+        assert_eq!(text(file.look_by(|| changed + SETTLING * 6)), None);
+        assert_eq!(
+            text(file.look_by(|| changed + SETTLING * 7)).as_deref(),
+            Some("whole again")
+        );
+        assert!(!file.is_settling());
 
         // The clock of the disk is ahead of ours.
         write(&path, "later", changed + UNSETTLED * 10);
-        assert_eq!(text(file.look_at(changed)).as_deref(), Some("later"));
+        assert_eq!(text(file.look_by(|| changed)), None);
+        assert_eq!(text(file.look_by(|| changed)).as_deref(), Some("later"));
         fs::remove_file(&path).unwrap();
     }
 }

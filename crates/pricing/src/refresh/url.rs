@@ -1,5 +1,6 @@
 //! Asks an address for newer prices.
 
+use std::fmt;
 use std::hash::BuildHasher;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,6 @@ const FIRST_RETRY: Duration = Duration::from_secs(60);
 const JITTER: u32 = 10;
 
 /// An address.
-#[derive(Debug)]
 pub(super) struct Address {
     url: String,
 }
@@ -34,6 +34,12 @@ pub(super) struct WatchedUrl {
     hash: String,
     /// Of an answer that was not judged yet.
     pending: Option<(Option<String>, String)>,
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.shown())
+    }
 }
 
 impl Address {
@@ -120,7 +126,7 @@ impl WatchedUrl {
     pub(super) fn plan_after_failure(&mut self) {
         let doubled = FIRST_RETRY.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX));
         self.failures = self.failures.saturating_add(1);
-        self.due = Instant::now() + with_jitter(doubled.min(self.interval));
+        self.due = after(with_jitter(doubled.min(self.interval)));
     }
 
     /// Asks again when the interval is over, and only for something else than is in use now.
@@ -129,8 +135,15 @@ impl WatchedUrl {
         if let Some((etag, hash)) = self.pending.take() {
             (self.etag, self.hash) = (etag, hash);
         }
-        self.due = Instant::now() + with_jitter(self.interval);
+        self.due = after(with_jitter(self.interval));
     }
+}
+
+/// That long from now; for what is longer than clocks go, in thirty years.
+fn after(pause: Duration) -> Instant {
+    const LONG: Duration = Duration::from_secs(30 * 365 * 24 * 3_600);
+    let now = Instant::now();
+    now.checked_add(pause.min(LONG)).unwrap_or(now)
 }
 
 /// The pause, give or take a tenth.
@@ -138,7 +151,9 @@ fn with_jitter(pause: Duration) -> Duration {
     let tenth = pause / JITTER;
     let random = RandomState::default().hash_one(Instant::now());
     let share = u32::try_from(random % 2_001).unwrap_or_default();
-    pause.saturating_sub(tenth).saturating_add(tenth * share / 1_000)
+    pause
+        .saturating_sub(tenth)
+        .saturating_add(tenth.saturating_mul(share) / 1_000)
 }
 
 #[cfg(test)]

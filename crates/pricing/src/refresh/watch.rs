@@ -1,5 +1,6 @@
 //! Looks at the sources in turn, and has what they say judged.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 #[cfg(feature = "refresh-url")]
@@ -8,7 +9,7 @@ use std::time::Instant;
 use super::judge::{Judge, feed, user_file};
 #[cfg(feature = "refresh-url")]
 use super::source::Look;
-use super::source::WatchedFile;
+use super::source::{SETTLING, WatchedFile};
 #[cfg(feature = "refresh-url")]
 use super::url::{Address, WatchedUrl};
 use crate::cost::Layer;
@@ -50,13 +51,27 @@ impl Watch {
 
     /// Looks at everything that is due.
     pub(super) fn look(&mut self) {
-        self.look_at_files();
+        self.guarded(Self::look_at_files);
         #[cfg(feature = "refresh-url")]
-        self.look_at_url();
+        self.guarded(Self::look_at_url);
+    }
+
+    /// Looks at the files for the first time.
+    pub(super) fn look_first(&mut self) {
+        self.guarded(Self::look_at_files);
+    }
+
+    /// A panic would end the refreshing for good, and nobody would know; or end the host's start.
+    fn guarded(&mut self, look: fn(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| look(self))).is_err() {
+            let has_feed = self.feed_file.is_some() || self.user_file.is_none();
+            self.judge
+                .panicked(if has_feed { Layer::Refreshed } else { Layer::User });
+        }
     }
 
     /// The feed first, since the user's file lies over it.
-    pub(super) fn look_at_files(&mut self) {
+    fn look_at_files(&mut self) {
         if let Some(file) = &mut self.feed_file {
             let name = file.name();
             let look = file.look();
@@ -89,16 +104,15 @@ impl Watch {
 
     /// How long there is nothing to do.
     pub(super) fn pause(&self) -> Duration {
+        let files = [&self.user_file, &self.feed_file].into_iter().flatten();
+        let soon = self.file_interval.min(SETTLING);
+        let until_file = files.map(|file| if file.is_settling() { soon } else { self.file_interval });
+        let until_file = until_file.min();
         #[cfg(feature = "refresh-url")]
         if let Some(url) = &self.url {
             let until_due = url.due().saturating_duration_since(Instant::now());
-            let watches_files = self.user_file.is_some() || self.feed_file.is_some();
-            return if watches_files {
-                until_due.min(self.file_interval)
-            } else {
-                until_due
-            };
+            return until_file.map_or(until_due, |until_file| until_file.min(until_due));
         }
-        self.file_interval
+        until_file.unwrap_or(self.file_interval)
     }
 }

@@ -16,8 +16,9 @@ use opentelemetry_sdk::metrics::Temporality;
 use opentelemetry_sdk::trace::Sampler;
 use tracing_genai_processor::SpanBounds;
 
-pub(crate) use otlp::without_credentials;
 pub(crate) use otlp::{Otlp, Protocol, Signal};
+#[cfg(not(feature = "refresh-url"))]
+pub(crate) use prices::feed_shown;
 pub(crate) use prices::{CountsOf, FEED_VARIABLE, FILE_VARIABLE, PriceSettings};
 use reader::Reader;
 pub use reader::Warning;

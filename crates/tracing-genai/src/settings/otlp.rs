@@ -142,7 +142,7 @@ fn usable(read: &mut Reader<'_>, variable: &str, protocol: Protocol, default: &s
     None
 }
 
-pub(crate) fn without_credentials(url: &str) -> String {
+pub(super) fn without_credentials(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(at)) if scheme < at => [url.get(..scheme + 3), Some("…"), url.get(at..)]
             .into_iter()

@@ -1,10 +1,12 @@
 //! Where prices come from beside the embedded catalogue, and what counts include.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use tracing_genai_pricing::Counts;
 
+use super::otlp::without_credentials;
 use super::reader::Reader;
 
 pub(crate) const FILE_VARIABLE: &str = "TRACING_GENAI_PRICE_FILE";
@@ -12,7 +14,7 @@ pub(crate) const FEED_VARIABLE: &str = "TRACING_GENAI_PRICE_FEED";
 const INTERVAL_VARIABLE: &str = "TRACING_GENAI_PRICE_INTERVAL";
 const COUNTS_VARIABLE: &str = "TRACING_GENAI_COUNTS";
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct PriceSettings {
     /// The user's own prices: `TRACING_GENAI_PRICE_FILE`.
     pub(crate) file: Option<PathBuf>,
@@ -22,6 +24,24 @@ pub(crate) struct PriceSettings {
     pub(crate) interval: Option<Duration>,
     /// What input counts include: `TRACING_GENAI_COUNTS`.
     pub(crate) counts: Vec<(CountsOf, Counts)>,
+}
+
+impl fmt::Debug for PriceSettings {
+    /// Without what in a URL may be a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PriceSettings")
+            .field("file", &self.file)
+            .field("feed", &self.feed.as_deref().map(feed_shown))
+            .field("interval", &self.interval)
+            .field("counts", &self.counts)
+            .finish()
+    }
+}
+
+/// What may be shown of a feed's name: no password, and nothing of what is asked with.
+pub(crate) fn feed_shown(feed: &str) -> String {
+    let shown = without_credentials(feed);
+    shown.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 
 /// Whose counts a setting is about.
