@@ -29,8 +29,15 @@ pub const UNIT_ATTRIBUTES: &[(Unit, Attribute)] = &[
     (Unit::CacheWriteTokens, Attribute::UsageCacheWriteInputTokens),
     (Unit::CacheWrite1hTokens, Attribute::UsageCacheWrite1hInputTokens),
     (Unit::OutputReasoningTokens, Attribute::UsageReasoningOutputTokens),
+    (Unit::InputTextTokens, Attribute::UsageTextInputTokens),
+    (Unit::InputImageTokens, Attribute::UsageImageInputTokens),
     (Unit::InputAudioTokens, Attribute::UsageAudioInputTokens),
+    (Unit::OutputTextTokens, Attribute::UsageTextOutputTokens),
+    (Unit::OutputImageTokens, Attribute::UsageImageOutputTokens),
     (Unit::OutputAudioTokens, Attribute::UsageAudioOutputTokens),
+    (Unit::CacheTextReadTokens, Attribute::UsageTextCacheReadInputTokens),
+    (Unit::CacheImageReadTokens, Attribute::UsageImageCacheReadInputTokens),
+    (Unit::CacheAudioReadTokens, Attribute::UsageAudioCacheReadInputTokens),
     (Unit::WebSearches, Attribute::UsageWebSearches),
 ];
 

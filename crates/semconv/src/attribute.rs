@@ -56,6 +56,7 @@ attributes! {
     OperationName = "gen_ai.operation.name", Text;
     ProviderName = "gen_ai.provider.name", Text;
     ConversationId = "gen_ai.conversation.id", Text;
+    ConversationCompacted = "gen_ai.conversation.compacted", Bool;
     OutputType = "gen_ai.output.type", Text;
 
     RequestModel = "gen_ai.request.model", Text;
@@ -68,9 +69,11 @@ attributes! {
     RequestPresencePenalty = "gen_ai.request.presence_penalty", Double;
     RequestSeed = "gen_ai.request.seed", Int;
     RequestStream = "gen_ai.request.stream", Bool;
+    RequestStreamCursor = "gen_ai.request.stream_cursor", Text;
     RequestStopSequences = "gen_ai.request.stop_sequences", TextArray;
     RequestEncodingFormats = "gen_ai.request.encoding_formats", TextArray;
     RequestReasoningLevel = "gen_ai.request.reasoning.level", Text;
+    RequestPreviousResponseId = "gen_ai.request.previous_response.id", Text;
 
     ResponseId = "gen_ai.response.id", Text;
     ResponseModel = "gen_ai.response.model", Text;
@@ -83,8 +86,15 @@ attributes! {
     UsageCacheReadInputTokens = "gen_ai.usage.cache_read.input_tokens", Int;
     UsageCacheWriteInputTokens = "gen_ai.usage.cache_write.input_tokens", Int;
     UsageReasoningOutputTokens = "gen_ai.usage.reasoning.output_tokens", Int;
+    UsageTextInputTokens = "gen_ai.usage.text.input_tokens", Int;
+    UsageImageInputTokens = "gen_ai.usage.image.input_tokens", Int;
     UsageAudioInputTokens = "gen_ai.usage.audio.input_tokens", Int;
+    UsageTextOutputTokens = "gen_ai.usage.text.output_tokens", Int;
+    UsageImageOutputTokens = "gen_ai.usage.image.output_tokens", Int;
     UsageAudioOutputTokens = "gen_ai.usage.audio.output_tokens", Int;
+    UsageTextCacheReadInputTokens = "gen_ai.usage.text.cache_read.input_tokens", Int;
+    UsageImageCacheReadInputTokens = "gen_ai.usage.image.cache_read.input_tokens", Int;
+    UsageAudioCacheReadInputTokens = "gen_ai.usage.audio.cache_read.input_tokens", Int;
     // No convention: the name OpenLIT writes and Langfuse and Grafana Cloud's dashboards read.
     UsageCost = "gen_ai.usage.cost", Double;
     // No convention names the cache's time to live; a one-hour write costs twice what a five-minute one does.
@@ -96,6 +106,8 @@ attributes! {
 
     AgentId = "gen_ai.agent.id", Text;
     AgentName = "gen_ai.agent.name", Text;
+    AgentDescription = "gen_ai.agent.description", Text;
+    AgentVersion = "gen_ai.agent.version", Text;
     WorkflowName = "gen_ai.workflow.name", Text;
     ToolName = "gen_ai.tool.name", Text;
     ToolType = "gen_ai.tool.type", Text;
@@ -103,6 +115,13 @@ attributes! {
     ToolDescription = "gen_ai.tool.description", Text;
     DataSourceId = "gen_ai.data_source.id", Text;
     RetrievalTopK = "gen_ai.retrieval.top_k", Int;
+    RetrievalQueryText = "gen_ai.retrieval.query.text", Text;
+    RetrievalDocuments = "gen_ai.retrieval.documents", Json;
+    MemoryStoreId = "gen_ai.memory.store.id", Text;
+    MemoryRecordId = "gen_ai.memory.record.id", Text;
+    MemoryRecordCount = "gen_ai.memory.record.count", Int;
+    MemoryQueryText = "gen_ai.memory.query.text", Text;
+    MemoryRecords = "gen_ai.memory.records", Json;
 
     InputMessages = "gen_ai.input.messages", Json;
     OutputMessages = "gen_ai.output.messages", Json;
@@ -111,16 +130,40 @@ attributes! {
     ToolCallArguments = "gen_ai.tool.call.arguments", Json;
     ToolCallResult = "gen_ai.tool.call.result", Json;
 
+    EvaluationName = "gen_ai.evaluation.name", Text;
+    EvaluationScoreValue = "gen_ai.evaluation.score.value", Double;
+    EvaluationScoreLabel = "gen_ai.evaluation.score.label", Text;
+    EvaluationExplanation = "gen_ai.evaluation.explanation", Text;
+    PromptName = "gen_ai.prompt.name", Text;
+    PromptVersion = "gen_ai.prompt.version", Text;
+
+    OpenaiApiType = "openai.api.type", Text;
     OpenaiRequestServiceTier = "openai.request.service_tier", Text;
     OpenaiResponseServiceTier = "openai.response.service_tier", Text;
+    OpenaiResponseSystemFingerprint = "openai.response.system_fingerprint", Text;
+    AwsBedrockGuardrailId = "aws.bedrock.guardrail.id", Text;
+    AwsBedrockKnowledgeBaseId = "aws.bedrock.knowledge_base.id", Text;
     // The conventions name a tier for OpenAI alone; others have them too, and price by them.
     ResponseServiceTier = "tracing_genai.response.service_tier", Text;
     // Anthropic answers how fast a call was served, and bills a fast one at a price of its own.
     ResponseSpeed = "tracing_genai.response.speed", Text;
 
+    McpMethodName = "mcp.method.name", Text;
+    McpSessionId = "mcp.session.id", Text;
+    McpResourceUri = "mcp.resource.uri", Text;
+    McpProtocolVersion = "mcp.protocol.version", Text;
+    JsonrpcRequestId = "jsonrpc.request.id", Text;
+    JsonrpcProtocolVersion = "jsonrpc.protocol.version", Text;
+    RpcResponseStatusCode = "rpc.response.status_code", Text;
+    NetworkTransport = "network.transport", Text;
+    NetworkProtocolName = "network.protocol.name", Text;
+    NetworkProtocolVersion = "network.protocol.version", Text;
+
     ErrorType = "error.type", Text;
     ServerAddress = "server.address", Text;
     ServerPort = "server.port", Int;
+    ClientAddress = "client.address", Text;
+    ClientPort = "client.port", Int;
     SessionId = "session.id", Text;
     UserId = "user.id", Text;
 }
@@ -129,6 +172,10 @@ impl Attribute {
     /// Whether the attribute carries what people wrote or models answered, which is cut first and never counted on.
     pub const fn is_content(self) -> bool {
         matches!(self.value_type(), ValueType::Json)
+            || matches!(
+                self,
+                Self::RetrievalQueryText | Self::MemoryQueryText | Self::EvaluationExplanation
+            )
     }
 
     /// Whether the attribute counts what was used.
@@ -141,8 +188,15 @@ impl Attribute {
                 | Self::UsageCacheWriteInputTokens
                 | Self::UsageCacheWrite1hInputTokens
                 | Self::UsageReasoningOutputTokens
+                | Self::UsageTextInputTokens
+                | Self::UsageImageInputTokens
                 | Self::UsageAudioInputTokens
+                | Self::UsageTextOutputTokens
+                | Self::UsageImageOutputTokens
                 | Self::UsageAudioOutputTokens
+                | Self::UsageTextCacheReadInputTokens
+                | Self::UsageImageCacheReadInputTokens
+                | Self::UsageAudioCacheReadInputTokens
                 | Self::UsageWebSearches
         )
     }

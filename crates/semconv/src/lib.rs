@@ -15,15 +15,18 @@
 
 mod attribute;
 mod dialect;
+mod known_values;
 mod lookup;
 pub mod metric;
 mod operation;
 pub mod own;
 pub mod provider;
+mod span_type;
 
 pub use attribute::{Attribute, ValueType};
 pub use lookup::Spelling;
 pub use operation::{OperationName, SpanKind};
+pub use span_type::{Requirement, SpanType};
 
 /// What every GenAI attribute of the conventions, current or deprecated, starts with.
 pub const PREFIX: &str = "gen_ai.";

@@ -10,6 +10,8 @@ pub enum SpanKind {
     Client,
     /// Work inside the process.
     Internal,
+    /// The answer to a call from outside.
+    Server,
 }
 
 macro_rules! operations {
@@ -24,6 +26,9 @@ macro_rules! operations {
         impl OperationName {
             /// Every operation, in the table's order.
             pub const ALL: &[OperationName] = &[$(OperationName::$variant),*];
+
+            /// The names of all of them, in the table's order.
+            pub const NAMES: &[&'static str] = &[$($name),*];
 
             /// The name as it stands on a span.
             pub const fn name(self) -> &'static str {
