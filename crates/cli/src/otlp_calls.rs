@@ -213,8 +213,10 @@ impl Span {
             return (None, false);
         };
         // The double as a decimal, so that sums do not drift.
-        let amount = value.double.as_f64().filter(|amount| *amount >= 0.0);
-        let amount = amount.and_then(|amount| Usd::parse_rounded(&amount.to_string()).ok());
+        let double = value.double.as_f64().filter(|amount| *amount >= 0.0);
+        let text = double.map(|amount| amount.to_string());
+        let text = text.or_else(|| whole(&value.integer).map(|amount| amount.to_string()));
+        let amount = text.and_then(|amount| Usd::parse_rounded(&amount).ok());
         let Some(amount) = amount else {
             return (None, true);
         };

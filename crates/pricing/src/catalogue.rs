@@ -148,7 +148,8 @@ impl Catalogue {
             by: multiplier.map_or(Factor::ONE, |multiplier| multiplier.factor),
             fixed_too: multiplier.is_some_and(|multiplier| multiplier.line.is_some()),
         };
-        if plan.free && plan.rows.is_empty() && names::is_vertex(call.provider) {
+        let is_given_away = plan.free && plan.rows.is_empty() && !model.is_own;
+        if is_given_away && *provider.id == *"google" && names::is_vertex(call.provider) {
             return Err(Reason::NoPrice);
         }
         charge(plan, scale, call.usage, call.counts, cost);

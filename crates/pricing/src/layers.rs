@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::catalogue::Catalogue;
 use crate::cost::{Edition, Layer};
 use crate::document::Flaw;
-use crate::find::{Found, find_model};
+use crate::find::{Found, find_model, provider_of_name};
 use crate::names;
 use crate::price::{PriceSet, UnitPrice};
 use crate::price_file::{Feed, PriceFileError};
@@ -32,7 +33,7 @@ pub(crate) fn layered(
         lay_feed(&mut table, feed.table()?);
     }
     if let Some(file) = user_file {
-        lay_user_file(&mut table, lowest, file).map_err(|flaw| file.flawed(flaw))?;
+        lay_user_file(&mut table, file).map_err(|flaw| file.flawed(flaw))?;
     }
     Ok(table)
 }
@@ -54,10 +55,10 @@ fn lay_feed(table: &mut Table, newer: Table) {
     table.edition = newer.edition;
 }
 
-/// Lays the user's file over `table`, which a newer table may already lie over `lowest` in.
-fn lay_user_file(table: &mut Table, lowest: &Table, file: &UserFile) -> Result<(), Flaw> {
+/// Lays the user's file over `table`.
+fn lay_user_file(table: &mut Table, file: &UserFile) -> Result<(), Flaw> {
     for own in file.providers.iter().rev() {
-        let provider = own_provider(lowest, own)?;
+        let provider = own_provider(own)?;
         // One that a newer table brought of late gives way: it must not take the user's prices out of use.
         table.providers.retain(|known| known.id != provider.id);
         // Asked first: the user's rule for a name goes before the catalogue's.
@@ -96,12 +97,12 @@ fn lay_user_file(table: &mut Table, lowest: &Table, file: &UserFile) -> Result<(
 }
 
 /// The provider of that line of the file.
-fn own_provider(lowest: &Table, own: &OwnProvider) -> Result<Provider, Flaw> {
+fn own_provider(own: &OwnProvider) -> Result<Provider, Flaw> {
     if let Some(id) = names::translate(&own.id).filter(|id| **id != *own.id) {
         let problem = format!("`{}` is a name of the provider `{id}`; call yours otherwise", own.id);
         return Err(Flaw::new(own.line, problem));
     }
-    if provider_of_id(lowest, &own.id).is_some() {
+    if provider_of_id(Catalogue::embedded().table(), &own.id).is_some() {
         let problem = format!(
             "the catalogue has a provider `{}` already; its models need no `[[providers]]`",
             own.id
@@ -123,8 +124,12 @@ fn add_model(table: &mut Table, own: &OwnModel) -> Result<(), Flaw> {
     model.is_own = true;
     let name = own.provider.to_lowercase();
     let place = provider_of_id(table, &name).unwrap_or_else(|| {
-        // Asked first, as its models are: a rule of the catalogue may know the name for another provider.
-        table.providers.insert(0, Provider::named(&name));
+        let mut provider = Provider::named(&name);
+        // What a rule of the catalogue knows by that name, such as `my-openai-proxy`, is still sold by it.
+        let known = provider_of_name(table, &name).and_then(|place| table.providers.get(place));
+        provider.fallback.extend(known.map(|known| known.id.as_ref().into()));
+        // Asked first, as its models are.
+        table.providers.insert(0, provider);
         0
     });
     if let Some(provider) = table.providers.get_mut(place) {

@@ -1,14 +1,11 @@
 //! The models on which given calls would have been cheapest.
 
-use std::collections::HashSet;
-use std::sync::Arc;
-
 use crate::call::Call;
 use crate::catalogue::Catalogue;
 use crate::comparison::Settled;
 use crate::cost::Cost;
 use crate::entry::Entry;
-use crate::find::Found;
+use crate::find::{Found, find_model};
 use crate::reason::{Reason, Reasons};
 use crate::usd::Usd;
 
@@ -76,10 +73,9 @@ impl Catalogue {
     /// Free models are among them unless the filter asks [`Entry::is_free`]. Models that a cloud sells at their maker's
     /// price are there once, at their maker.
     pub fn candidates(&self, filter: impl Fn(&Entry<'_>) -> bool) -> Ranking<'_> {
-        // A later line of the same id is never asked: the user's own stands before it.
-        let mut ids = HashSet::new();
-        let mut is_first = |entry: &Entry<'_>| ids.insert((Arc::clone(entry.provider()), Arc::clone(entry.model())));
-        let candidates = self.lines().filter(|(_, entry)| is_first(entry) && filter(entry));
+        let candidates = self
+            .lines()
+            .filter(|(line, entry)| self.is_asked(*line, entry) && filter(entry));
         Ranking {
             catalogue: self,
             candidates: candidates
@@ -92,6 +88,26 @@ impl Catalogue {
                 .collect(),
             calls: 0,
         }
+    }
+}
+
+impl Catalogue {
+    /// Whether a call that names the model by its id is priced by that line, and not by another of the same id: the user's
+    /// own stands beside the catalogue's.
+    fn is_asked(&self, line: Found, entry: &Entry<'_>) -> bool {
+        let models = self
+            .table()
+            .providers
+            .get(line.provider())
+            .map_or(&[][..], |own| &*own.models);
+        let is_double = models.iter().filter(|model| model.id == *entry.model()).count() > 1;
+        if !is_double {
+            return true;
+        }
+        let found = find_model(self.table(), line.provider(), &entry.model().to_lowercase());
+        found.is_none_or(|found| {
+            found.model() == line.model() || self.table().line(&found).is_none_or(|model| model.id != *entry.model())
+        })
     }
 }
 

@@ -151,7 +151,7 @@ impl Refresh {
     pub fn start(self) -> std::io::Result<Refreshing> {
         let is_over = Arc::new(Mutex::new(false));
         let mut watch = self.into_watch(Arc::clone(&is_over));
-        watch.look_first();
+        watch.look_at_files();
         let ends = Arc::clone(&is_over);
         let handle = thread::Builder::new()
             .name("tracing-genai-prices".to_owned())

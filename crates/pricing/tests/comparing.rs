@@ -263,12 +263,26 @@ fn what_a_users_own_line_goes_before_is_no_candidate() {
     let catalogue = Catalogue::layered(None, Some(&file)).unwrap();
     let mut ranking =
         catalogue.candidates(|entry| **entry.model() == *"gpt-4o-mini" && **entry.provider() == *"openai");
-    let usage = usage(1_000_000, 0);
+    let usage = usage(100_000, 0);
     assert!(ranking.add(&call(&usage)));
     let totals: Vec<_> = ranking
         .cheapest(9)
         .iter()
         .map(|ranked| ranked.total.to_string())
         .collect();
-    assert_eq!(totals, ["50"]);
+    assert_eq!(totals, ["5"]);
+
+    // A line that only other names find leaves the catalogue's in its place.
+    let narrow = text.replace("prices =", "match = { starts_with = 'ft:gpt-4o-mini:acme' }\nprices =");
+    let file = UserFile::parse(&narrow, "prices.toml").unwrap();
+    let catalogue = Catalogue::layered(None, Some(&file)).unwrap();
+    let mut ranking =
+        catalogue.candidates(|entry| **entry.model() == *"gpt-4o-mini" && **entry.provider() == *"openai");
+    assert!(ranking.add(&call(&usage)));
+    let totals: Vec<_> = ranking
+        .cheapest(9)
+        .iter()
+        .map(|ranked| ranked.total.to_string())
+        .collect();
+    assert_eq!(totals, ["0.015"]);
 }

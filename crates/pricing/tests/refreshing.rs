@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Prices, Refresh, Refreshed, Refreshing};
 use tracing_genai_usage::{Unit, Usage};
@@ -72,6 +72,13 @@ fn started(refresh: Refresh) -> (Refreshing, Receiver<Result<String, String>>) {
     (refresh.start().unwrap(), told)
 }
 
+/// Writes beside the file and renames, as one should: half a file is then never there.
+fn write(path: impl AsRef<Path>, text: impl AsRef<[u8]>) {
+    let beside = path.as_ref().with_extension("new");
+    fs::write(&beside, text).unwrap();
+    fs::rename(beside, path).unwrap();
+}
+
 fn own_model(price: u32) -> String {
     format!("[[models]]\nprovider = 'acme'\nid = 'm'\nprices = {{ input_mtok = {price}, output_mtok = 0 }}\n")
 }
@@ -99,22 +106,21 @@ fn without_counts(text: &str) -> String {
 fn a_users_file_that_changes_is_in_use_at_once_and_a_broken_one_is_not() {
     let folder = Folder::new("user-file");
     let file = folder.path("prices.toml");
-    fs::write(&file, own_model(1)).unwrap();
+    write(&file, own_model(1));
     let prices = Prices::embedded();
     let (refreshing, told) = started(Refresh::of(&prices).user_file(&file));
     // The first reading is over when start() returns.
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
     assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
 
-    fs::write(&file, own_model(2)).unwrap();
+    write(&file, own_model(2));
     assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("2"));
 
-    fs::write(
+    write(
         &file,
         "[[models]]\nprovider = 'acme'\nid = 'm'\nprices = { input_mtok = -3 }\n",
-    )
-    .unwrap();
+    );
     let problem = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
     assert!(problem.contains("prices.toml:4: "), "{problem}");
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("2"));
@@ -124,7 +130,7 @@ fn a_users_file_that_changes_is_in_use_at_once_and_a_broken_one_is_not() {
     assert_eq!(refreshes.failed, 1);
     assert_eq!(refreshes.user_file_error.as_deref(), Some(&*problem));
 
-    fs::write(&file, own_model(4)).unwrap();
+    write(&file, own_model(4));
     assert_eq!(told.recv_timeout(PATIENCE).unwrap().err(), None);
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("4"));
     let refreshes = prices.refreshes();
@@ -148,7 +154,7 @@ fn a_file_that_is_missing_at_first_is_used_once_it_is_there() {
     );
     assert!(prices.refreshes().user_file_error.is_some());
     assert_eq!(dollars(&prices, "openai", "gpt-4o").as_deref(), Some("2.5"));
-    fs::write(&file, own_model(1)).unwrap();
+    write(&file, own_model(1));
     while told.recv_timeout(PATIENCE).unwrap().is_err() {}
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
     drop(refreshing);
@@ -158,8 +164,8 @@ fn a_file_that_is_missing_at_first_is_used_once_it_is_there() {
 fn a_newer_table_lies_over_the_embedded_one_and_beneath_the_users_file() {
     let folder = Folder::new("layers");
     let (table, file) = (folder.path("table.txt"), folder.path("prices.toml"));
-    fs::write(&table, feed(GPT_4O, "cache_read=1.25 input=3 output=10 storage")).unwrap();
-    fs::write(&file, "[[multipliers]]\nprovider = 'openai'\nfactor = 2\n").unwrap();
+    write(&table, feed(GPT_4O, "cache_read=1.25 input=3 output=10 storage"));
+    write(&file, "[[multipliers]]\nprovider = 'openai'\nfactor = 2\n");
     let prices = Prices::embedded();
     let (refreshing, told) = started(Refresh::of(&prices).feed_file(&table).user_file(&file));
     for _ in 0..2 {
@@ -218,12 +224,12 @@ fn a_table_that_cannot_be_right_is_refused_with_the_reason() {
             "gpt-4o-mini",
         ),
     ];
-    fs::write(&table, &whole).unwrap();
+    write(&table, &whole);
     let prices = Prices::embedded();
     let (refreshing, told) = started(Refresh::of(&prices).feed_file(&table));
     assert_eq!(told.recv_timeout(PATIENCE).unwrap().err(), None);
     for (text, reason) in cases {
-        fs::write(&table, &text).unwrap();
+        write(&table, &text);
         let mut problem = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
         // A look may fall between the emptying of a file and its writing.
         while !problem.contains(reason) {
@@ -248,8 +254,8 @@ fn a_users_file_that_needs_a_newer_table_waits_for_it_and_one_that_spoils_it_giv
         .find(|line| line.starts_with("[openai]"))
         .unwrap();
     let with_new_model = with_new_model.replace(header, &format!("{header}\ngpt-99\t=\tinput=7 output=7"));
-    fs::write(&table, feed(GPT_4O, GPT_4O)).unwrap();
-    fs::write(&own, "[[aliases]]\nname = 'ours'\nmodel = 'openai/gpt-99'\n").unwrap();
+    write(&table, feed(GPT_4O, GPT_4O));
+    write(&own, "[[aliases]]\nname = 'ours'\nmodel = 'openai/gpt-99'\n");
     let prices = Prices::embedded();
     let (refreshing, told) = started(Refresh::of(&prices).feed_file(&table).user_file(&own));
     assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
@@ -261,18 +267,18 @@ fn a_users_file_that_needs_a_newer_table_waits_for_it_and_one_that_spoils_it_giv
     assert_eq!(dollars(&prices, "openai", "ours"), None);
 
     // The table that has the model brings the file into use, which nobody touched.
-    fs::write(&table, without_counts(&with_new_model)).unwrap();
+    write(&table, without_counts(&with_new_model));
     assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
     assert_eq!(dollars(&prices, "openai", "ours").as_deref(), Some("7"));
     let refreshes = prices.refreshes();
     assert_eq!((refreshes.user_file_error, refreshes.feed_error), (None, None));
 
     // A table without it would leave the file in the air, and is refused as long as the file needs it.
-    fs::write(&table, feed(GPT_4O, &GPT_4O.replace("input=2.5", "input=2.4"))).unwrap();
+    write(&table, feed(GPT_4O, &GPT_4O.replace("input=2.5", "input=2.4")));
     assert!(told.recv_timeout(PATIENCE).unwrap().is_err());
     assert_eq!(dollars(&prices, "openai", "ours").as_deref(), Some("7"));
     assert!(prices.refreshes().feed_error.is_some());
-    fs::write(&own, own_model(1)).unwrap();
+    write(&own, own_model(1));
     while told.recv_timeout(PATIENCE).unwrap().is_err() {}
     assert_eq!(dollars(&prices, "openai", "gpt-4o").as_deref(), Some("2.4"));
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
@@ -284,7 +290,7 @@ fn a_users_file_that_needs_a_newer_table_waits_for_it_and_one_that_spoils_it_giv
 fn a_file_that_was_gone_for_a_while_is_as_good_as_before_and_told_once() {
     let folder = Folder::new("gone");
     let file = folder.path("prices.toml");
-    fs::write(&file, own_model(1)).unwrap();
+    write(&file, own_model(1));
     let prices = Prices::embedded();
     let (refreshing, told) = started(Refresh::of(&prices).user_file(&file));
     assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
@@ -299,8 +305,10 @@ fn a_file_that_was_gone_for_a_while_is_as_good_as_before_and_told_once() {
     assert!(told.try_recv().is_err());
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
 
-    fs::write(&file, own_model(1)).unwrap();
+    write(&file, own_model(1));
+    let begun = Instant::now();
     while prices.refreshes().user_file_error.is_some() {
+        assert!(begun.elapsed() < PATIENCE);
         std::thread::sleep(OFTEN);
     }
     assert_eq!(prices.refreshes().updated, 1);
@@ -311,7 +319,7 @@ fn a_file_that_was_gone_for_a_while_is_as_good_as_before_and_told_once() {
 fn an_embedded_table_of_the_same_text_is_as_good_as_itself() {
     let folder = Folder::new("same");
     let table = folder.path("table.txt");
-    fs::write(&table, feed("input=2.5", "input=2.5")).unwrap();
+    write(&table, feed("input=2.5", "input=2.5"));
     let prices = Prices::embedded();
     let (refreshing, told) = started(Refresh::of(&prices).feed_file(&table));
     assert_eq!(
@@ -319,8 +327,8 @@ fn an_embedded_table_of_the_same_text_is_as_good_as_itself() {
         Ok(Catalogue::embedded().version())
     );
     // Written again with the same text: read, and found to be nothing new.
-    fs::write(&table, feed("input=2.5", "input=2.5")).unwrap();
-    let started = std::time::Instant::now();
+    write(&table, feed("input=2.5", "input=2.5"));
+    let started = Instant::now();
     while prices.refreshes().unchanged == 0 {
         assert!(started.elapsed() < PATIENCE, "{:?}", prices.refreshes());
         std::thread::sleep(OFTEN);
@@ -333,12 +341,12 @@ fn an_embedded_table_of_the_same_text_is_as_good_as_itself() {
 fn a_hook_that_panics_does_not_end_the_refreshing() {
     let folder = Folder::new("hook");
     let file = folder.path("prices.toml");
-    fs::write(&file, own_model(1)).unwrap();
+    write(&file, own_model(1));
     let prices = Prices::embedded();
     let refresh = Refresh::of(&prices).user_file(&file).every(OFTEN);
     let refreshing = refresh.on_change(|_| panic!("on purpose")).start().unwrap();
-    fs::write(&file, own_model(2)).unwrap();
-    let started = std::time::Instant::now();
+    write(&file, own_model(2));
+    let started = Instant::now();
     while dollars(&prices, "acme", "m").as_deref() != Some("2") {
         assert!(started.elapsed() < PATIENCE, "{:?}", prices.refreshes());
         std::thread::sleep(OFTEN);

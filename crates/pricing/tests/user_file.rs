@@ -234,6 +234,42 @@ fn a_provider_that_only_a_rule_takes_for_another_is_its_own() {
 }
 
 #[test]
+fn a_model_of_ones_own_takes_no_other_from_a_provider_that_a_rule_knows() {
+    let catalogue = catalogue(
+        r#"
+        [[models]]
+        provider = "amazon-bedrock"
+        id = "mine"
+        prices = { input_mtok = 1, output_mtok = 1 }
+        "#,
+    );
+    let sonnet = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+    assert_eq!(cost(&catalogue, "amazon-bedrock", "mine").total, usd("2"));
+    let known = cost(&catalogue, "aws.bedrock", sonnet).total;
+    assert!(known.is_some());
+    assert_eq!(cost(&catalogue, "amazon-bedrock", sonnet).total, known);
+}
+
+#[test]
+fn what_the_user_says_is_free_is_free_on_vertex_too() {
+    let catalogue = catalogue(
+        r#"
+        [[models]]
+        provider = "gcp.vertex_ai"
+        id = "ours"
+        free = true
+        [[fixed]]
+        provider = "google"
+        model = "gemini-2.5-flash"
+        free = true
+        "#,
+    );
+    for model in ["ours", "gemini-2.5-flash"] {
+        assert_eq!(cost(&catalogue, "gcp.vertex_ai", model).status, Status::Free, "{model}");
+    }
+}
+
+#[test]
 fn a_fixed_price_holds_on_every_day_and_for_every_kind_of_call() {
     let catalogue = catalogue(
         r#"

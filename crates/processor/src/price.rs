@@ -80,6 +80,10 @@ fn stated(operation: &Operation<'_>) -> Stated {
         Some(Value::F64(amount)) if *amount >= 0.0 => {
             Usd::parse_rounded(&amount.to_string()).map_or(Stated::Absurd, Stated::Amount)
         }
+        // A whole number of dollars, as some write it.
+        Some(Value::I64(amount)) if *amount >= 0 => {
+            Usd::parse_rounded(&amount.to_string()).map_or(Stated::Absurd, Stated::Amount)
+        }
         Some(_) => Stated::Absurd,
     }
 }

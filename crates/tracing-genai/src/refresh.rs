@@ -2,13 +2,14 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use tracing_genai_pricing::{Prices, Refresh, Refreshed, Refreshing};
 
 use crate::settings::{FEED_VARIABLE, FILE_VARIABLE, PriceSettings, Warning};
 
-/// What the first reading had to leave out; `None` once it is over. There is no subscriber yet to log it to.
-type First = Arc<Mutex<Option<Vec<String>>>>;
+/// What the first reading, on the thread that starts it, had to leave out. There is no subscriber yet to log it to.
+type First = Arc<Mutex<Vec<String>>>;
 
 /// Begins to refresh the prices, if the settings name anything to refresh them from. Files are read once before it returns,
 /// and what is wrong with them is among the warnings.
@@ -16,10 +17,16 @@ pub(crate) fn start(settings: &PriceSettings, prices: &Prices, warnings: &mut Ve
     if settings.file.is_none() && settings.feed.is_none() {
         return None;
     }
-    let first: First = Arc::new(Mutex::new(Some(Vec::new())));
+    let first = First::default();
     let mut refresh = Refresh::of(prices).on_change({
-        let first = Arc::clone(&first);
-        move |news| keep_or_log(news, &first)
+        let (first, starter) = (Arc::clone(&first), thread::current().id());
+        move |news| {
+            if thread::current().id() == starter {
+                keep(news, &first);
+            } else {
+                log(news);
+            }
+        }
     });
     if let Some(file) = &settings.file {
         refresh = refresh.user_file(file);
@@ -37,7 +44,7 @@ pub(crate) fn start(settings: &PriceSettings, prices: &Prices, warnings: &mut Ve
         refresh = refresh.every(interval);
     }
     let refreshing = refresh.start();
-    let left_out = lock(&first).take().unwrap_or_default();
+    let left_out = std::mem::take(&mut *lock(&first));
     let file = settings.file.as_deref().map(shown);
     let refreshes = prices.refreshes();
     let sources = [
@@ -50,7 +57,8 @@ pub(crate) fn start(settings: &PriceSettings, prices: &Prices, warnings: &mut Ve
             let allowed = format!("a file of prices that can be used: {problem}");
             warnings.push(Warning::new(variable, value, &allowed, "the prices without it"));
         }
-        for problem in left_out.iter().filter(|problem| problem.starts_with(value)) {
+        let beginning = format!("{value}:");
+        for problem in left_out.iter().filter(|problem| problem.starts_with(&beginning)) {
             let allowed = format!("a file of prices that can be used whole: {problem}");
             warnings.push(Warning::new(variable, value, &allowed, "the rest of it"));
         }
@@ -87,13 +95,14 @@ fn from_url(refresh: Refresh, url: &str, warnings: &mut Vec<Warning>) -> Refresh
     refresh
 }
 
-fn keep_or_log(news: &Refreshed<'_>, first: &First) {
-    if let Some(left_out) = &mut *lock(first) {
-        if let Refreshed::Updated { warnings, .. } = news {
-            left_out.extend_from_slice(warnings);
-        }
-        return;
+fn keep(news: &Refreshed<'_>, first: &First) {
+    // What was refused is known to the prices themselves.
+    if let Refreshed::Updated { warnings, .. } = news {
+        lock(first).extend_from_slice(warnings);
     }
+}
+
+fn log(news: &Refreshed<'_>) {
     match news {
         Refreshed::Updated { version, warnings } => {
             tracing::info!(target: "tracing_genai", version, "newer prices are in use");
@@ -106,6 +115,6 @@ fn keep_or_log(news: &Refreshed<'_>, first: &First) {
     }
 }
 
-fn lock(first: &First) -> MutexGuard<'_, Option<Vec<String>>> {
+fn lock(first: &First) -> MutexGuard<'_, Vec<String>> {
     first.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -25,8 +25,8 @@ pub(super) struct Arguments {
     source: Source,
 }
 
-/// A model by its provider and id.
-type Name<'a> = (&'a str, &'a str);
+/// A model by its provider and id, and whether another line is asked by that id.
+type Name<'a> = (&'a str, &'a str, bool);
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (mut feed, mut user_file) = arguments.source.read()?;
@@ -87,9 +87,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn by_name(catalogue: &Catalogue) -> BTreeMap<Name<'_>, Entry<'_>> {
     let mut by_name = BTreeMap::new();
     for entry in catalogue.entries() {
-        // A later line of the same id is never asked: the user's own stands before it.
-        let name = (&**entry.provider(), &**entry.model());
-        by_name.entry(name).or_insert(entry);
+        let (provider, model) = (&**entry.provider(), &**entry.model());
+        let asked = format!("{provider}/{model}")
+            .parse()
+            .ok()
+            .and_then(|id| catalogue.entry(&id));
+        // The user's own line may stand beside the catalogue's of the same id, and be asked by other names only.
+        let is_beside = asked.is_some_and(|asked| asked.model() == entry.model() && asked.layer() != entry.layer());
+        by_name.entry((provider, model, is_beside)).or_insert(entry);
     }
     by_name
 }
@@ -105,7 +110,7 @@ fn prices(entry: &Entry<'_>) -> BTreeMap<(String, String), String> {
 
 fn write_model(
     sign: char,
-    (provider, model): Name<'_>,
+    (provider, model, _): Name<'_>,
     old: Option<&Entry<'_>>,
     new: Option<&Entry<'_>>,
     out: &mut impl Write,

@@ -108,7 +108,8 @@ impl Judge {
     fn check(&mut self, newer: Newer) -> Result<(), PriceFileError> {
         match newer {
             Newer::Feed(feed) => {
-                feed.check_against(&self.lowest.with(self.in_use.feed.as_deref(), None)?)?;
+                let in_use = self.in_use.feed.as_deref();
+                feed.check_against(&self.lowest.with(in_use, None)?, in_use)?;
                 self.newest.feed = Some(Arc::new(feed));
             }
             Newer::UserFile(file) => self.newest.user_file = Some(Arc::new(file)),

@@ -50,19 +50,21 @@ impl Feed {
     ///
     /// [`PriceFileError::Implausible`] with what speaks against it.
     pub fn check_plausible(&self, in_use: Option<&Self>) -> Result<(), PriceFileError> {
-        let in_use = Catalogue::embedded().with(in_use, None)?;
-        self.check_against(&in_use)
+        self.check_against(&Catalogue::embedded().with(in_use, None)?, in_use)
     }
 
-    /// The same, measured by a catalogue.
-    pub(super) fn check_against(&self, in_use: &Catalogue) -> Result<(), PriceFileError> {
+    /// The same, measured by the catalogue in use and the feed that is part of it. A feed may have fewer providers than what
+    /// it lies over, and is then as whole as the one before.
+    pub(super) fn check_against(&self, in_use: &Catalogue, feed: Option<&Self>) -> Result<(), PriceFileError> {
         let implausible = |reason| PriceFileError::Implausible {
             file: self.name().into(),
             reason,
         };
-        let (newer, in_use) = (self.table()?, in_use.table());
-        check_counts(&newer, in_use).map_err(implausible)?;
-        check_sentinels(&newer, in_use, Moment::from(SystemTime::now())).map_err(implausible)
+        let newer = self.table()?;
+        let before = feed.map(Self::table).transpose()?;
+        let before = before.as_ref().unwrap_or(in_use.table());
+        check_counts(&newer, before).map_err(implausible)?;
+        check_sentinels(&newer, in_use.table(), Moment::from(SystemTime::now())).map_err(implausible)
     }
 }
 
@@ -104,31 +106,22 @@ fn check_sentinels(newer: &Table, in_use: &Table, now: Moment) -> Result<(), Str
     Ok(())
 }
 
-/// Whether each present price still has one, and none of any day, tier or kind of service is absurd beside it.
+/// Whether each present price still has one, and none that is new, of any day, tier or kind of service, is absurd beside it.
 fn check_prices(label: &str, before: &Model, after: &Model, now: Moment) -> Result<(), String> {
     let present = |model: &Model| {
-        model
-            .sets
-            .get(model.set_at(now))
-            .map_or(&[][..], |set| &*set.prices)
-            .to_vec()
+        let set = model.sets.get(model.set_at(now));
+        set.map_or(&[][..], |set| &*set.prices).to_vec()
     };
-    let (before, after_now) = (present(before), present(after));
-    let all = || {
-        after
-            .sets
-            .iter()
-            .chain(after.variants.iter().map(|variant| &variant.set))
-    };
-    for price in &before {
+    let after_now = present(after);
+    for price in &present(before) {
         let unit = price.unit;
         if NEEDED.contains(&unit) && after_now.iter().all(|other| other.unit != unit) {
             return Err(format!("it has no price of {label} for {} any more", unit.name()));
         }
-        let others = all().flat_map(|set| &set.prices).filter(|other| other.unit == unit);
-        let rates = others.flat_map(|other| other.tiers.iter().map(|&(_, rate)| rate).chain([other.base]));
-        let mut rates = rates.filter(|rate| is_absurd(price.base, *rate));
-        if let Some(absurd) = rates.next() {
+        // What was there before was right, or is not made worse: prices fall a hundredfold in some years.
+        let known = rates(before, unit);
+        let mut new = rates(after, unit).into_iter().filter(|rate| !known.contains(rate));
+        if let Some(absurd) = new.find(|rate| is_absurd(price.base, *rate)) {
             let per = unit.dimensions().family.per();
             return Err(format!(
                 "it moves the price of {label} for {} from {} to {} USD, more than {MOST_TIMES} times",
@@ -139,6 +132,16 @@ fn check_prices(label: &str, before: &Model, after: &Model, now: Moment) -> Resu
         }
     }
     Ok(())
+}
+
+/// Every rate of the unit, of any day, tier and kind of service.
+fn rates(model: &Model, unit: Unit) -> Vec<Rate> {
+    let variants = model.variants.iter().map(|variant| &variant.set);
+    let prices = model.sets.iter().chain(variants).flat_map(|set| &set.prices);
+    let prices = prices.filter(|price| price.unit == unit);
+    prices
+        .flat_map(|price| price.tiers.iter().map(|&(_, rate)| rate).chain([price.base]))
+        .collect()
 }
 
 fn line<'a>(table: &'a Table, provider: &str, model: &str) -> Option<&'a Model> {
@@ -165,5 +168,20 @@ mod tests {
             assert!(!line.sets[line.set_at(now)].prices.is_empty(), "{provider}/{model}");
         }
         assert_eq!(check_sentinels(embedded, embedded, now), Ok(()));
+    }
+
+    #[test]
+    fn a_history_of_falling_prices_is_plausible_beside_itself_and_one_step_on() {
+        let table = |sets: &str| {
+            let text = format!("tracing-genai catalogue 1\n[openai]\ngpt-4o\t=\t{sets}\n");
+            Table::parse(&text).unwrap()
+        };
+        let now = Moment::from(SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_176_000));
+        let check = |before: &str, after: &str| check_sentinels(&table(after), &table(before), now).is_ok();
+        let history = "input=10 output=1\t@2025-01-01 input=2 output=1\t@2026-01-01 input=0.4 output=1";
+        assert!(check(history, history));
+        assert!(check(history, &format!("{history}\t@2026-06-01 input=0.1 output=1")));
+        assert!(!check(history, &format!("{history}\t@2026-06-01 input=0.01 output=1")));
+        assert!(!check(history, &format!("{history}\t@2099-01-01 input=40 output=1")));
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use crate::price_file::{self, PriceFileError, hash_of, name_of};
+use crate::price_file::{self, MAX_FILE_BYTES, PriceFileError, hash_of, name_of};
 
 /// A file written so recently may be written again within the resolution of its time stamp.
 const UNSETTLED: Duration = Duration::from_secs(2);
@@ -75,22 +75,13 @@ impl WatchedFile {
 
     /// The clock is asked after the file, which else could seem to be written in the future.
     fn look_by(&mut self, clock: impl Fn() -> SystemTime) -> Result<Look, PriceFileError> {
-        let metadata = fs::metadata(&self.path).map_err(|error| {
-            // Whatever comes back has to be read, and judged unless it is in use.
-            self.stamp = None;
-            if !self.is_in_use {
-                self.hash.clear();
-            }
-            PriceFileError::Unreadable {
-                file: self.name().into(),
-                reason: error.to_string(),
-            }
-        })?;
+        self.is_settling = false;
+        let metadata = fs::metadata(&self.path).map_err(|error| self.unreadable(error.to_string()))?;
         if !metadata.is_file() {
-            return Err(PriceFileError::Unreadable {
-                file: self.name().into(),
-                reason: "not a file".to_owned(),
-            });
+            return Err(self.unreadable("not a file".to_owned()));
+        }
+        if metadata.len() > MAX_FILE_BYTES {
+            return Err(self.unreadable(format!("larger than {MAX_FILE_BYTES} bytes")));
         }
         let modified = metadata.modified().ok();
         // A time in the future tells nothing.
@@ -107,7 +98,7 @@ impl WatchedFile {
         if is_read || self.is_settling {
             return Ok(Look::Nothing);
         }
-        let text = price_file::read(&self.path)?;
+        let text = price_file::read(&self.path).inspect_err(|_| self.forget())?;
         let is_as_it_was = |after: fs::Metadata| after.modified().ok() == modified && after.len() == metadata.len();
         let is_whole = fs::metadata(&self.path).is_ok_and(is_as_it_was);
         if !self.hash.is_empty() && !is_whole {
@@ -120,7 +111,25 @@ impl WatchedFile {
             return Ok(if self.is_in_use { Look::Same } else { Look::Nothing });
         }
         self.hash = hash;
+        // Until it is judged.
+        self.is_in_use = false;
         Ok(Look::Text(text))
+    }
+
+    fn unreadable(&mut self, reason: String) -> PriceFileError {
+        self.forget();
+        PriceFileError::Unreadable {
+            file: self.name().into(),
+            reason,
+        }
+    }
+
+    /// Whatever can be read next has to be, and judged unless it is in use.
+    fn forget(&mut self) {
+        self.stamp = None;
+        if !self.is_in_use {
+            self.hash.clear();
+        }
     }
 
     /// Tells whether what was read last is in use now, where it was judged at all.

@@ -51,33 +51,34 @@ impl Watch {
 
     /// Looks at everything that is due.
     pub(super) fn look(&mut self) {
-        self.guarded(Self::look_at_files);
+        self.look_at_files();
         #[cfg(feature = "refresh-url")]
-        self.guarded(Self::look_at_url);
-    }
-
-    /// Looks at the files for the first time.
-    pub(super) fn look_first(&mut self) {
-        self.guarded(Self::look_at_files);
-    }
-
-    /// A panic would end the refreshing for good, and nobody would know; or end the host's start.
-    fn guarded(&mut self, look: fn(&mut Self)) {
-        if catch_unwind(AssertUnwindSafe(|| look(self))).is_err() {
-            let has_feed = self.feed_file.is_some() || self.user_file.is_none();
-            self.judge
-                .panicked(if has_feed { Layer::Refreshed } else { Layer::User });
-        }
+        self.guarded(Layer::Refreshed, Self::look_at_url);
     }
 
     /// The feed first, since the user's file lies over it.
-    fn look_at_files(&mut self) {
+    pub(super) fn look_at_files(&mut self) {
+        self.guarded(Layer::Refreshed, Self::look_at_feed_file);
+        self.guarded(Layer::User, Self::look_at_user_file);
+    }
+
+    /// A panic would end the refreshing for good, and nobody would know; or end the host's start.
+    fn guarded(&mut self, source: Layer, look: fn(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| look(self))).is_err() {
+            self.judge.panicked(source);
+        }
+    }
+
+    fn look_at_feed_file(&mut self) {
         if let Some(file) = &mut self.feed_file {
             let name = file.name();
             let look = file.look();
             let judged = self.judge.judge(Layer::Refreshed, look, |text| feed(text, &name));
             file.judged(judged);
         }
+    }
+
+    fn look_at_user_file(&mut self) {
         if let Some(file) = &mut self.user_file {
             let name = file.name();
             let look = file.look();
