@@ -14,6 +14,7 @@
 //! ```
 
 mod attribute;
+pub mod check;
 mod dialect;
 mod known_values;
 mod lookup;

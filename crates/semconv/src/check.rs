@@ -1,0 +1,475 @@
+//! Checks a span against the conventions: what it lacks, what it has wrongly, and what no convention knows.
+
+use std::fmt;
+
+use crate::{Attribute, OperationName, PREFIX, Requirement, SpanKind, SpanType, ValueType};
+
+/// How bad a finding is, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Level {
+    /// The conventions say must, and it is not so: whoever reads the span by them will miss or misread something.
+    Violation,
+    /// The conventions say should, and it is not so.
+    Improvement,
+    /// A name or word that the conventions do not know, which may be somebody's own.
+    Unknown,
+}
+
+impl Level {
+    /// The name to show.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Violation => "violation",
+            Self::Improvement => "improvement",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What was found of one attribute, or of the span itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct Finding<'a> {
+    /// How bad it is.
+    pub level: Level,
+    /// What it is about.
+    pub problem: Problem,
+    /// The attribute's name as it stands on the span, or as it should; empty where it is about the span itself.
+    pub name: &'a str,
+}
+
+/// What is not as the conventions have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Problem {
+    /// An attribute that must be there is not.
+    Missing,
+    /// An attribute that must be there on an error is not.
+    MissingOnError,
+    /// An attribute that must be there beside `server.address` is not.
+    MissingBesideAddress,
+    /// An attribute that should be there is not.
+    NotRecorded,
+    /// The value is of another type.
+    WrongType,
+    /// A count is negative.
+    NegativeCount,
+    /// A part, such as cached tokens, is larger than what it is a part of.
+    LargerThanWhole,
+    /// The attribute stands twice.
+    Repeated,
+    /// The name was replaced by another.
+    OldSpelling,
+    /// The value is none of the words that the conventions know of this attribute.
+    UnknownWord,
+    /// The conventions know no attribute of that name.
+    UnknownName,
+    /// The span is of another kind than its type.
+    Kind,
+    /// The span is not named by its operation and what that is about.
+    SpanName,
+    /// No type of span of the conventions has that operation.
+    UnknownOperation,
+}
+
+impl Problem {
+    /// What is wrong, in words that follow the attribute's name.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Missing => "is required and not there",
+            Self::MissingOnError => "is required on a span that ended in an error, and not there",
+            Self::MissingBesideAddress => "is required beside `server.address`, and not there",
+            Self::NotRecorded => "is recommended and not there",
+            Self::WrongType => "is of another type than the conventions'",
+            Self::NegativeCount => "is negative",
+            Self::LargerThanWhole => "is larger than what it is a part of",
+            Self::Repeated => "stands on the span more than once",
+            Self::OldSpelling => "is an old or a framework's name of another attribute",
+            Self::UnknownWord => "has a value that the conventions do not know",
+            Self::UnknownName => "is a name that the conventions do not know",
+            Self::Kind => "the span is of another kind than the conventions'",
+            Self::SpanName => "the span is not named as the conventions want",
+            Self::UnknownOperation => "names an operation that no type of span has",
+        }
+    }
+
+    const fn level(self) -> Level {
+        match self {
+            Self::Missing
+            | Self::MissingOnError
+            | Self::MissingBesideAddress
+            | Self::WrongType
+            | Self::NegativeCount
+            | Self::LargerThanWhole
+            | Self::Repeated
+            | Self::OldSpelling => Level::Violation,
+            Self::NotRecorded | Self::Kind | Self::SpanName => Level::Improvement,
+            Self::UnknownWord | Self::UnknownName | Self::UnknownOperation => Level::Unknown,
+        }
+    }
+}
+
+impl fmt::Display for Finding<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.name.is_empty() {
+            return f.write_str(self.problem.words());
+        }
+        write!(f, "{} {}", self.name, self.problem.words())
+    }
+}
+
+/// A value, as far as it is checked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Shape<'a> {
+    /// A text.
+    Text(&'a str),
+    /// A whole number.
+    Int(i64),
+    /// A double.
+    Double,
+    /// True or false.
+    Bool,
+    /// A list of texts.
+    TextArray,
+    /// Anything else: other lists, tables, bytes, nothing.
+    Other,
+}
+
+/// A span, as far as it is checked.
+#[derive(Clone, Copy, Debug)]
+pub struct SpanView<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its kind; `None` for one that no type of span of the conventions has.
+    pub kind: Option<SpanKind>,
+    /// Whether its status is an error.
+    pub is_error: bool,
+    /// Its attributes, in their order.
+    pub attributes: &'a [(&'a str, Shape<'a>)],
+}
+
+/// What checking a span came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Checked<'a> {
+    /// The type it was checked as; `None` where the span says none that the conventions know.
+    pub span_type: Option<&'static SpanType>,
+    /// What was found, in the order of the attributes, and then what is missing.
+    pub findings: Vec<Finding<'a>>,
+}
+
+/// What may not be larger than what.
+const PARTS: &[(Attribute, Attribute)] = &[
+    (Attribute::UsageCacheReadInputTokens, Attribute::UsageInputTokens),
+    (Attribute::UsageCacheWriteInputTokens, Attribute::UsageInputTokens),
+    (Attribute::UsageTextInputTokens, Attribute::UsageInputTokens),
+    (Attribute::UsageImageInputTokens, Attribute::UsageInputTokens),
+    (Attribute::UsageAudioInputTokens, Attribute::UsageInputTokens),
+    (Attribute::UsageReasoningOutputTokens, Attribute::UsageOutputTokens),
+    (Attribute::UsageTextOutputTokens, Attribute::UsageOutputTokens),
+    (Attribute::UsageImageOutputTokens, Attribute::UsageOutputTokens),
+    (Attribute::UsageAudioOutputTokens, Attribute::UsageOutputTokens),
+];
+
+/// Checks a span; `None` when it is none of GenAI's or MCP's, which has no attribute of theirs.
+///
+/// ```
+/// use tracing_genai_semconv::check::{Problem, Shape, SpanView, check};
+/// use tracing_genai_semconv::SpanKind;
+///
+/// let checked = check(&SpanView {
+///     name: "chat gpt-4o",
+///     kind: Some(SpanKind::Client),
+///     is_error: false,
+///     attributes: &[
+///         ("gen_ai.operation.name", Shape::Text("chat")),
+///         ("gen_ai.request.model", Shape::Text("gpt-4o")),
+///         ("gen_ai.usage.input_tokens", Shape::Text("12")),
+///     ],
+/// })
+/// .unwrap();
+/// let problem = |name| checked.findings.iter().find(|finding| finding.name == name).unwrap().problem;
+/// assert_eq!(problem("gen_ai.provider.name"), Problem::Missing);
+/// assert_eq!(problem("gen_ai.usage.input_tokens"), Problem::WrongType);
+/// ```
+pub fn check<'a>(span: &SpanView<'a>) -> Option<Checked<'a>> {
+    let is_ours = |name: &str| name.starts_with(PREFIX) || name.starts_with("mcp.");
+    if !span.attributes.iter().any(|(name, _)| is_ours(name)) {
+        return None;
+    }
+    let mut checker = Checker {
+        span,
+        findings: Vec::new(),
+    };
+    for (place, (name, value)) in span.attributes.iter().enumerate() {
+        checker.attribute(place, name, *value);
+    }
+    checker.parts();
+    let span_type = checker.span_type();
+    if let Some(span_type) = span_type {
+        checker.requirements(span_type);
+        checker.name_and_kind(span_type);
+    }
+    Some(Checked {
+        span_type,
+        findings: checker.findings,
+    })
+}
+
+struct Checker<'v, 'a> {
+    span: &'v SpanView<'a>,
+    findings: Vec<Finding<'a>>,
+}
+
+impl<'a> Checker<'_, 'a> {
+    fn find(&mut self, problem: Problem, name: &'a str) {
+        self.findings.push(Finding {
+            level: problem.level(),
+            problem,
+            name,
+        });
+    }
+
+    fn attribute(&mut self, place: usize, name: &'a str, value: Shape<'a>) {
+        let is_first = self.span.attributes.iter().position(|(other, _)| *other == name) == Some(place);
+        let Some(spelling) = Attribute::from_name(name) else {
+            if name.starts_with(PREFIX) && is_first {
+                self.find(Problem::UnknownName, name);
+            }
+            return;
+        };
+        if !is_first {
+            self.find(Problem::Repeated, name);
+            return;
+        }
+        if !spelling.is_current() {
+            self.find(Problem::OldSpelling, name);
+            return;
+        }
+        if !is_of(value, spelling.attribute.value_type()) {
+            self.find(Problem::WrongType, name);
+        }
+        if spelling.attribute.is_usage() && matches!(value, Shape::Int(..0)) {
+            self.find(Problem::NegativeCount, name);
+        }
+        let words = spelling.attribute.known_values();
+        let is_known = |word: &str| words.is_empty() || words.contains(&word);
+        if matches!(value, Shape::Text(word) if !is_known(word)) {
+            let is_operation = spelling.attribute == Attribute::OperationName;
+            self.find(
+                if is_operation {
+                    Problem::UnknownOperation
+                } else {
+                    Problem::UnknownWord
+                },
+                name,
+            );
+        }
+    }
+
+    fn parts(&mut self) {
+        for &(part, whole) in PARTS {
+            if let (Some(Shape::Int(count)), Some(Shape::Int(most))) = (self.value(part), self.value(whole))
+                && count > most
+            {
+                self.find(Problem::LargerThanWhole, part.name());
+            }
+        }
+    }
+
+    fn span_type(&self) -> Option<&'static SpanType> {
+        if self.value(Attribute::McpMethodName).is_some() {
+            let is_server = self.span.kind == Some(SpanKind::Server);
+            return Some(if is_server {
+                &SpanType::MCP_SERVER
+            } else {
+                &SpanType::MCP_CLIENT
+            });
+        }
+        let Some(Shape::Text(operation)) = self.value(Attribute::OperationName) else {
+            return None;
+        };
+        SpanType::of(
+            OperationName::from_name(operation)?,
+            self.span.kind.unwrap_or(SpanKind::Client),
+        )
+    }
+
+    fn requirements(&mut self, span_type: &'static SpanType) {
+        let has_address = self.value(Attribute::ServerAddress).is_some();
+        for (requirement, attributes) in span_type.attributes {
+            for attribute in attributes
+                .iter()
+                .filter(|attribute| self.value(**attribute).is_none())
+                .collect::<Vec<_>>()
+            {
+                let problem = match requirement {
+                    Requirement::Required => Problem::Missing,
+                    Requirement::OnError if self.span.is_error => Problem::MissingOnError,
+                    Requirement::WithServerAddress if has_address => Problem::MissingBesideAddress,
+                    Requirement::Recommended => Problem::NotRecorded,
+                    // Whether the others apply cannot be told from the span.
+                    _ => continue,
+                };
+                self.find(problem, attribute.name());
+            }
+        }
+    }
+
+    fn name_and_kind(&mut self, span_type: &'static SpanType) {
+        // A client's call may stay within the process.
+        let is_right = self.span.kind == Some(span_type.kind)
+            || (span_type.kind == SpanKind::Client && self.span.kind == Some(SpanKind::Internal));
+        if !is_right {
+            self.find(Problem::Kind, "");
+        }
+        let text = |attribute| match self.value(attribute) {
+            Some(Shape::Text(text)) => Some(text),
+            _ => None,
+        };
+        let Some(operation) = text(Attribute::OperationName) else {
+            return;
+        };
+        let target = OperationName::from_name(operation)
+            .and_then(OperationName::target)
+            .and_then(text);
+        let is_named = match target {
+            Some(target) => {
+                self.span
+                    .name
+                    .strip_prefix(operation)
+                    .and_then(|rest| rest.strip_prefix(' '))
+                    == Some(target)
+            }
+            None => self.span.name == operation,
+        };
+        if !is_named {
+            self.find(Problem::SpanName, "");
+        }
+    }
+
+    /// The value under the current name.
+    fn value(&self, attribute: Attribute) -> Option<Shape<'a>> {
+        let found = self.span.attributes.iter().find(|(name, _)| *name == attribute.name());
+        found.map(|(_, value)| *value)
+    }
+}
+
+fn is_of(value: Shape<'_>, wanted: ValueType) -> bool {
+    match wanted {
+        ValueType::Text => matches!(value, Shape::Text(_)),
+        ValueType::TextArray => matches!(value, Shape::TextArray),
+        ValueType::Int => matches!(value, Shape::Int(_)),
+        ValueType::Double => matches!(value, Shape::Double),
+        ValueType::Bool => matches!(value, Shape::Bool),
+        // A table where the exporter can, else its JSON.
+        ValueType::Json => matches!(value, Shape::Text(_) | Shape::TextArray | Shape::Other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &[(&str, Shape<'_>)] = &[
+        ("gen_ai.operation.name", Shape::Text("chat")),
+        ("gen_ai.provider.name", Shape::Text("openai")),
+        ("gen_ai.request.model", Shape::Text("gpt-4o")),
+        ("gen_ai.usage.input_tokens", Shape::Int(12)),
+        ("my.own", Shape::Other),
+    ];
+
+    fn view<'a>(name: &'a str, attributes: &'a [(&'a str, Shape<'a>)]) -> SpanView<'a> {
+        SpanView {
+            name,
+            kind: Some(SpanKind::Client),
+            is_error: false,
+            attributes,
+        }
+    }
+
+    /// What was found but for what is only recommended.
+    fn found<'a>(span: &SpanView<'a>) -> Vec<(Problem, &'a str)> {
+        let checked = check(span).unwrap();
+        let findings = checked
+            .findings
+            .iter()
+            .filter(|finding| finding.problem != Problem::NotRecorded);
+        findings.map(|finding| (finding.problem, finding.name)).collect()
+    }
+
+    #[test]
+    fn a_span_by_the_conventions_has_no_finding_and_one_of_nobody_is_not_checked() {
+        assert_eq!(found(&view("chat gpt-4o", GOOD)), []);
+        let checked = check(&view("chat gpt-4o", GOOD)).unwrap();
+        assert_eq!(checked.span_type, Some(&SpanType::INFERENCE));
+        assert_eq!(
+            check(&view("GET /", &[("http.request.method", Shape::Text("GET"))])),
+            None
+        );
+    }
+
+    #[test]
+    fn what_is_there_is_checked_by_name_type_word_and_sum() {
+        let attributes = [
+            GOOD,
+            &[
+                ("gen_ai.request.top_k", Shape::Double),
+                ("gen_ai.usage.output_tokens", Shape::Int(-1)),
+                ("gen_ai.usage.cache_read.input_tokens", Shape::Int(13)),
+                ("gen_ai.usage.prompt_tokens", Shape::Int(12)),
+                ("gen_ai.output.type", Shape::Text("poem")),
+                ("gen_ai.invented", Shape::Bool),
+                ("gen_ai.request.model", Shape::Text("gpt-4o")),
+            ],
+        ]
+        .concat();
+        assert_eq!(
+            found(&view("chat gpt-4o", &attributes)),
+            [
+                (Problem::WrongType, "gen_ai.request.top_k"),
+                (Problem::NegativeCount, "gen_ai.usage.output_tokens"),
+                (Problem::OldSpelling, "gen_ai.usage.prompt_tokens"),
+                (Problem::UnknownWord, "gen_ai.output.type"),
+                (Problem::UnknownName, "gen_ai.invented"),
+                (Problem::Repeated, "gen_ai.request.model"),
+                (Problem::LargerThanWhole, "gen_ai.usage.cache_read.input_tokens"),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_missing_depends_on_the_type_and_on_what_is_there() {
+        let attributes = [GOOD, &[("server.address", Shape::Text("api.openai.com"))]].concat();
+        let mut failed = view("chat gpt-4o", &attributes);
+        failed.is_error = true;
+        assert_eq!(
+            found(&failed),
+            [
+                (Problem::MissingOnError, "error.type"),
+                (Problem::MissingBesideAddress, "server.port"),
+            ]
+        );
+        let tool = [("gen_ai.operation.name", Shape::Text("execute_tool"))];
+        assert_eq!(
+            found(&view("search", &tool)),
+            [
+                (Problem::Missing, "gen_ai.tool.name"),
+                (Problem::Kind, ""),
+                (Problem::SpanName, ""),
+            ]
+        );
+        let called = [("mcp.method.name", Shape::Text("tools/call"))];
+        assert_eq!(
+            check(&view("tools/call", &called)).unwrap().span_type,
+            Some(&SpanType::MCP_CLIENT)
+        );
+        let unknown = [("gen_ai.operation.name", Shape::Text("dream"))];
+        assert_eq!(
+            found(&view("dream", &unknown)),
+            [(Problem::UnknownOperation, "gen_ai.operation.name")]
+        );
+    }
+}
