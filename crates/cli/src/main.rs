@@ -3,11 +3,13 @@
 mod call;
 mod call_table;
 mod catalog;
+mod check;
 mod compare;
 mod csv_output;
 mod demo;
 mod moment;
 mod otlp_calls;
+mod otlp_json;
 mod price;
 mod price_source;
 mod reason;
@@ -32,6 +34,8 @@ enum Command {
     Price(Box<price::Arguments>),
     /// Shows the price catalogue, and checks files of prices before they are used.
     Catalog(Box<catalog::Arguments>),
+    /// Checks spans against the GenAI conventions.
+    Check(Box<check::Arguments>),
     /// Says what calls would have cost on other models, and which would be cheapest.
     Compare(Box<compare::Arguments>),
 }
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Price(arguments) => price::run(&arguments),
         Command::Catalog(arguments) => catalog::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
     };
     match outcome {

@@ -1,13 +1,10 @@
-//! Reads model calls from OTLP JSON, one `ExportTraceServiceRequest` a line: what the demo, the Collector's file exporter
-//! and the SDKs' JSON exporters write.
+//! Reads model calls from OTLP JSON lines.
 
 use std::{
     io::{self, BufRead},
     time::{Duration, SystemTime},
 };
 
-use serde::Deserialize;
-use serde_json::Value;
 use tracing_genai::{
     pricing::{Cost, Reason, Reasons, Status, Usd},
     processor::UNIT_ATTRIBUTES,
@@ -18,6 +15,7 @@ use tracing_genai::{
 use crate::{
     call::{CallRow, ModelCall, PriceContext},
     call_table::Defaults,
+    otlp_json::{self, AnyValue, Span, whole},
 };
 
 /// The model calls among the spans of a file. Holds one line, however long the file is.
@@ -41,16 +39,12 @@ impl<R: BufRead> OtlpCalls<R> {
 
     /// The model calls of a line; a line that cannot be read is one call that tells of it.
     fn read(&self, text: &str) -> Vec<CallRow> {
-        let request: Request = match serde_json::from_str(text) {
-            Ok(request) => request,
-            Err(error) => return vec![self.unreadable(&format!("not a request of OTLP traces in JSON: {error}"))],
+        let spans = match otlp_json::spans(text) {
+            Ok(spans) => spans,
+            Err(problem) => return vec![self.unreadable(&problem)],
         };
-        let scopes = request
-            .resource_spans
+        spans
             .into_iter()
-            .flat_map(|resource| resource.scope_spans);
-        scopes
-            .flat_map(|scope| scope.spans)
             .filter(Span::is_model_call)
             .map(|span| CallRow {
                 line: self.line,
@@ -89,62 +83,6 @@ impl<R: BufRead> Iterator for OtlpCalls<R> {
             }
         }
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Request {
-    resource_spans: Vec<ResourceSpans>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct ResourceSpans {
-    scope_spans: Vec<ScopeSpans>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ScopeSpans {
-    spans: Vec<Span>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Span {
-    #[serde(rename = "spanId")]
-    id: String,
-    start_time_unix_nano: Value,
-    attributes: Vec<KeyValue>,
-}
-
-#[derive(Deserialize)]
-struct KeyValue {
-    key: String,
-    #[serde(default)]
-    value: AnyValue,
-}
-
-/// One of these, or another kind that no attribute read here has.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct AnyValue {
-    #[serde(rename = "stringValue")]
-    text: Option<String>,
-    /// OTLP writes 64-bit integers as text.
-    #[serde(rename = "intValue")]
-    integer: Value,
-    /// A number, or a text such as `NaN`.
-    #[serde(rename = "doubleValue")]
-    double: Value,
-    #[serde(rename = "arrayValue")]
-    array: Option<ArrayValue>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ArrayValue {
-    values: Vec<AnyValue>,
 }
 
 impl Span {
@@ -254,17 +192,6 @@ impl Span {
         });
         spelt.max_by_key(|(is_current, _)| *is_current).map(|(_, value)| value)
     }
-}
-
-impl AnyValue {
-    /// A count. Bridges write unsigned ones as text.
-    fn count(&self) -> Option<u64> {
-        whole(&self.integer).or_else(|| self.text.as_ref()?.parse().ok())
-    }
-}
-
-fn whole(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 #[cfg(test)]

@@ -248,6 +248,10 @@ impl<'a> Checker<'_, 'a> {
             self.find(Problem::OldSpelling, name);
             return;
         }
+        if spelling.attribute == Attribute::UsageCost {
+            // Many write and read it, and no convention has it.
+            self.find(Problem::UnknownName, name);
+        }
         if !is_of(value, spelling.attribute.value_type()) {
             self.find(Problem::WrongType, name);
         }

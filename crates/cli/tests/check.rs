@@ -1,0 +1,130 @@
+//! `tracing-genai check`, run as its user runs it.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test may panic, its helpers too.
+
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::{Value, json};
+
+fn check(lines: &str, arguments: &[&str]) -> Output {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_tracing-genai"))
+        .args(["check", "-"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // What fails early does not read it all.
+    let _ = process.stdin.take().unwrap().write_all(lines.as_bytes());
+    process.wait_with_output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// A line with one span.
+fn line(name: &str, attributes: &[(&str, Value)]) -> String {
+    let attributes: Vec<_> = attributes
+        .iter()
+        .map(|(key, value)| json!({"key": key, "value": value}))
+        .collect();
+    let span = json!({"spanId": "a1", "name": name, "kind": 3, "attributes": attributes});
+    format!("{}\n", json!({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}))
+}
+
+fn text(text: &str) -> Value {
+    json!({"stringValue": text})
+}
+
+#[test]
+fn the_demos_own_spans_have_no_violation_and_no_improvement() {
+    let folder = tempfile::tempdir().unwrap();
+    let spans = folder.path().join("demo.jsonl");
+    let demo = Command::new(env!("CARGO_BIN_EXE_tracing-genai"))
+        .args(["demo", "--out", spans.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(demo.status.success());
+    let lines = std::fs::read_to_string(&spans).unwrap();
+    let output = check(&lines, &["--fail-on", "improvement", "--json"]);
+    assert!(output.status.success(), "{}", stdout(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&report["checked"], &report["violations"], &report["improvements"]),
+        (&9.into(), &0.into(), &0.into())
+    );
+    // The cost is the one name of ours under gen_ai. that no convention has.
+    let names: std::collections::BTreeSet<_> = report["span_types"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|of| of["findings"].as_array().unwrap())
+        .map(|finding| finding["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["gen_ai.usage.cost"]);
+}
+
+#[test]
+fn violations_are_told_by_type_of_span_and_make_it_fail() {
+    let wrong = line(
+        "chat gpt-4o",
+        &[
+            ("gen_ai.operation.name", text("chat")),
+            ("gen_ai.request.model", text("gpt-4o")),
+            ("gen_ai.usage.input_tokens", text("12")),
+        ],
+    );
+    let output = check(&wrong.repeat(2), &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let report = stdout(&output);
+    for part in [
+        "gen_ai.inference.client: 2 spans\n",
+        "violation   gen_ai.provider.name is required and not there: 2 spans, such as a1\n",
+        "violation   gen_ai.usage.input_tokens is of another type than the conventions': 2 spans",
+        "2 spans checked, 0 of others: 4 violations, 0 improvements, 0 unknown\n",
+    ] {
+        assert!(report.contains(part), "no `{part}` in\n{report}");
+    }
+}
+
+#[test]
+fn what_makes_it_fail_can_be_chosen() {
+    let own_words = line(
+        "my chat",
+        &[
+            ("gen_ai.operation.name", text("chat")),
+            ("gen_ai.provider.name", text("ours")),
+            ("gen_ai.request.model", text("m")),
+            ("gen_ai.invented", json!({"boolValue": true})),
+        ],
+    );
+    let code = |level: &[&str]| check(&own_words, level).status.code();
+    assert_eq!(code(&[]), Some(0));
+    assert_eq!(code(&["--fail-on", "improvement"]), Some(1));
+    assert_eq!(code(&["--fail-on", "unknown"]), Some(1));
+    assert_eq!(code(&["--fail-on", "nothing"]), Some(2));
+    let recommended = check(&own_words, &["--recommended"]);
+    assert!(stdout(&recommended).contains("gen_ai.usage.input_tokens is recommended and not there"));
+    assert_eq!(recommended.status.code(), Some(0));
+}
+
+#[test]
+fn spans_of_others_are_counted_and_lines_of_others_told() {
+    let lines = format!("{}{{}}\n", line("GET /", &[("http.request.method", text("GET"))]));
+    let output = check(&lines, &[]);
+    assert!(
+        stdout(&output).starts_with("0 spans checked, 1 of others"),
+        "{output:?}"
+    );
+    let problems = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        problems.contains("standard input: line 2: not a request of OTLP traces"),
+        "{problems}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
