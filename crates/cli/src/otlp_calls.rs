@@ -8,7 +8,7 @@ use std::{
 use tracing_genai::{
     pricing::{Cost, Reason, Reasons, Status, Usd},
     processor::UNIT_ATTRIBUTES,
-    semconv::{Attribute, OperationName, own, provider},
+    semconv::{Attribute, OperationName, foreign_operation, own, provider},
     usage::{Unit, Usage},
 };
 
@@ -90,6 +90,13 @@ impl Span {
     fn is_model_call(&self) -> bool {
         if let Some(operation) = self.text(Attribute::OperationName) {
             return OperationName::from_name(operation).is_some_and(OperationName::is_model_call);
+        }
+        let mut foreign = self
+            .attributes
+            .iter()
+            .filter_map(|attribute| foreign_operation(&attribute.key, attribute.value.text.as_deref()?));
+        if let Some(operation) = foreign.next() {
+            return operation.is_model_call();
         }
         let has = |attribute: Attribute| self.value(attribute).is_some();
         (has(Attribute::RequestModel) || has(Attribute::ResponseModel))

@@ -15,11 +15,10 @@ use crate::operation::Operation;
 /// Up to this many attributes, repeated ones are found by comparing; a map would cost more.
 const FEW: usize = 64;
 
-/// Whether the span carries any attribute of the GenAI conventions.
+/// Whether the span carries any attribute of the GenAI conventions, or of a dialect that is read.
 pub(crate) fn is_genai(span: &SpanData) -> bool {
-    span.attributes
-        .iter()
-        .any(|attribute| attribute.key.as_str().starts_with(semconv::PREFIX))
+    let mut names = span.attributes.iter().map(|attribute| attribute.key.as_str());
+    names.any(semconv::is_genai)
 }
 
 /// Rewrites the operation's span into the convention's present form.
@@ -68,6 +67,7 @@ fn settle_attributes(operation: &mut Operation<'_>) {
         let Some((before, [found, ..])) = attributes.split_at_mut_checked(position) else {
             break;
         };
+        let is_of_dialect = say_operation(found);
         let Some(spelling) = Attribute::from_name(found.key.as_str()) else {
             if found.key.as_str().starts_with(own::USAGE_PREFIX) {
                 coerce(&mut found.value, ValueType::Int);
@@ -77,6 +77,7 @@ fn settle_attributes(operation: &mut Operation<'_>) {
             continue;
         };
         let attribute = spelling.attribute;
+        let is_current = spelling.is_current() && !is_of_dialect;
         if !spelling.is_current() {
             found.key = Key::from_static_str(attribute.name());
         }
@@ -86,13 +87,13 @@ fn settle_attributes(operation: &mut Operation<'_>) {
         };
         if let Some(earlier) = operation.position(attribute) {
             struck = true;
-            if !spelling.is_current() && !*older {
+            if !is_current && !*older {
                 strike(found);
                 continue;
             }
             before.get_mut(earlier).into_iter().for_each(strike);
         }
-        *older = !spelling.is_current();
+        *older = !is_current;
         operation.place(attribute, position);
     }
     if struck {
@@ -111,6 +112,18 @@ fn settle_attributes(operation: &mut Operation<'_>) {
             operation.set(Attribute::ProviderName, current);
         }
     }
+}
+
+/// Makes the operation of what another dialect says the span is, if it says one.
+fn say_operation(attribute: &mut KeyValue) -> bool {
+    let operation = match &attribute.value {
+        Value::String(kind) => semconv::foreign_operation(attribute.key.as_str(), kind.as_str()),
+        _ => None,
+    };
+    let Some(operation) = operation else { return false };
+    attribute.key = Key::from_static_str(Attribute::OperationName.name());
+    attribute.value = Value::from(operation.name());
+    true
 }
 
 /// Marks an attribute for removal: no attribute has an empty key.

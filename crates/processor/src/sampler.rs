@@ -36,7 +36,7 @@ impl<S: ShouldSample + Clone + 'static> ShouldSample for MeterUnsampled<S> {
         if result.decision == SamplingDecision::Drop
             && attributes
                 .iter()
-                .any(|attribute| attribute.key.as_str().starts_with(semconv::PREFIX))
+                .any(|attribute| semconv::is_genai(attribute.key.as_str()))
         {
             result.decision = SamplingDecision::RecordOnly;
         }

@@ -1,7 +1,7 @@
 //! Finds an attribute by any of its spellings, in a few nanoseconds and without allocating.
 
-use crate::Attribute;
-use crate::dialect::{DEPRECATED, FRAMEWORKS};
+use crate::dialect::{DEPRECATED, FRAMEWORKS, MARKERS, OPENINFERENCE, OPENINFERENCE_KIND, OPENINFERENCE_KINDS};
+use crate::{Attribute, OperationName, PREFIX};
 
 /// A name that was recognised: the attribute it means, and whether it is that attribute's current name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +34,44 @@ impl Attribute {
     }
 }
 
-const NAME_COUNT: usize = Attribute::COUNT + DEPRECATED.len() + FRAMEWORKS.len();
-const SLOT_COUNT: usize = 512;
+/// Whether an attribute of that name makes its span a GenAI span: one of the conventions', current or deprecated, or one by
+/// which a dialect without them is known.
+///
+/// ```
+/// use tracing_genai_semconv::is_genai;
+///
+/// assert!(is_genai("gen_ai.request.model") && is_genai("llm.token_count.prompt"));
+/// assert!(!is_genai("http.request.method") && !is_genai("llm.my_own"));
+/// ```
+#[inline]
+pub fn is_genai(name: &str) -> bool {
+    if name.starts_with(PREFIX) {
+        return true;
+    }
+    // Most names of others are told apart by their first byte.
+    matches!(name.as_bytes().first(), Some(b'l' | b'o' | b'e'))
+        && MARKERS.iter().any(|marker| name.starts_with(marker))
+        && (name == OPENINFERENCE_KIND || Attribute::from_name(name).is_some())
+}
+
+/// The operation that an attribute of another dialect says the span is; `None` where it says none.
+///
+/// ```
+/// use tracing_genai_semconv::{OperationName, foreign_operation};
+///
+/// assert_eq!(foreign_operation("openinference.span.kind", "LLM"), Some(OperationName::Chat));
+/// assert_eq!(foreign_operation("openinference.span.kind", "CHAIN"), None);
+/// ```
+pub fn foreign_operation(name: &str, value: &str) -> Option<OperationName> {
+    let kinds = OPENINFERENCE_KINDS.iter().filter(|_| name == OPENINFERENCE_KIND);
+    kinds
+        .into_iter()
+        .find(|(kind, _)| *kind == value)
+        .map(|(_, operation)| *operation)
+}
+
+const NAME_COUNT: usize = Attribute::COUNT + DEPRECATED.len() + FRAMEWORKS.len() + OPENINFERENCE.len();
+const SLOT_COUNT: usize = 1_024;
 
 static NAMES: [(&str, Spelling); NAME_COUNT] = names();
 /// Where in the names to look: small enough to stay in a processor's nearest cache.
@@ -52,7 +88,7 @@ const fn slot(name: &[u8]) -> Option<usize> {
     };
     let ends = (u32::from_le_bytes(*tail) as u64) ^ ((u32::from_le_bytes(*head) as u64) << 16);
     let mixed = (ends ^ ((name.len() as u64) << 48) ^ ((middle as u64) << 56)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    Some((mixed >> 55) as usize)
+    Some((mixed >> 54) as usize)
 }
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time: a fault is a build error")]
@@ -74,7 +110,7 @@ const fn names() -> [(&'static str, Spelling); NAME_COUNT] {
         );
         count += 1;
     }
-    let dialects = [DEPRECATED, FRAMEWORKS];
+    let dialects = [DEPRECATED, FRAMEWORKS, OPENINFERENCE];
     let mut dialect = 0;
     while dialect < dialects.len() {
         let mut row = 0;
@@ -125,7 +161,7 @@ mod tests {
 
     #[test]
     fn older_spellings_lead_to_the_current_attribute() {
-        for (name, attribute) in DEPRECATED.iter().chain(FRAMEWORKS) {
+        for (name, attribute) in DEPRECATED.iter().chain(FRAMEWORKS).chain(OPENINFERENCE) {
             let spelling = Attribute::from_name(name).expect("in the table");
             assert_eq!(spelling.attribute, *attribute, "{name}");
             assert!(!spelling.is_current(), "{name}");

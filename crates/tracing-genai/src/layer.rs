@@ -125,10 +125,7 @@ struct Opened {
 
 /// Whether spans of this callsite are GenAI spans: a span's fields are declared, whenever they are recorded.
 fn is_genai(metadata: &Metadata<'_>) -> bool {
-    metadata
-        .fields()
-        .iter()
-        .any(|field| field.name().starts_with(semconv::PREFIX))
+    metadata.fields().iter().any(|field| semconv::is_genai(field.name()))
 }
 
 impl<S> Layer<S> for BeforeOpenTelemetry
