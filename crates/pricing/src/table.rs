@@ -1,17 +1,17 @@
 //! The catalogue's text: providers and their models, a line each.
 
-use std::borrow::Cow;
+mod line;
+
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
-use crate::choose::{MAX_SETS, MAX_VARIANTS, Plans};
+use crate::choose::Plans;
 use crate::cost::{Edition, Layer};
 use crate::factor::Factor;
 use crate::find::Found;
-use crate::price::{ContextKey, PriceSet, UnitPrice, Variant};
+use crate::price::{PriceSet, UnitPrice, Variant};
 use crate::rule::{Pattern, Rule};
-use crate::time::{Constraint, Moment};
-use crate::word::unescape;
+use crate::time::Moment;
 
 /// The first line of a catalogue: its form, and the version of the form.
 pub(crate) const FORM: &str = "tracing-genai catalogue 1";
@@ -226,10 +226,6 @@ fn counted(count: &str) -> Result<usize, &'static str> {
     count.parse().map_err(|_| "not a count")
 }
 
-fn word(word: &str) -> Result<Cow<'_, str>, &'static str> {
-    unescape(word).ok_or("an escape that stands for no text")
-}
-
 impl Provider {
     /// A provider of which only the name is known.
     pub(crate) fn named(id: &str) -> Self {
@@ -254,40 +250,6 @@ impl Provider {
             models: self.models.iter().map(Model::copy).collect(),
         }
     }
-
-    /// Reads a provider's line without its first bracket.
-    pub(crate) fn parse(header: &str) -> Result<Self, &'static str> {
-        let mut fields = header.split('\t');
-        let id = fields
-            .next()
-            .and_then(|id| id.strip_suffix(']'))
-            .ok_or("a provider's id ends in `]`")?;
-        let id = &*word(id)?;
-        let (mut api, mut names, mut model_names, mut fallback) = (None, None, None, Vec::new());
-        for field in fields {
-            match field
-                .split_once(' ')
-                .ok_or("a provider's field has a name and a value")?
-            {
-                ("api", pattern) => api = Some(Pattern::new(&format!("^(?:{})", word(pattern)?))),
-                ("provider", rule) => names = Some(Rule::parse(rule, id).ok_or("not a rule")?),
-                ("model", rule) => model_names = Some(Rule::parse(rule, id).ok_or("not a rule")?),
-                ("fallback", ids) => {
-                    let ids = ids.split(' ').map(|id| Ok(word(id)?.into()));
-                    fallback = ids.collect::<Result<_, &'static str>>()?;
-                }
-                _ => return Err("unknown field of a provider"),
-            }
-        }
-        Ok(Self {
-            id: id.into(),
-            api,
-            names,
-            model_names,
-            fallback,
-            models: Vec::new(),
-        })
-    }
 }
 
 impl Model {
@@ -306,48 +268,6 @@ impl Model {
         }
     }
 
-    /// Reads a model's line.
-    pub(crate) fn parse(line: &str) -> Result<Self, &'static str> {
-        let mut fields = line.split('\t');
-        let id = &*word(fields.next().unwrap_or_default())?;
-        let rule = fields
-            .next()
-            .and_then(|rule| Rule::parse(rule, id))
-            .ok_or("not a rule")?;
-        let (mut sets, mut variants) = (Vec::new(), Vec::new());
-        let (mut context_window, mut is_deprecated) = (None, false);
-        for field in fields {
-            if let Some(variant) = field.strip_prefix('?') {
-                variants.push(Variant::parse(variant)?);
-            } else if field == "#deprecated" {
-                is_deprecated = true;
-            } else if let Some(tokens) = field.strip_prefix('#') {
-                context_window = Some(tokens.parse().map_err(|_| "not a number of tokens")?);
-            } else {
-                sets.push(PriceSet::parse(field)?);
-            }
-        }
-        if sets.is_empty() {
-            return Err("a model has at least one set of prices, `-` when it is empty");
-        }
-        if sets.len() > MAX_SETS || variants.len() > MAX_VARIANTS {
-            return Err("a model has at most 64 sets of prices and 6 variants");
-        }
-        Ok(Self {
-            id: id.into(),
-            rule,
-            sets,
-            variants,
-            context_window,
-            is_deprecated,
-            layer: Layer::Embedded,
-            is_own: false,
-            plans: OnceLock::new(),
-        })
-    }
-}
-
-impl Model {
     /// The place of the set of prices that holds at that moment: the last that is active, else the first.
     pub(crate) fn set_at(&self, moment: Moment) -> usize {
         self.sets.iter().rposition(|set| set.is_active(moment)).unwrap_or(0)
@@ -360,45 +280,6 @@ impl PriceSet {
         self.prices
             .retain(|price| prices.iter().all(|fixed| fixed.unit != price.unit));
         self.prices.extend_from_slice(prices);
-    }
-
-    /// Reads `@2026-03-13 input=3 output=15`; `-` is a set without prices, `free` one that costs nothing.
-    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
-        let mut when = None;
-        let mut is_free = false;
-        let mut prices = Vec::new();
-        for word in text.split(' ') {
-            if let Some(text) = word.strip_prefix('@') {
-                let constraint = Constraint::parse(text).ok_or("not a day or a daily window")?;
-                when = Some((constraint, text.into()));
-            } else if word == "free" {
-                is_free = true;
-            } else if word != "-" {
-                prices.push(UnitPrice::parse(word).ok_or("not a price of a known unit")?);
-            }
-        }
-        Ok(Self { when, prices, is_free })
-    }
-}
-
-impl Variant {
-    /// Reads `service_tier=flex @2026-10-12 input=1`.
-    fn parse(text: &str) -> Result<Self, &'static str> {
-        let (name, prices) = text.split_once(' ').ok_or("a variant has a condition and prices")?;
-        let condition = |pair: &str| {
-            let (key, value) = pair.split_once('=')?;
-            Some((ContextKey::parse(&unescape(key)?), unescape(value)?.into()))
-        };
-        let when = name
-            .split('&')
-            .map(condition)
-            .collect::<Option<_>>()
-            .ok_or("not a condition of a variant")?;
-        Ok(Self {
-            when,
-            name: name.into(),
-            set: PriceSet::parse(prices)?,
-        })
     }
 }
 

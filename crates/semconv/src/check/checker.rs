@@ -1,0 +1,172 @@
+//! Goes through a span, and notes what is not as the conventions have it.
+
+use super::{Finding, Problem, Shape, SpanView};
+use crate::{Attribute, OperationName, PREFIX, Requirement, SpanKind, SpanType, ValueType};
+
+/// What may not be larger than what.
+const PARTS: &[(Attribute, Attribute)] = &[
+    (Attribute::UsageCacheReadInputTokens, Attribute::UsageInputTokens),
+    (Attribute::UsageCacheWriteInputTokens, Attribute::UsageInputTokens),
+    (Attribute::UsageTextInputTokens, Attribute::UsageInputTokens),
+    (Attribute::UsageImageInputTokens, Attribute::UsageInputTokens),
+    (Attribute::UsageAudioInputTokens, Attribute::UsageInputTokens),
+    (Attribute::UsageReasoningOutputTokens, Attribute::UsageOutputTokens),
+    (Attribute::UsageTextOutputTokens, Attribute::UsageOutputTokens),
+    (Attribute::UsageImageOutputTokens, Attribute::UsageOutputTokens),
+    (Attribute::UsageAudioOutputTokens, Attribute::UsageOutputTokens),
+];
+
+pub(super) struct Checker<'v, 'a> {
+    pub(super) span: &'v SpanView<'a>,
+    pub(super) findings: Vec<Finding<'a>>,
+}
+
+impl<'a> Checker<'_, 'a> {
+    fn find(&mut self, problem: Problem, name: &'a str) {
+        self.findings.push(Finding {
+            level: problem.level(),
+            problem,
+            name,
+        });
+    }
+
+    pub(super) fn attribute(&mut self, place: usize, name: &'a str, value: Shape<'a>) {
+        let is_first = self.span.attributes.iter().position(|(other, _)| *other == name) == Some(place);
+        let Some(spelling) = Attribute::from_name(name) else {
+            if name.starts_with(PREFIX) && is_first {
+                self.find(Problem::UnknownName, name);
+            }
+            return;
+        };
+        if !is_first {
+            self.find(Problem::Repeated, name);
+            return;
+        }
+        if !spelling.is_current() {
+            self.find(Problem::OldSpelling, name);
+            return;
+        }
+        if spelling.attribute == Attribute::UsageCost {
+            // Many write and read it, and no convention has it.
+            self.find(Problem::UnknownName, name);
+        }
+        if !is_of(value, spelling.attribute.value_type()) {
+            self.find(Problem::WrongType, name);
+        }
+        if spelling.attribute.is_usage() && matches!(value, Shape::Int(..0)) {
+            self.find(Problem::NegativeCount, name);
+        }
+        let words = spelling.attribute.known_values();
+        let is_known = |word: &str| words.is_empty() || words.contains(&word);
+        if matches!(value, Shape::Text(word) if !is_known(word)) {
+            let is_operation = spelling.attribute == Attribute::OperationName;
+            self.find(
+                if is_operation {
+                    Problem::UnknownOperation
+                } else {
+                    Problem::UnknownWord
+                },
+                name,
+            );
+        }
+    }
+
+    pub(super) fn parts(&mut self) {
+        for &(part, whole) in PARTS {
+            if let (Some(Shape::Int(count)), Some(Shape::Int(most))) = (self.value(part), self.value(whole))
+                && count > most
+            {
+                self.find(Problem::LargerThanWhole, part.name());
+            }
+        }
+    }
+
+    pub(super) fn span_type(&self) -> Option<&'static SpanType> {
+        if self.value(Attribute::McpMethodName).is_some() {
+            let is_server = self.span.kind == Some(SpanKind::Server);
+            return Some(if is_server {
+                &SpanType::MCP_SERVER
+            } else {
+                &SpanType::MCP_CLIENT
+            });
+        }
+        let Some(Shape::Text(operation)) = self.value(Attribute::OperationName) else {
+            return None;
+        };
+        SpanType::of(
+            OperationName::from_name(operation)?,
+            self.span.kind.unwrap_or(SpanKind::Client),
+        )
+    }
+
+    pub(super) fn requirements(&mut self, span_type: &'static SpanType) {
+        let has_address = self.value(Attribute::ServerAddress).is_some();
+        for (requirement, attributes) in span_type.attributes {
+            for attribute in attributes
+                .iter()
+                .filter(|attribute| self.value(**attribute).is_none())
+                .collect::<Vec<_>>()
+            {
+                let problem = match requirement {
+                    Requirement::Required => Problem::Missing,
+                    Requirement::OnError if self.span.is_error => Problem::MissingOnError,
+                    Requirement::WithServerAddress if has_address => Problem::MissingBesideAddress,
+                    Requirement::Recommended => Problem::NotRecorded,
+                    // Whether the others apply cannot be told from the span.
+                    _ => continue,
+                };
+                self.find(problem, attribute.name());
+            }
+        }
+    }
+
+    pub(super) fn name_and_kind(&mut self, span_type: &'static SpanType) {
+        // A client's call may stay within the process.
+        let is_right = self.span.kind == Some(span_type.kind)
+            || (span_type.kind == SpanKind::Client && self.span.kind == Some(SpanKind::Internal));
+        if !is_right {
+            self.find(Problem::Kind, "");
+        }
+        let text = |attribute| match self.value(attribute) {
+            Some(Shape::Text(text)) => Some(text),
+            _ => None,
+        };
+        let Some(operation) = text(Attribute::OperationName) else {
+            return;
+        };
+        let target = OperationName::from_name(operation)
+            .and_then(OperationName::target)
+            .and_then(text);
+        let is_named = match target {
+            Some(target) => {
+                self.span
+                    .name
+                    .strip_prefix(operation)
+                    .and_then(|rest| rest.strip_prefix(' '))
+                    == Some(target)
+            }
+            None => self.span.name == operation,
+        };
+        if !is_named {
+            self.find(Problem::SpanName, "");
+        }
+    }
+
+    /// The value under the current name.
+    fn value(&self, attribute: Attribute) -> Option<Shape<'a>> {
+        let found = self.span.attributes.iter().find(|(name, _)| *name == attribute.name());
+        found.map(|(_, value)| *value)
+    }
+}
+
+fn is_of(value: Shape<'_>, wanted: ValueType) -> bool {
+    match wanted {
+        ValueType::Text => matches!(value, Shape::Text(_)),
+        ValueType::TextArray => matches!(value, Shape::TextArray),
+        ValueType::Int => matches!(value, Shape::Int(_)),
+        ValueType::Double => matches!(value, Shape::Double),
+        ValueType::Bool => matches!(value, Shape::Bool),
+        // A table where the exporter can, else its JSON.
+        ValueType::Json => matches!(value, Shape::Text(_) | Shape::TextArray | Shape::Other),
+    }
+}
