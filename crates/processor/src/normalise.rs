@@ -79,6 +79,7 @@ fn settle_attributes(operation: &mut Operation<'_>) {
         let attribute = spelling.attribute;
         let is_current = spelling.is_current() && !is_of_dialect;
         if !spelling.is_current() {
+            to_the_conventions_unit(found);
             found.key = Key::from_static_str(attribute.name());
         }
         coerce(&mut found.value, attribute.value_type());
@@ -111,6 +112,17 @@ fn settle_attributes(operation: &mut Operation<'_>) {
             let current = current.to_owned();
             operation.set(Attribute::ProviderName, current);
         }
+    }
+}
+
+/// Gives a double of a dialect the conventions' unit: seconds instead of milliseconds.
+fn to_the_conventions_unit(attribute: &mut KeyValue) {
+    let Some(factor) = semconv::unit_factor(attribute.key.as_str()) else {
+        return;
+    };
+    coerce(&mut attribute.value, ValueType::Double);
+    if let Value::F64(double) = &mut attribute.value {
+        *double *= factor;
     }
 }
 

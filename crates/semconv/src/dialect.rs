@@ -73,17 +73,58 @@ pub(crate) const OPENINFERENCE: &[(&str, Attribute)] = &[
     ("agent.name", Attribute::AgentName),
 ];
 
-/// The attribute by which OpenInference says what a span is.
-pub(crate) const OPENINFERENCE_KIND: &str = "openinference.span.kind";
+/// The Vercel AI SDK, versions 4 and 5. Source: <https://ai-sdk.dev/docs/ai-sdk-core/telemetry>.
+///
+/// Prompts and answers are in forms of its own, and left.
+pub(crate) const VERCEL: &[(&str, Attribute)] = &[
+    ("ai.model.id", Attribute::RequestModel),
+    ("ai.model.provider", Attribute::ProviderName),
+    ("ai.response.id", Attribute::ResponseId),
+    ("ai.response.model", Attribute::ResponseModel),
+    ("ai.response.finishReason", Attribute::ResponseFinishReasons),
+    (MS_TO_FIRST_CHUNK, Attribute::ResponseTimeToFirstChunk),
+    ("ai.usage.promptTokens", Attribute::UsageInputTokens),
+    ("ai.usage.inputTokens", Attribute::UsageInputTokens),
+    ("ai.usage.tokens", Attribute::UsageInputTokens),
+    ("ai.usage.completionTokens", Attribute::UsageOutputTokens),
+    ("ai.usage.outputTokens", Attribute::UsageOutputTokens),
+    ("ai.usage.cachedInputTokens", Attribute::UsageCacheReadInputTokens),
+    ("ai.usage.reasoningTokens", Attribute::UsageReasoningOutputTokens),
+    ("ai.toolCall.name", Attribute::ToolName),
+    ("ai.toolCall.id", Attribute::ToolCallId),
+    ("ai.toolCall.args", Attribute::ToolCallArguments),
+    ("ai.toolCall.result", Attribute::ToolCallResult),
+];
 
-/// Its values, and the operations they are. The others, such as `CHAIN` and `RERANKER`, are none of the conventions'.
-pub(crate) const OPENINFERENCE_KINDS: &[(&str, OperationName)] = &[
-    ("LLM", OperationName::Chat),
-    ("EMBEDDING", OperationName::Embeddings),
-    ("RETRIEVER", OperationName::Retrieval),
-    ("TOOL", OperationName::ExecuteTool),
-    ("AGENT", OperationName::InvokeAgent),
+/// Milliseconds, where the conventions have seconds.
+pub(crate) const MS_TO_FIRST_CHUNK: &str = "ai.response.msToFirstChunk";
+
+/// The attributes by which OpenInference and the Vercel SDK say what a span is.
+pub(crate) const KINDS: [&str; 2] = ["openinference.span.kind", "ai.operationId"];
+
+/// Their values, and the operations they are. The others, such as `CHAIN` and `RERANKER`, are none of the conventions'.
+///
+/// The Vercel SDK writes a span around its calls of models, which repeats their counts: it is no call itself.
+pub(crate) const OPERATIONS: &[(&str, &str, OperationName)] = &[
+    ("openinference.span.kind", "LLM", OperationName::Chat),
+    ("openinference.span.kind", "EMBEDDING", OperationName::Embeddings),
+    ("openinference.span.kind", "RETRIEVER", OperationName::Retrieval),
+    ("openinference.span.kind", "TOOL", OperationName::ExecuteTool),
+    ("openinference.span.kind", "AGENT", OperationName::InvokeAgent),
+    ("ai.operationId", "ai.generateText", OperationName::InvokeAgent),
+    ("ai.operationId", "ai.generateText.doGenerate", OperationName::Chat),
+    ("ai.operationId", "ai.streamText", OperationName::InvokeAgent),
+    ("ai.operationId", "ai.streamText.doStream", OperationName::Chat),
+    ("ai.operationId", "ai.generateObject", OperationName::InvokeAgent),
+    ("ai.operationId", "ai.generateObject.doGenerate", OperationName::Chat),
+    ("ai.operationId", "ai.streamObject", OperationName::InvokeAgent),
+    ("ai.operationId", "ai.streamObject.doStream", OperationName::Chat),
+    ("ai.operationId", "ai.embed", OperationName::InvokeWorkflow),
+    ("ai.operationId", "ai.embed.doEmbed", OperationName::Embeddings),
+    ("ai.operationId", "ai.embedMany", OperationName::InvokeWorkflow),
+    ("ai.operationId", "ai.embedMany.doEmbed", OperationName::Embeddings),
+    ("ai.operationId", "ai.toolCall", OperationName::ExecuteTool),
 ];
 
 /// What the names begin with that make a span one of a dialect without `gen_ai.*`.
-pub(crate) const MARKERS: &[&str] = &["llm.", "openinference.", "embedding.model_name"];
+pub(crate) const MARKERS: &[&str] = &["llm.", "openinference.", "embedding.model_name", "ai."];

@@ -1,6 +1,6 @@
 //! Finds an attribute by any of its spellings, in a few nanoseconds and without allocating.
 
-use crate::dialect::{DEPRECATED, FRAMEWORKS, MARKERS, OPENINFERENCE, OPENINFERENCE_KIND, OPENINFERENCE_KINDS};
+use crate::dialect::{DEPRECATED, FRAMEWORKS, KINDS, MARKERS, MS_TO_FIRST_CHUNK, OPENINFERENCE, OPERATIONS, VERCEL};
 use crate::{Attribute, OperationName, PREFIX};
 
 /// A name that was recognised: the attribute it means, and whether it is that attribute's current name.
@@ -49,9 +49,9 @@ pub fn is_genai(name: &str) -> bool {
         return true;
     }
     // Most names of others are told apart by their first byte.
-    matches!(name.as_bytes().first(), Some(b'l' | b'o' | b'e'))
+    matches!(name.as_bytes().first(), Some(b'a' | b'e' | b'l' | b'o'))
         && MARKERS.iter().any(|marker| name.starts_with(marker))
-        && (name == OPENINFERENCE_KIND || Attribute::from_name(name).is_some())
+        && (KINDS.contains(&name) || Attribute::from_name(name).is_some())
 }
 
 /// The operation that an attribute of another dialect says the span is; `None` where it says none.
@@ -63,14 +63,21 @@ pub fn is_genai(name: &str) -> bool {
 /// assert_eq!(foreign_operation("openinference.span.kind", "CHAIN"), None);
 /// ```
 pub fn foreign_operation(name: &str, value: &str) -> Option<OperationName> {
-    let kinds = OPENINFERENCE_KINDS.iter().filter(|_| name == OPENINFERENCE_KIND);
-    kinds
-        .into_iter()
-        .find(|(kind, _)| *kind == value)
-        .map(|(_, operation)| *operation)
+    if !KINDS.contains(&name) {
+        return None;
+    }
+    let mut rows = OPERATIONS.iter();
+    rows.find(|(of, kind, _)| *of == name && *kind == value)
+        .map(|(_, _, operation)| *operation)
 }
 
-const NAME_COUNT: usize = Attribute::COUNT + DEPRECATED.len() + FRAMEWORKS.len() + OPENINFERENCE.len();
+/// What a double under that name is multiplied by to be in the conventions' unit: 0.001 for milliseconds; `None` where it is
+/// already.
+pub fn unit_factor(name: &str) -> Option<f64> {
+    (name == MS_TO_FIRST_CHUNK).then_some(0.001)
+}
+
+const NAME_COUNT: usize = Attribute::COUNT + DEPRECATED.len() + FRAMEWORKS.len() + OPENINFERENCE.len() + VERCEL.len();
 const SLOT_COUNT: usize = 1_024;
 
 static NAMES: [(&str, Spelling); NAME_COUNT] = names();
@@ -110,7 +117,7 @@ const fn names() -> [(&'static str, Spelling); NAME_COUNT] {
         );
         count += 1;
     }
-    let dialects = [DEPRECATED, FRAMEWORKS, OPENINFERENCE];
+    let dialects = [DEPRECATED, FRAMEWORKS, OPENINFERENCE, VERCEL];
     let mut dialect = 0;
     while dialect < dialects.len() {
         let mut row = 0;
@@ -161,7 +168,7 @@ mod tests {
 
     #[test]
     fn older_spellings_lead_to_the_current_attribute() {
-        for (name, attribute) in DEPRECATED.iter().chain(FRAMEWORKS).chain(OPENINFERENCE) {
+        for (name, attribute) in DEPRECATED.iter().chain(FRAMEWORKS).chain(OPENINFERENCE).chain(VERCEL) {
             let spelling = Attribute::from_name(name).expect("in the table");
             assert_eq!(spelling.attribute, *attribute, "{name}");
             assert!(!spelling.is_current(), "{name}");
