@@ -23,16 +23,13 @@ const APIS: [&str; 6] = [
 pub fn current(name: &str) -> &str {
     let api = APIS.iter().find_map(|api| name.strip_suffix(api));
     match api.unwrap_or(name) {
-        "google.generative-ai" => "gcp.gemini",
-        "google.vertex" => "gcp.vertex_ai",
+        "vertex_ai" | "google.vertex" => "gcp.vertex_ai",
+        "gemini" | "google.generative-ai" => "gcp.gemini",
+        "az.ai.inference" => "azure.ai.inference",
+        "az.ai.openai" | "azure-openai" => "azure.ai.openai",
         "amazon-bedrock" => "aws.bedrock",
-        "azure-openai" => "azure.ai.openai",
         "mistral" => "mistral_ai",
         "moonshotai" => "moonshot_ai",
-        "vertex_ai" => "gcp.vertex_ai",
-        "gemini" => "gcp.gemini",
-        "az.ai.inference" => "azure.ai.inference",
-        "az.ai.openai" => "azure.ai.openai",
         "xai" => "x_ai",
         current => current,
     }
