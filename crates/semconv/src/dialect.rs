@@ -2,9 +2,12 @@
 
 use crate::{Attribute, OperationName};
 
+/// Every dialect that is read.
+pub(crate) const DIALECTS: [&[(&str, Attribute)]; 5] = [DEPRECATED, FRAMEWORKS, OPENINFERENCE, VERCEL, TRACELOOP];
+
 /// Spellings the conventions themselves replaced.
 /// Source: semantic-conventions 1.37 (`gen_ai.system`), 1.27 (token names), semantic-conventions-genai#440 (cache writes).
-pub(crate) const DEPRECATED: &[(&str, Attribute)] = &[
+const DEPRECATED: &[(&str, Attribute)] = &[
     ("gen_ai.system", Attribute::ProviderName),
     ("gen_ai.usage.prompt_tokens", Attribute::UsageInputTokens),
     ("gen_ai.usage.completion_tokens", Attribute::UsageOutputTokens),
@@ -25,7 +28,7 @@ pub(crate) const DEPRECATED: &[(&str, Attribute)] = &[
 ];
 
 /// Spellings of frameworks that emit `gen_ai.*` spans: rig 0.44 to 0.46, and OpenLLMetry, which share them.
-pub(crate) const FRAMEWORKS: &[(&str, Attribute)] = &[
+const FRAMEWORKS: &[(&str, Attribute)] = &[
     ("gen_ai.usage.reasoning_tokens", Attribute::UsageReasoningOutputTokens),
     (
         "gen_ai.usage.cache_read_input_tokens",
@@ -42,7 +45,7 @@ pub(crate) const FRAMEWORKS: &[(&str, Attribute)] = &[
 ///
 /// `llm.system` is left: it names who made the model, and `llm.provider` who served it. Messages are lists spread over many
 /// attributes, and left too.
-pub(crate) const OPENINFERENCE: &[(&str, Attribute)] = &[
+const OPENINFERENCE: &[(&str, Attribute)] = &[
     ("llm.model_name", Attribute::RequestModel),
     ("embedding.model_name", Attribute::RequestModel),
     ("llm.provider", Attribute::ProviderName),
@@ -76,7 +79,7 @@ pub(crate) const OPENINFERENCE: &[(&str, Attribute)] = &[
 /// The Vercel AI SDK, versions 4 and 5. Source: <https://ai-sdk.dev/docs/ai-sdk-core/telemetry>.
 ///
 /// Prompts and answers are in forms of its own, and left.
-pub(crate) const VERCEL: &[(&str, Attribute)] = &[
+const VERCEL: &[(&str, Attribute)] = &[
     ("ai.model.id", Attribute::RequestModel),
     ("ai.model.provider", Attribute::ProviderName),
     ("ai.response.id", Attribute::ResponseId),
@@ -96,11 +99,29 @@ pub(crate) const VERCEL: &[(&str, Attribute)] = &[
     ("ai.toolCall.result", Attribute::ToolCallResult),
 ];
 
+/// Traceloop's OpenLLMetry, beside the deprecated `gen_ai.*` names it writes. Source: `SpanAttributes` of the package
+/// `opentelemetry-semantic-conventions-ai`.
+const TRACELOOP: &[(&str, Attribute)] = &[
+    ("llm.is_streaming", Attribute::RequestStream),
+    ("llm.top_k", Attribute::RequestTopK),
+    ("llm.frequency_penalty", Attribute::RequestFrequencyPenalty),
+    ("llm.presence_penalty", Attribute::RequestPresencePenalty),
+    ("llm.chat.stop_sequences", Attribute::RequestStopSequences),
+    ("llm.response.finish_reason", Attribute::ResponseFinishReasons),
+    ("llm.response.stop_reason", Attribute::ResponseFinishReasons),
+    ("traceloop.workflow.name", Attribute::WorkflowName),
+];
+
 /// Milliseconds, where the conventions have seconds.
 pub(crate) const MS_TO_FIRST_CHUNK: &str = "ai.response.msToFirstChunk";
 
-/// The attributes by which OpenInference and the Vercel SDK say what a span is.
-pub(crate) const KINDS: [&str; 2] = ["openinference.span.kind", "ai.operationId"];
+/// The attributes by which OpenInference, the Vercel SDK and Traceloop say what a span is.
+pub(crate) const KINDS: [&str; 4] = [
+    "openinference.span.kind",
+    "ai.operationId",
+    "llm.request.type",
+    "traceloop.span.kind",
+];
 
 /// Their values, and the operations they are. The others, such as `CHAIN` and `RERANKER`, are none of the conventions'.
 ///
@@ -124,7 +145,13 @@ pub(crate) const OPERATIONS: &[(&str, &str, OperationName)] = &[
     ("ai.operationId", "ai.embedMany", OperationName::InvokeWorkflow),
     ("ai.operationId", "ai.embedMany.doEmbed", OperationName::Embeddings),
     ("ai.operationId", "ai.toolCall", OperationName::ExecuteTool),
+    ("llm.request.type", "chat", OperationName::Chat),
+    ("llm.request.type", "completion", OperationName::TextCompletion),
+    ("llm.request.type", "embedding", OperationName::Embeddings),
+    ("traceloop.span.kind", "workflow", OperationName::InvokeWorkflow),
+    ("traceloop.span.kind", "agent", OperationName::InvokeAgent),
+    ("traceloop.span.kind", "tool", OperationName::ExecuteTool),
 ];
 
 /// What the names begin with that make a span one of a dialect without `gen_ai.*`.
-pub(crate) const MARKERS: &[&str] = &["llm.", "openinference.", "embedding.model_name", "ai."];
+pub(crate) const MARKERS: &[&str] = &["llm.", "openinference.", "embedding.model_name", "ai.", "traceloop."];

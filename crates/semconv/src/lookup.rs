@@ -1,6 +1,6 @@
 //! Finds an attribute by any of its spellings, in a few nanoseconds and without allocating.
 
-use crate::dialect::{DEPRECATED, FRAMEWORKS, KINDS, MARKERS, MS_TO_FIRST_CHUNK, OPENINFERENCE, OPERATIONS, VERCEL};
+use crate::dialect::{DIALECTS, KINDS, MARKERS, MS_TO_FIRST_CHUNK, OPERATIONS};
 use crate::{Attribute, OperationName, PREFIX};
 
 /// A name that was recognised: the attribute it means, and whether it is that attribute's current name.
@@ -49,7 +49,7 @@ pub fn is_genai(name: &str) -> bool {
         return true;
     }
     // Most names of others are told apart by their first byte.
-    matches!(name.as_bytes().first(), Some(b'a' | b'e' | b'l' | b'o'))
+    matches!(name.as_bytes().first(), Some(b'a' | b'e' | b'l' | b'o' | b't'))
         && MARKERS.iter().any(|marker| name.starts_with(marker))
         && (KINDS.contains(&name) || Attribute::from_name(name).is_some())
 }
@@ -77,12 +77,23 @@ pub fn unit_factor(name: &str) -> Option<f64> {
     (name == MS_TO_FIRST_CHUNK).then_some(0.001)
 }
 
-const NAME_COUNT: usize = Attribute::COUNT + DEPRECATED.len() + FRAMEWORKS.len() + OPENINFERENCE.len() + VERCEL.len();
+const NAME_COUNT: usize = Attribute::COUNT + rows();
 const SLOT_COUNT: usize = 1_024;
 
 static NAMES: [(&str, Spelling); NAME_COUNT] = names();
 /// Where in the names to look: small enough to stay in a processor's nearest cache.
 static SLOTS: [u8; SLOT_COUNT] = fill();
+
+/// How many spellings the dialects have together.
+#[expect(clippy::indexing_slicing, reason = "runs at compile time: a fault is a build error")]
+const fn rows() -> usize {
+    let (mut rows, mut dialect) = (0, 0);
+    while dialect < DIALECTS.len() {
+        rows += DIALECTS[dialect].len();
+        dialect += 1;
+    }
+    rows
+}
 
 /// Length, ends and middle tell the names apart; hashing all of a name would cost more than comparing it.
 const fn slot(name: &[u8]) -> Option<usize> {
@@ -117,12 +128,11 @@ const fn names() -> [(&'static str, Spelling); NAME_COUNT] {
         );
         count += 1;
     }
-    let dialects = [DEPRECATED, FRAMEWORKS, OPENINFERENCE, VERCEL];
     let mut dialect = 0;
-    while dialect < dialects.len() {
+    while dialect < DIALECTS.len() {
         let mut row = 0;
-        while row < dialects[dialect].len() {
-            let (name, attribute) = dialects[dialect][row];
+        while row < DIALECTS[dialect].len() {
+            let (name, attribute) = DIALECTS[dialect][row];
             names[count] = (
                 name,
                 Spelling {
@@ -168,7 +178,7 @@ mod tests {
 
     #[test]
     fn older_spellings_lead_to_the_current_attribute() {
-        for (name, attribute) in DEPRECATED.iter().chain(FRAMEWORKS).chain(OPENINFERENCE).chain(VERCEL) {
+        for (name, attribute) in DIALECTS.iter().copied().flatten() {
             let spelling = Attribute::from_name(name).expect("in the table");
             assert_eq!(spelling.attribute, *attribute, "{name}");
             assert!(!spelling.is_current(), "{name}");
