@@ -8,7 +8,7 @@ use std::{
 use tracing_genai::{
     pricing::{Cost, Reason, Reasons, Status, Usd},
     processor::UNIT_ATTRIBUTES,
-    semconv::{Attribute, OperationName, foreign_operation, own, provider},
+    semconv::{Attribute, OperationName, foreign_operation, is_generic, own, provider},
     usage::{Unit, Usage},
 };
 
@@ -195,6 +195,10 @@ impl Span {
     fn value(&self, attribute: Attribute) -> Option<&AnyValue> {
         let spelt = self.attributes.iter().filter_map(|spelt| {
             let spelling = Attribute::from_name(&spelt.key).filter(|spelling| spelling.attribute == attribute)?;
+            // What may be a service's own is not taken for more.
+            if is_generic(&spelt.key) {
+                return None;
+            }
             Some((spelling.is_current(), &spelt.value))
         });
         spelt.max_by_key(|(is_current, _)| *is_current).map(|(_, value)| value)

@@ -63,12 +63,18 @@ fn settle_attributes(operation: &mut Operation<'_>) {
     let mut struck = false;
     let mut met_in_older_spelling = [false; Attribute::COUNT];
     let mut strangers = Strangers::new(attributes.len());
+    let is_openinference = attributes
+        .iter()
+        .any(|attribute| attribute.key.as_str().starts_with("openinference."));
     for position in 0..attributes.len() {
         let Some((before, [found, ..])) = attributes.split_at_mut_checked(position) else {
             break;
         };
         let is_of_dialect = say_operation(found);
-        let Some(spelling) = Attribute::from_name(found.key.as_str()) else {
+        let is_own = |name: &str| !is_openinference && semconv::is_generic(name);
+        let spelling = Attribute::from_name(found.key.as_str());
+        let spelling = spelling.filter(|spelling| spelling.is_current() || !is_own(found.key.as_str()));
+        let Some(spelling) = spelling else {
             if found.key.as_str().starts_with(own::USAGE_PREFIX) {
                 coerce(&mut found.value, ValueType::Int);
                 operation.has_own_counts = true;
@@ -100,7 +106,8 @@ fn settle_attributes(operation: &mut Operation<'_>) {
     if struck {
         attributes.retain(|attribute| !attribute.key.as_str().is_empty());
         for (position, found) in attributes.iter().enumerate() {
-            if let Some(spelling) = Attribute::from_name(found.key.as_str()) {
+            let spelling = Attribute::from_name(found.key.as_str());
+            if let Some(spelling) = spelling.filter(|spelling| spelling.is_current()) {
                 operation.place(spelling.attribute, position);
             }
         }

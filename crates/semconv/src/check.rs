@@ -218,6 +218,7 @@ mod tests {
         ("gen_ai.request.model", Shape::Text("gpt-4o")),
         ("gen_ai.usage.input_tokens", Shape::Int(12)),
         ("my.own", Shape::Other),
+        ("tool.name", Shape::Text("ours")),
     ];
 
     fn view<'a>(name: &'a str, attributes: &'a [(&'a str, Shape<'a>)]) -> SpanView<'a> {

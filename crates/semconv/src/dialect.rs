@@ -153,5 +153,8 @@ pub(crate) const OPERATIONS: &[(&str, &str, OperationName)] = &[
     ("traceloop.span.kind", "tool", OperationName::ExecuteTool),
 ];
 
+/// Names of OpenInference that may as well be a service's own, and mean the conventions' only on a span of OpenInference.
+pub(crate) const GENERIC: [&str; 4] = ["tool.name", "tool.description", "tool.id", "agent.name"];
+
 /// What the names begin with that make a span one of a dialect without `gen_ai.*`.
 pub(crate) const MARKERS: &[&str] = &["llm.", "openinference.", "embedding.model_name", "ai.", "traceloop."];

@@ -25,7 +25,7 @@ pub mod provider;
 mod span_type;
 
 pub use attribute::{Attribute, ValueType};
-pub use lookup::{Spelling, foreign_operation, is_genai, unit_factor};
+pub use lookup::{Spelling, foreign_operation, is_genai, is_generic, unit_factor};
 pub use operation::{OperationName, SpanKind};
 pub use span_type::{Requirement, SpanType};
 

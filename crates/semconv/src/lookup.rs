@@ -1,6 +1,6 @@
 //! Finds an attribute by any of its spellings, in a few nanoseconds and without allocating.
 
-use crate::dialect::{DIALECTS, KINDS, MARKERS, MS_TO_FIRST_CHUNK, OPERATIONS};
+use crate::dialect::{DIALECTS, GENERIC, KINDS, MARKERS, MS_TO_FIRST_CHUNK, OPERATIONS};
 use crate::{Attribute, OperationName, PREFIX};
 
 /// A name that was recognised: the attribute it means, and whether it is that attribute's current name.
@@ -69,6 +69,12 @@ pub fn foreign_operation(name: &str, value: &str) -> Option<OperationName> {
     let mut rows = OPERATIONS.iter();
     rows.find(|(of, kind, _)| *of == name && *kind == value)
         .map(|(_, _, operation)| *operation)
+}
+
+/// Whether a name that [`Attribute::from_name`] knows may as well be a service's own: it is to be read only on a span that
+/// has an attribute `openinference.span.kind`.
+pub fn is_generic(name: &str) -> bool {
+    GENERIC.contains(&name)
 }
 
 /// What a double under that name is multiplied by to be in the conventions' unit: 0.001 for milliseconds; `None` where it is

@@ -157,3 +157,16 @@ fn the_conventions_own_attribute_goes_before_the_dialects() {
         assert_eq!(span.text("gen_ai.request.model"), Some("gpt-4o"));
     }
 }
+
+#[test]
+fn a_services_own_attributes_of_the_same_names_stay_on_spans_of_others() {
+    for name in ["tool.name", "tool.description", "tool.id", "agent.name"] {
+        let span = written(vec![
+            KeyValue::new("gen_ai.operation.name", "chat"),
+            KeyValue::new("gen_ai.tool.name", "search"),
+            KeyValue::new(name, "ours"),
+        ]);
+        assert_eq!(span.text(name), Some("ours"));
+        assert_eq!(span.text("gen_ai.tool.name"), Some("search"));
+    }
+}

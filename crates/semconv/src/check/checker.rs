@@ -1,7 +1,7 @@
 //! Goes through a span, and notes what is not as the conventions have it.
 
 use super::{Finding, Problem, Shape, SpanView};
-use crate::{Attribute, OperationName, PREFIX, Requirement, SpanKind, SpanType, ValueType};
+use crate::{Attribute, OperationName, PREFIX, Requirement, SpanKind, SpanType, ValueType, is_generic};
 
 /// What may not be larger than what.
 const PARTS: &[(Attribute, Attribute)] = &[
@@ -43,7 +43,10 @@ impl<'a> Checker<'_, 'a> {
             return;
         }
         if !spelling.is_current() {
-            self.find(Problem::OldSpelling, name);
+            // What may be a service's own is no old name.
+            if !is_generic(name) {
+                self.find(Problem::OldSpelling, name);
+            }
             return;
         }
         if spelling.attribute == Attribute::UsageCost {
