@@ -89,9 +89,7 @@ impl Catalogue {
             calls: 0,
         }
     }
-}
 
-impl Catalogue {
     /// Whether a call that names the model by its id is priced by that line, and not by another of the same id: the user's
     /// own stands beside the catalogue's.
     fn is_asked(&self, line: Found, entry: &Entry<'_>) -> bool {

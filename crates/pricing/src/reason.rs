@@ -80,6 +80,9 @@ reasons! {
     InvalidUsage = "invalid_usage",
 }
 
+// A set has a bit for each.
+const _: () = assert!(Reason::ALL.len() <= 32);
+
 /// A set of [`Reason`]s.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Reasons(u32);

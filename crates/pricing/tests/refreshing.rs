@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Prices, Refresh, Refreshed, Refreshing};
@@ -284,6 +284,21 @@ fn a_users_file_that_needs_a_newer_table_waits_for_it_and_one_that_spoils_it_giv
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
     assert_eq!(prices.refreshes().feed_error, None);
     drop(refreshing);
+}
+
+#[test]
+fn nothing_is_read_once_the_refreshing_is_dropped() {
+    let folder = Folder::new("dropped");
+    let file = folder.path("prices.toml");
+    write(&file, own_model(1));
+    let prices = Prices::embedded();
+    let (refreshing, told) = started(Refresh::of(&prices).user_file(&file));
+    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
+    drop(refreshing);
+    write(&file, own_model(2));
+    // The hook goes with the thread, so the channel ends when that does.
+    assert_eq!(told.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected));
+    assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
 }
 
 #[test]

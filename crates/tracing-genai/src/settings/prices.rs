@@ -40,8 +40,8 @@ impl fmt::Debug for PriceSettings {
 
 /// What may be shown of a feed's name: no password, and nothing of what is asked with.
 pub(crate) fn feed_shown(feed: &str) -> String {
-    let shown = without_credentials(feed);
-    shown.split(['?', '#']).next().unwrap_or_default().to_owned()
+    // The query first: a sign in it is none between a name and a host.
+    without_credentials(feed.split(['?', '#']).next().unwrap_or_default())
 }
 
 /// Whose counts a setting is about.
@@ -148,6 +148,25 @@ mod tests {
             ]
         );
         assert!(warnings.is_empty(), "{warnings:?}");
+    }
+
+    #[test]
+    fn neither_a_password_nor_a_query_of_a_feed_is_shown() {
+        for feed in [
+            "https://me:secret@prices.test/v2.json",
+            "https://prices.test/v2.json?key=secret",
+            "https://prices.test/v2.json?key=a@secret#secret",
+        ] {
+            let settings = PriceSettings {
+                feed: Some(feed.to_owned()),
+                ..PriceSettings::default()
+            };
+            let shown = [feed_shown(feed), format!("{settings:?}")].concat();
+            assert!(
+                !shown.contains("secret") && shown.contains("prices.test/v2.json"),
+                "{shown}"
+            );
+        }
     }
 
     #[test]
