@@ -177,9 +177,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             most,
         )
     });
+    let (rows, shown) = rows(arguments)?;
     let mut report = Report::begin(arguments, BufWriter::new(io::stdout().lock()))?;
     let (mut calls, mut code) = (0, ExitCode::SUCCESS);
-    let (rows, shown) = rows(arguments)?;
     for row in rows {
         let row = row.with_context(|| shown.clone())?;
         calls += 1;

@@ -238,6 +238,9 @@ fn a_model_or_provider_that_there_is_not_is_refused_at_once() {
         stderr(&unknown).contains("--with openai/gpt-99: the catalogue has no such model"),
         "{unknown:?}"
     );
+    let missing = compare("", &["--csv", "nowhere.csv", "--with", "openai/gpt-4o-mini"]);
+    assert_eq!((missing.status.code(), &*stdout(&missing)), (Some(1), ""));
+    assert!(stderr(&missing).contains("cannot read nowhere.csv"), "{missing:?}");
     let nobody = compare(CALLS, &["--csv", "-", "--cheapest", "3", "--among", "opneai"]);
     assert!(stderr(&nobody).contains("--among opneai: no provider"), "{nobody:?}");
     for wrong in [
