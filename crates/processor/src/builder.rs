@@ -2,10 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
+use opentelemetry::logs::LoggerProvider;
 use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::trace::SpanProcessor;
 use tracing_genai_pricing::{Catalogue, Counts, Prices};
+use tracing_genai_semconv::profile::Profile;
 
+use crate::content::{ContentRules, EmitEvent, Redactor};
 use crate::counts::CountsRules;
 use crate::handover::Handover;
 use crate::stages::{Stages, scope};
@@ -20,6 +23,9 @@ pub struct GenAiProcessorBuilder<P> {
     meter: Option<Meter>,
     prices: Option<Prices>,
     counts: CountsRules,
+    profile: Profile,
+    keeps_originals: bool,
+    content: ContentRules,
     bounds: SpanBounds,
     delivery: Delivery,
     hands_over: bool,
@@ -32,6 +38,9 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
             meter: None,
             prices: None,
             counts: CountsRules::default(),
+            profile: Profile::default(),
+            keeps_originals: false,
+            content: ContentRules::default(),
             bounds: SpanBounds::default(),
             delivery: Delivery::default(),
             hands_over: false,
@@ -75,6 +84,75 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         self
     }
 
+    /// Under which names metrics and costs go out. Default: metrics as the conventions published them, and
+    /// `gen_ai.usage.cost`.
+    ///
+    /// ```
+    /// use tracing_genai_processor::GenAiProcessor;
+    /// use tracing_genai_semconv::profile::{MetricNames, Profile};
+    /// # use tracing_genai_processor::{Delivery, Discard};
+    /// # let exporting = Discard::new(Delivery::default());
+    ///
+    /// let profile = Profile::default().with_metric_names(&[MetricNames::InDevelopment]);
+    /// let processor = GenAiProcessor::builder(exporting).profile(profile).build();
+    /// ```
+    pub const fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// Keeps what was renamed or rewritten beside what became of it, for dashboards that still read the old names.
+    /// Default: only the conventions' names go on.
+    pub const fn keep_original_names(mut self) -> Self {
+        self.keeps_originals = true;
+        self
+    }
+
+    /// Takes out of content what `redact` names: it is given each text, and answers with the text that is to stand
+    /// instead, or `None` to leave it. Default: only keys, tokens and passwords of known forms are taken out, which is
+    /// done before `redact` is asked, too.
+    ///
+    /// Where `redact` panics, all content of the span is taken off.
+    ///
+    /// ```
+    /// use tracing_genai_processor::GenAiProcessor;
+    /// # use tracing_genai_processor::{Delivery, Discard};
+    /// # let exporting = Discard::new(Delivery::default());
+    ///
+    /// let processor = GenAiProcessor::builder(exporting)
+    ///     .redact(|text| text.contains("IBAN").then(|| "[an account]".to_owned()))
+    ///     .build();
+    /// ```
+    pub fn redact(mut self, redact: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.content.redactor = Redactor::new(Arc::new(redact));
+        self
+    }
+
+    /// The most bytes that an attribute of content keeps. Lists lose whole messages, the oldest of a conversation first,
+    /// and stay JSON. Default: 32 KiB.
+    pub const fn max_content_bytes(mut self, bytes: usize) -> Self {
+        self.content.max_bytes = bytes;
+        self
+    }
+
+    /// Where events go. Default: nowhere; content that is only to go on events is then lost.
+    pub fn logger_provider<L>(mut self, provider: &L) -> Self
+    where
+        L: LoggerProvider,
+        L::Logger: Send + Sync + 'static,
+    {
+        self.content.event = Some(EmitEvent::through(provider));
+        self
+    }
+
+    /// Whether model calls have an event `gen_ai.client.inference.operation.details`. Default: where
+    /// [`capture`](crate::content::capture) sends content there. With `true` and no content captured, the event carries
+    /// everything else.
+    pub const fn emit_event(mut self, emits: bool) -> Self {
+        self.content.emits_event = Some(emits);
+        self
+    }
+
     /// How much of a span goes on. Default: all that the provider's own limits let through.
     pub const fn bounds(mut self, bounds: SpanBounds) -> Self {
         self.bounds = bounds;
@@ -104,6 +182,9 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         let stages = Arc::new(Stages {
             prices: self.prices.unwrap_or_default(),
             counts: self.counts,
+            profile: self.profile,
+            keeps_originals: self.keeps_originals,
+            content: self.content,
             bounds: self.bounds,
             delivery: self.delivery,
             handover: self.hands_over.then(Handover::new),

@@ -9,9 +9,9 @@ use tracing_genai_semconv::{metric, own};
 pub(crate) fn register(meter: &Meter, prices: &Prices) {
     let counted = prices.clone();
     meter
-        .u64_observable_counter(metric::CATALOGUE_REFRESHES)
-        .with_unit(metric::CATALOGUE_REFRESHES_UNIT)
-        .with_description("Attempts to refresh the prices, by what became of them")
+        .u64_observable_counter(metric::CATALOGUE_REFRESHES.name)
+        .with_unit(metric::CATALOGUE_REFRESHES.unit)
+        .with_description(metric::CATALOGUE_REFRESHES.about)
         .with_callback(move |observer| {
             let refreshes = counted.refreshes();
             let outcomes = [
@@ -28,9 +28,9 @@ pub(crate) fn register(meter: &Meter, prices: &Prices) {
         .build();
     let dated = prices.clone();
     meter
-        .f64_observable_gauge(metric::CATALOGUE_AGE)
-        .with_unit(metric::CATALOGUE_AGE_UNIT)
-        .with_description("Time since the refreshed prices were last known to be current")
+        .f64_observable_gauge(metric::CATALOGUE_AGE.name)
+        .with_unit(metric::CATALOGUE_AGE.unit)
+        .with_description(metric::CATALOGUE_AGE.about)
         .with_callback(move |observer| {
             let current = dated.refreshes().current;
             if let Some(age) = current.and_then(|current| current.elapsed().ok()) {

@@ -40,6 +40,20 @@ pub(crate) fn coerce(value: &mut Value, wanted: ValueType) {
     }
 }
 
+/// Whether a value is of that type.
+pub(crate) fn is_of(value: &Value, wanted: ValueType) -> bool {
+    match wanted {
+        ValueType::Text => matches!(value, Value::String(_)),
+        ValueType::TextArray => matches!(value, Value::Array(Array::String(_))),
+        ValueType::Int => matches!(value, Value::I64(_)),
+        ValueType::Double => matches!(value, Value::F64(_)),
+        ValueType::Bool => matches!(value, Value::Bool(_)),
+        // Tables have no value on spans: their JSON has.
+        ValueType::Json => matches!(value, Value::String(_) | Value::Array(_)),
+        _ => true,
+    }
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     reason = "guarded: the double is whole and within the exact range"

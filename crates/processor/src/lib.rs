@@ -9,6 +9,7 @@
 //! | `normalise` | old and foreign names, types, the span's name, kind and status become the convention's |
 //! | `usage` | reads what was used |
 //! | `price` | computes what it cost, and how that is known |
+//! | `content` | what people wrote and models answered is redacted, cut, and put where the user wants it |
 //! | `measure` | duration, tokens and cost as metrics, before any sampling |
 //! | `keep` | spans that were not sampled end here |
 //! | `bound` | holds the span to its limits, numbers kept first |
@@ -30,12 +31,17 @@ mod catalogue_metrics;
 #[doc(hidden)]
 pub mod closing;
 mod coerce;
+pub mod content;
+mod cost_keys;
 mod counts;
 mod delivery;
 mod discard;
 mod export;
+mod foreign;
 mod handover;
+mod instruments;
 mod measure;
+pub mod message;
 mod normalise;
 mod operation;
 mod price;
@@ -43,6 +49,7 @@ mod processor;
 mod sampler;
 mod series;
 mod stages;
+mod unread;
 mod usage;
 mod warnings;
 mod worker;

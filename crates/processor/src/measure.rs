@@ -8,16 +8,14 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
-use opentelemetry::metrics::{Counter, Histogram, Meter};
-use opentelemetry::{KeyValue, StringValue};
-use tracing_genai_pricing::{Reason, Status};
-use tracing_genai_semconv::{Attribute, SpanKind, metric, own};
-use tracing_genai_usage::Unit;
+use opentelemetry::metrics::Meter;
+use tracing_genai_pricing::Reason;
+use tracing_genai_semconv::profile::Profile;
+use tracing_genai_semconv::{Attribute, SpanKind};
 
+use crate::instruments::{Instruments, Point};
 use crate::operation::Operation;
-use crate::price::is_unknown;
-use crate::series::{Labels, Series, SeriesCache, SeriesId};
-use crate::usage::Counted;
+use crate::series::{Labels, SeriesCache, SeriesId};
 
 /// The most calls whose points wait.
 const MOST_PENDING: usize = 4_096;
@@ -32,25 +30,6 @@ pub(crate) struct Meters {
     recording: Mutex<Vec<Point>>,
 }
 
-#[derive(Debug)]
-struct Instruments {
-    duration: Histogram<f64>,
-    tokens: Histogram<u64>,
-    cost: Histogram<f64>,
-    unpriced: Counter<u64>,
-}
-
-/// What one call adds to the metrics.
-#[derive(Debug)]
-struct Point {
-    series: SeriesId,
-    seconds: Option<f64>,
-    input_tokens: Option<u64>,
-    output_tokens: Option<u64>,
-    cost_usd: Option<f64>,
-    unpriced: Option<(Status, Option<Reason>)>,
-}
-
 /// A model call without a price, met for the first time.
 #[derive(Clone, Debug)]
 pub(crate) struct Unpriced {
@@ -60,32 +39,9 @@ pub(crate) struct Unpriced {
 }
 
 impl Meters {
-    pub(crate) fn new(meter: &Meter) -> Self {
-        let seconds_or_usd = |of: &metric::Histogram| {
-            meter
-                .f64_histogram(of.name)
-                .with_unit(of.unit)
-                .with_description(of.description)
-                .with_boundaries(of.boundaries.to_vec())
-                .build()
-        };
-        let tokens = &metric::TOKEN_USAGE;
+    pub(crate) fn new(meter: &Meter, profile: Profile) -> Self {
         Self {
-            instruments: Instruments {
-                duration: seconds_or_usd(&metric::OPERATION_DURATION),
-                tokens: meter
-                    .u64_histogram(tokens.name)
-                    .with_unit(tokens.unit)
-                    .with_description(tokens.description)
-                    .with_boundaries(tokens.boundaries.to_vec())
-                    .build(),
-                cost: seconds_or_usd(&metric::COST),
-                unpriced: meter
-                    .u64_counter(metric::UNPRICED_CALLS)
-                    .with_unit(metric::UNPRICED_CALLS_UNIT)
-                    .with_description("Model calls whose cost is not known")
-                    .build(),
-            },
+            instruments: Instruments::new(meter, profile),
             series: SeriesCache::default(),
             pending: Mutex::new(Vec::with_capacity(MOST_PENDING)),
             recording: Mutex::new(Vec::with_capacity(MOST_PENDING)),
@@ -95,6 +51,10 @@ impl Meters {
     /// Records what `operation` adds to the metrics. Returns a model without a price, the first time one is met, and
     /// whether so much waits that it should be recorded.
     pub(crate) fn measure(&self, operation: &Operation<'_>) -> (Option<Unpriced>, bool) {
+        operation
+            .unread
+            .iter()
+            .for_each(|unread| self.instruments.count_unread(unread));
         let is_model_call = operation.is_model_call() || operation.is_unknown_call();
         let is_client = operation
             .name
@@ -102,7 +62,8 @@ impl Meters {
         if !is_client {
             return (None, false);
         }
-        let point = Point::of(operation, self.series.find(&Labels::of(operation)), is_model_call);
+        let series = self.series.find(&Labels::of(operation, is_model_call));
+        let point = Point::of(operation, &self.instruments, series, is_model_call);
         let unpriced = self.first_unpriced(&point, operation);
         (unpriced, self.add(point))
     }
@@ -185,55 +146,6 @@ impl Meters {
     }
 }
 
-impl Point {
-    fn of(operation: &Operation<'_>, series: SeriesId, is_model_call: bool) -> Self {
-        let usage = (operation.counted == Counted::Believably).then_some(&operation.usage);
-        let cost = operation.cost.as_ref().filter(|_| is_model_call);
-        Self {
-            series,
-            // A clock that was set back between start and end leaves no duration, which is not one of zero.
-            seconds: operation
-                .span
-                .end_time
-                .duration_since(operation.span.start_time)
-                .ok()
-                .map(|open| open.as_secs_f64()),
-            input_tokens: usage.and_then(|usage| usage.get(Unit::InputTokens)),
-            output_tokens: usage.and_then(|usage| usage.get(Unit::OutputTokens)),
-            cost_usd: cost.and_then(|cost| cost.total).map(tracing_genai_pricing::Usd::to_f64),
-            unpriced: cost
-                .filter(|cost| is_unknown(cost.status))
-                .map(|cost| (cost.status, cost.reasons.iter().next())),
-        }
-    }
-
-    fn record(&self, instruments: &Instruments, series: &Series) {
-        if let Some(seconds) = self.seconds {
-            instruments.duration.record(seconds, &series.duration);
-        }
-        if let Some(tokens) = self.input_tokens {
-            instruments.tokens.record(tokens, &series.input_tokens);
-        }
-        if let Some(tokens) = self.output_tokens {
-            instruments.tokens.record(tokens, &series.output_tokens);
-        }
-        if let Some(usd) = self.cost_usd {
-            instruments.cost.record(usd, &series.common);
-        }
-        self.count_unpriced(instruments, series);
-    }
-
-    fn count_unpriced(&self, instruments: &Instruments, series: &Series) {
-        let Some((status, reason)) = self.unpriced else { return };
-        let mut attributes = series.common.clone();
-        attributes.push(KeyValue::new(own::COST_STATUS, status.as_str()));
-        if let Some(reason) = reason {
-            attributes.push(KeyValue::new(own::COST_REASONS, StringValue::from(reason.as_str())));
-        }
-        instruments.unpriced.add(1, &attributes);
-    }
-}
-
 #[cfg(feature = "bound-instruments")]
 pub(crate) use bound::BoundInstruments;
 
@@ -245,7 +157,7 @@ mod bound {
 
     use opentelemetry::metrics::BoundHistogram;
 
-    use super::{Instruments, Point};
+    use crate::instruments::{Instruments, Point};
     use crate::series::Series;
 
     /// A series' instruments with its attributes bound to them, each from its first point on: binding alone would export
@@ -255,7 +167,7 @@ mod bound {
         duration: OnceLock<BoundHistogram<f64>>,
         input_tokens: OnceLock<BoundHistogram<u64>>,
         output_tokens: OnceLock<BoundHistogram<u64>>,
-        cost: OnceLock<BoundHistogram<f64>>,
+        cost: OnceLock<Vec<BoundHistogram<f64>>>,
     }
 
     impl Point {
@@ -264,22 +176,26 @@ mod bound {
                 duration, tokens, cost, ..
             } = instruments;
             let bound = &series.bound;
-            if let Some(seconds) = self.seconds {
+            if let Some(seconds) = self.seconds.filter(|_| instruments.has_duration_of(self)) {
                 let bound = bound.duration.get_or_init(|| duration.bind(&series.duration));
                 bound.record(seconds);
             }
-            if let Some(count) = self.input_tokens {
-                let bound = bound.input_tokens.get_or_init(|| tokens.bind(&series.input_tokens));
-                bound.record(count);
-            }
-            if let Some(count) = self.output_tokens {
-                let bound = bound.output_tokens.get_or_init(|| tokens.bind(&series.output_tokens));
-                bound.record(count);
+            if let Some(tokens) = tokens {
+                if let Some(count) = self.input_tokens {
+                    let bound = bound.input_tokens.get_or_init(|| tokens.bind(&series.input_tokens));
+                    bound.record(count);
+                }
+                if let Some(count) = self.output_tokens {
+                    let bound = bound.output_tokens.get_or_init(|| tokens.bind(&series.output_tokens));
+                    bound.record(count);
+                }
             }
             if let Some(usd) = self.cost_usd {
-                bound.cost.get_or_init(|| cost.bind(&series.common)).record(usd);
+                let bind = || cost.iter().map(|cost| cost.bind(&series.common)).collect();
+                bound.cost.get_or_init(bind).iter().for_each(|cost| cost.record(usd));
             }
-            self.count_unpriced(instruments, series);
+            instruments.record_in_development(self, series);
+            instruments.count_unpriced(self, series);
         }
     }
 }

@@ -9,11 +9,16 @@ use opentelemetry_sdk::trace::SpanData;
 use tracing_genai_semconv::{self as semconv, Attribute, OTHER, OperationName, ValueType, own, provider};
 
 use crate::closing::Closing;
-use crate::coerce::coerce;
+use crate::coerce::{coerce, is_of};
+use crate::content;
 use crate::operation::Operation;
+use crate::unread::Unread;
 
 /// Up to this many attributes, repeated ones are found by comparing; a map would cost more.
 const FEW: usize = 64;
+
+/// The most bytes of a name, an id, a word: what is longer is a mistake, and would cost its batch.
+const MOST_TEXT_BYTES: usize = 64 * 1024;
 
 /// Whether the span carries any attribute of the GenAI conventions, or of a dialect that is read.
 pub(crate) fn is_genai(span: &SpanData) -> bool {
@@ -21,9 +26,15 @@ pub(crate) fn is_genai(span: &SpanData) -> bool {
     names.any(semconv::is_genai)
 }
 
+/// Whether a processor of ours has seen to the span before.
+pub(crate) fn is_seen_to(span: &SpanData) -> bool {
+    let mut names = span.attributes.iter().map(|attribute| attribute.key.as_str());
+    names.any(|name| name == own::COST_STATUS)
+}
+
 /// Rewrites the operation's span into the convention's present form.
-pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>) {
-    settle_attributes(operation);
+pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>, keeps_originals: bool) {
+    settle_attributes(operation, keeps_originals);
     operation.name = operation
         .text(Attribute::OperationName)
         .and_then(OperationName::from_name);
@@ -58,9 +69,10 @@ fn unsigned_become_integers(operation: &mut Operation<'_>, names: &[&str]) {
 ///
 /// Repeated attributes are what `Span::record` makes of a field recorded again, so the last one holds. An older spelling
 /// yields to the current name.
-fn settle_attributes(operation: &mut Operation<'_>) {
+fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) {
     let mut attributes = std::mem::take(&mut operation.span.attributes);
     let mut struck = false;
+    let mut originals = Vec::new();
     let mut met_in_older_spelling = [false; Attribute::COUNT];
     let mut strangers = Strangers::new(attributes.len());
     let is_openinference = attributes
@@ -70,6 +82,7 @@ fn settle_attributes(operation: &mut Operation<'_>) {
         let Some((before, [found, ..])) = attributes.split_at_mut_checked(position) else {
             break;
         };
+        let original = keeps_originals.then(|| found.clone());
         let is_of_dialect = say_operation(found);
         let is_own = |name: &str| !is_openinference && semconv::is_generic(name);
         let spelling = Attribute::from_name(found.key.as_str());
@@ -84,21 +97,31 @@ fn settle_attributes(operation: &mut Operation<'_>) {
         };
         let attribute = spelling.attribute;
         let is_current = spelling.is_current() && !is_of_dialect;
+        originals.extend(original.filter(|_| !is_current));
         if !spelling.is_current() {
             to_the_conventions_unit(found);
             found.key = Key::from_static_str(attribute.name());
         }
-        coerce(&mut found.value, attribute.value_type());
+        if let Err(why) = read(&mut found.value, attribute) {
+            operation.unread.add(attribute, why);
+        }
         let Some(older) = met_in_older_spelling.get_mut(attribute as usize) else {
             continue;
         };
         if let Some(earlier) = operation.position(attribute) {
             struck = true;
+            let Some(earlier) = before.get_mut(earlier) else {
+                continue;
+            };
+            // What `Span::record` repeats is no disagreement.
+            if (!is_current || *older) && earlier.value != found.value {
+                operation.unread.add(attribute, Unread::Disagreement);
+            }
             if !is_current && !*older {
                 strike(found);
                 continue;
             }
-            before.get_mut(earlier).into_iter().for_each(strike);
+            strike(earlier);
         }
         *older = !is_current;
         operation.place(attribute, position);
@@ -112,6 +135,7 @@ fn settle_attributes(operation: &mut Operation<'_>) {
             }
         }
     }
+    attributes.append(&mut originals);
     operation.span.attributes = attributes;
     if let Some(name) = operation.text(Attribute::ProviderName) {
         let current = provider::current(name);
@@ -119,6 +143,23 @@ fn settle_attributes(operation: &mut Operation<'_>) {
             let current = current.to_owned();
             operation.set(Attribute::ProviderName, current);
         }
+    }
+}
+
+/// Gives a value the conventions' type, and a text a length that an attribute can have.
+fn read(value: &mut Value, attribute: Attribute) -> Result<(), Unread> {
+    let wanted = attribute.value_type();
+    coerce(value, wanted);
+    if !is_of(value, wanted) {
+        return Err(Unread::Type);
+    }
+    match value {
+        Value::String(text) if text.as_str().len() > MOST_TEXT_BYTES && !content::is_content(attribute) => {
+            let start = content::start_of(text.as_str(), MOST_TEXT_BYTES).to_owned();
+            *text = start.into();
+            Err(Unread::Length)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -6,6 +6,7 @@ use tracing_genai_pricing::Cost;
 use tracing_genai_semconv::{Attribute, OTHER, OperationName};
 use tracing_genai_usage::Usage;
 
+use crate::unread::UnreadValues;
 use crate::usage::Counted;
 
 const ABSENT: u16 = u16::MAX;
@@ -21,6 +22,7 @@ pub(crate) struct Operation<'span> {
     /// What was used, if it is `counted`.
     pub(crate) usage: Usage,
     pub(crate) cost: Option<Cost>,
+    pub(crate) unread: UnreadValues,
 }
 
 impl<'span> Operation<'span> {
@@ -33,6 +35,7 @@ impl<'span> Operation<'span> {
             counted: Counted::Nothing,
             usage: Usage::new(),
             cost: None,
+            unread: UnreadValues::default(),
         }
     }
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use opentelemetry::{Array, StringValue, Value};
 use tracing_genai_pricing::{Call, Context, Cost, Counts, Prices, Reason, Status, Usd};
+use tracing_genai_semconv::profile::Profile;
 use tracing_genai_semconv::{Attribute, OperationName, own};
 use tracing_genai_usage::{Unit, Usage};
 
+use crate::cost_keys;
 use crate::counts::CountsRules;
 use crate::operation::Operation;
 use crate::usage::Counted;
@@ -16,10 +18,10 @@ use crate::usage::Counted;
 /// Only model calls cost money: agents and workflows repeat the sums of what runs beneath them
 /// (semantic-conventions-genai#19). A cost that the span already states, because the provider or the author reported it,
 /// is kept and marked `reported`.
-pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, rules: &CountsRules) {
+pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, rules: &CountsRules, profile: Profile) {
     if operation.is_unknown_call() {
         let cost = Cost::unpriced(Reason::UnknownOperation);
-        write(operation, &cost, false);
+        write(operation, &cost, false, profile);
         operation.cost = Some(cost);
         return;
     }
@@ -39,7 +41,7 @@ pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, rules: &Coun
         }
     };
     complete(operation, counts);
-    write(operation, &cost, reported);
+    write(operation, &cost, reported, profile);
     operation.cost = Some(cost);
 }
 
@@ -133,7 +135,7 @@ fn missing(operation: &Operation<'_>, usage: &Usage) -> Option<Reason> {
     }
 }
 
-fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool) {
+fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool, profile: Profile) {
     let parts = [
         (own::COST_INPUT, cost.parts.input),
         (own::COST_CACHE_READ, cost.parts.cache_read),
@@ -153,10 +155,10 @@ fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool) {
         operation.write(own::COST_REASONS, Value::Array(Array::String(reasons)));
     }
     let Some(total) = cost.total else { return };
+    cost_keys::write(operation, cost, total, reported, profile);
     if reported {
         return;
     }
-    operation.set(Attribute::UsageCost, total.to_f64());
     for (name, part) in parts {
         if let Some(part) = part {
             operation.write(name, part.to_f64());

@@ -6,8 +6,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use hashbrown::HashTable;
 use opentelemetry::KeyValue;
-use tracing_genai_semconv::{Attribute, metric};
+use tracing_genai_semconv::{Attribute, OTHER};
 
+use crate::content;
 use crate::operation::Operation;
 
 /// The most series that are remembered; calls beyond it build their attributes each time. The SDK folds what exceeds
@@ -30,12 +31,13 @@ pub(crate) struct Labels<'a> {
 }
 
 impl<'a> Labels<'a> {
-    pub(crate) fn of(operation: &'a Operation<'_>) -> Self {
+    /// A call of a model that names no provider still has one, which the conventions require.
+    pub(crate) fn of(operation: &'a Operation<'_>, is_model_call: bool) -> Self {
         let text = |attribute| operation.text(attribute).map(short);
         let server_address = text(Attribute::ServerAddress);
         Self {
             operation: short(operation.metric_name()),
-            provider: text(Attribute::ProviderName),
+            provider: text(Attribute::ProviderName).or(is_model_call.then_some(OTHER)),
             request_model: text(Attribute::RequestModel),
             response_model: text(Attribute::ResponseModel),
             server_address,
@@ -66,11 +68,7 @@ impl<'a> Labels<'a> {
 
 /// `text`, or as much of it as a metric carries.
 fn short(text: &str) -> &str {
-    if text.len() <= MOST_BYTES {
-        return text;
-    }
-    let end = (0..=MOST_BYTES).rev().find(|end| text.is_char_boundary(*end));
-    end.and_then(|end| text.get(..end)).unwrap_or_default()
+    content::start_of(text, MOST_BYTES)
 }
 
 /// A series: the attributes of each of its metrics, ready made.
@@ -111,8 +109,8 @@ impl Series {
                     .error_type
                     .map(|name| KeyValue::new(Attribute::ErrorType.name(), name.to_owned())),
             ),
-            input_tokens: with(Some(KeyValue::new(metric::TOKEN_TYPE, "input"))),
-            output_tokens: with(Some(KeyValue::new(metric::TOKEN_TYPE, "output"))),
+            input_tokens: with(Some(KeyValue::new(Attribute::TokenType.name(), "input"))),
+            output_tokens: with(Some(KeyValue::new(Attribute::TokenType.name(), "output"))),
             common,
             unpriced_seen: AtomicBool::new(false),
             #[cfg(feature = "bound-instruments")]

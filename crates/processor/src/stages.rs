@@ -7,15 +7,17 @@ use opentelemetry::metrics::Meter;
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanProcessor};
 use tracing_genai_pricing::Prices;
+use tracing_genai_semconv::profile::Profile;
 use tracing_genai_semconv::{metric, own};
 
 use crate::bound::bound;
 use crate::catalogue_metrics;
 use crate::closing::{self, Closing};
+use crate::content::{ContentRules, take_off_unseen, treat};
 use crate::counts::CountsRules;
 use crate::handover::{Ended, Handover};
 use crate::measure::Meters;
-use crate::normalise::{is_genai, normalise};
+use crate::normalise::{is_genai, is_seen_to, normalise};
 use crate::operation::Operation;
 use crate::price::price;
 use crate::usage::count;
@@ -28,6 +30,10 @@ use crate::{Delivery, SpanBounds};
 pub(crate) struct Stages {
     pub(crate) prices: Prices,
     pub(crate) counts: CountsRules,
+    pub(crate) profile: Profile,
+    /// Whether what was renamed stays beside its new name.
+    pub(crate) keeps_originals: bool,
+    pub(crate) content: ContentRules,
     pub(crate) bounds: SpanBounds,
     pub(crate) delivery: Delivery,
     pub(crate) handover: Option<Handover>,
@@ -94,16 +100,22 @@ impl Stages {
         // This may run inside the host's drop of a span, where a panic of ours could abort the process. The span goes on
         // as far as it got.
         if catch_unwind(AssertUnwindSafe(|| self.enrich(&mut span, closing.as_ref()))).is_err() {
+            take_off_unseen(&mut span);
             self.delivery.stage_panicked();
         }
         span
     }
 
     fn enrich(self: &Arc<Self>, span: &mut SpanData, closing: Option<&Closing>) {
+        // Another of our processors priced and counted it: once is enough.
+        if is_seen_to(span) {
+            return;
+        }
         let mut operation = Operation::new(span);
-        normalise(&mut operation, closing);
+        normalise(&mut operation, closing, self.keeps_originals);
         count(&mut operation);
-        price(&mut operation, &self.prices, &self.counts);
+        price(&mut operation, &self.prices, &self.counts, self.profile);
+        treat(&mut operation, &self.content);
         let Some(meters) = self.meters() else { return };
         let (unpriced, is_time_to_record) = meters.measure(&operation);
         let has_news = unpriced.is_some_and(|unpriced| self.warnings.add(unpriced));
@@ -142,17 +154,15 @@ impl Stages {
     }
 
     pub(crate) fn set_up_meters(self: &Arc<Self>, meter: &Meter) {
-        if self.meters.set(Meters::new(meter)).is_err() {
+        if self.meters.set(Meters::new(meter, self.profile)).is_err() {
             return;
         }
         // A collection calls this first, and so sees every call that ended before it.
         let stages = Arc::downgrade(self);
         meter
-            .u64_observable_counter(metric::SPANS)
-            .with_unit(metric::SPANS_UNIT)
-            .with_description(
-                "Spans by what became of them; `ended` is the sum of the others and of those on their way",
-            )
+            .u64_observable_counter(metric::SPANS.name)
+            .with_unit(metric::SPANS.unit)
+            .with_description(metric::SPANS.about)
             .with_callback(move |observer| {
                 let Some(stages) = stages.upgrade() else { return };
                 // The SDK holds a lock here that whatever a span goes on to may need, so none goes on.

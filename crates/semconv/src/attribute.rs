@@ -19,7 +19,7 @@ pub enum ValueType {
 }
 
 macro_rules! attributes {
-    ($($variant:ident = $name:literal, $value_type:ident;)*) => {
+    ($($variant:ident $constant:ident = $name:literal, $value_type:ident;)*) => {
         /// An attribute of the GenAI conventions, or of the core conventions they refer to.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
@@ -49,123 +49,140 @@ macro_rules! attributes {
                 }
             }
         }
+
+        /// Every attribute as a key that knows the type of its values.
+        pub mod key {
+            use super::Attribute;
+            use crate::typed::{Bool, Double, Int, Json, Key, Text, TextArray};
+
+            $(
+                #[doc = concat!("`", $name, "`")]
+                pub const $constant: Key<$value_type> = Key::new(Attribute::$variant);
+            )*
+        }
     };
 }
 
 attributes! {
-    OperationName = "gen_ai.operation.name", Text;
-    ProviderName = "gen_ai.provider.name", Text;
-    ConversationId = "gen_ai.conversation.id", Text;
-    ConversationCompacted = "gen_ai.conversation.compacted", Bool;
-    OutputType = "gen_ai.output.type", Text;
+    OperationName OPERATION_NAME = "gen_ai.operation.name", Text;
+    ProviderName PROVIDER_NAME = "gen_ai.provider.name", Text;
+    ConversationId CONVERSATION_ID = "gen_ai.conversation.id", Text;
+    ConversationCompacted CONVERSATION_COMPACTED = "gen_ai.conversation.compacted", Bool;
+    OutputType OUTPUT_TYPE = "gen_ai.output.type", Text;
 
-    RequestModel = "gen_ai.request.model", Text;
-    RequestMaxTokens = "gen_ai.request.max_tokens", Int;
-    RequestChoiceCount = "gen_ai.request.choice.count", Int;
-    RequestTemperature = "gen_ai.request.temperature", Double;
-    RequestTopP = "gen_ai.request.top_p", Double;
-    RequestTopK = "gen_ai.request.top_k", Int;
-    RequestFrequencyPenalty = "gen_ai.request.frequency_penalty", Double;
-    RequestPresencePenalty = "gen_ai.request.presence_penalty", Double;
-    RequestSeed = "gen_ai.request.seed", Int;
-    RequestStream = "gen_ai.request.stream", Bool;
-    RequestStreamCursor = "gen_ai.request.stream_cursor", Text;
-    RequestStopSequences = "gen_ai.request.stop_sequences", TextArray;
-    RequestEncodingFormats = "gen_ai.request.encoding_formats", TextArray;
-    RequestReasoningLevel = "gen_ai.request.reasoning.level", Text;
-    RequestPreviousResponseId = "gen_ai.request.previous_response.id", Text;
+    RequestModel REQUEST_MODEL = "gen_ai.request.model", Text;
+    RequestMaxTokens REQUEST_MAX_TOKENS = "gen_ai.request.max_tokens", Int;
+    RequestChoiceCount REQUEST_CHOICE_COUNT = "gen_ai.request.choice.count", Int;
+    RequestTemperature REQUEST_TEMPERATURE = "gen_ai.request.temperature", Double;
+    RequestTopP REQUEST_TOP_P = "gen_ai.request.top_p", Double;
+    RequestTopK REQUEST_TOP_K = "gen_ai.request.top_k", Int;
+    RequestFrequencyPenalty REQUEST_FREQUENCY_PENALTY = "gen_ai.request.frequency_penalty", Double;
+    RequestPresencePenalty REQUEST_PRESENCE_PENALTY = "gen_ai.request.presence_penalty", Double;
+    RequestSeed REQUEST_SEED = "gen_ai.request.seed", Int;
+    RequestStream REQUEST_STREAM = "gen_ai.request.stream", Bool;
+    RequestStreamCursor REQUEST_STREAM_CURSOR = "gen_ai.request.stream_cursor", Text;
+    RequestStopSequences REQUEST_STOP_SEQUENCES = "gen_ai.request.stop_sequences", TextArray;
+    RequestEncodingFormats REQUEST_ENCODING_FORMATS = "gen_ai.request.encoding_formats", TextArray;
+    RequestReasoningLevel REQUEST_REASONING_LEVEL = "gen_ai.request.reasoning.level", Text;
+    RequestPreviousResponseId REQUEST_PREVIOUS_RESPONSE_ID = "gen_ai.request.previous_response.id", Text;
 
-    ResponseId = "gen_ai.response.id", Text;
-    ResponseModel = "gen_ai.response.model", Text;
-    ResponseFinishReasons = "gen_ai.response.finish_reasons", TextArray;
-    ResponseStatus = "gen_ai.response.status", Text;
-    ResponseTimeToFirstChunk = "gen_ai.response.time_to_first_chunk", Double;
+    ResponseId RESPONSE_ID = "gen_ai.response.id", Text;
+    ResponseModel RESPONSE_MODEL = "gen_ai.response.model", Text;
+    ResponseFinishReasons RESPONSE_FINISH_REASONS = "gen_ai.response.finish_reasons", TextArray;
+    ResponseStatus RESPONSE_STATUS = "gen_ai.response.status", Text;
+    ResponseTimeToFirstChunk RESPONSE_TIME_TO_FIRST_CHUNK = "gen_ai.response.time_to_first_chunk", Double;
 
-    UsageInputTokens = "gen_ai.usage.input_tokens", Int;
-    UsageOutputTokens = "gen_ai.usage.output_tokens", Int;
-    UsageCacheReadInputTokens = "gen_ai.usage.cache_read.input_tokens", Int;
-    UsageCacheWriteInputTokens = "gen_ai.usage.cache_write.input_tokens", Int;
-    UsageReasoningOutputTokens = "gen_ai.usage.reasoning.output_tokens", Int;
-    UsageTextInputTokens = "gen_ai.usage.text.input_tokens", Int;
-    UsageImageInputTokens = "gen_ai.usage.image.input_tokens", Int;
-    UsageAudioInputTokens = "gen_ai.usage.audio.input_tokens", Int;
-    UsageTextOutputTokens = "gen_ai.usage.text.output_tokens", Int;
-    UsageImageOutputTokens = "gen_ai.usage.image.output_tokens", Int;
-    UsageAudioOutputTokens = "gen_ai.usage.audio.output_tokens", Int;
-    UsageTextCacheReadInputTokens = "gen_ai.usage.text.cache_read.input_tokens", Int;
-    UsageImageCacheReadInputTokens = "gen_ai.usage.image.cache_read.input_tokens", Int;
-    UsageAudioCacheReadInputTokens = "gen_ai.usage.audio.cache_read.input_tokens", Int;
+    UsageInputTokens USAGE_INPUT_TOKENS = "gen_ai.usage.input_tokens", Int;
+    UsageOutputTokens USAGE_OUTPUT_TOKENS = "gen_ai.usage.output_tokens", Int;
+    UsageCacheReadInputTokens USAGE_CACHE_READ_INPUT_TOKENS = "gen_ai.usage.cache_read.input_tokens", Int;
+    UsageCacheWriteInputTokens USAGE_CACHE_WRITE_INPUT_TOKENS = "gen_ai.usage.cache_write.input_tokens", Int;
+    UsageReasoningOutputTokens USAGE_REASONING_OUTPUT_TOKENS = "gen_ai.usage.reasoning.output_tokens", Int;
+    UsageTextInputTokens USAGE_TEXT_INPUT_TOKENS = "gen_ai.usage.text.input_tokens", Int;
+    UsageImageInputTokens USAGE_IMAGE_INPUT_TOKENS = "gen_ai.usage.image.input_tokens", Int;
+    UsageAudioInputTokens USAGE_AUDIO_INPUT_TOKENS = "gen_ai.usage.audio.input_tokens", Int;
+    UsageTextOutputTokens USAGE_TEXT_OUTPUT_TOKENS = "gen_ai.usage.text.output_tokens", Int;
+    UsageImageOutputTokens USAGE_IMAGE_OUTPUT_TOKENS = "gen_ai.usage.image.output_tokens", Int;
+    UsageAudioOutputTokens USAGE_AUDIO_OUTPUT_TOKENS = "gen_ai.usage.audio.output_tokens", Int;
+    UsageTextCacheReadInputTokens USAGE_TEXT_CACHE_READ_INPUT_TOKENS = "gen_ai.usage.text.cache_read.input_tokens", Int;
+    UsageImageCacheReadInputTokens USAGE_IMAGE_CACHE_READ_INPUT_TOKENS = "gen_ai.usage.image.cache_read.input_tokens", Int;
+    UsageAudioCacheReadInputTokens USAGE_AUDIO_CACHE_READ_INPUT_TOKENS = "gen_ai.usage.audio.cache_read.input_tokens", Int;
     // No convention: the name OpenLIT writes and Langfuse and Grafana Cloud's dashboards read.
-    UsageCost = "gen_ai.usage.cost", Double;
+    UsageCost USAGE_COST = "gen_ai.usage.cost", Double;
     // No convention names the cache's time to live; a one-hour write costs twice what a five-minute one does.
-    UsageCacheWrite1hInputTokens = "tracing_genai.usage.cache_write_1h.input_tokens", Int;
+    UsageCacheWrite1hInputTokens USAGE_CACHE_WRITE1H_INPUT_TOKENS = "tracing_genai.usage.cache_write_1h.input_tokens", Int;
     // No convention: some providers bill each search beside the tokens.
-    UsageWebSearches = "tracing_genai.usage.web_searches", Int;
+    UsageWebSearches USAGE_WEB_SEARCHES = "tracing_genai.usage.web_searches", Int;
 
-    EmbeddingsDimensionCount = "gen_ai.embeddings.dimension.count", Int;
+    TokenType TOKEN_TYPE = "gen_ai.token.type", Text;
+    TokenModality TOKEN_MODALITY = "gen_ai.token.modality", Text;
 
-    AgentId = "gen_ai.agent.id", Text;
-    AgentName = "gen_ai.agent.name", Text;
-    AgentDescription = "gen_ai.agent.description", Text;
-    AgentVersion = "gen_ai.agent.version", Text;
-    WorkflowName = "gen_ai.workflow.name", Text;
-    ToolName = "gen_ai.tool.name", Text;
-    ToolType = "gen_ai.tool.type", Text;
-    ToolCallId = "gen_ai.tool.call.id", Text;
-    ToolDescription = "gen_ai.tool.description", Text;
-    DataSourceId = "gen_ai.data_source.id", Text;
-    RetrievalTopK = "gen_ai.retrieval.top_k", Int;
-    RetrievalQueryText = "gen_ai.retrieval.query.text", Text;
-    RetrievalDocuments = "gen_ai.retrieval.documents", Json;
-    MemoryStoreId = "gen_ai.memory.store.id", Text;
-    MemoryRecordId = "gen_ai.memory.record.id", Text;
-    MemoryRecordCount = "gen_ai.memory.record.count", Int;
-    MemoryQueryText = "gen_ai.memory.query.text", Text;
-    MemoryRecords = "gen_ai.memory.records", Json;
+    EmbeddingsDimensionCount EMBEDDINGS_DIMENSION_COUNT = "gen_ai.embeddings.dimension.count", Int;
 
-    InputMessages = "gen_ai.input.messages", Json;
-    OutputMessages = "gen_ai.output.messages", Json;
-    SystemInstructions = "gen_ai.system_instructions", Json;
-    ToolDefinitions = "gen_ai.tool.definitions", Json;
-    ToolCallArguments = "gen_ai.tool.call.arguments", Json;
-    ToolCallResult = "gen_ai.tool.call.result", Json;
+    AgentId AGENT_ID = "gen_ai.agent.id", Text;
+    AgentName AGENT_NAME = "gen_ai.agent.name", Text;
+    AgentDescription AGENT_DESCRIPTION = "gen_ai.agent.description", Text;
+    AgentVersion AGENT_VERSION = "gen_ai.agent.version", Text;
+    WorkflowName WORKFLOW_NAME = "gen_ai.workflow.name", Text;
+    ToolName TOOL_NAME = "gen_ai.tool.name", Text;
+    ToolType TOOL_TYPE = "gen_ai.tool.type", Text;
+    ToolCallId TOOL_CALL_ID = "gen_ai.tool.call.id", Text;
+    ToolDescription TOOL_DESCRIPTION = "gen_ai.tool.description", Text;
+    DataSourceId DATA_SOURCE_ID = "gen_ai.data_source.id", Text;
+    RetrievalTopK RETRIEVAL_TOP_K = "gen_ai.retrieval.top_k", Int;
+    RetrievalQueryText RETRIEVAL_QUERY_TEXT = "gen_ai.retrieval.query.text", Text;
+    RetrievalDocuments RETRIEVAL_DOCUMENTS = "gen_ai.retrieval.documents", Json;
+    MemoryStoreId MEMORY_STORE_ID = "gen_ai.memory.store.id", Text;
+    MemoryRecordId MEMORY_RECORD_ID = "gen_ai.memory.record.id", Text;
+    MemoryRecordCount MEMORY_RECORD_COUNT = "gen_ai.memory.record.count", Int;
+    MemoryQueryText MEMORY_QUERY_TEXT = "gen_ai.memory.query.text", Text;
+    MemoryRecords MEMORY_RECORDS = "gen_ai.memory.records", Json;
 
-    EvaluationName = "gen_ai.evaluation.name", Text;
-    EvaluationScoreValue = "gen_ai.evaluation.score.value", Double;
-    EvaluationScoreLabel = "gen_ai.evaluation.score.label", Text;
-    EvaluationExplanation = "gen_ai.evaluation.explanation", Text;
-    PromptName = "gen_ai.prompt.name", Text;
-    PromptVersion = "gen_ai.prompt.version", Text;
+    InputMessages INPUT_MESSAGES = "gen_ai.input.messages", Json;
+    OutputMessages OUTPUT_MESSAGES = "gen_ai.output.messages", Json;
+    SystemInstructions SYSTEM_INSTRUCTIONS = "gen_ai.system_instructions", Json;
+    ToolDefinitions TOOL_DEFINITIONS = "gen_ai.tool.definitions", Json;
+    ToolCallArguments TOOL_CALL_ARGUMENTS = "gen_ai.tool.call.arguments", Json;
+    ToolCallResult TOOL_CALL_RESULT = "gen_ai.tool.call.result", Json;
 
-    OpenaiApiType = "openai.api.type", Text;
-    OpenaiRequestServiceTier = "openai.request.service_tier", Text;
-    OpenaiResponseServiceTier = "openai.response.service_tier", Text;
-    OpenaiResponseSystemFingerprint = "openai.response.system_fingerprint", Text;
-    AwsBedrockGuardrailId = "aws.bedrock.guardrail.id", Text;
-    AwsBedrockKnowledgeBaseId = "aws.bedrock.knowledge_base.id", Text;
+    EvaluationName EVALUATION_NAME = "gen_ai.evaluation.name", Text;
+    EvaluationScoreValue EVALUATION_SCORE_VALUE = "gen_ai.evaluation.score.value", Double;
+    EvaluationScoreLabel EVALUATION_SCORE_LABEL = "gen_ai.evaluation.score.label", Text;
+    EvaluationExplanation EVALUATION_EXPLANATION = "gen_ai.evaluation.explanation", Text;
+    PromptName PROMPT_NAME = "gen_ai.prompt.name", Text;
+    PromptVersion PROMPT_VERSION = "gen_ai.prompt.version", Text;
+
+    OpenaiApiType OPENAI_API_TYPE = "openai.api.type", Text;
+    OpenaiRequestServiceTier OPENAI_REQUEST_SERVICE_TIER = "openai.request.service_tier", Text;
+    OpenaiResponseServiceTier OPENAI_RESPONSE_SERVICE_TIER = "openai.response.service_tier", Text;
+    OpenaiResponseSystemFingerprint OPENAI_RESPONSE_SYSTEM_FINGERPRINT = "openai.response.system_fingerprint", Text;
+    AwsBedrockGuardrailId AWS_BEDROCK_GUARDRAIL_ID = "aws.bedrock.guardrail.id", Text;
+    AwsBedrockKnowledgeBaseId AWS_BEDROCK_KNOWLEDGE_BASE_ID = "aws.bedrock.knowledge_base.id", Text;
     // The conventions name a tier for OpenAI alone; others have them too, and price by them.
-    ResponseServiceTier = "tracing_genai.response.service_tier", Text;
+    ResponseServiceTier RESPONSE_SERVICE_TIER = "tracing_genai.response.service_tier", Text;
     // Anthropic answers how fast a call was served, and bills a fast one at a price of its own.
-    ResponseSpeed = "tracing_genai.response.speed", Text;
+    ResponseSpeed RESPONSE_SPEED = "tracing_genai.response.speed", Text;
 
-    McpMethodName = "mcp.method.name", Text;
-    McpSessionId = "mcp.session.id", Text;
-    McpResourceUri = "mcp.resource.uri", Text;
-    McpProtocolVersion = "mcp.protocol.version", Text;
-    JsonrpcRequestId = "jsonrpc.request.id", Text;
-    JsonrpcProtocolVersion = "jsonrpc.protocol.version", Text;
-    RpcResponseStatusCode = "rpc.response.status_code", Text;
-    NetworkTransport = "network.transport", Text;
-    NetworkProtocolName = "network.protocol.name", Text;
-    NetworkProtocolVersion = "network.protocol.version", Text;
+    McpMethodName MCP_METHOD_NAME = "mcp.method.name", Text;
+    McpSessionId MCP_SESSION_ID = "mcp.session.id", Text;
+    McpResourceUri MCP_RESOURCE_URI = "mcp.resource.uri", Text;
+    McpProtocolVersion MCP_PROTOCOL_VERSION = "mcp.protocol.version", Text;
+    JsonrpcRequestId JSONRPC_REQUEST_ID = "jsonrpc.request.id", Text;
+    JsonrpcProtocolVersion JSONRPC_PROTOCOL_VERSION = "jsonrpc.protocol.version", Text;
+    RpcResponseStatusCode RPC_RESPONSE_STATUS_CODE = "rpc.response.status_code", Text;
+    NetworkTransport NETWORK_TRANSPORT = "network.transport", Text;
+    NetworkProtocolName NETWORK_PROTOCOL_NAME = "network.protocol.name", Text;
+    NetworkProtocolVersion NETWORK_PROTOCOL_VERSION = "network.protocol.version", Text;
 
-    ErrorType = "error.type", Text;
-    ServerAddress = "server.address", Text;
-    ServerPort = "server.port", Int;
-    ClientAddress = "client.address", Text;
-    ClientPort = "client.port", Int;
-    SessionId = "session.id", Text;
-    UserId = "user.id", Text;
+    ErrorType ERROR_TYPE = "error.type", Text;
+    ExceptionType EXCEPTION_TYPE = "exception.type", Text;
+    ExceptionMessage EXCEPTION_MESSAGE = "exception.message", Text;
+    ExceptionStacktrace EXCEPTION_STACKTRACE = "exception.stacktrace", Text;
+    ServerAddress SERVER_ADDRESS = "server.address", Text;
+    ServerPort SERVER_PORT = "server.port", Int;
+    ClientAddress CLIENT_ADDRESS = "client.address", Text;
+    ClientPort CLIENT_PORT = "client.port", Int;
+    SessionId SESSION_ID = "session.id", Text;
+    UserId USER_ID = "user.id", Text;
 }
 
 impl Attribute {

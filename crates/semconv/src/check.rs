@@ -1,11 +1,15 @@
-//! Checks a span against the conventions: what it lacks, what it has wrongly, and what no convention knows.
+//! Checks spans, metrics and events against the conventions: what they lack, what they have wrongly, and what no convention
+//! knows.
 
 mod checker;
+mod signals;
 
 use std::fmt;
 
-use crate::{PREFIX, SpanKind, SpanType};
+use crate::{PREFIX, SpanKind};
 use checker::Checker;
+
+pub use signals::{EventView, MetricView, check_event, check_metric};
 
 /// How bad a finding is, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +34,7 @@ impl Level {
     }
 }
 
-/// What was found of one attribute, or of the span itself.
+/// What was found of one attribute, or of the span, metric or event itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Finding<'a> {
@@ -38,7 +42,7 @@ pub struct Finding<'a> {
     pub level: Level,
     /// What it is about.
     pub problem: Problem,
-    /// The attribute's name as it stands on the span, or as it should; empty where it is about the span itself.
+    /// The attribute's name as it stands on the span, or as it should; empty where it is about the whole.
     pub name: &'a str,
 }
 
@@ -74,6 +78,18 @@ pub enum Problem {
     SpanName,
     /// No type of span of the conventions has that operation.
     UnknownOperation,
+    /// The text is no JSON of the form that the attribute has.
+    MalformedJson,
+    /// The metric is recorded with another instrument.
+    WrongInstrument,
+    /// The metric has another unit.
+    WrongUnit,
+    /// The metric's buckets are not the conventions'.
+    Buckets,
+    /// The conventions know no metric of that name.
+    UnknownMetric,
+    /// The conventions know no event of that name.
+    UnknownEvent,
 }
 
 impl Problem {
@@ -94,6 +110,12 @@ impl Problem {
             Self::Kind => "the span is of another kind than the conventions'",
             Self::SpanName => "the span is not named as the conventions want",
             Self::UnknownOperation => "names an operation that no type of span has",
+            Self::MalformedJson => "is no JSON of the form that the conventions give it",
+            Self::WrongInstrument => "the metric is recorded with another instrument than the conventions'",
+            Self::WrongUnit => "the metric has another unit than the conventions'",
+            Self::Buckets => "the metric has other buckets than the conventions'",
+            Self::UnknownMetric => "the metric is none that the conventions know",
+            Self::UnknownEvent => "the event is none that the conventions know",
         }
     }
 
@@ -106,9 +128,16 @@ impl Problem {
             | Self::NegativeCount
             | Self::LargerThanWhole
             | Self::Repeated
-            | Self::OldSpelling => Level::Violation,
-            Self::NotRecorded | Self::Kind | Self::SpanName => Level::Improvement,
-            Self::UnknownWord | Self::UnknownName | Self::UnknownOperation => Level::Unknown,
+            | Self::OldSpelling
+            | Self::MalformedJson
+            | Self::WrongInstrument
+            | Self::WrongUnit => Level::Violation,
+            Self::NotRecorded | Self::Kind | Self::SpanName | Self::Buckets => Level::Improvement,
+            Self::UnknownWord
+            | Self::UnknownName
+            | Self::UnknownOperation
+            | Self::UnknownMetric
+            | Self::UnknownEvent => Level::Unknown,
         }
     }
 }
@@ -136,6 +165,8 @@ pub enum Shape<'a> {
     Bool,
     /// A list of texts.
     TextArray,
+    /// A text that is no JSON of the form that its attribute has; only who reads JSON can tell.
+    MalformedJson,
     /// Anything else: other lists, tables, bytes, nothing.
     Other,
 }
@@ -153,12 +184,12 @@ pub struct SpanView<'a> {
     pub attributes: &'a [(&'a str, Shape<'a>)],
 }
 
-/// What checking a span came to.
+/// What checking came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Checked<'a> {
-    /// The type it was checked as; `None` where the span says none that the conventions know.
-    pub span_type: Option<&'static SpanType>,
+    /// The type of span, the metric or the event it was checked as; `None` where it says none that the conventions know.
+    pub checked_as: Option<&'static str>,
     /// What was found, in the order of the attributes, and then what is missing.
     pub findings: Vec<Finding<'a>>,
 }
@@ -189,21 +220,16 @@ pub fn check<'a>(span: &SpanView<'a>) -> Option<Checked<'a>> {
     if !span.attributes.iter().any(|(name, _)| is_ours(name)) {
         return None;
     }
-    let mut checker = Checker {
-        span,
-        findings: Vec::new(),
-    };
-    for (place, (name, value)) in span.attributes.iter().enumerate() {
-        checker.attribute(place, name, *value);
-    }
+    let mut checker = Checker::new(span.attributes);
+    checker.attributes();
     checker.parts();
-    let span_type = checker.span_type();
+    let span_type = checker.span_type(span);
     if let Some(span_type) = span_type {
-        checker.requirements(span_type);
-        checker.name_and_kind(span_type);
+        checker.requirements(span_type.attributes, span.is_error);
+        checker.name_and_kind(span, span_type);
     }
     Some(Checked {
-        span_type,
+        checked_as: span_type.map(|span_type| span_type.id),
         findings: checker.findings,
     })
 }
@@ -244,7 +270,7 @@ mod tests {
     fn a_span_by_the_conventions_has_no_finding_and_one_of_nobody_is_not_checked() {
         assert_eq!(found(&view("chat gpt-4o", GOOD)), []);
         let checked = check(&view("chat gpt-4o", GOOD)).unwrap();
-        assert_eq!(checked.span_type, Some(&SpanType::INFERENCE));
+        assert_eq!(checked.checked_as, Some("gen_ai.inference.client"));
         assert_eq!(
             check(&view("GET /", &[("http.request.method", Shape::Text("GET"))])),
             None
@@ -303,8 +329,8 @@ mod tests {
         );
         let called = [("mcp.method.name", Shape::Text("tools/call"))];
         assert_eq!(
-            check(&view("tools/call", &called)).unwrap().span_type,
-            Some(&SpanType::MCP_CLIENT)
+            check(&view("tools/call", &called)).unwrap().checked_as,
+            Some("mcp.client")
         );
         let unknown = [("gen_ai.operation.name", Shape::Text("dream"))];
         assert_eq!(

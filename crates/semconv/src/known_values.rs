@@ -33,6 +33,10 @@ const RESPONSE_STATUSES: &[&str] = &[
     "cancelled",
 ];
 
+const TOKEN_TYPES: &[&str] = &["input", "output"];
+
+const TOKEN_MODALITIES: &[&str] = &["text", "image", "audio", "unknown"];
+
 const OPENAI_API_TYPES: &[&str] = &["chat_completions", "responses"];
 
 const OPENAI_SERVICE_TIERS: &[&str] = &["auto", "default"];
@@ -74,6 +78,8 @@ impl Attribute {
             Self::ProviderName => PROVIDERS,
             Self::OutputType => OUTPUT_TYPES,
             Self::ResponseStatus => RESPONSE_STATUSES,
+            Self::TokenType => TOKEN_TYPES,
+            Self::TokenModality => TOKEN_MODALITIES,
             Self::OpenaiApiType => OPENAI_API_TYPES,
             Self::OpenaiRequestServiceTier => OPENAI_SERVICE_TIERS,
             Self::McpMethodName => MCP_METHODS,

@@ -15,16 +15,20 @@
 
 mod attribute;
 pub mod check;
+pub mod cost;
 mod dialect;
+pub mod event;
 mod known_values;
 mod lookup;
 pub mod metric;
 mod operation;
 pub mod own;
+pub mod profile;
 pub mod provider;
 mod span_type;
+pub mod typed;
 
-pub use attribute::{Attribute, ValueType};
+pub use attribute::{Attribute, ValueType, key};
 pub use lookup::{Spelling, foreign_operation, is_genai, is_generic, unit_factor};
 pub use operation::{OperationName, SpanKind};
 pub use span_type::{Requirement, SpanType};

@@ -84,11 +84,11 @@ pub fn unit_factor(name: &str) -> Option<f64> {
 }
 
 const NAME_COUNT: usize = Attribute::COUNT + rows();
-const SLOT_COUNT: usize = 1_024;
+const SLOT_COUNT: usize = 2_048;
 
 static NAMES: [(&str, Spelling); NAME_COUNT] = names();
 /// Where in the names to look: small enough to stay in a processor's nearest cache.
-static SLOTS: [u8; SLOT_COUNT] = fill();
+static SLOTS: [u16; SLOT_COUNT] = fill();
 
 /// How many spellings the dialects have together.
 #[expect(clippy::indexing_slicing, reason = "runs at compile time: a fault is a build error")]
@@ -112,7 +112,11 @@ const fn slot(name: &[u8]) -> Option<usize> {
     };
     let ends = (u32::from_le_bytes(*tail) as u64) ^ ((u32::from_le_bytes(*head) as u64) << 16);
     let mixed = (ends ^ ((name.len() as u64) << 48) ^ ((middle as u64) << 56)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    Some((mixed >> 54) as usize)
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "fewer bits are left than any platform's pointers have"
+    )]
+    Some((mixed >> (u64::BITS - SLOT_COUNT.trailing_zeros())) as usize)
 }
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time: a fault is a build error")]
@@ -160,8 +164,8 @@ const fn names() -> [(&'static str, Spelling); NAME_COUNT] {
     clippy::cast_possible_truncation,
     reason = "runs at compile time: a fault is a build error"
 )]
-const fn fill() -> [u8; SLOT_COUNT] {
-    assert!(NAME_COUNT < u8::MAX as usize, "more names than a slot can number");
+const fn fill() -> [u16; SLOT_COUNT] {
+    const { assert!(NAME_COUNT < SLOT_COUNT / 2, "too many names for so few slots") };
     let names = names();
     let mut slots = [0; SLOT_COUNT];
     let mut index = 0;
@@ -172,7 +176,7 @@ const fn fill() -> [u8; SLOT_COUNT] {
         while slots[slot] != 0 {
             slot = (slot + 1) % SLOT_COUNT;
         }
-        slots[slot] = index as u8 + 1;
+        slots[slot] = index as u16 + 1;
         index += 1;
     }
     slots

@@ -1,94 +1,91 @@
-//! The metrics: names, units and bucket edges.
-//!
-//! The edges of the conventions' two stand only in their prose (`docs/gen-ai/gen-ai-metrics.md`).
+//! The metrics: names, instruments, units, bucket edges, and which attributes stand on their points.
 
-/// A histogram of the conventions, or one the field agreed on without them.
-#[derive(Clone, Copy, Debug, PartialEq)]
+mod table;
+
+use crate::{Attribute, Requirement};
+
+pub use table::*;
+
+/// What a metric is recorded with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct Histogram {
-    /// Its name.
-    pub name: &'static str,
-    /// Its unit, as UCUM writes it.
-    pub unit: &'static str,
-    /// What it counts, in a sentence.
-    pub description: &'static str,
-    /// The upper edges of its buckets.
-    pub boundaries: &'static [f64],
+pub enum Instrument {
+    /// A distribution.
+    Histogram,
+    /// A sum that only grows.
+    Counter,
+    /// A value of this moment.
+    Gauge,
 }
 
-/// How long an operation took, as its caller saw it.
-pub const OPERATION_DURATION: Histogram = Histogram {
-    name: "gen_ai.client.operation.duration",
-    unit: "s",
-    description: "Duration of a GenAI operation as the caller saw it, retries included",
-    boundaries: &[
-        0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
-    ],
-};
+impl Instrument {
+    /// The name to show.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Histogram => "histogram",
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+        }
+    }
+}
 
-/// How many tokens a call took in and gave out, by `gen_ai.token.type`.
-pub const TOKEN_USAGE: Histogram = Histogram {
-    name: "gen_ai.client.token.usage",
-    unit: "{token}",
-    description: "Input and output tokens of a model call",
-    boundaries: &[
-        1.0,
-        4.0,
-        16.0,
-        64.0,
-        256.0,
-        1024.0,
-        4096.0,
-        16_384.0,
-        65_536.0,
-        262_144.0,
-        1_048_576.0,
-        4_194_304.0,
-        16_777_216.0,
-        67_108_864.0,
-    ],
-};
+/// Who a metric's name is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Origin {
+    /// The conventions as they were published, and as most emit them today.
+    Published,
+    /// The conventions as they are being written, after semantic-conventions-genai#374 and #521.
+    InDevelopment,
+    /// A proposal, or what vendors agreed on without the conventions.
+    Field,
+    /// The bridge itself.
+    Own,
+}
 
-/// What a call cost, in US dollars. The one cost series: its sum is the money.
-///
-/// No convention has it yet; name and unit are those that OpenLIT writes and Grafana Cloud's dashboards read. The edges
-/// are ours: a decade in three steps, from a hundredth of a cent for a small model to ten dollars for a long agent turn.
-pub const COST: Histogram = Histogram {
-    name: "gen_ai.usage.cost",
-    unit: "USD",
-    description: "Cost of a model call",
-    boundaries: &[
-        0.000_001, 0.000_01, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0,
-        5.0, 10.0,
-    ],
-};
+/// A metric.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Metric {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is recorded with.
+    pub instrument: Instrument,
+    /// Its unit, as UCUM writes it.
+    pub unit: &'static str,
+    /// Whether its values are whole numbers.
+    pub is_whole: bool,
+    /// What it measures, in a sentence.
+    pub about: &'static str,
+    /// The upper edges of its buckets; none where it has none, or the conventions give none.
+    pub boundaries: &'static [f64],
+    /// The attributes of its points, by how much they are wanted.
+    pub attributes: &'static [(Requirement, &'static [Attribute])],
+    /// Who its name is from.
+    pub origin: Origin,
+}
 
-/// How many model calls have no cost, by `tracing_genai.cost.status` and its reason.
-///
-/// A missing price must not silence a budget's alert: unpriced calls leave no trace in [`COST`], so they are counted here.
-pub const UNPRICED_CALLS: &str = "tracing_genai.unpriced.calls";
+impl Metric {
+    /// The metric of that name.
+    ///
+    /// ```
+    /// use tracing_genai_semconv::metric::Metric;
+    ///
+    /// let tokens = Metric::from_name("gen_ai.client.token.usage").unwrap();
+    /// assert_eq!(tokens.unit, "{token}");
+    /// ```
+    pub fn from_name(name: &str) -> Option<&'static Self> {
+        Self::ALL.iter().find(|metric| metric.name == name)
+    }
 
-/// The unit of [`UNPRICED_CALLS`].
-pub const UNPRICED_CALLS_UNIT: &str = "{call}";
+    /// How much its points want the attribute; `None` where they are not known to have it.
+    pub fn requirement(&self, attribute: Attribute) -> Option<Requirement> {
+        crate::span_type::requirement(self.attributes, attribute)
+    }
+}
 
-/// How many spans ended and what became of them, by `tracing_genai.span.outcome`: no loss is silent.
-pub const SPANS: &str = "tracing_genai.spans";
-
-/// The unit of [`SPANS`].
-pub const SPANS_UNIT: &str = "{span}";
-
-/// The attribute of [`TOKEN_USAGE`] that tells input from output.
-pub const TOKEN_TYPE: &str = "gen_ai.token.type";
-
-/// How long ago the refreshed prices were last known to be current.
-pub const CATALOGUE_AGE: &str = "tracing_genai.catalogue.age";
-/// Its unit.
-pub const CATALOGUE_AGE_UNIT: &str = "s";
-
-/// How many attempts there were to refresh the prices, by [`REFRESH_OUTCOME`](crate::own::REFRESH_OUTCOME).
-pub const CATALOGUE_REFRESHES: &str = "tracing_genai.catalogue.refreshes";
-/// Its unit.
-pub const CATALOGUE_REFRESHES_UNIT: &str = "{refresh}";
+/// The word of `gen_ai.token.modality` for tokens of which the provider does not say.
+pub const UNKNOWN_MODALITY: &str = "unknown";
 
 #[cfg(test)]
 mod tests {
@@ -96,28 +93,30 @@ mod tests {
 
     #[test]
     fn edges_rise() {
-        for histogram in [OPERATION_DURATION, TOKEN_USAGE, COST] {
+        for metric in Metric::ALL {
             assert!(
-                histogram.boundaries.is_sorted_by(|low, high| low < high),
+                metric.boundaries.is_sorted_by(|low, high| low < high),
                 "{}",
-                histogram.name
+                metric.name
             );
         }
     }
 
     #[test]
-    fn durations_double_and_token_counts_quadruple() {
-        assert!(
-            OPERATION_DURATION
-                .boundaries
-                .windows(2)
-                .all(|edges| (edges[1] / edges[0] - 2.0).abs() < 1e-9)
-        );
-        assert!(
-            TOKEN_USAGE
-                .boundaries
-                .windows(2)
-                .all(|edges| (edges[1] / edges[0] - 4.0).abs() < 1e-9)
-        );
+    fn only_histograms_have_buckets() {
+        for metric in Metric::ALL {
+            assert!(
+                metric.boundaries.is_empty() || metric.instrument == Instrument::Histogram,
+                "{}",
+                metric.name
+            );
+        }
+    }
+
+    #[test]
+    fn no_name_stands_twice() {
+        for metric in Metric::ALL {
+            assert_eq!(Metric::from_name(metric.name), Some(metric), "{}", metric.name);
+        }
     }
 }

@@ -46,3 +46,9 @@ pub const USAGE_PREFIX: &str = "tracing_genai.usage.";
 pub const PREFIX: &str = "tracing_genai.";
 /// Which count of a response could not be read; its call's cost is `inconsistent`.
 pub const USAGE_INVALID: &str = "tracing_genai.usage.invalid";
+/// On metrics: the attribute whose value could not be read.
+pub const ATTRIBUTE: &str = "tracing_genai.attribute";
+/// On metrics: why a value could not be read: `type`, `json`, `length` or `disagreement`.
+pub const UNREAD_REASON: &str = "tracing_genai.unread.reason";
+/// Which attributes of content were cut to fit their budget: a list of names.
+pub const CONTENT_CUT: &str = "tracing_genai.content.cut";

@@ -75,7 +75,12 @@ impl SpanType {
 
     /// How much this type wants the attribute; `None` where the conventions do not name it.
     pub fn requirement(&self, attribute: Attribute) -> Option<Requirement> {
-        let row = self.attributes.iter().find(|(_, named)| named.contains(&attribute));
-        row.map(|(requirement, _)| *requirement)
+        requirement(self.attributes, attribute)
     }
+}
+
+/// How much one of these wants the attribute.
+pub(crate) fn requirement(rows: &[(Requirement, &[Attribute])], attribute: Attribute) -> Option<Requirement> {
+    let row = rows.iter().find(|(_, named)| named.contains(&attribute));
+    row.map(|(requirement, _)| *requirement)
 }

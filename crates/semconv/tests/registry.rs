@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
 
+mod conventions;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-use tracing_genai_semconv::{Attribute, Requirement, SpanKind, SpanType, ValueType};
+use conventions::{MODEL, current, folder, gather, items, read, requirement};
+use tracing_genai_semconv::{Attribute, SpanKind, SpanType, ValueType};
 
-const MODEL: &str = "semantic-conventions-genai/model";
 const REGISTRIES: [&str; 4] = [
     "gen-ai/registry.yaml",
     "openai/registry.yaml",
@@ -23,7 +23,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "gen_ai.usage.cache_creation.input_tokens",
         "renamed by #440 after the snapshot",
     ),
-    ("gen_ai.token.type", "an attribute of metrics only"),
     (
         "gen_ai.prompt.variable",
         "a template: the names below it are the user's",
@@ -43,36 +42,6 @@ const REQUIREMENTS_CHANGED: &[(&str, &str, &str)] = &[
         "#469: an agent's own span carries totals only",
     ),
 ];
-
-/// The folder of the registry, or `None` with a word on standard error; in CI nothing may be left out.
-fn folder() -> Option<PathBuf> {
-    let folder = std::env::var_os("TRACING_GENAI_SEMCONV");
-    if folder.is_none() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "TRACING_GENAI_SEMCONV must be set in CI"
-        );
-        eprintln!("left out: TRACING_GENAI_SEMCONV is not set");
-    }
-    folder.map(Into::into)
-}
-
-fn read(path: &Path) -> Value {
-    let text = std::fs::read_to_string(path).unwrap();
-    serde_saphyr::from_str(&text).unwrap()
-}
-
-fn items<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> + use<'v> {
-    value.get(key).and_then(Value::as_array).into_iter().flatten()
-}
-
-/// The name that the table has for one of the snapshot.
-fn current(name: &str) -> &str {
-    match name {
-        "gen_ai.usage.cache_creation.input_tokens" => "gen_ai.usage.cache_write.input_tokens",
-        name => name,
-    }
-}
 
 fn is_left_out(name: &str) -> bool {
     LEFT_OUT.iter().any(|(left_out, _)| *left_out == name)
@@ -165,14 +134,7 @@ fn every_span_type_of_the_registry_wants_what_the_table_says() {
             let attribute = Attribute::from_name(current(name))
                 .unwrap_or_else(|| panic!("{name}"))
                 .attribute;
-            let expected = match (*level, attribute) {
-                ("required", _) => Requirement::Required,
-                ("conditionally_required", Attribute::ErrorType) => Requirement::OnError,
-                ("conditionally_required", Attribute::ServerPort) => Requirement::WithServerAddress,
-                ("conditionally_required", _) => Requirement::WhenKnown,
-                ("opt_in", _) => Requirement::OptIn,
-                _ => Requirement::Recommended,
-            };
+            let expected = requirement(level, attribute);
             assert_eq!(known.requirement(attribute), Some(expected), "{} {name}", known.id);
         }
         // And nothing that the registry does not name.
@@ -180,33 +142,6 @@ fn every_span_type_of_the_registry_wants_what_the_table_says() {
             for attribute in *attributes {
                 let is_named = wanted.keys().any(|name| current(name) == attribute.name());
                 assert!(is_named, "{} of {}", attribute.name(), known.id);
-            }
-        }
-    }
-}
-
-/// The attributes of a span or group by how much they are wanted. A later mention says it anew only where it says it.
-fn gather<'v>(of: &'v Value, groups: &BTreeMap<&str, &'v Value>, wanted: &mut BTreeMap<&'v str, &'v str>) {
-    for attribute in items(of, "attributes") {
-        if let Some(group) = attribute.get("ref_group") {
-            gather(groups[group.as_str().unwrap()], groups, wanted);
-            continue;
-        }
-        let name = attribute["ref"].as_str().unwrap();
-        let level = match attribute.get("requirement_level") {
-            None => None,
-            Some(Value::String(level)) => Some(&**level),
-            Some(level) => level
-                .as_object()
-                .and_then(|level| level.keys().next())
-                .map(String::as_str),
-        };
-        match level {
-            Some(level) => {
-                wanted.insert(name, level);
-            }
-            None => {
-                wanted.entry(name).or_insert("recommended");
             }
         }
     }

@@ -32,10 +32,7 @@ struct Found {
 
 impl Report {
     pub(super) fn add(&mut self, span_id: &str, checked: &Checked<'_>) {
-        let of = self
-            .types
-            .entry(checked.span_type.map_or(NO_TYPE, |span_type| span_type.id))
-            .or_default();
+        let of = self.types.entry(checked.checked_as.unwrap_or(NO_TYPE)).or_default();
         of.spans += 1;
         for finding in &checked.findings {
             let key = (finding.level, finding.problem, finding.name.to_owned());

@@ -1,6 +1,9 @@
-//! Goes through a span, and notes what is not as the conventions have it.
+//! Goes through attributes, and notes what is not as the conventions have it.
+
+use std::collections::HashSet;
 
 use super::{Finding, Problem, Shape, SpanView};
+use crate::cost::is_cost_key;
 use crate::{Attribute, OperationName, PREFIX, Requirement, SpanKind, SpanType, ValueType, is_generic};
 
 /// What may not be larger than what.
@@ -16,13 +19,27 @@ const PARTS: &[(Attribute, Attribute)] = &[
     (Attribute::UsageAudioOutputTokens, Attribute::UsageOutputTokens),
 ];
 
-pub(super) struct Checker<'v, 'a> {
-    pub(super) span: &'v SpanView<'a>,
+pub(super) struct Checker<'a> {
+    attributes: &'a [(&'a str, Shape<'a>)],
     pub(super) findings: Vec<Finding<'a>>,
 }
 
-impl<'a> Checker<'_, 'a> {
-    fn find(&mut self, problem: Problem, name: &'a str) {
+impl<'a> Checker<'a> {
+    pub(super) const fn new(attributes: &'a [(&'a str, Shape<'a>)]) -> Self {
+        Self {
+            attributes,
+            findings: Vec::new(),
+        }
+    }
+
+    pub(super) fn attributes(&mut self) {
+        let mut met = HashSet::new();
+        for (name, value) in self.attributes {
+            self.attribute(met.insert(*name), name, *value);
+        }
+    }
+
+    pub(super) fn find(&mut self, problem: Problem, name: &'a str) {
         self.findings.push(Finding {
             level: problem.level(),
             problem,
@@ -30,8 +47,14 @@ impl<'a> Checker<'_, 'a> {
         });
     }
 
-    pub(super) fn attribute(&mut self, place: usize, name: &'a str, value: Shape<'a>) {
-        let is_first = self.span.attributes.iter().position(|(other, _)| *other == name) == Some(place);
+    fn attribute(&mut self, is_first: bool, name: &'a str, value: Shape<'a>) {
+        if is_cost_key(name) {
+            // Many write and read them, and no convention has them.
+            if name.starts_with(PREFIX) {
+                self.find(Problem::UnknownName, name);
+            }
+            return;
+        }
         let Some(spelling) = Attribute::from_name(name) else {
             if name.starts_with(PREFIX) && is_first {
                 self.find(Problem::UnknownName, name);
@@ -49,11 +72,9 @@ impl<'a> Checker<'_, 'a> {
             }
             return;
         }
-        if spelling.attribute == Attribute::UsageCost {
-            // Many write and read it, and no convention has it.
-            self.find(Problem::UnknownName, name);
-        }
-        if !is_of(value, spelling.attribute.value_type()) {
+        if value == Shape::MalformedJson {
+            self.find(Problem::MalformedJson, name);
+        } else if !is_of(value, spelling.attribute.value_type()) {
             self.find(Problem::WrongType, name);
         }
         if spelling.attribute.is_usage() && matches!(value, Shape::Int(..0)) {
@@ -84,9 +105,9 @@ impl<'a> Checker<'_, 'a> {
         }
     }
 
-    pub(super) fn span_type(&self) -> Option<&'static SpanType> {
+    pub(super) fn span_type(&self, span: &SpanView<'_>) -> Option<&'static SpanType> {
         if self.value(Attribute::McpMethodName).is_some() {
-            let is_server = self.span.kind == Some(SpanKind::Server);
+            let is_server = span.kind == Some(SpanKind::Server);
             return Some(if is_server {
                 &SpanType::MCP_SERVER
             } else {
@@ -98,21 +119,20 @@ impl<'a> Checker<'_, 'a> {
         };
         SpanType::of(
             OperationName::from_name(operation)?,
-            self.span.kind.unwrap_or(SpanKind::Client),
+            span.kind.unwrap_or(SpanKind::Client),
         )
     }
 
-    pub(super) fn requirements(&mut self, span_type: &'static SpanType) {
+    pub(super) fn requirements(&mut self, wanted: &'static [(Requirement, &'static [Attribute])], is_error: bool) {
         let has_address = self.value(Attribute::ServerAddress).is_some();
-        for (requirement, attributes) in span_type.attributes {
-            for attribute in attributes
-                .iter()
-                .filter(|attribute| self.value(**attribute).is_none())
-                .collect::<Vec<_>>()
-            {
+        for (requirement, attributes) in wanted {
+            for attribute in *attributes {
+                if self.value(*attribute).is_some() {
+                    continue;
+                }
                 let problem = match requirement {
                     Requirement::Required => Problem::Missing,
-                    Requirement::OnError if self.span.is_error => Problem::MissingOnError,
+                    Requirement::OnError if is_error => Problem::MissingOnError,
                     Requirement::WithServerAddress if has_address => Problem::MissingBesideAddress,
                     Requirement::Recommended => Problem::NotRecorded,
                     // Whether the others apply cannot be told from the span.
@@ -123,10 +143,10 @@ impl<'a> Checker<'_, 'a> {
         }
     }
 
-    pub(super) fn name_and_kind(&mut self, span_type: &'static SpanType) {
+    pub(super) fn name_and_kind(&mut self, span: &SpanView<'_>, span_type: &'static SpanType) {
         // A client's call may stay within the process.
-        let is_right = self.span.kind == Some(span_type.kind)
-            || (span_type.kind == SpanKind::Client && self.span.kind == Some(SpanKind::Internal));
+        let is_right = span.kind == Some(span_type.kind)
+            || (span_type.kind == SpanKind::Client && span.kind == Some(SpanKind::Internal));
         if !is_right {
             self.find(Problem::Kind, "");
         }
@@ -142,13 +162,12 @@ impl<'a> Checker<'_, 'a> {
             .and_then(text);
         let is_named = match target {
             Some(target) => {
-                self.span
-                    .name
+                span.name
                     .strip_prefix(operation)
                     .and_then(|rest| rest.strip_prefix(' '))
                     == Some(target)
             }
-            None => self.span.name == operation,
+            None => span.name == operation,
         };
         if !is_named {
             self.find(Problem::SpanName, "");
@@ -156,8 +175,8 @@ impl<'a> Checker<'_, 'a> {
     }
 
     /// The value under the current name.
-    fn value(&self, attribute: Attribute) -> Option<Shape<'a>> {
-        let found = self.span.attributes.iter().find(|(name, _)| *name == attribute.name());
+    pub(super) fn value(&self, attribute: Attribute) -> Option<Shape<'a>> {
+        let found = self.attributes.iter().find(|(name, _)| *name == attribute.name());
         found.map(|(_, value)| *value)
     }
 }

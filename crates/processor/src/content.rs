@@ -1,0 +1,135 @@
+//! What people wrote and models answered: redacted, held to a budget, and put where the user wants it.
+
+mod capture;
+mod event;
+mod fit;
+mod redact;
+
+use opentelemetry::{Array, StringValue, Value};
+use tracing_genai_semconv::{Attribute, own};
+
+use crate::operation::Operation;
+use crate::unread::Unread;
+use fit::{Fitted, KeepFrom};
+
+pub use capture::{CAPTURE_VARIABLE, ContentCapture, capture, is_captured, set_capture};
+pub(crate) use event::EmitEvent;
+pub(crate) use fit::start_of;
+pub(crate) use redact::Redactor;
+pub use redact::{REDACTED, RedactText};
+
+/// The attributes that carry content, and what their text is.
+const CONTENT: [(Attribute, Form); 10] = [
+    (Attribute::SystemInstructions, Form::List(KeepFrom::Start)),
+    (Attribute::InputMessages, Form::List(KeepFrom::End)),
+    (Attribute::OutputMessages, Form::List(KeepFrom::Start)),
+    (Attribute::ToolDefinitions, Form::List(KeepFrom::Start)),
+    (Attribute::RetrievalDocuments, Form::List(KeepFrom::Start)),
+    (Attribute::MemoryRecords, Form::List(KeepFrom::Start)),
+    (Attribute::ToolCallArguments, Form::Any),
+    (Attribute::ToolCallResult, Form::Any),
+    (Attribute::RetrievalQueryText, Form::Text),
+    (Attribute::MemoryQueryText, Form::Text),
+];
+
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    /// A JSON list.
+    List(KeepFrom),
+    /// JSON or a text.
+    Any,
+    Text,
+}
+
+/// How content is treated.
+#[derive(Debug)]
+pub(crate) struct ContentRules {
+    pub(crate) redactor: Redactor,
+    /// The most bytes of one attribute.
+    pub(crate) max_bytes: usize,
+    /// Whether every model call has an event, or none; by default those whose content goes on one.
+    pub(crate) emits_event: Option<bool>,
+    pub(crate) event: Option<EmitEvent>,
+}
+
+/// The most bytes of one attribute, unless the user chose.
+const DEFAULT_MAX_BYTES: usize = 32 * 1024;
+
+impl Default for ContentRules {
+    fn default() -> Self {
+        Self {
+            redactor: Redactor::default(),
+            max_bytes: DEFAULT_MAX_BYTES,
+            emits_event: None,
+            event: None,
+        }
+    }
+}
+
+/// Treats the operation's content by the rules.
+pub(crate) fn treat(operation: &mut Operation<'_>, rules: &ContentRules) {
+    let has_content = CONTENT.iter().any(|(attribute, _)| operation.has(*attribute));
+    let capture = capture();
+    if has_content {
+        if capture == Some(ContentCapture::NoContent) {
+            take_off(operation);
+        } else {
+            clean(operation, rules);
+        }
+    }
+    let is_on_event = capture.is_some_and(ContentCapture::is_on_event);
+    if let Some(event) = &rules.event
+        && rules.emits_event.unwrap_or(is_on_event)
+        && operation.is_model_call()
+    {
+        event.emit(operation, is_on_event);
+    }
+    if has_content && capture.is_some_and(|capture| !capture.is_on_span()) {
+        take_off(operation);
+    }
+}
+
+/// Takes all content off a span whose stages did not end well: what was not redacted must not go on.
+pub(crate) fn take_off_unseen(span: &mut opentelemetry_sdk::trace::SpanData) {
+    span.attributes.retain(|attribute| {
+        let spelling = Attribute::from_name(attribute.key.as_str());
+        !spelling.is_some_and(|spelling| is_content(spelling.attribute)) && !crate::foreign::is_content(&attribute.key)
+    });
+}
+
+/// Whether the attribute is one of those that go where [`capture`] says.
+pub(crate) fn is_content(attribute: Attribute) -> bool {
+    CONTENT.iter().any(|(content, _)| *content == attribute)
+}
+
+fn take_off(operation: &mut Operation<'_>) {
+    for (attribute, _) in CONTENT {
+        operation.remove(attribute);
+    }
+}
+
+fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
+    let mut cut = Vec::new();
+    for (attribute, form) in CONTENT {
+        let Some(text) = operation.text(attribute) else {
+            continue;
+        };
+        let fitted = match form {
+            Form::List(keep) => fit::list(text, rules.max_bytes, keep, &rules.redactor),
+            Form::Any => Some(fit::any(text, rules.max_bytes, &rules.redactor)),
+            Form::Text => Some(fit::plain(text, rules.max_bytes, &rules.redactor)),
+        };
+        let is_read = fitted.is_some();
+        let Fitted { text, is_cut } = fitted.unwrap_or_else(|| fit::plain(text, rules.max_bytes, &rules.redactor));
+        if !is_read {
+            operation.unread.add(attribute, Unread::Json);
+        }
+        if is_cut {
+            cut.push(StringValue::from(attribute.name()));
+        }
+        operation.set(attribute, text);
+    }
+    if !cut.is_empty() {
+        operation.write(own::CONTENT_CUT, Value::Array(Array::String(cut)));
+    }
+}

@@ -1,0 +1,54 @@
+//! Writes what a call cost under the keys of the chosen vocabularies.
+
+use tracing_genai_pricing::{Cost, Usd};
+use tracing_genai_semconv::profile::{CostKeys, Profile};
+use tracing_genai_semconv::{Attribute, cost as keys};
+
+use crate::operation::Operation;
+
+/// The currency of every price there is.
+const CURRENCY: &str = "USD";
+
+/// Puts `total` on the span, under each of the chosen keys. The one that the span came with goes where it was not chosen.
+pub(crate) fn write(operation: &mut Operation<'_>, cost: &Cost, total: Usd, is_reported: bool, profile: Profile) {
+    if !profile.has_cost(CostKeys::UsageCost) {
+        operation.remove(Attribute::UsageCost);
+    } else if !is_reported {
+        // A reported amount stays as it was told, to the last bit.
+        operation.set(Attribute::UsageCost, total.to_f64());
+    }
+    if profile.has_cost(CostKeys::Proposed) {
+        operation.write(keys::AMOUNT, total.to_f64());
+        operation.write(keys::CURRENCY, CURRENCY);
+        operation.write(keys::SOURCE, if is_reported { "provider" } else { "local" });
+    }
+    if profile.has_cost(CostKeys::OperationCost) {
+        operation.write(keys::OPERATION, total.to_f64());
+    }
+    if profile.has_cost(CostKeys::OpenInference) {
+        let parts = &cost.parts;
+        let named = [
+            (keys::LLM_TOTAL, Some(total)),
+            (
+                keys::LLM_PROMPT,
+                sum([parts.input, parts.cache_read, parts.cache_write]),
+            ),
+            (keys::LLM_COMPLETION, parts.output),
+            (keys::LLM_PROMPT_INPUT, parts.input),
+            (keys::LLM_PROMPT_CACHE_READ, parts.cache_read),
+            (keys::LLM_PROMPT_CACHE_WRITE, parts.cache_write),
+        ];
+        for (name, amount) in named {
+            if let Some(amount) = amount {
+                operation.write(name, amount.to_f64());
+            }
+        }
+    }
+}
+
+/// The sum of the parts that are known; `None` where none is.
+fn sum(parts: [Option<Usd>; 3]) -> Option<Usd> {
+    parts.into_iter().flatten().try_fold(None, |sum: Option<Usd>, part| {
+        Some(Some(sum.map_or(Some(part), |sum| sum.checked_add(part))?))
+    })?
+}

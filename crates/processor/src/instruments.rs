@@ -1,0 +1,292 @@
+//! The instruments of the chosen names, and what one call adds to them.
+
+use opentelemetry::metrics::{Counter, Histogram, Meter};
+use opentelemetry::{KeyValue, StringValue};
+use tracing_genai_pricing::{Reason, Status, Usd};
+use tracing_genai_semconv::metric::{self, Metric, UNKNOWN_MODALITY};
+use tracing_genai_semconv::profile::{MetricNames, Profile};
+use tracing_genai_semconv::{Attribute, own};
+use tracing_genai_usage::{Unit, Usage};
+
+use crate::operation::Operation;
+use crate::price::is_unknown;
+use crate::series::{Series, SeriesId};
+use crate::unread::Unread;
+use crate::usage::Counted;
+
+/// Every instrument of the calls.
+#[derive(Debug)]
+pub(crate) struct Instruments {
+    pub(crate) published: bool,
+    pub(crate) duration: Histogram<f64>,
+    pub(crate) tokens: Option<Histogram<u64>>,
+    /// One for each of the chosen vocabularies.
+    pub(crate) cost: Vec<Histogram<f64>>,
+    in_development: Option<InDevelopment>,
+    unpriced: Counter<u64>,
+    unread: Counter<u64>,
+}
+
+/// The instruments of the conventions' next form.
+#[derive(Debug)]
+struct InDevelopment {
+    duration: Histogram<f64>,
+    input_tokens: Histogram<u64>,
+    output_tokens: Histogram<u64>,
+    /// In the order of [`KINDS`].
+    by_modality: [Counter<u64>; KINDS.len()],
+}
+
+/// A kind of token that has a counter of its own, and its parts by modality.
+struct Kind {
+    metric: &'static Metric,
+    unit: Unit,
+    parts: &'static [(Unit, &'static str)],
+}
+
+const KINDS: [Kind; 5] = [
+    Kind {
+        metric: &metric::INFERENCE_INPUT_TOKENS,
+        unit: Unit::InputTokens,
+        parts: &[
+            (Unit::InputTextTokens, "text"),
+            (Unit::InputImageTokens, "image"),
+            (Unit::InputAudioTokens, "audio"),
+        ],
+    },
+    Kind {
+        metric: &metric::INFERENCE_OUTPUT_TOKENS,
+        unit: Unit::OutputTokens,
+        parts: &[
+            (Unit::OutputTextTokens, "text"),
+            (Unit::OutputImageTokens, "image"),
+            (Unit::OutputAudioTokens, "audio"),
+        ],
+    },
+    Kind {
+        metric: &metric::INFERENCE_CACHE_READ_TOKENS,
+        unit: Unit::CacheReadTokens,
+        parts: &[
+            (Unit::CacheTextReadTokens, "text"),
+            (Unit::CacheImageReadTokens, "image"),
+            (Unit::CacheAudioReadTokens, "audio"),
+        ],
+    },
+    Kind {
+        metric: &metric::INFERENCE_CACHE_WRITE_TOKENS,
+        unit: Unit::CacheWriteTokens,
+        parts: &[],
+    },
+    Kind {
+        metric: &metric::INFERENCE_REASONING_TOKENS,
+        unit: Unit::OutputReasoningTokens,
+        parts: &[],
+    },
+];
+
+/// What one call adds to the metrics.
+#[derive(Debug)]
+pub(crate) struct Point {
+    pub(crate) series: SeriesId,
+    /// Whether it is an inference, which has a duration of its own in the conventions' next form.
+    is_inference: bool,
+    pub(crate) seconds: Option<f64>,
+    pub(crate) input_tokens: Option<u64>,
+    pub(crate) output_tokens: Option<u64>,
+    pub(crate) cost_usd: Option<f64>,
+    pub(crate) unpriced: Option<(Status, Option<Reason>)>,
+    /// What was used, where tokens are counted by modality.
+    usage: Option<Box<Usage>>,
+}
+
+impl Instruments {
+    pub(crate) fn new(meter: &Meter, profile: Profile) -> Self {
+        let published = profile.has_metrics(MetricNames::Published);
+        let in_development = profile.has_metrics(MetricNames::InDevelopment);
+        Self {
+            published,
+            duration: doubles(meter, &metric::OPERATION_DURATION),
+            tokens: published.then(|| whole(meter, &metric::TOKEN_USAGE)),
+            cost: profile.cost_metrics().map(|cost| doubles(meter, cost)).collect(),
+            in_development: in_development.then(|| InDevelopment {
+                duration: doubles(meter, &metric::INFERENCE_DURATION),
+                input_tokens: whole(meter, &metric::INFERENCE_OPERATION_INPUT_TOKENS),
+                output_tokens: whole(meter, &metric::INFERENCE_OPERATION_OUTPUT_TOKENS),
+                by_modality: KINDS.map(|kind| counter(meter, kind.metric)),
+            }),
+            unpriced: counter(meter, &metric::UNPRICED_CALLS),
+            unread: counter(meter, &metric::UNREAD_VALUES),
+        }
+    }
+
+    /// Counts a value that could not be read.
+    pub(crate) fn count_unread(&self, (attribute, why): (Attribute, Unread)) {
+        let of = [
+            KeyValue::new(own::ATTRIBUTE, attribute.name()),
+            KeyValue::new(own::UNREAD_REASON, why.as_str()),
+        ];
+        self.unread.add(1, &of);
+    }
+
+    pub(crate) fn count_unpriced(&self, point: &Point, series: &Series) {
+        let Some((status, reason)) = point.unpriced else { return };
+        let mut attributes = series.common.clone();
+        attributes.push(KeyValue::new(own::COST_STATUS, status.as_str()));
+        if let Some(reason) = reason {
+            attributes.push(KeyValue::new(own::COST_REASONS, StringValue::from(reason.as_str())));
+        }
+        self.unpriced.add(1, &attributes);
+    }
+
+    /// Whether the duration stands under the name for operations of all kinds.
+    pub(crate) const fn has_duration_of(&self, point: &Point) -> bool {
+        self.published || !point.is_inference
+    }
+
+    pub(crate) fn record_in_development(&self, point: &Point, series: &Series) {
+        let Some(instruments) = &self.in_development else {
+            return;
+        };
+        if let Some(seconds) = point.seconds.filter(|_| point.is_inference) {
+            instruments.duration.record(seconds, &series.duration);
+        }
+        if let Some(tokens) = point.input_tokens {
+            instruments.input_tokens.record(tokens, &series.duration);
+        }
+        if let Some(tokens) = point.output_tokens {
+            instruments.output_tokens.record(tokens, &series.duration);
+        }
+        let Some(usage) = &point.usage else { return };
+        for (kind, counter) in KINDS.iter().zip(&instruments.by_modality) {
+            for (modality, tokens) in by_modality(kind, usage) {
+                let modality = KeyValue::new(Attribute::TokenModality.name(), modality);
+                let attributes: Vec<_> = series.common.iter().cloned().chain([modality]).collect();
+                counter.add(tokens, &attributes);
+            }
+        }
+    }
+}
+
+/// The tokens of a kind by modality; those of which the provider does not say are `unknown`.
+fn by_modality(kind: &Kind, usage: &Usage) -> Vec<(&'static str, u64)> {
+    let Some(mut rest) = usage.get(kind.unit) else {
+        return Vec::new();
+    };
+    let mut counts = Vec::with_capacity(kind.parts.len() + 1);
+    for (unit, modality) in kind.parts {
+        let part = usage.get(*unit).unwrap_or(0).min(rest);
+        if part > 0 {
+            counts.push((*modality, part));
+            rest -= part;
+        }
+    }
+    if rest > 0 {
+        counts.push((UNKNOWN_MODALITY, rest));
+    }
+    counts
+}
+
+impl Point {
+    pub(crate) fn of(
+        operation: &Operation<'_>,
+        instruments: &Instruments,
+        series: SeriesId,
+        is_model_call: bool,
+    ) -> Self {
+        let usage = (operation.counted == Counted::Believably).then_some(&operation.usage);
+        let cost = operation.cost.as_ref().filter(|_| is_model_call);
+        Self {
+            series,
+            is_inference: is_model_call && operation.name != Some(tracing_genai_semconv::OperationName::Embeddings),
+            // A clock that was set back between start and end leaves no duration, which is not one of zero.
+            seconds: operation
+                .span
+                .end_time
+                .duration_since(operation.span.start_time)
+                .ok()
+                .map(|open| open.as_secs_f64()),
+            input_tokens: usage.and_then(|usage| usage.get(Unit::InputTokens)),
+            output_tokens: usage.and_then(|usage| usage.get(Unit::OutputTokens)),
+            cost_usd: cost.and_then(|cost| cost.total).map(Usd::to_f64),
+            unpriced: cost
+                .filter(|cost| is_unknown(cost.status))
+                .map(|cost| (cost.status, cost.reasons.iter().next())),
+            usage: usage
+                .filter(|_| instruments.in_development.is_some())
+                .map(|usage| Box::new(*usage)),
+        }
+    }
+
+    pub(crate) fn record(&self, instruments: &Instruments, series: &Series) {
+        if let Some(seconds) = self.seconds.filter(|_| instruments.has_duration_of(self)) {
+            instruments.duration.record(seconds, &series.duration);
+        }
+        if let Some(histogram) = &instruments.tokens {
+            if let Some(tokens) = self.input_tokens {
+                histogram.record(tokens, &series.input_tokens);
+            }
+            if let Some(tokens) = self.output_tokens {
+                histogram.record(tokens, &series.output_tokens);
+            }
+        }
+        if let Some(usd) = self.cost_usd {
+            for histogram in &instruments.cost {
+                histogram.record(usd, &series.common);
+            }
+        }
+        instruments.record_in_development(self, series);
+        instruments.count_unpriced(self, series);
+    }
+}
+
+fn doubles(meter: &Meter, of: &Metric) -> Histogram<f64> {
+    meter
+        .f64_histogram(of.name)
+        .with_unit(of.unit)
+        .with_description(of.about)
+        .with_boundaries(of.boundaries.to_vec())
+        .build()
+}
+
+fn whole(meter: &Meter, of: &Metric) -> Histogram<u64> {
+    meter
+        .u64_histogram(of.name)
+        .with_unit(of.unit)
+        .with_description(of.about)
+        .with_boundaries(of.boundaries.to_vec())
+        .build()
+}
+
+fn counter(meter: &Meter, of: &Metric) -> Counter<u64> {
+    meter
+        .u64_counter(of.name)
+        .with_unit(of.unit)
+        .with_description(of.about)
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_of_which_the_provider_says_nothing_are_unknown() {
+        let usage = Usage::new()
+            .with(Unit::InputTokens, 100)
+            .with(Unit::InputAudioTokens, 30)
+            .with(Unit::OutputTokens, 7);
+        let [input, output, cache_read, ..] = &KINDS;
+        assert_eq!(by_modality(input, &usage), [("audio", 30), ("unknown", 70)]);
+        assert_eq!(by_modality(output, &usage), [("unknown", 7)]);
+        assert_eq!(by_modality(cache_read, &usage), []);
+    }
+
+    #[test]
+    fn parts_never_count_more_than_their_whole() {
+        let usage = Usage::new()
+            .with(Unit::InputTokens, 10)
+            .with(Unit::InputTextTokens, 8)
+            .with(Unit::InputAudioTokens, 8);
+        assert_eq!(by_modality(&KINDS[0], &usage), [("text", 8), ("audio", 2)]);
+    }
+}

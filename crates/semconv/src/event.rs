@@ -1,0 +1,70 @@
+//! The events, which are log records with a name.
+
+use crate::Attribute::{
+    ErrorType, EvaluationExplanation, EvaluationName, EvaluationScoreLabel, EvaluationScoreValue, ExceptionMessage,
+    ExceptionStacktrace, ExceptionType, ResponseId,
+};
+use crate::Requirement::{OnError, Recommended, Required, WhenKnown};
+use crate::{Attribute, Requirement, SpanType};
+
+/// An event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Event {
+    /// Its name.
+    pub name: &'static str,
+    /// What it tells, in a sentence.
+    pub about: &'static str,
+    /// Its attributes, by how much they are wanted.
+    pub attributes: &'static [(Requirement, &'static [Attribute])],
+}
+
+/// What a model was asked and what it answered, apart from its span.
+pub const INFERENCE_DETAILS: Event = Event {
+    name: "gen_ai.client.inference.operation.details",
+    about: "What a model was asked and what it answered, apart from its span.",
+    attributes: SpanType::INFERENCE.attributes,
+};
+
+/// How good an answer was.
+pub const EVALUATION_RESULT: Event = Event {
+    name: "gen_ai.evaluation.result",
+    about: "How good an answer was.",
+    attributes: &[
+        (Required, &[EvaluationName]),
+        (OnError, &[ErrorType]),
+        (WhenKnown, &[EvaluationScoreValue, EvaluationScoreLabel]),
+        (Recommended, &[EvaluationExplanation, ResponseId]),
+    ],
+};
+
+/// An operation failed.
+pub const OPERATION_EXCEPTION: Event = Event {
+    name: "gen_ai.client.operation.exception",
+    about: "An operation failed.",
+    attributes: &[
+        (WhenKnown, &[ExceptionType, ExceptionMessage]),
+        (Recommended, &[ExceptionStacktrace]),
+    ],
+};
+
+impl Event {
+    /// Every event of the conventions.
+    pub const ALL: &[Self] = &[INFERENCE_DETAILS, EVALUATION_RESULT, OPERATION_EXCEPTION];
+
+    /// The event of that name.
+    ///
+    /// ```
+    /// use tracing_genai_semconv::event::Event;
+    ///
+    /// assert!(Event::from_name("gen_ai.evaluation.result").is_some());
+    /// ```
+    pub fn from_name(name: &str) -> Option<&'static Self> {
+        Self::ALL.iter().find(|event| event.name == name)
+    }
+
+    /// How much it wants the attribute; `None` where the conventions do not name it.
+    pub fn requirement(&self, attribute: Attribute) -> Option<Requirement> {
+        crate::span_type::requirement(self.attributes, attribute)
+    }
+}

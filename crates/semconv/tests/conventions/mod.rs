@@ -1,0 +1,78 @@
+//! Reads the registry of the conventions, where it is given.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tracing_genai_semconv::{Attribute, Requirement};
+
+pub(crate) const MODEL: &str = "semantic-conventions-genai/model";
+
+/// The folder of the registry, or `None` with a word on standard error; in CI nothing may be left out.
+pub(crate) fn folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("TRACING_GENAI_SEMCONV");
+    if folder.is_none() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "TRACING_GENAI_SEMCONV must be set in CI"
+        );
+        eprintln!("left out: TRACING_GENAI_SEMCONV is not set");
+    }
+    folder.map(Into::into)
+}
+
+pub(crate) fn read(path: &Path) -> Value {
+    let text = std::fs::read_to_string(path).unwrap();
+    serde_saphyr::from_str(&text).unwrap()
+}
+
+pub(crate) fn items<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> + use<'v> {
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// The name that the table has for one of the snapshot.
+pub(crate) fn current(name: &str) -> &str {
+    match name {
+        "gen_ai.usage.cache_creation.input_tokens" => "gen_ai.usage.cache_write.input_tokens",
+        name => name,
+    }
+}
+
+/// The attributes of a span or group by how much they are wanted. A later mention says it anew only where it says it.
+pub(crate) fn gather<'v>(of: &'v Value, groups: &BTreeMap<&str, &'v Value>, wanted: &mut BTreeMap<&'v str, &'v str>) {
+    for attribute in items(of, "attributes") {
+        if let Some(group) = attribute.get("ref_group") {
+            gather(groups[group.as_str().unwrap()], groups, wanted);
+            continue;
+        }
+        let name = attribute["ref"].as_str().unwrap();
+        let level = match attribute.get("requirement_level") {
+            None => None,
+            Some(Value::String(level)) => Some(&**level),
+            Some(level) => level
+                .as_object()
+                .and_then(|level| level.keys().next())
+                .map(String::as_str),
+        };
+        match level {
+            Some(level) => {
+                wanted.insert(name, level);
+            }
+            None => {
+                wanted.entry(name).or_insert("recommended");
+            }
+        }
+    }
+}
+
+/// The table's word for a level of the registry.
+pub(crate) fn requirement(level: &str, attribute: Attribute) -> Requirement {
+    match (level, attribute) {
+        ("required", _) => Requirement::Required,
+        ("conditionally_required", Attribute::ErrorType) => Requirement::OnError,
+        ("conditionally_required", Attribute::ServerPort) => Requirement::WithServerAddress,
+        ("conditionally_required", _) => Requirement::WhenKnown,
+        ("opt_in", _) => Requirement::OptIn,
+        _ => Requirement::Recommended,
+    }
+}
