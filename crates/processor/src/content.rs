@@ -6,8 +6,10 @@ mod fit;
 mod redact;
 
 use opentelemetry::{Array, StringValue, Value};
+use serde_json::{Value as Json, json};
 use tracing_genai_semconv::{Attribute, own};
 
+use crate::foreign;
 use crate::operation::Operation;
 use crate::unread::Unread;
 use fit::{Fitted, KeepFrom};
@@ -93,7 +95,7 @@ pub(crate) fn treat(operation: &mut Operation<'_>, rules: &ContentRules) {
 pub(crate) fn take_off_unseen(span: &mut opentelemetry_sdk::trace::SpanData) {
     span.attributes.retain(|attribute| {
         let spelling = Attribute::from_name(attribute.key.as_str());
-        !spelling.is_some_and(|spelling| is_content(spelling.attribute)) && !crate::foreign::is_content(&attribute.key)
+        !spelling.is_some_and(|spelling| is_content(spelling.attribute)) && !foreign::is_content(attribute.key.as_str())
     });
 }
 
@@ -115,7 +117,7 @@ fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
             continue;
         };
         let fitted = match form {
-            Form::List(keep) => fit::list(text, rules.max_bytes, keep, &rules.redactor),
+            Form::List(keep) => read_list(attribute, text, rules, keep),
             Form::Any => Some(fit::any(text, rules.max_bytes, &rules.redactor)),
             Form::Text => Some(fit::plain(text, rules.max_bytes, &rules.redactor)),
         };
@@ -131,5 +133,28 @@ fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
     }
     if !cut.is_empty() {
         operation.write(own::CONTENT_CUT, Value::Array(Array::String(cut)));
+    }
+}
+
+/// A list of the attribute's, in the conventions' form. Instructions may be a text alone.
+fn read_list(attribute: Attribute, text: &str, rules: &ContentRules, keep: KeepFrom) -> Option<Fitted> {
+    let conform = |element: &mut Json| match attribute {
+        Attribute::InputMessages => foreign::conform_message(element, "user"),
+        Attribute::OutputMessages => foreign::conform_message(element, "assistant"),
+        Attribute::ToolDefinitions => foreign::conform_tool(element),
+        Attribute::SystemInstructions => conform_instruction(element),
+        _ => {}
+    };
+    let is_text = attribute == Attribute::SystemInstructions && !text.trim_start().starts_with(['[', '{']);
+    if is_text && !text.is_empty() {
+        let list = Json::Array(vec![text.into()]).to_string();
+        return fit::list(&list, rules.max_bytes, keep, conform, &rules.redactor);
+    }
+    fit::list(text, rules.max_bytes, keep, conform, &rules.redactor)
+}
+
+fn conform_instruction(element: &mut Json) {
+    if let Json::String(text) = element {
+        *element = json!({"type": "text", "content": text.as_str()});
     }
 }

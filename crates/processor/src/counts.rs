@@ -10,6 +10,12 @@ pub(crate) struct CountsRules {
     by_provider: Vec<(Box<str>, Counts)>,
 }
 
+/// Instrumentations whose counts are known to be the provider's own, which are not the conventions'.
+const KNOWN_SCOPES: &[(&str, Counts)] = &[
+    // OpenLIT 1.45 passes on what Anthropic says.
+    ("openlit.instrumentation.anthropic", Counts::Exclusive),
+];
+
 impl CountsRules {
     pub(crate) fn set_general(&mut self, counts: Counts) {
         self.general = counts;
@@ -39,7 +45,10 @@ impl Default for CountsRules {
     fn default() -> Self {
         Self {
             general: Counts::Auto,
-            by_scope: Vec::new(),
+            by_scope: KNOWN_SCOPES
+                .iter()
+                .map(|(scope, counts)| ((*scope).into(), *counts))
+                .collect(),
             by_provider: Vec::new(),
         }
     }

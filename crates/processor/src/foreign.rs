@@ -1,8 +1,144 @@
 //! Reads what other dialects spread over many attributes, or say in JSON of their own.
+//!
+//! What they say yields to what the span says in the conventions' own names.
 
-use opentelemetry::Key;
+mod answer;
+mod blocks;
+mod chat;
+mod elements;
+mod parameters;
+mod step;
+mod usage;
+
+use std::borrow::Cow;
+
+use opentelemetry::{Array, KeyValue, Value};
+use tracing_genai_semconv::dialect::Structure;
+use tracing_genai_semconv::{Attribute, Meaning, is_generic, meaning};
+
+use crate::operation::Operation;
+use crate::unread::Unread;
+use answer::Answer;
+use elements::Elements;
+
+pub(crate) use chat::{conform_message, conform_tool};
 
 /// Whether an attribute of another dialect carries content.
-pub(crate) fn is_content(_key: &Key) -> bool {
-    false
+pub(crate) fn is_content(name: &str) -> bool {
+    match meaning(name) {
+        Some(Meaning::Element(_)) => true,
+        Some(Meaning::Structure(structure)) => matches!(
+            structure,
+            Structure::Messages(_)
+                | Structure::AnswerText
+                | Structure::AnswerObject
+                | Structure::AnswerReasoning
+                | Structure::AnswerToolCalls
+                | Structure::Input
+                | Structure::Output
+        ),
+        _ => false,
+    }
+}
+
+/// Takes apart what the span has of other dialects. What was read goes, unless originals are kept; what could not be read
+/// stays as it was, and is counted.
+pub(crate) fn read(operation: &mut Operation<'_>, is_openinference: bool, keeps_originals: bool) {
+    let mut attributes = std::mem::take(&mut operation.span.attributes);
+    let mut apart = Vec::new();
+    let mut elements = Elements::default();
+    attributes.retain_mut(|attribute| {
+        let name = attribute.key.as_str();
+        match meaning(name) {
+            // What does not go on is gone even where originals are kept: it may be a key.
+            Some(Meaning::Dropped) => false,
+            Some(Meaning::Element(list)) => {
+                let is_taken = elements.take(list, name, &attribute.value);
+                !is_taken || keeps_originals
+            }
+            Some(Meaning::Structure(structure)) if is_openinference || !is_generic(name) => {
+                apart.push((structure, attribute.clone()));
+                false
+            }
+            _ => true,
+        }
+    });
+    operation.span.attributes = attributes;
+    operation.place_anew();
+
+    // Before what holds a whole request, in whatever form it was sent.
+    elements.write(operation);
+    let mut answer = Answer::default();
+    let mut back = Vec::new();
+    for (structure, attribute) in apart {
+        let is_read = take_apart(operation, &mut answer, structure, &attribute);
+        if let Err(Some((of, why))) = is_read {
+            operation.unread.add(of, why);
+        }
+        if is_read.is_err() || keeps_originals {
+            back.push(attribute);
+        }
+    }
+    answer.write(operation);
+    operation.span.attributes.append(&mut back);
+}
+
+/// What became of reading: nothing to read, or what could not be read and why.
+type Read = Result<(), Option<(Attribute, Unread)>>;
+
+/// It says nothing of the conventions.
+const NOTHING: Read = Err(None);
+
+fn take_apart(operation: &mut Operation<'_>, answer: &mut Answer, structure: Structure, attribute: &KeyValue) -> Read {
+    let value = &attribute.value;
+    match structure {
+        Structure::Messages(of) => match value {
+            Value::Array(Array::String(texts)) => {
+                let each = texts.iter().map(|text| chat::text_message(of, text.as_str()));
+                set(operation, of, serde_json::Value::Array(each.collect()).to_string());
+                Ok(())
+            }
+            value => chat::read_messages(operation, of, &text(value)),
+        },
+        Structure::Tools => chat::read_tools(operation, value),
+        // An object is the answer's text, as the model wrote it.
+        Structure::AnswerText | Structure::AnswerObject => {
+            answer.text(&text(value));
+            Ok(())
+        }
+        Structure::AnswerReasoning => {
+            answer.reasoning(&text(value));
+            Ok(())
+        }
+        Structure::AnswerToolCalls => answer.tool_calls(&text(value)),
+        Structure::Parameters => parameters::read(operation, &text(value)),
+        Structure::Input => step::read_input(operation, attribute.key.as_str(), &text(value)),
+        Structure::Output => step::read_output(operation, attribute.key.as_str(), &text(value)),
+        Structure::Name => step::read_name(operation, &text(value)),
+        Structure::ServerUrl => parameters::read_url(operation, &text(value)),
+        Structure::JsonOutput => {
+            if !text(value).is_empty() {
+                set(operation, Attribute::OutputType, "json");
+            }
+            // A schema says more than that there is one.
+            NOTHING
+        }
+        Structure::AnswerStart => parameters::read_answer_start(operation, &text(value)),
+        Structure::FirstToken => parameters::read_first_token(operation, value),
+        Structure::Usage => usage::read(operation, &text(value)),
+        Structure::Cost => usage::read_cost(operation, &text(value)),
+        Structure::ProviderMetadata => usage::read_provider_metadata(operation, &text(value)),
+        _ => NOTHING,
+    }
+}
+
+fn text(value: &Value) -> Cow<'_, str> {
+    value.as_str()
+}
+
+/// Sets an attribute that the span does not have in the conventions' own name.
+fn set(operation: &mut Operation<'_>, attribute: Attribute, value: impl Into<Value>) {
+    if !operation.has(attribute) {
+        operation.set(attribute, value);
+    }
 }

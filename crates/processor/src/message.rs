@@ -91,6 +91,50 @@ impl Message {
     }
 }
 
+impl Message {
+    pub(crate) fn role(&self) -> &str {
+        &self.role
+    }
+
+    pub(crate) fn reason(&self) -> Option<&str> {
+        self.finish_reason.as_deref()
+    }
+
+    pub(crate) fn with_all(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.parts.extend(parts);
+        self
+    }
+
+    /// The texts of its parts, where it has only such.
+    pub(crate) fn text(&self) -> Option<String> {
+        let texts: Option<Vec<_>> = self.parts.iter().map(Part::as_text).collect();
+        texts.map(|texts| texts.concat())
+    }
+
+    /// A message of the role `thinking` is the model's, and what it says is what it thought.
+    pub(crate) fn thinking_as_reasoning(mut self) -> Self {
+        if self.role == "thinking" {
+            "assistant".clone_into(&mut self.role);
+            for part in &mut self.parts {
+                if let Some(text) = part.as_text().map(str::to_owned) {
+                    *part = Part::reasoning(text);
+                }
+            }
+        }
+        self
+    }
+
+    pub(crate) fn is_thought_only(&self) -> bool {
+        !self.parts.is_empty() && self.parts.iter().all(|part| part.kind() == Some("reasoning"))
+    }
+
+    /// Takes what `next` says into this message.
+    pub(crate) fn append(&mut self, next: Self) {
+        self.parts.extend(next.parts);
+        self.finish_reason = self.finish_reason.take().or(next.finish_reason);
+    }
+}
+
 /// A part of a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part(Value);
@@ -143,6 +187,21 @@ impl Part {
             part.insert("type".into(), "generic".into());
         }
         Self(value)
+    }
+
+    fn kind(&self) -> Option<&str> {
+        self.0.get("type").and_then(Value::as_str)
+    }
+
+    fn as_text(&self) -> Option<&str> {
+        let content = self.0.get("content").and_then(Value::as_str);
+        content.filter(|_| self.kind() == Some("text"))
+    }
+
+    /// The id of the call that this is, if it is one.
+    pub(crate) fn call_id(&self) -> Option<&str> {
+        let id = self.0.get("id").and_then(Value::as_str);
+        id.filter(|_| self.kind() == Some("tool_call"))
     }
 
     /// Without what is not known.

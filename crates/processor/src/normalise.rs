@@ -4,13 +4,16 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use opentelemetry::trace::{SpanKind, Status};
-use opentelemetry::{Key, KeyValue, Value};
+use opentelemetry::{Array, Key, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
-use tracing_genai_semconv::{self as semconv, Attribute, OTHER, OperationName, ValueType, own, provider};
+use tracing_genai_semconv::{
+    self as semconv, Attribute, Meaning, OTHER, OperationName, ValueType, meaning, own, provider,
+};
 
 use crate::closing::Closing;
 use crate::coerce::{coerce, is_of};
 use crate::content;
+use crate::foreign;
 use crate::operation::Operation;
 use crate::unread::Unread;
 
@@ -34,10 +37,12 @@ pub(crate) fn is_seen_to(span: &SpanData) -> bool {
 
 /// Rewrites the operation's span into the convention's present form.
 pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>, keeps_originals: bool) {
-    settle_attributes(operation, keeps_originals);
-    operation.name = operation
-        .text(Attribute::OperationName)
-        .and_then(OperationName::from_name);
+    let foreign = settle_attributes(operation, keeps_originals);
+    name_operation(operation);
+    if foreign.has_structures {
+        foreign::read(operation, foreign.is_openinference, keeps_originals);
+        settle_provider(operation);
+    }
     repair_end(operation, closing);
     name_span(operation, closing);
     set_kind(operation, closing.is_some_and(|closing| closing.kind_is_authors));
@@ -48,6 +53,23 @@ pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>
     // An agent that sends three requests has not tried one of them again.
     if retries > 0 && operation.is_model_call() {
         operation.write(own::RETRY_COUNT, i64::from(retries));
+    }
+}
+
+/// Finds which operation it is: as the span says, or else as its name does in a dialect that names spans by it.
+fn name_operation(operation: &mut Operation<'_>) {
+    operation.name = operation
+        .text(Attribute::OperationName)
+        .and_then(OperationName::from_name);
+    // OpenLLMetry says `completion` of Anthropic's chats, too, but names their spans rightly.
+    let is_doubtful = operation.name == Some(OperationName::TextCompletion)
+        && operation.text(Attribute::ProviderName) == Some("anthropic");
+    let says_nothing = !operation.has(Attribute::OperationName) && !operation.is_none_of_ours;
+    if (is_doubtful || says_nothing)
+        && let Some(name) = semconv::operation_of_span(&operation.span.name)
+    {
+        operation.name = Some(name);
+        operation.set(Attribute::OperationName, name.name());
     }
 }
 
@@ -69,42 +91,58 @@ fn unsigned_become_integers(operation: &mut Operation<'_>, names: &[&str]) {
 ///
 /// Repeated attributes are what `Span::record` makes of a field recorded again, so the last one holds. An older spelling
 /// yields to the current name.
-fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) {
+fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> Foreign {
     let mut attributes = std::mem::take(&mut operation.span.attributes);
     let mut struck = false;
     let mut originals = Vec::new();
     let mut met_in_older_spelling = [false; Attribute::COUNT];
     let mut strangers = Strangers::new(attributes.len());
-    let is_openinference = attributes
-        .iter()
-        .any(|attribute| attribute.key.as_str().starts_with("openinference."));
+    let mut foreign = Foreign {
+        is_openinference: attributes
+            .iter()
+            .any(|attribute| attribute.key.as_str().starts_with("openinference.")),
+        has_structures: false,
+    };
     for position in 0..attributes.len() {
         let Some((before, [found, ..])) = attributes.split_at_mut_checked(position) else {
             break;
         };
         let original = keeps_originals.then(|| found.clone());
-        let is_of_dialect = say_operation(found);
-        let is_own = |name: &str| !is_openinference && semconv::is_generic(name);
-        let spelling = Attribute::from_name(found.key.as_str());
-        let spelling = spelling.filter(|spelling| spelling.is_current() || !is_own(found.key.as_str()));
-        let Some(spelling) = spelling else {
-            if found.key.as_str().starts_with(own::USAGE_PREFIX) {
-                coerce(&mut found.value, ValueType::Int);
-                operation.has_own_counts = true;
+        let is_of_dialect = say_operation(found, &mut operation.is_none_of_ours);
+        let meaning = meaning(found.key.as_str());
+        let is_own = |name: &str| !foreign.is_openinference && semconv::is_generic(name);
+        let spelling = match meaning {
+            Some(Meaning::Attribute(spelling)) if spelling.is_current() || !is_own(found.key.as_str()) => spelling,
+            meaning => {
+                foreign.has_structures |= matches!(
+                    meaning,
+                    Some(Meaning::Structure(_) | Meaning::Element(_) | Meaning::Dropped)
+                );
+                if found.key.as_str().starts_with(own::USAGE_PREFIX) {
+                    coerce(&mut found.value, ValueType::Int);
+                    operation.has_own_counts = true;
+                }
+                struck |= strangers.strike_earlier(before, found, position);
+                continue;
             }
-            struck |= strangers.strike_earlier(before, found, position);
-            continue;
         };
         let attribute = spelling.attribute;
         let is_current = spelling.is_current() && !is_of_dialect;
-        originals.extend(original.filter(|_| !is_current));
         if !spelling.is_current() {
             to_the_conventions_unit(found);
             found.key = Key::from_static_str(attribute.name());
         }
-        if let Err(why) = read(&mut found.value, attribute) {
+        let is_blank = is_blank(&found.value, attribute, is_current);
+        if !is_blank && let Err(why) = read(&mut found.value, attribute) {
             operation.unread.add(attribute, why);
         }
+        if is_blank || is_unset(&found.value, attribute) {
+            originals.extend(original);
+            strike(found);
+            struck = true;
+            continue;
+        }
+        originals.extend(original.filter(|_| !is_current));
         let Some(older) = met_in_older_spelling.get_mut(attribute as usize) else {
             continue;
         };
@@ -126,17 +164,52 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) {
         *older = !is_current;
         operation.place(attribute, position);
     }
+    operation.request_model_is_foreign = met_in_older_spelling
+        .get(Attribute::RequestModel as usize)
+        .is_some_and(|is_older| *is_older);
+    attributes.append(&mut originals);
     if struck {
         attributes.retain(|attribute| !attribute.key.as_str().is_empty());
-        for (position, found) in attributes.iter().enumerate() {
-            let spelling = Attribute::from_name(found.key.as_str());
-            if let Some(spelling) = spelling.filter(|spelling| spelling.is_current()) {
-                operation.place(spelling.attribute, position);
-            }
-        }
     }
-    attributes.append(&mut originals);
     operation.span.attributes = attributes;
+    if struck {
+        operation.place_anew();
+    }
+    settle_provider(operation);
+    foreign
+}
+
+/// What of other dialects is still to be taken apart.
+#[derive(Clone, Copy)]
+struct Foreign {
+    is_openinference: bool,
+    has_structures: bool,
+}
+
+/// Whether a dialect says by it that it does not know: OpenLIT by an empty text, OpenLLMetry by an empty list.
+fn is_blank(value: &Value, attribute: Attribute, is_current: bool) -> bool {
+    let is_number = matches!(attribute.value_type(), ValueType::Int | ValueType::Double);
+    match value {
+        Value::String(text) => text.as_str().is_empty() && (!is_current || is_number),
+        Value::Array(Array::String(items)) => items.is_empty() && !is_current,
+        _ => false,
+    }
+}
+
+/// Whether the conventions leave the attribute out of a span for which it has this value: they know no stream that is
+/// `false`. A limit below zero is OpenLIT's for none.
+fn is_unset(value: &Value, attribute: Attribute) -> bool {
+    matches!(
+        (attribute, value),
+        (
+            Attribute::RequestStream | Attribute::ConversationCompacted,
+            Value::Bool(false)
+        ) | (Attribute::RequestMaxTokens, Value::I64(..0))
+    )
+}
+
+/// Names the provider as the conventions do.
+fn settle_provider(operation: &mut Operation<'_>) {
     if let Some(name) = operation.text(Attribute::ProviderName) {
         let current = provider::current(name);
         if current != name {
@@ -149,6 +222,11 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) {
 /// Gives a value the conventions' type, and a text a length that an attribute can have.
 fn read(value: &mut Value, attribute: Attribute) -> Result<(), Unread> {
     let wanted = attribute.value_type();
+    if let Value::String(word) = &*value
+        && let Some(current) = semconv::current_word(attribute, word.as_str())
+    {
+        *value = current.into();
+    }
     coerce(value, wanted);
     if !is_of(value, wanted) {
         return Err(Unread::Type);
@@ -174,16 +252,20 @@ fn to_the_conventions_unit(attribute: &mut KeyValue) {
     }
 }
 
-/// Makes the operation of what another dialect says the span is, if it says one.
-fn say_operation(attribute: &mut KeyValue) -> bool {
-    let operation = match &attribute.value {
-        Value::String(kind) => semconv::foreign_operation(attribute.key.as_str(), kind.as_str()),
-        _ => None,
+/// Makes the operation of what another dialect says the span is, if it says one. One that it says to be something else is no
+/// call of a model, whatever it carries.
+fn say_operation(attribute: &mut KeyValue, says_none: &mut bool) -> bool {
+    let Value::String(kind) = &attribute.value else {
+        return false;
     };
-    let Some(operation) = operation else { return false };
-    attribute.key = Key::from_static_str(Attribute::OperationName.name());
-    attribute.value = Value::from(operation.name());
-    true
+    let name = attribute.key.as_str();
+    if let Some(operation) = semconv::foreign_operation(name, kind.as_str()) {
+        attribute.key = Key::from_static_str(Attribute::OperationName.name());
+        attribute.value = Value::from(operation.name());
+        return true;
+    }
+    *says_none |= matches!(meaning(name), Some(Meaning::Kind));
+    false
 }
 
 /// Marks an attribute for removal: no attribute has an empty key.

@@ -16,6 +16,10 @@ pub(crate) struct Operation<'span> {
     pub(crate) span: &'span mut SpanData,
     positions: [u16; Attribute::COUNT],
     pub(crate) name: Option<OperationName>,
+    /// Whether a dialect says that it is none of the conventions' operations.
+    pub(crate) is_none_of_ours: bool,
+    /// Whether the model was named in a dialect, where its name may be that of the one that answered.
+    pub(crate) request_model_is_foreign: bool,
     /// Whether the span carries counts under our own names.
     pub(crate) has_own_counts: bool,
     pub(crate) counted: Counted,
@@ -31,6 +35,8 @@ impl<'span> Operation<'span> {
             span,
             positions: [ABSENT; Attribute::COUNT],
             name: None,
+            is_none_of_ours: false,
+            request_model_is_foreign: false,
             has_own_counts: false,
             counted: Counted::Nothing,
             usage: Usage::new(),
@@ -46,7 +52,7 @@ impl<'span> Operation<'span> {
         match (self.name, self.text(Attribute::OperationName)) {
             (Some(name), _) => name.is_model_call(),
             (None, Some(_)) => false,
-            (None, None) => self.looks_like_a_model_call(),
+            (None, None) => !self.is_none_of_ours && self.looks_like_a_model_call(),
         }
     }
 
@@ -83,6 +89,18 @@ impl<'span> Operation<'span> {
     pub(crate) fn place(&mut self, attribute: Attribute, position: usize) {
         if let Some(place) = self.positions.get_mut(attribute as usize) {
             *place = u16::try_from(position).unwrap_or(ABSENT);
+        }
+    }
+
+    /// Notes anew where everything stands.
+    pub(crate) fn place_anew(&mut self) {
+        self.positions = [ABSENT; Attribute::COUNT];
+        for position in 0..self.span.attributes.len() {
+            let name = self.span.attributes.get(position).map(|found| found.key.as_str());
+            let spelling = name.and_then(Attribute::from_name);
+            if let Some(spelling) = spelling.filter(|spelling| spelling.is_current()) {
+                self.place(spelling.attribute, position);
+            }
         }
     }
 

@@ -33,7 +33,10 @@ pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, rules: &Coun
         operation.text(Attribute::ProviderName),
     );
     let (cost, reported) = match stated(operation) {
-        Stated::Nothing => (computed(operation, prices, counts), false),
+        Stated::Nothing => {
+            operation.remove(Attribute::UsageCost);
+            (computed(operation, prices, counts), false)
+        }
         Stated::Amount(amount) => (Cost::reported(amount), true),
         Stated::Absurd => {
             operation.remove(Attribute::UsageCost);
@@ -76,8 +79,12 @@ enum Stated {
 }
 
 fn stated(operation: &Operation<'_>) -> Stated {
+    // OpenLIT writes no cost of a model it does not know as one of zero.
+    let is_openlit = operation.span.instrumentation_scope.name().starts_with("openlit.");
     match operation.value(Attribute::UsageCost) {
         None => Stated::Nothing,
+        Some(Value::I64(0)) if is_openlit => Stated::Nothing,
+        Some(Value::F64(amount)) if is_openlit && *amount == 0.0 => Stated::Nothing,
         // Rust writes a double as the shortest decimal that reads back as it, and without an exponent.
         Some(Value::F64(amount)) if *amount >= 0.0 => {
             Usd::parse_rounded(&amount.to_string()).map_or(Stated::Absurd, Stated::Amount)

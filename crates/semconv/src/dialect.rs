@@ -1,160 +1,132 @@
 //! Older and foreign spellings of the attributes: a table each, read like a page.
 
+mod deprecated;
+mod langfuse;
+mod openinference;
+mod openlit;
+mod rust_clients;
+mod structure;
+mod traceloop;
+mod vercel;
+
+pub use structure::{Field, Indexed, Structure};
+
 use crate::{Attribute, OperationName};
 
-/// Every dialect that is read.
-pub(crate) const DIALECTS: [&[(&str, Attribute)]; 5] = [DEPRECATED, FRAMEWORKS, OPENINFERENCE, VERCEL, TRACELOOP];
+/// What somebody else calls the things of the conventions.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Dialect {
+    /// Whose it is.
+    pub name: &'static str,
+    /// Where it is written down.
+    pub source: &'static str,
+    /// Attributes that are the conventions' under another name.
+    pub renames: &'static [(&'static str, Attribute)],
+    /// What a double is multiplied by to be in the conventions' unit, where it is not one.
+    pub units: &'static [(&'static str, f64)],
+    /// By which attribute and value it says which operation a span is.
+    pub operations: &'static [(&'static str, &'static str, OperationName)],
+    /// Attributes that say an operation with some values, and none of the conventions' with all others.
+    pub kinds: &'static [&'static str],
+    /// Names of spans that say what they are, where no attribute does, or a wrong one.
+    pub span_names: &'static [(&'static str, OperationName)],
+    /// Attributes that hold something to be taken apart.
+    pub structures: &'static [(&'static str, Structure)],
+    /// Lists spread over attributes with a number in their names.
+    pub indexed: &'static [Indexed],
+    /// What does not go on, and why. A name that ends with a dot is what names begin with.
+    pub dropped: &'static [(&'static str, &'static str)],
+    /// What names begin with that make a span GenAI's without any attribute of `gen_ai.*`.
+    pub markers: &'static [&'static str],
+    /// Names that may as well be a service's own, and are read only beside an attribute of [`kinds`](Self::kinds).
+    pub generic: &'static [&'static str],
+}
 
-/// Spellings the conventions themselves replaced.
-/// Source: semantic-conventions 1.37 (`gen_ai.system`), 1.27 (token names), semantic-conventions-genai#440 (cache writes).
-const DEPRECATED: &[(&str, Attribute)] = &[
-    ("gen_ai.system", Attribute::ProviderName),
-    ("gen_ai.usage.prompt_tokens", Attribute::UsageInputTokens),
-    ("gen_ai.usage.completion_tokens", Attribute::UsageOutputTokens),
-    (
-        "gen_ai.usage.cache_creation.input_tokens",
-        Attribute::UsageCacheWriteInputTokens,
-    ),
-    ("gen_ai.openai.request.seed", Attribute::RequestSeed),
-    ("gen_ai.openai.request.response_format", Attribute::OutputType),
-    (
-        "gen_ai.openai.request.service_tier",
-        Attribute::OpenaiRequestServiceTier,
-    ),
-    (
-        "gen_ai.openai.response.service_tier",
-        Attribute::OpenaiResponseServiceTier,
-    ),
+impl Dialect {
+    /// Every dialect that is read.
+    pub const ALL: &[Self] = &[
+        deprecated::DEPRECATED,
+        rust_clients::RIG,
+        rust_clients::GENAI,
+        traceloop::TRACELOOP,
+        openinference::OPENINFERENCE,
+        vercel::VERCEL,
+        langfuse::LANGFUSE,
+        openlit::OPENLIT,
+    ];
+
+    /// What has nothing; a dialect says what it has more.
+    const NOTHING: Self = Self {
+        name: "",
+        source: "",
+        renames: &[],
+        units: &[],
+        operations: &[],
+        kinds: &[],
+        span_names: &[],
+        structures: &[],
+        indexed: &[],
+        dropped: &[],
+        markers: &[],
+        generic: &[],
+    };
+}
+
+/// Words that stand for others, in whatever dialect they are said.
+pub(crate) const WORDS: &[(Attribute, &str, &str)] = &[
+    (Attribute::OutputType, "json_object", "json"),
+    (Attribute::OutputType, "json_schema", "json"),
+    (Attribute::OutputType, "object", "json"),
+    (Attribute::OutputType, "array", "json"),
+    (Attribute::OutputType, "enum", "json"),
+    (Attribute::OutputType, "audio", "speech"),
+    // OpenAI's name for its Responses API in older instrumentations.
+    (Attribute::OpenaiApiType, "chat.completions", "chat_completions"),
 ];
 
-/// Spellings of frameworks that emit `gen_ai.*` spans: rig 0.44 to 0.46, and OpenLLMetry, which share them.
-const FRAMEWORKS: &[(&str, Attribute)] = &[
-    ("gen_ai.usage.reasoning_tokens", Attribute::UsageReasoningOutputTokens),
-    (
-        "gen_ai.usage.cache_read_input_tokens",
-        Attribute::UsageCacheReadInputTokens,
-    ),
-    (
-        "gen_ai.usage.cache_creation_input_tokens",
-        Attribute::UsageCacheWriteInputTokens,
-    ),
-    ("gen_ai.usage.cached_tokens", Attribute::UsageCacheReadInputTokens),
-];
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
 
-/// OpenInference, which Phoenix and Arize read. Source: `spec/semantic_conventions.md` of Arize-ai/openinference.
-///
-/// `llm.system` is left: it names who made the model, and `llm.provider` who served it. Messages are lists spread over many
-/// attributes, and left too.
-const OPENINFERENCE: &[(&str, Attribute)] = &[
-    ("llm.model_name", Attribute::RequestModel),
-    ("embedding.model_name", Attribute::RequestModel),
-    ("llm.provider", Attribute::ProviderName),
-    ("llm.finish_reason", Attribute::ResponseFinishReasons),
-    ("llm.token_count.prompt", Attribute::UsageInputTokens),
-    ("llm.token_count.completion", Attribute::UsageOutputTokens),
-    (
-        "llm.token_count.prompt_details.cache_read",
-        Attribute::UsageCacheReadInputTokens,
-    ),
-    (
-        "llm.token_count.prompt_details.cache_write",
-        Attribute::UsageCacheWriteInputTokens,
-    ),
-    ("llm.token_count.prompt_details.audio", Attribute::UsageAudioInputTokens),
-    (
-        "llm.token_count.completion_details.reasoning",
-        Attribute::UsageReasoningOutputTokens,
-    ),
-    (
-        "llm.token_count.completion_details.audio",
-        Attribute::UsageAudioOutputTokens,
-    ),
-    ("llm.cost.total", Attribute::UsageCost),
-    ("tool.name", Attribute::ToolName),
-    ("tool.description", Attribute::ToolDescription),
-    ("tool.id", Attribute::ToolCallId),
-    ("agent.name", Attribute::AgentName),
-];
+    use super::*;
 
-/// The Vercel AI SDK, versions 4 and 5. Source: <https://ai-sdk.dev/docs/ai-sdk-core/telemetry>.
-///
-/// Prompts and answers are in forms of its own, and left.
-const VERCEL: &[(&str, Attribute)] = &[
-    ("ai.model.id", Attribute::RequestModel),
-    ("ai.model.provider", Attribute::ProviderName),
-    ("ai.response.id", Attribute::ResponseId),
-    ("ai.response.model", Attribute::ResponseModel),
-    ("ai.response.finishReason", Attribute::ResponseFinishReasons),
-    (MS_TO_FIRST_CHUNK, Attribute::ResponseTimeToFirstChunk),
-    ("ai.usage.promptTokens", Attribute::UsageInputTokens),
-    ("ai.usage.inputTokens", Attribute::UsageInputTokens),
-    ("ai.usage.tokens", Attribute::UsageInputTokens),
-    ("ai.usage.completionTokens", Attribute::UsageOutputTokens),
-    ("ai.usage.outputTokens", Attribute::UsageOutputTokens),
-    ("ai.usage.cachedInputTokens", Attribute::UsageCacheReadInputTokens),
-    ("ai.usage.reasoningTokens", Attribute::UsageReasoningOutputTokens),
-    ("ai.toolCall.name", Attribute::ToolName),
-    ("ai.toolCall.id", Attribute::ToolCallId),
-    ("ai.toolCall.args", Attribute::ToolCallArguments),
-    ("ai.toolCall.result", Attribute::ToolCallResult),
-];
+    #[test]
+    fn no_name_means_two_things() {
+        let mut met = HashMap::new();
+        for (name, attribute) in Dialect::ALL.iter().flat_map(|dialect| dialect.renames) {
+            assert_eq!(
+                met.insert(*name, *attribute).unwrap_or(*attribute),
+                *attribute,
+                "{name}"
+            );
+            assert!(
+                Attribute::ALL.iter().all(|current| current.name() != *name),
+                "{name} is current"
+            );
+        }
+        for (name, _) in Dialect::ALL.iter().flat_map(|dialect| dialect.structures) {
+            assert!(!met.contains_key(name), "{name} is renamed and taken apart");
+        }
+    }
 
-/// Traceloop's OpenLLMetry, beside the deprecated `gen_ai.*` names it writes. Source: `SpanAttributes` of the package
-/// `opentelemetry-semantic-conventions-ai`.
-const TRACELOOP: &[(&str, Attribute)] = &[
-    ("llm.is_streaming", Attribute::RequestStream),
-    ("llm.top_k", Attribute::RequestTopK),
-    ("llm.frequency_penalty", Attribute::RequestFrequencyPenalty),
-    ("llm.presence_penalty", Attribute::RequestPresencePenalty),
-    ("llm.chat.stop_sequences", Attribute::RequestStopSequences),
-    ("llm.response.finish_reason", Attribute::ResponseFinishReasons),
-    ("llm.response.stop_reason", Attribute::ResponseFinishReasons),
-    ("traceloop.workflow.name", Attribute::WorkflowName),
-];
+    #[test]
+    fn units_are_of_names_that_are_renamed_to_doubles() {
+        for dialect in Dialect::ALL {
+            for (name, _) in dialect.units {
+                let (_, attribute) = dialect.renames.iter().find(|(renamed, _)| renamed == name).unwrap();
+                assert_eq!(attribute.value_type(), crate::ValueType::Double, "{name}");
+            }
+        }
+    }
 
-/// Milliseconds, where the conventions have seconds.
-pub(crate) const MS_TO_FIRST_CHUNK: &str = "ai.response.msToFirstChunk";
-
-/// The attributes by which OpenInference, the Vercel SDK and Traceloop say what a span is.
-pub(crate) const KINDS: [&str; 4] = [
-    "openinference.span.kind",
-    "ai.operationId",
-    "llm.request.type",
-    "traceloop.span.kind",
-];
-
-/// Their values, and the operations they are. The others, such as `CHAIN` and `RERANKER`, are none of the conventions'.
-///
-/// The Vercel SDK writes a span around its calls of models, which repeats their counts: it is no call itself.
-pub(crate) const OPERATIONS: &[(&str, &str, OperationName)] = &[
-    ("openinference.span.kind", "LLM", OperationName::Chat),
-    ("openinference.span.kind", "EMBEDDING", OperationName::Embeddings),
-    ("openinference.span.kind", "RETRIEVER", OperationName::Retrieval),
-    ("openinference.span.kind", "TOOL", OperationName::ExecuteTool),
-    ("openinference.span.kind", "AGENT", OperationName::InvokeAgent),
-    ("ai.operationId", "ai.generateText", OperationName::InvokeAgent),
-    ("ai.operationId", "ai.generateText.doGenerate", OperationName::Chat),
-    ("ai.operationId", "ai.streamText", OperationName::InvokeAgent),
-    ("ai.operationId", "ai.streamText.doStream", OperationName::Chat),
-    ("ai.operationId", "ai.generateObject", OperationName::InvokeAgent),
-    ("ai.operationId", "ai.generateObject.doGenerate", OperationName::Chat),
-    ("ai.operationId", "ai.streamObject", OperationName::InvokeAgent),
-    ("ai.operationId", "ai.streamObject.doStream", OperationName::Chat),
-    ("ai.operationId", "ai.embed", OperationName::InvokeWorkflow),
-    ("ai.operationId", "ai.embed.doEmbed", OperationName::Embeddings),
-    ("ai.operationId", "ai.embedMany", OperationName::InvokeWorkflow),
-    ("ai.operationId", "ai.embedMany.doEmbed", OperationName::Embeddings),
-    ("ai.operationId", "ai.toolCall", OperationName::ExecuteTool),
-    ("llm.request.type", "chat", OperationName::Chat),
-    ("llm.request.type", "completion", OperationName::TextCompletion),
-    ("llm.request.type", "embedding", OperationName::Embeddings),
-    ("traceloop.span.kind", "workflow", OperationName::InvokeWorkflow),
-    ("traceloop.span.kind", "agent", OperationName::InvokeAgent),
-    ("traceloop.span.kind", "tool", OperationName::ExecuteTool),
-];
-
-/// Names of OpenInference that may as well be a service's own, and mean the conventions' only on a span of OpenInference.
-pub(crate) const GENERIC: [&str; 4] = ["tool.name", "tool.description", "tool.id", "agent.name"];
-
-/// What the names begin with that make a span one of a dialect without `gen_ai.*`.
-pub(crate) const MARKERS: &[&str] = &["llm.", "openinference.", "embedding.model_name", "ai.", "traceloop."];
+    #[test]
+    fn what_says_an_operation_is_among_the_kinds() {
+        for dialect in Dialect::ALL {
+            for (name, _, _) in dialect.operations {
+                let is_kind = dialect.kinds.contains(name) || *name == Attribute::OperationName.name();
+                assert!(is_kind, "{name}");
+            }
+        }
+    }
+}

@@ -16,7 +16,7 @@
 mod attribute;
 pub mod check;
 pub mod cost;
-mod dialect;
+pub mod dialect;
 pub mod event;
 mod known_values;
 mod lookup;
@@ -29,7 +29,9 @@ mod span_type;
 pub mod typed;
 
 pub use attribute::{Attribute, ValueType, key};
-pub use lookup::{Spelling, foreign_operation, is_genai, is_generic, unit_factor};
+pub use lookup::{
+    Meaning, Spelling, current_word, foreign_operation, is_genai, is_generic, meaning, operation_of_span, unit_factor,
+};
 pub use operation::{OperationName, SpanKind};
 pub use span_type::{Requirement, SpanType};
 

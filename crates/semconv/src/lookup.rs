@@ -1,6 +1,6 @@
-//! Finds an attribute by any of its spellings, in a few nanoseconds and without allocating.
+//! Finds what an attribute's name means in any spelling, in a few nanoseconds and without allocating.
 
-use crate::dialect::{DIALECTS, GENERIC, KINDS, MARKERS, MS_TO_FIRST_CHUNK, OPERATIONS};
+use crate::dialect::{Dialect, Indexed, Structure, WORDS};
 use crate::{Attribute, OperationName, PREFIX};
 
 /// A name that was recognised: the attribute it means, and whether it is that attribute's current name.
@@ -18,20 +18,78 @@ impl Spelling {
     }
 }
 
+/// What a name means.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Meaning {
+    /// An attribute of the conventions, in its current or another spelling.
+    Attribute(Spelling),
+    /// Something by which a dialect says what a span is.
+    Kind,
+    /// Something to be taken apart.
+    Structure(Structure),
+    /// An element of a list, whose field and number follow the prefix.
+    Element(&'static Indexed),
+    /// What does not go on.
+    Dropped,
+}
+
 impl Attribute {
     /// The attribute that `name` means, in its current or any older spelling; `None` when it means none.
     pub fn from_name(name: &str) -> Option<Spelling> {
-        let mut slot = slot(name.as_bytes())?;
-        loop {
-            // An empty slot holds 0; the first name is 1.
-            let index = SLOTS.get(slot)?.checked_sub(1)?;
-            let (candidate, spelling) = NAMES.get(usize::from(index))?;
-            if *candidate == name {
-                return Some(*spelling);
-            }
-            slot = (slot + 1) % SLOT_COUNT;
+        match known(name)? {
+            Meaning::Attribute(spelling) => Some(spelling),
+            _ => None,
         }
     }
+}
+
+/// What `name` means in the conventions or in any dialect; `None` where it is somebody's own.
+///
+/// ```
+/// use tracing_genai_semconv::{Meaning, meaning};
+///
+/// assert!(matches!(meaning("gen_ai.prompt.0.content"), Some(Meaning::Element(_))));
+/// assert!(matches!(meaning("rig.completion_parent"), Some(Meaning::Dropped)));
+/// assert!(meaning("http.route").is_none());
+/// ```
+pub fn meaning(name: &str) -> Option<Meaning> {
+    known(name).or_else(|| begun(name))
+}
+
+fn known(name: &str) -> Option<Meaning> {
+    let mut slot = slot(name.as_bytes())?;
+    loop {
+        // An empty slot holds 0; the first name is 1.
+        let index = SLOTS.get(slot)?.checked_sub(1)?;
+        let (candidate, meaning) = NAMES.get(usize::from(index))?;
+        if *candidate == name {
+            return Some(*meaning);
+        }
+        slot = (slot + 1) % SLOT_COUNT;
+    }
+}
+
+/// What a name means by how it begins.
+fn begun(name: &str) -> Option<Meaning> {
+    // Most names of others are told apart by their first byte.
+    if !matches!(name.as_bytes().first(), Some(b'a' | b'g' | b'l' | b'r')) {
+        return None;
+    }
+    for dialect in Dialect::ALL {
+        let element = dialect.indexed.iter().find(|list| {
+            let rest = name.strip_prefix(list.prefix);
+            rest.is_some_and(|rest| rest.as_bytes().first().is_some_and(u8::is_ascii_digit))
+        });
+        if let Some(list) = element {
+            return Some(Meaning::Element(list));
+        }
+        let mut dropped = dialect.dropped.iter();
+        if dropped.any(|(dropped, _)| dropped.ends_with('.') && name.starts_with(dropped)) {
+            return Some(Meaning::Dropped);
+        }
+    }
+    None
 }
 
 /// Whether an attribute of that name makes its span a GenAI span: one of the conventions', current or deprecated, or one by
@@ -50,8 +108,11 @@ pub fn is_genai(name: &str) -> bool {
     }
     // Most names of others are told apart by their first byte.
     matches!(name.as_bytes().first(), Some(b'a' | b'e' | b'l' | b'o' | b't'))
-        && MARKERS.iter().any(|marker| name.starts_with(marker))
-        && (KINDS.contains(&name) || Attribute::from_name(name).is_some())
+        && Dialect::ALL
+            .iter()
+            .flat_map(|dialect| dialect.markers)
+            .any(|marker| name.starts_with(marker))
+        && meaning(name).is_some()
 }
 
 /// The operation that an attribute of another dialect says the span is; `None` where it says none.
@@ -63,40 +124,68 @@ pub fn is_genai(name: &str) -> bool {
 /// assert_eq!(foreign_operation("openinference.span.kind", "CHAIN"), None);
 /// ```
 pub fn foreign_operation(name: &str, value: &str) -> Option<OperationName> {
-    if !KINDS.contains(&name) {
-        return None;
-    }
-    let mut rows = OPERATIONS.iter();
+    let mut rows = Dialect::ALL.iter().flat_map(|dialect| dialect.operations);
     rows.find(|(of, kind, _)| *of == name && *kind == value)
         .map(|(_, _, operation)| *operation)
 }
 
-/// Whether a name that [`Attribute::from_name`] knows may as well be a service's own: it is to be read only on a span that
-/// has an attribute `openinference.span.kind`.
+/// The operation of a span by its name, in dialects that name spans by what they are.
+///
+/// ```
+/// use tracing_genai_semconv::{OperationName, operation_of_span};
+///
+/// assert_eq!(operation_of_span("anthropic.chat"), Some(OperationName::Chat));
+/// assert_eq!(operation_of_span("chat"), None);
+/// ```
+pub fn operation_of_span(name: &str) -> Option<OperationName> {
+    let mut names = Dialect::ALL.iter().flat_map(|dialect| dialect.span_names);
+    names.find(|(of, _)| *of == name).map(|(_, operation)| *operation)
+}
+
+/// The conventions' word for one of an attribute's values that others write; `None` where it is the conventions' already, or
+/// nobody's.
+///
+/// ```
+/// use tracing_genai_semconv::{Attribute, current_word};
+///
+/// assert_eq!(current_word(Attribute::OutputType, "json_object"), Some("json"));
+/// assert_eq!(current_word(Attribute::OutputType, "text"), None);
+/// ```
+pub fn current_word(attribute: Attribute, word: &str) -> Option<&'static str> {
+    let mut words = WORDS.iter();
+    words
+        .find(|(of, other, _)| *of == attribute && *other == word)
+        .map(|(_, _, current)| *current)
+}
+
+/// Whether a name that [`meaning`] knows may as well be a service's own: it is to be read only on a span that has an attribute
+/// of OpenInference's.
 pub fn is_generic(name: &str) -> bool {
-    GENERIC.contains(&name)
+    Dialect::ALL.iter().any(|dialect| dialect.generic.contains(&name))
 }
 
 /// What a double under that name is multiplied by to be in the conventions' unit: 0.001 for milliseconds; `None` where it is
 /// already.
 pub fn unit_factor(name: &str) -> Option<f64> {
-    (name == MS_TO_FIRST_CHUNK).then_some(0.001)
+    let mut units = Dialect::ALL.iter().flat_map(|dialect| dialect.units);
+    units.find(|(of, _)| *of == name).map(|(_, factor)| *factor)
 }
 
 const NAME_COUNT: usize = Attribute::COUNT + rows();
 const SLOT_COUNT: usize = 2_048;
 
-static NAMES: [(&str, Spelling); NAME_COUNT] = names();
+static NAMES: [(&str, Meaning); NAME_COUNT] = names();
 /// Where in the names to look: small enough to stay in a processor's nearest cache.
 static SLOTS: [u16; SLOT_COUNT] = fill();
 
-/// How many spellings the dialects have together.
+/// How many names the dialects have together.
 #[expect(clippy::indexing_slicing, reason = "runs at compile time: a fault is a build error")]
 const fn rows() -> usize {
-    let (mut rows, mut dialect) = (0, 0);
-    while dialect < DIALECTS.len() {
-        rows += DIALECTS[dialect].len();
-        dialect += 1;
+    let (mut rows, mut at) = (0, 0);
+    while at < Dialect::ALL.len() {
+        let dialect = &Dialect::ALL[at];
+        rows += dialect.renames.len() + dialect.structures.len() + dialect.kinds.len() + dialect.dropped.len();
+        at += 1;
     }
     rows
 }
@@ -120,40 +209,52 @@ const fn slot(name: &[u8]) -> Option<usize> {
 }
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time: a fault is a build error")]
-const fn names() -> [(&'static str, Spelling); NAME_COUNT] {
-    let first = Spelling {
-        attribute: Attribute::ALL[0],
-        current: true,
-    };
-    let mut names = [("", first); NAME_COUNT];
+const fn names() -> [(&'static str, Meaning); NAME_COUNT] {
+    let mut names = [("", Meaning::Kind); NAME_COUNT];
     let mut count = 0;
     while count < Attribute::COUNT {
         let attribute = Attribute::ALL[count];
-        names[count] = (
-            attribute.name(),
-            Spelling {
-                attribute,
-                current: true,
-            },
-        );
+        let spelling = Spelling {
+            attribute,
+            current: true,
+        };
+        names[count] = (attribute.name(), Meaning::Attribute(spelling));
         count += 1;
     }
-    let mut dialect = 0;
-    while dialect < DIALECTS.len() {
+    let mut at = 0;
+    while at < Dialect::ALL.len() {
+        let dialect = &Dialect::ALL[at];
         let mut row = 0;
-        while row < DIALECTS[dialect].len() {
-            let (name, attribute) = DIALECTS[dialect][row];
-            names[count] = (
-                name,
-                Spelling {
-                    attribute,
-                    current: false,
-                },
-            );
+        while row < dialect.renames.len() {
+            let (name, attribute) = dialect.renames[row];
+            let spelling = Spelling {
+                attribute,
+                current: false,
+            };
+            names[count] = (name, Meaning::Attribute(spelling));
             count += 1;
             row += 1;
         }
-        dialect += 1;
+        row = 0;
+        while row < dialect.structures.len() {
+            let (name, structure) = dialect.structures[row];
+            names[count] = (name, Meaning::Structure(structure));
+            count += 1;
+            row += 1;
+        }
+        row = 0;
+        while row < dialect.kinds.len() {
+            names[count] = (dialect.kinds[row], Meaning::Kind);
+            count += 1;
+            row += 1;
+        }
+        row = 0;
+        while row < dialect.dropped.len() {
+            names[count] = (dialect.dropped[row].0, Meaning::Dropped);
+            count += 1;
+            row += 1;
+        }
+        at += 1;
     }
     names
 }
@@ -188,7 +289,7 @@ mod tests {
 
     #[test]
     fn older_spellings_lead_to_the_current_attribute() {
-        for (name, attribute) in DIALECTS.iter().copied().flatten() {
+        for (name, attribute) in Dialect::ALL.iter().flat_map(|dialect| dialect.renames) {
             let spelling = Attribute::from_name(name).expect("in the table");
             assert_eq!(spelling.attribute, *attribute, "{name}");
             assert!(!spelling.is_current(), "{name}");

@@ -1,36 +1,119 @@
-//! The values of `gen_ai.provider.name`, and the older ones they replaced.
+//! The values of `gen_ai.provider.name`, and those they replaced or that others have for them.
+
+/// What others write, and the conventions' name.
+///
+/// Sources: semantic-conventions 1.37 for the deprecated ones; the packages of rig, Traceloop, OpenInference, OpenLIT and the
+/// Vercel AI SDK (`@ai-sdk/*`, field `provider`).
+const NAMES: &[(&str, &str)] = &[
+    // Deprecated by the conventions.
+    ("vertex_ai", "gcp.vertex_ai"),
+    ("gemini", "gcp.gemini"),
+    ("az.ai.inference", "azure.ai.inference"),
+    ("az.ai.openai", "azure.ai.openai"),
+    // rig
+    ("azure.openai", "azure.ai.openai"),
+    ("aws_bedrock", "aws.bedrock"),
+    ("vertexai", "gcp.vertex_ai"),
+    ("gemini-grpc", "gcp.gemini"),
+    ("mistral", "mistral_ai"),
+    ("moonshot", "moonshot_ai"),
+    ("xai", "x_ai"),
+    // Traceloop, which wrote brands; Langchain, which it wrote too, is no provider and stays as it is.
+    ("OpenAI", "openai"),
+    ("Anthropic", "anthropic"),
+    ("Azure", "azure.ai.openai"),
+    ("AWS", "aws.bedrock"),
+    ("bedrock", "aws.bedrock"),
+    ("Google", "gcp.gen_ai"),
+    ("Cohere", "cohere"),
+    ("MistralAI", "mistral_ai"),
+    ("Groq", "groq"),
+    ("Watsonx", "ibm.watsonx.ai"),
+    ("Ollama", "ollama"),
+    ("TogetherAI", "together_ai"),
+    ("Together", "together_ai"),
+    ("OpenRouter", "openrouter"),
+    // OpenInference
+    ("google", "gcp.gen_ai"),
+    ("azure", "azure.ai.openai"),
+    ("aws", "aws.bedrock"),
+    ("mistralai", "mistral_ai"),
+    // OpenLIT
+    ("ibm.watson.ai", "ibm.watsonx.ai"),
+    ("google.ai.studio", "gcp.gemini"),
+    // Vercel
+    ("google.vertex", "gcp.vertex_ai"),
+    ("vertex.anthropic", "gcp.vertex_ai"),
+    ("googleVertex.anthropic", "gcp.vertex_ai"),
+    ("vertex.maas", "gcp.vertex_ai"),
+    ("google.generative-ai", "gcp.gemini"),
+    ("amazon-bedrock", "aws.bedrock"),
+    ("bedrock.anthropic", "aws.bedrock"),
+    ("azure-openai", "azure.ai.openai"),
+    ("moonshotai", "moonshot_ai"),
+    ("togetherai", "together_ai"),
+];
 
 /// The APIs of a provider that the Vercel AI SDK puts behind its name, as `openai.responses`.
-/// Source: the packages `@ai-sdk/*`, field `provider`.
-const APIS: [&str; 6] = [
+const APIS: &[&str] = &[
     ".chat",
     ".completion",
     ".embedding",
+    ".embeddings",
+    ".textEmbedding",
     ".image",
     ".messages",
     ".responses",
+    ".interactions",
+    ".reranking",
+    ".speech",
+    ".transcription",
+    ".video",
 ];
 
-/// The current name for `name`, which may be one of those the conventions renamed in 1.37, or one of the Vercel AI SDK.
+/// The current name for `name`, which may be one of those the conventions renamed, or one that another library writes.
 ///
 /// Names of nobody's are returned as they are: the attribute is an open enum.
 ///
 /// ```
-/// assert_eq!(tracing_genai_semconv::provider::current("vertex_ai"), "gcp.vertex_ai");
-/// assert_eq!(tracing_genai_semconv::provider::current("openai"), "openai");
-/// assert_eq!(tracing_genai_semconv::provider::current("openai.responses"), "openai");
+/// use tracing_genai_semconv::provider::current;
+///
+/// assert_eq!(current("vertex_ai"), "gcp.vertex_ai");
+/// assert_eq!(current("openai"), "openai");
+/// assert_eq!(current("openai.responses"), "openai");
+/// assert_eq!(current("my-own.chat"), "my-own.chat");
 /// ```
 pub fn current(name: &str) -> &str {
-    let api = APIS.iter().find_map(|api| name.strip_suffix(api));
-    match api.unwrap_or(name) {
-        "vertex_ai" | "google.vertex" => "gcp.vertex_ai",
-        "gemini" | "google.generative-ai" => "gcp.gemini",
-        "az.ai.inference" => "azure.ai.inference",
-        "az.ai.openai" | "azure-openai" => "azure.ai.openai",
-        "amazon-bedrock" => "aws.bedrock",
-        "mistral" => "mistral_ai",
-        "moonshotai" => "moonshot_ai",
-        "xai" => "x_ai",
-        current => current,
+    if let Some(renamed) = renamed(name) {
+        return renamed;
+    }
+    match without_api(name) {
+        Some(provider) if is_known(provider) => provider,
+        _ => name,
     }
 }
+
+/// The current name where it is another than `name`, but for one that only loses its API.
+fn renamed(name: &str) -> Option<&'static str> {
+    let known = |name: &str| NAMES.iter().find(|(other, _)| *other == name).map(|(_, name)| *name);
+    known(name).or_else(|| known(without_api(name)?))
+}
+
+fn without_api(name: &str) -> Option<&str> {
+    APIS.iter().find_map(|api| name.strip_suffix(api))
+}
+
+fn is_known(provider: &str) -> bool {
+    crate::Attribute::ProviderName.known_values().contains(&provider) || VERCELS.contains(&provider)
+}
+
+/// Providers of the Vercel AI SDK that the conventions do not know.
+const VERCELS: &[&str] = &[
+    "fireworks",
+    "cerebras",
+    "deepinfra",
+    "vercel",
+    "baseten",
+    "huggingface",
+    "alibaba",
+];

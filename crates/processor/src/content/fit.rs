@@ -24,11 +24,17 @@ pub(crate) struct Fitted {
     pub(crate) is_cut: bool,
 }
 
-/// A JSON list without what is to be redacted, in at most `most` bytes. `None` where `text` is no JSON list.
+/// A JSON list, each element made to conform, without what is to be redacted, in at most `most` bytes. `None` where `text` is no JSON list.
 ///
 /// Elements beyond the budget go whole. Where not even one fits, its texts are shortened until it does. Only what may
 /// stay is parsed: of a list of any length, a few times the budget.
-pub(crate) fn list(text: &str, most: usize, keep: KeepFrom, redactor: &Redactor) -> Option<Fitted> {
+pub(crate) fn list(
+    text: &str,
+    most: usize,
+    keep: KeepFrom,
+    conform: impl Fn(&mut Value),
+    redactor: &Redactor,
+) -> Option<Fitted> {
     let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
     let mut kept: Vec<String> = Vec::new();
     // The brackets; each element brings its comma.
@@ -40,6 +46,7 @@ pub(crate) fn list(text: &str, most: usize, keep: KeepFrom, redactor: &Redactor)
     };
     for element in &mut numbers {
         let mut value: Value = serde_json::from_str(element.get()).ok()?;
+        conform(&mut value);
         redactor.json(&mut value);
         let mut element = value.to_string();
         let comma = usize::from(!kept.is_empty());
@@ -182,7 +189,7 @@ mod tests {
     use super::{Fitted, KeepFrom, Redactor, Value, list, parsed, plain};
 
     fn fit(text: &str, most: usize, keep: KeepFrom) -> Fitted {
-        list(text, most, keep, &Redactor::default()).unwrap()
+        list(text, most, keep, |_| {}, &Redactor::default()).unwrap()
     }
 
     #[test]
@@ -208,7 +215,11 @@ mod tests {
     #[test]
     fn what_is_no_list_is_said_to_be_none() {
         for text in ["", "hello", "{}", "[1, 2", r#"["a" "b"]"#] {
-            assert_eq!(list(text, 100, KeepFrom::End, &Redactor::default()), None, "{text}");
+            assert_eq!(
+                list(text, 100, KeepFrom::End, |_| {}, &Redactor::default()),
+                None,
+                "{text}"
+            );
         }
     }
 

@@ -1,0 +1,312 @@
+//! Makes the conventions' messages and definitions of tools of those that chat APIs and SDKs use.
+
+use opentelemetry::{Array, Value as Attributed};
+use serde_json::{Map, Value, json};
+use tracing_genai_semconv::Attribute;
+
+use super::blocks::{call, list_of_blocks, parts};
+use super::{NOTHING, Read, set};
+use crate::message::{Message, Part, said};
+use crate::operation::Operation;
+use crate::unread::Unread;
+
+/// Who speaks where nobody says it.
+pub(super) const fn default_role(of: Attribute) -> &'static str {
+    match of {
+        Attribute::OutputMessages => "assistant",
+        _ => "user",
+    }
+}
+
+/// A message of a text alone.
+pub(super) fn text_message(of: Attribute, text: &str) -> Value {
+    Message::of(default_role(of)).with(Part::text(text)).to_value()
+}
+
+/// Reads messages: a list of them, an object around them, or the text of the one there is.
+pub(super) fn read_messages(operation: &mut Operation<'_>, of: Attribute, text: &str) -> Read {
+    let trimmed = text.trim_start();
+    if !trimmed.starts_with(['[', '{']) {
+        set(
+            operation,
+            of,
+            Value::from(vec![text_message(of, &unquoted(text))]).to_string(),
+        );
+        return Ok(());
+    }
+    let Ok(value) = serde_json::from_str::<Value>(trimmed) else {
+        return Err(Some((of, Unread::Json)));
+    };
+    let list = match value {
+        Value::Array(list) => list,
+        Value::Object(mut around) => {
+            if let Some(tools) = around.remove("tools")
+                && let Value::Array(tools) = tools
+            {
+                write_tools(operation, tools);
+            }
+            if let Some(Value::String(system)) = around.remove("system") {
+                let instructions = json!([{"type": "text", "content": system}]);
+                set(operation, Attribute::SystemInstructions, instructions.to_string());
+            }
+            match around
+                .remove("messages")
+                .or_else(|| around.remove("prompt"))
+                .or_else(|| around.remove("input"))
+            {
+                Some(Value::Array(list)) => list,
+                Some(Value::String(text)) => vec![text_message(of, &text)],
+                Some(_) => return Err(Some((of, Unread::Json))),
+                None if around.contains_key("role") => vec![Value::Object(around)],
+                None => vec![text_message(of, trimmed)],
+            }
+        }
+        _ => return NOTHING,
+    };
+    let role = default_role(of);
+    let messages = list.into_iter().map(|mut message| {
+        conform_message(&mut message, role);
+        message
+    });
+    set(operation, of, Value::Array(messages.collect()).to_string());
+    Ok(())
+}
+
+/// A JSON text's text.
+fn unquoted(text: &str) -> String {
+    if text.starts_with('"')
+        && let Ok(Value::String(text)) = serde_json::from_str(text)
+    {
+        return text;
+    }
+    text.to_owned()
+}
+
+/// Makes a message the conventions', whatever API it was written for. One that is already stays, but for names of members
+/// that others mistake.
+pub(crate) fn conform_message(message: &mut Value, role: &str) {
+    match message {
+        Value::Object(members) if members.get("parts").is_some_and(Value::is_array) => {
+            let parts = members.get_mut("parts").and_then(Value::as_array_mut);
+            parts.into_iter().flatten().for_each(conform_part);
+        }
+        Value::Object(members) => {
+            if let Some(conformed) = of_chat(members, role) {
+                *message = conformed.to_value();
+            }
+        }
+        Value::String(text) => *message = Message::of(role).with(Part::text(text.as_str())).to_value(),
+        _ => {}
+    }
+}
+
+/// The genai crate says `result` where the conventions say `response`.
+fn conform_part(part: &mut Value) {
+    let Value::Object(part) = part else { return };
+    if part.get("type").and_then(Value::as_str) == Some("tool_call_response")
+        && !part.contains_key("response")
+        && let Some(result) = part.remove("result")
+    {
+        part.insert("response".to_owned(), result);
+    }
+}
+
+/// A message of a chat API: `role` with `content` or `tool_calls`.
+fn of_chat(members: &mut Map<String, Value>, role: &str) -> Option<Message> {
+    let named = members
+        .get("role")
+        .or_else(|| members.get("type"))
+        .and_then(Value::as_str);
+    let has_content = ["content", "tool_calls", "tool_call_id", "text", "function_call"]
+        .iter()
+        .any(|name| members.contains_key(*name));
+    if !has_content {
+        return None;
+    }
+    let role = role_of(named.unwrap_or(role)).to_owned();
+    let content = members
+        .remove("content")
+        .or_else(|| members.remove("text"))
+        .unwrap_or(Value::Null);
+    let mut message = Message::of(role.as_str());
+    if let Some(name) = members.get("name").and_then(Value::as_str) {
+        message = message.name(name);
+    }
+    if let Some(reason) = members.get("finish_reason").and_then(Value::as_str) {
+        message = message.finish_reason(reason);
+    }
+    if role == "tool"
+        && let Some(id) = members.get("tool_call_id").and_then(Value::as_str)
+    {
+        return Some(message.with(Part::tool_call_response(Some(id), content)));
+    }
+    for part in content_parts(content) {
+        message = message.with(part);
+    }
+    let calls = members.remove("tool_calls");
+    for call in calls.as_ref().and_then(Value::as_array).into_iter().flatten() {
+        message = message.with(tool_call(call));
+    }
+    if let Some(Value::Object(mut function)) = members.remove("function_call") {
+        message = message.with(call(&mut function, &[], &["name"], &["arguments"]));
+    }
+    Some(message)
+}
+
+/// The parts of a content, which may be a list of blocks as a text.
+pub(super) fn content_parts(content: Value) -> Vec<Part> {
+    match content {
+        Value::String(text) if text.is_empty() => Vec::new(),
+        Value::String(text) => match list_of_blocks(&text) {
+            Some(blocks) => parts(blocks),
+            None => vec![Part::text(text)],
+        },
+        other => parts(other),
+    }
+}
+
+/// The conventions' word for a role.
+pub(super) fn role_of(role: &str) -> &str {
+    match role {
+        "function" => "tool",
+        "agent" | "ai" | "model" => "assistant",
+        "human" => "user",
+        role => role,
+    }
+}
+
+/// A call of a tool, in OpenAI's form or flat, or in the Vercel SDK's.
+pub(super) fn tool_call(value: &Value) -> Part {
+    let Value::Object(members) = value else {
+        return Part::other(value.clone());
+    };
+    let mut members = members.clone();
+    let id = ["id", "toolCallId", "call_id"]
+        .iter()
+        .find_map(|name| members.get(*name)?.as_str().map(str::to_owned));
+    if let Some(Value::Object(function)) = members.remove("function") {
+        members.extend(function.into_iter().filter(|(name, _)| name != "id"));
+    }
+    let name = ["name", "toolName"]
+        .iter()
+        .find_map(|name| members.get(*name)?.as_str().map(str::to_owned));
+    let arguments = ["arguments", "input", "args"]
+        .iter()
+        .find_map(|name| members.remove(*name));
+    Part::tool_call(
+        id.as_deref(),
+        name.unwrap_or_default(),
+        arguments.unwrap_or(Value::Null),
+    )
+}
+
+/// Reads the tools that the model could use: a JSON list, or a list of JSON texts.
+pub(super) fn read_tools(operation: &mut Operation<'_>, value: &Attributed) -> Read {
+    let unread = Err(Some((Attribute::ToolDefinitions, Unread::Json)));
+    let tools = match value {
+        Attributed::Array(Array::String(texts)) => {
+            let tools = texts.iter().map(|text| serde_json::from_str(text.as_str()));
+            tools.collect::<Result<Vec<Value>, _>>()
+        }
+        value => serde_json::from_str(&value.as_str()),
+    };
+    let Ok(tools) = tools else { return unread };
+    write_tools(operation, tools);
+    Ok(())
+}
+
+fn write_tools(operation: &mut Operation<'_>, mut tools: Vec<Value>) {
+    tools.iter_mut().for_each(conform_tool);
+    set(operation, Attribute::ToolDefinitions, Value::Array(tools).to_string());
+}
+
+/// Makes a definition of a tool the conventions': flat, with a type, its schema under `parameters`.
+pub(crate) fn conform_tool(tool: &mut Value) {
+    let Value::Object(members) = tool else { return };
+    if let Some(Value::Object(function)) = members.remove("function") {
+        members.extend(function);
+    }
+    for name in ["input_schema", "inputSchema"] {
+        if let Some(schema) = members.remove(name) {
+            members.entry("parameters").or_insert(schema);
+        }
+    }
+    if !members.contains_key("type") {
+        members.insert("type".to_owned(), "function".into());
+    }
+    if let Some(parameters) = members.get_mut("parameters") {
+        *parameters = said(parameters.take());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conformed(mut message: Value) -> Value {
+        conform_message(&mut message, "user");
+        message
+    }
+
+    #[test]
+    fn messages_of_chat_apis_become_the_conventions() {
+        for (given, expected) in [
+            (
+                json!({"role": "user", "content": "hi"}),
+                json!({"role": "user", "parts": [{"type": "text", "content": "hi"}]}),
+            ),
+            (
+                json!({"role": "assistant", "content": null, "tool_calls": [
+                    {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{\"a\":1}"}}]}),
+                json!({"role": "assistant", "parts": [
+                    {"type": "tool_call", "id": "c", "name": "f", "arguments": {"a": 1}}]}),
+            ),
+            (
+                json!({"role": "tool", "tool_call_id": "c", "content": "21"}),
+                json!({"role": "tool", "parts": [{"type": "tool_call_response", "id": "c", "response": "21"}]}),
+            ),
+            (
+                json!({"role": "user", "content": [{"type": "text", "text": "hi"}]}),
+                json!({"role": "user", "parts": [{"type": "text", "content": "hi"}]}),
+            ),
+            (
+                json!("hi"),
+                json!({"role": "user", "parts": [{"type": "text", "content": "hi"}]}),
+            ),
+        ] {
+            assert_eq!(conformed(given.clone()), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn what_is_the_conventions_already_stays_but_for_a_mistaken_name() {
+        let ours = json!({"role": "user", "parts": [{"type": "text", "content": "hi"}], "name": "Ann"});
+        assert_eq!(conformed(ours.clone()), ours);
+        let genais = json!({"role": "tool", "parts": [{"type": "tool_call_response", "id": "c", "result": "21"}]});
+        assert_eq!(
+            conformed(genais),
+            json!({"role": "tool", "parts": [{"type": "tool_call_response", "id": "c", "response": "21"}]})
+        );
+        for other in [json!(1), json!({"x": 1}), json!(null)] {
+            assert_eq!(conformed(other.clone()), other);
+        }
+    }
+
+    #[test]
+    fn definitions_of_tools_become_flat_and_have_a_type() {
+        for given in [
+            json!({"type": "function", "function": {"name": "f", "parameters": {"a": 1}}}),
+            json!({"name": "f", "input_schema": {"a": 1}}),
+            json!({"name": "f", "inputSchema": {"a": 1}, "type": "function"}),
+            json!({"name": "f", "parameters": "{\"a\":1}"}),
+        ] {
+            let mut tool = given.clone();
+            conform_tool(&mut tool);
+            assert_eq!(
+                tool,
+                json!({"type": "function", "name": "f", "parameters": {"a": 1}}),
+                "{given}"
+            );
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Reads parameters of requests from JSON, and single values that need more than another name.
+
+use std::time::SystemTime;
+
+use chrono::DateTime;
+use opentelemetry::{Array, Value as Attributed};
+use serde_json::Value;
+use tracing_genai_semconv::{Attribute, ValueType, current_word};
+
+use super::{NOTHING, Read, set};
+use crate::coerce::{coerce, is_of};
+use crate::operation::Operation;
+use crate::unread::Unread;
+
+/// What APIs and SDKs call the parameters of a request.
+const PARAMETERS: &[(&str, Attribute)] = &[
+    ("model", Attribute::RequestModel),
+    ("temperature", Attribute::RequestTemperature),
+    ("top_p", Attribute::RequestTopP),
+    ("top_k", Attribute::RequestTopK),
+    ("frequency_penalty", Attribute::RequestFrequencyPenalty),
+    ("presence_penalty", Attribute::RequestPresencePenalty),
+    ("max_tokens", Attribute::RequestMaxTokens),
+    ("max_completion_tokens", Attribute::RequestMaxTokens),
+    ("max_output_tokens", Attribute::RequestMaxTokens),
+    ("max_tokens_to_sample", Attribute::RequestMaxTokens),
+    ("seed", Attribute::RequestSeed),
+    ("stop", Attribute::RequestStopSequences),
+    ("stop_sequences", Attribute::RequestStopSequences),
+    ("n", Attribute::RequestChoiceCount),
+    ("candidate_count", Attribute::RequestChoiceCount),
+    ("stream", Attribute::RequestStream),
+    ("reasoning_effort", Attribute::RequestReasoningLevel),
+    ("service_tier", Attribute::OpenaiRequestServiceTier),
+    ("previous_response_id", Attribute::RequestPreviousResponseId),
+    ("encoding_format", Attribute::RequestEncodingFormats),
+    ("dimensions", Attribute::EmbeddingsDimensionCount),
+];
+
+/// Parameters that are objects, the member that counts, and what it is.
+const NESTED: &[(&str, &str, Attribute)] = &[
+    ("reasoning", "effort", Attribute::RequestReasoningLevel),
+    ("output_config", "effort", Attribute::RequestReasoningLevel),
+    ("response_format", "type", Attribute::OutputType),
+];
+
+/// Reads a JSON object of parameters. A member that is `null`, empty or `"Infinity"` is one that nobody gave.
+pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
+    let Ok(Value::Object(members)) = serde_json::from_str(text) else {
+        return Err(Some((Attribute::RequestModel, Unread::Json)));
+    };
+    let flat = PARAMETERS
+        .iter()
+        .filter_map(|(name, of)| Some((*of, members.get(*name)?)));
+    let nested = NESTED
+        .iter()
+        .filter_map(|(outer, inner, of)| Some((*of, members.get(*outer)?.get(*inner)?)));
+    for (of, value) in flat.chain(nested) {
+        if value.is_null() || value == "" || value == "Infinity" {
+            continue;
+        }
+        // One answer is what everybody asks for.
+        if of == Attribute::RequestChoiceCount && value == 1 {
+            continue;
+        }
+        let Some(mut attributed) = attributed(value) else {
+            continue;
+        };
+        if let Attributed::String(word) = &attributed
+            && let Some(current) = current_word(of, word.as_str())
+        {
+            attributed = current.into();
+        }
+        coerce(&mut attributed, of.value_type());
+        if !is_of(&attributed, of.value_type()) {
+            operation.unread.add(of, Unread::Type);
+        } else if of == Attribute::RequestModel {
+            set_request_model(operation, attributed);
+        } else {
+            set(operation, of, attributed);
+        }
+    }
+    Ok(())
+}
+
+/// What was asked for says the parameters; the name beside them is then the model that answered.
+///
+/// Source: openinference-instrumentation-openai, which writes the response's model over the request's `llm.model_name`.
+fn set_request_model(operation: &mut Operation<'_>, model: Attributed) {
+    match operation.value(Attribute::RequestModel) {
+        Some(named) if *named != model && operation.request_model_is_foreign => {
+            let named = named.clone();
+            set(operation, Attribute::ResponseModel, named);
+            operation.set(Attribute::RequestModel, model);
+        }
+        _ => set(operation, Attribute::RequestModel, model),
+    }
+}
+
+fn attributed(value: &Value) -> Option<Attributed> {
+    Some(match value {
+        Value::Bool(boolean) => (*boolean).into(),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) => integer.into(),
+            None => number.as_f64()?.into(),
+        },
+        Value::String(text) => text.clone().into(),
+        Value::Array(items) => {
+            let texts = items.iter().map(|item| Some(item.as_str()?.to_owned().into()));
+            Attributed::Array(Array::String(texts.collect::<Option<_>>()?))
+        }
+        _ => return None,
+    })
+}
+
+/// Reads `https://api.openai.com/v1/`.
+pub(super) fn read_url(operation: &mut Operation<'_>, text: &str) -> Read {
+    let unread = Err(Some((Attribute::ServerAddress, Unread::Type)));
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return if text.is_empty() { Ok(()) } else { unread };
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit('@').next().unwrap_or_default();
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse::<u16>().ok()),
+        _ => (authority, None),
+    };
+    let port = port.or(match scheme {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    });
+    if host.is_empty() {
+        return unread;
+    }
+    if !operation.has(Attribute::ServerAddress) {
+        operation.set(Attribute::ServerAddress, host.trim_matches(['[', ']']).to_owned());
+        if let Some(port) = port {
+            set(operation, Attribute::ServerPort, i64::from(port));
+        }
+    }
+    Ok(())
+}
+
+/// Reads when the answer began, as ISO 8601 with or without quotes.
+pub(super) fn read_answer_start(operation: &mut Operation<'_>, text: &str) -> Read {
+    let unread = Err(Some((Attribute::ResponseTimeToFirstChunk, Unread::Type)));
+    let Ok(moment) = DateTime::parse_from_rfc3339(text.trim_matches('"')) else {
+        return unread;
+    };
+    let Ok(waited) = SystemTime::from(moment).duration_since(operation.span.start_time) else {
+        return unread;
+    };
+    set(operation, Attribute::ResponseTimeToFirstChunk, waited.as_secs_f64());
+    Ok(())
+}
+
+/// Reads seconds to the first token, which OpenLIT writes of every call: of one that is no stream it is all the time it took.
+pub(super) fn read_first_token(operation: &mut Operation<'_>, value: &Attributed) -> Read {
+    let is_stream = operation.value(Attribute::RequestStream) == Some(&Attributed::Bool(true));
+    let mut seconds = value.clone();
+    coerce(&mut seconds, ValueType::Double);
+    match seconds {
+        Attributed::F64(_) if !is_stream => NOTHING,
+        Attributed::F64(seconds) => {
+            set(operation, Attribute::ResponseTimeToFirstChunk, seconds);
+            Ok(())
+        }
+        _ => Err(Some((Attribute::ResponseTimeToFirstChunk, Unread::Type))),
+    }
+}

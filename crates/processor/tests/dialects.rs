@@ -1,0 +1,284 @@
+//! What other dialects write becomes the conventions', attribute by attribute: the pairs stand in `dialects/`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so"
+)]
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use opentelemetry::trace::{Span as _, SpanKind, Tracer, TracerProvider};
+use opentelemetry::{Array, KeyValue, Value};
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSpanProcessor, SpanData};
+use serde_json::Value as Json;
+use tracing_genai_processor::GenAiProcessor;
+use tracing_genai_semconv::dialect::Dialect;
+
+const FILES: [(&str, &str); 7] = [
+    ("deprecated", include_str!("dialects/deprecated.json")),
+    ("rust_clients", include_str!("dialects/rust_clients.json")),
+    ("traceloop", include_str!("dialects/traceloop.json")),
+    ("openinference", include_str!("dialects/openinference.json")),
+    ("vercel", include_str!("dialects/vercel.json")),
+    ("langfuse", include_str!("dialects/langfuse.json")),
+    ("openlit", include_str!("dialects/openlit.json")),
+];
+
+/// A span that somebody wrote.
+struct Written<'a> {
+    name: &'a str,
+    started: SystemTime,
+    attributes: Vec<KeyValue>,
+}
+
+/// What became of it, after so many of our processors.
+fn processed(span: &Written<'_>, processors: usize) -> SpanData {
+    let spans = InMemorySpanExporter::default();
+    let last = GenAiProcessor::builder(SimpleSpanProcessor::new(spans.clone())).build();
+    let builder = SdkTracerProvider::builder();
+    let provider = if processors == 1 {
+        builder.with_span_processor(last)
+    } else {
+        builder.with_span_processor(GenAiProcessor::builder(last).build())
+    }
+    .build();
+    let tracer = provider.tracer("test");
+    let mut started = tracer.build(tracer.span_builder(span.name.to_owned()).with_start_time(span.started));
+    started.set_attributes(span.attributes.clone());
+    started.end_with_timestamp(span.started + Duration::from_secs(1));
+    let mut spans = spans.get_finished_spans().unwrap();
+    assert_eq!(spans.len(), 1);
+    spans.remove(0)
+}
+
+fn value_of(json: &Json) -> Value {
+    match json {
+        Json::Bool(boolean) => Value::Bool(*boolean),
+        Json::Number(number) => match number.as_i64() {
+            Some(integer) => Value::I64(integer),
+            None => Value::F64(number.as_f64().unwrap()),
+        },
+        Json::String(text) => Value::String(text.clone().into()),
+        Json::Array(items) => Value::Array(Array::String(
+            items
+                .iter()
+                .map(|item| item.as_str().unwrap().to_owned().into())
+                .collect(),
+        )),
+        other => panic!("{other} is no attribute's value"),
+    }
+}
+
+fn attributes_of(members: &Json) -> Vec<KeyValue> {
+    let members = members.as_object().into_iter().flatten();
+    members
+        .map(|(name, value)| KeyValue::new(name.clone(), value_of(value)))
+        .collect()
+}
+
+/// The only value under that name.
+fn value<'s>(span: &'s SpanData, name: &str) -> Option<&'s Value> {
+    let mut found = span
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.key.as_str() == name);
+    let first = found.next().map(|attribute| &attribute.value);
+    assert!(found.next().is_none(), "{name} stands twice");
+    first
+}
+
+fn assert_value(found: Option<&Value>, expected: &Json, context: &str) {
+    match expected {
+        Json::Null => assert_eq!(found, None, "{context}"),
+        Json::Object(marked) => {
+            let Some(Value::String(text)) = found else {
+                panic!("{context}: {found:?} is no JSON text")
+            };
+            let read: Json = serde_json::from_str(text.as_str()).unwrap();
+            assert_eq!(read, marked["json"], "{context}");
+        }
+        expected => assert_eq!(found, Some(&value_of(expected)), "{context}"),
+    }
+}
+
+fn parsed(text: &str) -> Json {
+    serde_json::from_str(text).unwrap()
+}
+
+fn items<'j>(file: &'j Json, name: &str) -> &'j [Json] {
+    file.get(name).and_then(Json::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The span of a pair: its attribute, and what else a span of the dialect has.
+fn of_pair(file: &Json, pair: &Json) -> Vec<KeyValue> {
+    let name = pair[0].as_str().unwrap();
+    let mut attributes = attributes_of(&file["with"]);
+    attributes.retain(|attribute| attribute.key.as_str() != name);
+    attributes.push(KeyValue::new(name.to_owned(), value_of(&pair[1])));
+    // Somewhere a span must say that it is one of GenAI's.
+    attributes.push(KeyValue::new("gen_ai.test", "a mark"));
+    attributes
+}
+
+#[test]
+fn each_attribute_becomes_the_conventions_with_its_type_and_unit() {
+    for (dialect, text) in FILES {
+        let file = parsed(text);
+        for pair in items(&file, "pairs") {
+            let name = pair[0].as_str().unwrap();
+            let new_name = pair[2].as_str().unwrap();
+            let span = processed(
+                &Written {
+                    name: "span",
+                    started: UNIX_EPOCH,
+                    attributes: of_pair(&file, pair),
+                },
+                1,
+            );
+            let context = format!("{dialect}: {pair}");
+            assert_value(value(&span, new_name), &pair[3], &context);
+            if name != new_name {
+                let is_kept = pair.get(4).is_some();
+                assert_eq!(value(&span, name).is_some(), is_kept, "{context}");
+            }
+        }
+    }
+}
+
+fn of_case(case: &Json) -> Written<'_> {
+    let start = case.get("start").and_then(Json::as_f64).unwrap_or(0.0);
+    Written {
+        name: case["name"].as_str().unwrap(),
+        started: UNIX_EPOCH + Duration::from_secs_f64(start),
+        attributes: attributes_of(&case["in"]),
+    }
+}
+
+#[test]
+fn whole_spans_become_the_conventions_and_nothing_else() {
+    for (dialect, text) in FILES {
+        let file = parsed(text);
+        for case in items(&file, "spans") {
+            let span = processed(&of_case(case), 1);
+            let context = format!("{dialect}: {}", case["about"].as_str().unwrap());
+            let expected = case["out"].as_object().unwrap();
+            for (name, expected) in expected {
+                assert_value(value(&span, name), expected, &format!("{context}: {name}"));
+            }
+            let others: Vec<_> = span
+                .attributes
+                .iter()
+                .map(|attribute| attribute.key.as_str())
+                .filter(|name| {
+                    let is_price = name.starts_with("tracing_genai.") || *name == "gen_ai.usage.cost";
+                    !is_price && !expected.contains_key(*name)
+                })
+                .collect();
+            assert_eq!(others, [""; 0], "{context}");
+            if let Some(name) = case.get("out_name") {
+                assert_eq!(span.name, name.as_str().unwrap(), "{context}");
+            }
+            if case.get("out_kind").is_some() {
+                assert_eq!(span.span_kind, SpanKind::Client, "{context}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_normalised_span_normalises_to_itself() {
+    for (dialect, text) in FILES {
+        let file = parsed(text);
+        let of_pairs = items(&file, "pairs").iter().map(|pair| Written {
+            name: "span",
+            started: UNIX_EPOCH,
+            attributes: of_pair(&file, pair),
+        });
+        let of_cases = items(&file, "spans").iter().map(of_case);
+        for written in of_pairs.chain(of_cases) {
+            let (once, twice) = (processed(&written, 1), processed(&written, 2));
+            assert_eq!(once.attributes, twice.attributes, "{dialect}: {:?}", written.attributes);
+            assert_eq!(once.name, twice.name, "{dialect}");
+            assert_eq!(once.span_kind, twice.span_kind, "{dialect}");
+            assert_eq!(once.status, twice.status, "{dialect}");
+        }
+    }
+}
+
+#[test]
+fn every_name_of_every_dialect_has_a_pair() {
+    let mut written = BTreeSet::new();
+    let mut said = BTreeSet::new();
+    let mut span_names = BTreeSet::new();
+    for (_, text) in FILES {
+        let file = parsed(text);
+        for pair in items(&file, "pairs") {
+            written.insert(pair[0].as_str().unwrap().to_owned());
+            said.insert((pair[0].as_str().unwrap().to_owned(), pair[1].to_string()));
+        }
+        for case in items(&file, "spans") {
+            span_names.insert(case["name"].as_str().unwrap().to_owned());
+            for (name, value) in case["in"].as_object().unwrap() {
+                written.insert(name.clone());
+                said.insert((name.clone(), value.to_string()));
+            }
+        }
+    }
+    let mut missing = Vec::new();
+    for dialect in Dialect::ALL {
+        let renamed = dialect.renames.iter().map(|(name, _)| *name);
+        let apart = dialect.structures.iter().map(|(name, _)| *name);
+        let kinds = dialect.kinds.iter().copied();
+        missing.extend(
+            renamed
+                .chain(apart)
+                .chain(kinds)
+                .filter(|name| !written.contains(*name))
+                .map(str::to_owned),
+        );
+        for (name, value, _) in dialect.operations {
+            if !said.contains(&((*name).to_owned(), Json::from(*value).to_string())) {
+                missing.push(format!("{name}={value}"));
+            }
+        }
+        for (name, _) in dialect.dropped {
+            if !written.iter().any(|written| written.starts_with(name)) {
+                missing.push((*name).to_owned());
+            }
+        }
+        for list in dialect.indexed {
+            for (field, _) in list.fields {
+                let is_written = |name: &str| {
+                    let rest = name.strip_prefix(list.prefix).and_then(|rest| rest.split_once('.'));
+                    rest.is_some_and(|(_, path)| without_numbers(path) == *field)
+                };
+                // The same fields are read of both lists of messages.
+                let is_shared = Dialect::ALL.iter().flat_map(|dialect| dialect.indexed).any(|other| {
+                    std::ptr::eq(other.fields, list.fields)
+                        && written.iter().any(|name| {
+                            let rest = name.strip_prefix(other.prefix).and_then(|rest| rest.split_once('.'));
+                            rest.is_some_and(|(_, path)| without_numbers(path) == *field)
+                        })
+                });
+                if !written.iter().any(|name| is_written(name)) && !is_shared {
+                    missing.push(format!("{}N.{field}", list.prefix));
+                }
+            }
+        }
+    }
+    assert_eq!(missing, [""; 0]);
+}
+
+fn without_numbers(path: &str) -> String {
+    let segments = path.split('.').map(|segment| {
+        if segment.bytes().all(|byte| byte.is_ascii_digit()) {
+            "*"
+        } else {
+            segment
+        }
+    });
+    segments.collect::<Vec<_>>().join(".")
+}

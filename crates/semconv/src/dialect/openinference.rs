@@ -1,0 +1,141 @@
+//! OpenInference, which Phoenix and Arize read.
+
+use super::{Dialect, Field, Indexed, Structure};
+use crate::{Attribute, OperationName};
+
+/// `llm.system` is left: it names who made the model, and `llm.provider` who served it.
+pub(super) const OPENINFERENCE: Dialect = Dialect {
+    name: "OpenInference",
+    source: "`spec/semantic_conventions.md` of Arize-ai/openinference, and its package openinference-semantic-conventions 0.1.42",
+    renames: &[
+        ("llm.model_name", Attribute::RequestModel),
+        ("llm.request.model_name", Attribute::RequestModel),
+        ("llm.response.model_name", Attribute::ResponseModel),
+        ("embedding.model_name", Attribute::RequestModel),
+        ("llm.provider", Attribute::ProviderName),
+        ("llm.finish_reason", Attribute::ResponseFinishReasons),
+        ("llm.token_count.prompt", Attribute::UsageInputTokens),
+        ("llm.token_count.completion", Attribute::UsageOutputTokens),
+        (
+            "llm.token_count.prompt_details.cache_read",
+            Attribute::UsageCacheReadInputTokens,
+        ),
+        (
+            "llm.token_count.prompt_details.cache_input",
+            Attribute::UsageCacheReadInputTokens,
+        ),
+        (
+            "llm.token_count.prompt_details.cache_write",
+            Attribute::UsageCacheWriteInputTokens,
+        ),
+        ("llm.token_count.prompt_details.audio", Attribute::UsageAudioInputTokens),
+        (
+            "llm.token_count.completion_details.reasoning",
+            Attribute::UsageReasoningOutputTokens,
+        ),
+        (
+            "llm.token_count.completion_details.audio",
+            Attribute::UsageAudioOutputTokens,
+        ),
+        (crate::cost::LLM_TOTAL, Attribute::UsageCost),
+        ("llm.prompt_template.version", Attribute::PromptVersion),
+        ("tool.name", Attribute::ToolName),
+        ("tool.description", Attribute::ToolDescription),
+        ("tool.id", Attribute::ToolCallId),
+        ("agent.name", Attribute::AgentName),
+    ],
+    kinds: &["openinference.span.kind"],
+    operations: &[
+        ("openinference.span.kind", "LLM", OperationName::Chat),
+        ("openinference.span.kind", "EMBEDDING", OperationName::Embeddings),
+        ("openinference.span.kind", "RETRIEVER", OperationName::Retrieval),
+        ("openinference.span.kind", "TOOL", OperationName::ExecuteTool),
+        ("openinference.span.kind", "AGENT", OperationName::InvokeAgent),
+    ],
+    structures: &[
+        ("llm.invocation_parameters", Structure::Parameters),
+        ("embedding.invocation_parameters", Structure::Parameters),
+        ("llm.input_messages", Structure::Messages(Attribute::InputMessages)),
+        ("llm.output_messages", Structure::Messages(Attribute::OutputMessages)),
+        ("llm.prompts", Structure::Messages(Attribute::InputMessages)),
+        ("input.value", Structure::Input),
+        ("output.value", Structure::Output),
+    ],
+    indexed: &[
+        Indexed {
+            prefix: "llm.input_messages.",
+            of: Attribute::InputMessages,
+            fields: MESSAGE,
+        },
+        Indexed {
+            prefix: "llm.output_messages.",
+            of: Attribute::OutputMessages,
+            fields: MESSAGE,
+        },
+        Indexed {
+            prefix: "llm.prompts.",
+            of: Attribute::InputMessages,
+            fields: &[("prompt.text", Field::UserContent)],
+        },
+        Indexed {
+            prefix: "llm.choices.",
+            of: Attribute::OutputMessages,
+            fields: &[("completion.text", Field::Content)],
+        },
+        Indexed {
+            prefix: "llm.tools.",
+            of: Attribute::ToolDefinitions,
+            fields: &[
+                ("tool.json_schema", Field::ToolSchema),
+                ("tool.name", Field::ToolName),
+                ("tool.description", Field::ToolDescription),
+            ],
+        },
+        Indexed {
+            prefix: "retrieval.documents.",
+            of: Attribute::RetrievalDocuments,
+            fields: &[
+                ("document.id", Field::DocumentId),
+                ("document.score", Field::DocumentScore),
+                ("document.content", Field::DocumentContent),
+                ("document.metadata", Field::DocumentMetadata),
+            ],
+        },
+    ],
+    markers: &["llm.", "openinference.", "embedding."],
+    generic: &[
+        "tool.name",
+        "tool.description",
+        "tool.id",
+        "agent.name",
+        "input.value",
+        "output.value",
+    ],
+    ..Dialect::NOTHING
+};
+
+const MESSAGE: &[(&str, Field)] = &[
+    ("message.role", Field::Role),
+    ("message.name", Field::SpeakerName),
+    ("message.content", Field::Content),
+    ("message.tool_call_id", Field::RespondsTo),
+    ("message.finish_reason", Field::FinishReason),
+    ("message.tool_calls.*.tool_call.id", Field::CallId),
+    ("message.tool_calls.*.tool_call.function.name", Field::CallName),
+    (
+        "message.tool_calls.*.tool_call.function.arguments",
+        Field::CallArguments,
+    ),
+    // OpenAI's older form, of one call without an id.
+    ("message.function_call_name", Field::CallName),
+    ("message.function_call_arguments_json", Field::CallArguments),
+    ("message.contents.*.message_content.type", Field::BlockType),
+    ("message.contents.*.message_content.text", Field::BlockText),
+    ("message.contents.*.message_content.image.image.url", Field::BlockImage),
+    ("message.contents.*.message_content.audio.audio.url", Field::BlockAudio),
+    ("message.contents.*.message_content.video.video.url", Field::BlockVideo),
+    (
+        "message.contents.*.message_content.document.document.url",
+        Field::BlockDocument,
+    ),
+];

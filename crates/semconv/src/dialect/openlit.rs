@@ -1,0 +1,73 @@
+//! OpenLIT, which writes most of the conventions' names and some of its own.
+
+use super::{Dialect, Structure};
+use crate::{Attribute, OperationName};
+
+/// The tools on its chat spans are those the answer asks for, joined by commas, and left.
+pub(super) const OPENLIT: Dialect = Dialect {
+    name: "OpenLIT 1.34 to 1.45",
+    source: "`openlit/semcov` of the package openlit",
+    renames: &[
+        ("gen_ai.request.is_stream", Attribute::RequestStream),
+        ("gen_ai.request.user", Attribute::UserId),
+        ("gen_ai.user.id", Attribute::UserId),
+        ("gen_ai.session.id", Attribute::SessionId),
+        ("gen_ai.agent.session_id", Attribute::SessionId),
+        ("gen_ai.request.service_tier", Attribute::OpenaiRequestServiceTier),
+        ("gen_ai.response.service_tier", Attribute::OpenaiResponseServiceTier),
+        (
+            "gen_ai.response.system_fingerprint",
+            Attribute::OpenaiResponseSystemFingerprint,
+        ),
+        (
+            "gen_ai.usage.cache_write_input_tokens",
+            Attribute::UsageCacheWriteInputTokens,
+        ),
+        (
+            "gen_ai.usage.prompt_tokens_details.cache_read",
+            Attribute::UsageCacheReadInputTokens,
+        ),
+        (
+            "gen_ai.usage.prompt_tokens_details.cached_tokens",
+            Attribute::UsageCacheReadInputTokens,
+        ),
+        (
+            "gen_ai.usage.prompt_tokens_details.cache_write",
+            Attribute::UsageCacheWriteInputTokens,
+        ),
+        (
+            "gen_ai.usage.prompt_tokens_details.cache_creation_tokens",
+            Attribute::UsageCacheWriteInputTokens,
+        ),
+        (
+            "gen_ai.usage.completion_tokens_details.reasoning",
+            Attribute::UsageReasoningOutputTokens,
+        ),
+        (
+            "gen_ai.usage.completion_tokens_details.reasoning_tokens",
+            Attribute::UsageReasoningOutputTokens,
+        ),
+        (
+            "gen_ai.usage.completion_tokens_details.audio",
+            Attribute::UsageAudioOutputTokens,
+        ),
+        (
+            "gen_ai.usage.completion_tokens_details.audio_tokens",
+            Attribute::UsageAudioOutputTokens,
+        ),
+    ],
+    operations: &[
+        ("gen_ai.operation.name", "workflow", OperationName::InvokeWorkflow),
+        ("gen_ai.operation.name", "retrieve", OperationName::Retrieval),
+        ("gen_ai.operation.name", "mcp_tool_call", OperationName::ExecuteTool),
+        ("gen_ai.operation.name", "memory_add", OperationName::CreateMemory),
+        ("gen_ai.operation.name", "memory_search", OperationName::SearchMemory),
+        ("gen_ai.operation.name", "memory_update", OperationName::UpdateMemory),
+        ("gen_ai.operation.name", "memory_delete", OperationName::DeleteMemory),
+    ],
+    structures: &[
+        ("gen_ai.server.time_to_first_token", Structure::FirstToken),
+        ("gen_ai.content.reasoning", Structure::AnswerReasoning),
+    ],
+    ..Dialect::NOTHING
+};

@@ -1,0 +1,96 @@
+//! The Vercel AI SDK, versions 3 to 7.
+
+use super::{Dialect, Structure};
+use crate::{Attribute, OperationName};
+
+/// The SDK writes a span around its calls of models, which repeats their counts: it is no call itself. What the outer span
+/// of texts and objects is, version 7 says itself.
+pub(super) const VERCEL: Dialect = Dialect {
+    name: "Vercel AI SDK 3 to 7",
+    source: "<https://ai-sdk.dev/docs/ai-sdk-core/telemetry>, and the packages ai and @ai-sdk/otel",
+    renames: &[
+        ("ai.model.id", Attribute::RequestModel),
+        ("ai.model.provider", Attribute::ProviderName),
+        ("ai.settings.maxTokens", Attribute::RequestMaxTokens),
+        ("ai.settings.maxOutputTokens", Attribute::RequestMaxTokens),
+        ("ai.settings.temperature", Attribute::RequestTemperature),
+        ("ai.settings.topP", Attribute::RequestTopP),
+        ("ai.settings.topK", Attribute::RequestTopK),
+        ("ai.settings.presencePenalty", Attribute::RequestPresencePenalty),
+        ("ai.settings.frequencyPenalty", Attribute::RequestFrequencyPenalty),
+        ("ai.settings.seed", Attribute::RequestSeed),
+        ("ai.settings.stopSequences", Attribute::RequestStopSequences),
+        ("ai.telemetry.metadata.userId", Attribute::UserId),
+        ("ai.telemetry.metadata.sessionId", Attribute::SessionId),
+        ("ai.response.id", Attribute::ResponseId),
+        ("ai.response.model", Attribute::ResponseModel),
+        ("ai.response.finishReason", Attribute::ResponseFinishReasons),
+        ("ai.finishReason", Attribute::ResponseFinishReasons),
+        ("ai.response.msToFirstChunk", Attribute::ResponseTimeToFirstChunk),
+        ("ai.stream.msToFirstChunk", Attribute::ResponseTimeToFirstChunk),
+        (
+            "gen_ai.client.operation.time_to_first_chunk",
+            Attribute::ResponseTimeToFirstChunk,
+        ),
+        ("ai.usage.promptTokens", Attribute::UsageInputTokens),
+        ("ai.usage.inputTokens", Attribute::UsageInputTokens),
+        ("ai.usage.tokens", Attribute::UsageInputTokens),
+        ("ai.usage.completionTokens", Attribute::UsageOutputTokens),
+        ("ai.usage.outputTokens", Attribute::UsageOutputTokens),
+        ("ai.usage.cachedInputTokens", Attribute::UsageCacheReadInputTokens),
+        (
+            "ai.usage.inputTokenDetails.cacheReadTokens",
+            Attribute::UsageCacheReadInputTokens,
+        ),
+        (
+            "ai.usage.inputTokenDetails.cacheWriteTokens",
+            Attribute::UsageCacheWriteInputTokens,
+        ),
+        ("ai.usage.reasoningTokens", Attribute::UsageReasoningOutputTokens),
+        (
+            "ai.usage.outputTokenDetails.reasoningTokens",
+            Attribute::UsageReasoningOutputTokens,
+        ),
+        ("ai.toolCall.name", Attribute::ToolName),
+        ("ai.toolCall.id", Attribute::ToolCallId),
+        ("ai.toolCall.args", Attribute::ToolCallArguments),
+        ("ai.toolCall.result", Attribute::ToolCallResult),
+    ],
+    units: &[
+        ("ai.response.msToFirstChunk", 0.001),
+        ("ai.stream.msToFirstChunk", 0.001),
+    ],
+    kinds: &["ai.operationId"],
+    operations: &[
+        ("ai.operationId", "ai.generateText", OperationName::InvokeAgent),
+        ("ai.operationId", "ai.generateText.doGenerate", OperationName::Chat),
+        ("ai.operationId", "ai.streamText", OperationName::InvokeAgent),
+        ("ai.operationId", "ai.streamText.doStream", OperationName::Chat),
+        ("ai.operationId", "ai.generateObject", OperationName::InvokeAgent),
+        ("ai.operationId", "ai.generateObject.doGenerate", OperationName::Chat),
+        ("ai.operationId", "ai.streamObject", OperationName::InvokeAgent),
+        ("ai.operationId", "ai.streamObject.doStream", OperationName::Chat),
+        ("ai.operationId", "ai.embed", OperationName::InvokeWorkflow),
+        ("ai.operationId", "ai.embed.doEmbed", OperationName::Embeddings),
+        ("ai.operationId", "ai.embedMany", OperationName::InvokeWorkflow),
+        ("ai.operationId", "ai.embedMany.doEmbed", OperationName::Embeddings),
+        ("ai.operationId", "ai.toolCall", OperationName::ExecuteTool),
+    ],
+    structures: &[
+        ("ai.prompt", Structure::Messages(Attribute::InputMessages)),
+        ("ai.prompt.messages", Structure::Messages(Attribute::InputMessages)),
+        ("ai.prompt.tools", Structure::Tools),
+        ("ai.response.text", Structure::AnswerText),
+        ("ai.result.text", Structure::AnswerText),
+        ("ai.response.object", Structure::AnswerObject),
+        ("ai.result.object", Structure::AnswerObject),
+        ("ai.response.reasoning", Structure::AnswerReasoning),
+        ("ai.response.toolCalls", Structure::AnswerToolCalls),
+        ("ai.result.toolCalls", Structure::AnswerToolCalls),
+        ("ai.settings.output", Structure::JsonOutput),
+        ("ai.response.providerMetadata", Structure::ProviderMetadata),
+    ],
+    dropped: &[("ai.request.headers.", "the request's headers, keys among them")],
+    markers: &["ai."],
+    ..Dialect::NOTHING
+};
