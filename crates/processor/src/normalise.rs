@@ -329,22 +329,28 @@ fn repair_end(operation: &mut Operation<'_>, closing: Option<&Closing>) {
     }
 }
 
-/// Names the span `{operation} {target}` where its author left the default.
+/// Names the span `{operation} {target}` where its author left the default; one of MCP by its method.
 ///
 /// Without a note from the layer a name counts as the author's, unless it is the bare operation (rig's are).
 fn name_span(operation: &mut Operation<'_>, closing: Option<&Closing>) {
-    let Some(name) = operation.name else { return };
-    let is_default = operation.span.name == closing.map_or(name.name(), |closing| closing.default_name);
+    let method = operation.text(Attribute::McpMethodName);
+    let Some(name) = method.or(operation.name.map(OperationName::name)) else {
+        return;
+    };
+    let is_default = operation.span.name == closing.map_or(name, |closing| closing.default_name);
     if !is_default {
         return;
     }
-    let target = name
-        .target()
-        .and_then(|target| operation.text(target))
-        .filter(|target| !target.is_empty());
-    operation.span.name = match target {
-        Some(target) => Cow::Owned([name.name(), " ", target].concat()),
-        None => Cow::Borrowed(name.name()),
+    let text = |attribute| operation.text(attribute).filter(|text| !text.is_empty());
+    let target = if method.is_some() {
+        text(Attribute::ToolName).or_else(|| text(Attribute::PromptName))
+    } else {
+        operation.name.and_then(OperationName::target).and_then(text)
+    };
+    operation.span.name = match (target, operation.name) {
+        (Some(target), _) => Cow::Owned([name, " ", target].concat()),
+        (None, Some(known)) if method.is_none() => Cow::Borrowed(known.name()),
+        (None, _) => Cow::Owned(name.to_owned()),
     };
 }
 

@@ -107,12 +107,13 @@ pub fn is_genai(name: &str) -> bool {
         return true;
     }
     // Most names of others are told apart by their first byte.
-    matches!(name.as_bytes().first(), Some(b'a' | b'e' | b'l' | b'o' | b't'))
-        && Dialect::ALL
-            .iter()
-            .flat_map(|dialect| dialect.markers)
-            .any(|marker| name.starts_with(marker))
-        && meaning(name).is_some()
+    matches!(name.as_bytes().first(), Some(b'a' | b'e' | b'l' | b'm' | b'o' | b't'))
+        && (name == Attribute::McpMethodName.name()
+            || Dialect::ALL
+                .iter()
+                .flat_map(|dialect| dialect.markers)
+                .any(|marker| name.starts_with(marker))
+                && meaning(name).is_some())
 }
 
 /// The operation that an attribute of another dialect says the span is; `None` where it says none.

@@ -5,14 +5,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use opentelemetry::trace::Status;
-use opentelemetry::{Array, Key, StringValue, Value};
+use opentelemetry::{Key as Name, Value};
 use tracing::Span;
 use tracing::instrument::{Instrument, Instrumented};
 use tracing_genai_pricing::Usd;
 use tracing_genai_processor::UNIT_ATTRIBUTES;
+use tracing_genai_processor::content::is_captured;
+use tracing_genai_processor::message::{Message, to_json};
+use tracing_genai_semconv::typed::Key;
 use tracing_genai_semconv::{Attribute, own};
 use tracing_genai_usage::{Api, Reading, Usage, read_body};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+use crate::ValueOf;
+use crate::value::texts;
 
 /// A call of a model, from its request to the end of its response. Its span ends when it is dropped.
 ///
@@ -148,14 +154,8 @@ impl Call {
 
     /// Records why each choice ended: `stop`, `length`, `tool_calls`, whatever the provider calls it.
     pub fn finish_reasons<'a>(&self, reasons: impl IntoIterator<Item = &'a str>) {
-        let reasons = reasons
-            .into_iter()
-            .map(|reason| StringValue::from(reason.to_owned()))
-            .collect();
-        self.attribute(
-            Attribute::ResponseFinishReasons.name(),
-            Value::Array(Array::String(reasons)),
-        );
+        let reasons = texts(reasons.into_iter().map(str::to_owned));
+        self.attribute(Attribute::ResponseFinishReasons.name(), reasons);
     }
 
     /// States the cost, where the provider reported it or another price holds: it is kept, and marked `reported`.
@@ -170,8 +170,29 @@ impl Call {
         fail(&self.span, error_type, message);
     }
 
-    /// Records any other attribute.
-    pub fn attribute(&self, name: impl Into<Key>, value: impl Into<Value>) {
+    /// Records what the model was given (`gen_ai.input.messages`), where content is captured.
+    pub fn input(&self, messages: &[Message]) {
+        self.content(Attribute::InputMessages, || to_json(messages));
+    }
+
+    /// Records what the model answered (`gen_ai.output.messages`), one message an answer, where content is captured.
+    pub fn output(&self, messages: &[Message]) {
+        self.content(Attribute::OutputMessages, || to_json(messages));
+    }
+
+    fn content(&self, attribute: Attribute, content: impl FnOnce() -> String) {
+        if is_captured() {
+            self.attribute(attribute.name(), content());
+        }
+    }
+
+    /// Records any other attribute of the conventions.
+    pub fn set<T>(&self, key: Key<T>, value: impl ValueOf<T>) {
+        self.attribute(key.name(), value.into_value());
+    }
+
+    /// Records any attribute of one's own.
+    pub fn attribute(&self, name: impl Into<Name>, value: impl Into<Value>) {
         self.span.set_attribute(name, value);
     }
 

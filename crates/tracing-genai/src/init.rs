@@ -15,6 +15,8 @@ use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 use tracing::{Metadata, Subscriber};
 use tracing_genai_pricing::{Catalogue, Prices};
+use tracing_genai_processor::content::{ContentCapture, RedactText, set_capture};
+use tracing_genai_semconv::profile::Profile;
 use tracing_subscriber::filter::{EnvFilter, FilterFn, filter_fn};
 use tracing_subscriber::layer::{Identity, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
@@ -79,6 +81,7 @@ pub fn builder() -> TelemetryBuilder {
         settings: Settings::from_environment(),
         exporters: Vec::new(),
         prices: Prices::embedded(),
+        redact: None,
         is_strict: false,
         flushes_on_sigterm: false,
     }
@@ -90,6 +93,7 @@ pub struct TelemetryBuilder {
     settings: Settings,
     exporters: Vec<ExporterFactory>,
     prices: Prices,
+    redact: Option<Arc<RedactText>>,
     is_strict: bool,
     flushes_on_sigterm: bool,
 }
@@ -129,6 +133,42 @@ impl TelemetryBuilder {
     /// `refresh-url` an `http://` or `https://` address. Default: `TRACING_GENAI_PRICE_FEED`, or none.
     pub fn price_feed(mut self, feed: impl Into<String>) -> Self {
         self.settings.prices.feed = Some(feed.into());
+        self
+    }
+
+    /// Under which names metrics and costs go out. Default: `TRACING_GENAI_METRIC_NAMES` and `TRACING_GENAI_COST_KEYS`, or
+    /// metrics as the conventions published them and `gen_ai.usage.cost`.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.settings.names.profile = profile;
+        self
+    }
+
+    /// Keeps what was renamed or rewritten beside what became of it. Default: `TRACING_GENAI_KEEP_ORIGINAL_NAMES`, or only
+    /// the conventions' names go out.
+    pub fn keep_original_names(mut self) -> Self {
+        self.settings.names.keeps_originals = true;
+        self
+    }
+
+    /// Where messages, instructions, tools' arguments and the like go, in the whole process. Default:
+    /// `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`. Where that is not set either, the helpers record nothing, and
+    /// what another instrumentation was asked to record stays on its spans.
+    pub fn capture_content(mut self, capture: ContentCapture) -> Self {
+        self.settings.content.capture = Some(capture);
+        self
+    }
+
+    /// Takes out of content what `redact` names; see
+    /// [`GenAiProcessorBuilder::redact`](crate::processor::GenAiProcessorBuilder::redact). Default: secrets of known forms
+    /// alone.
+    pub fn redact(mut self, redact: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.redact = Some(Arc::new(redact));
+        self
+    }
+
+    /// The most bytes that an attribute of content keeps. Default: `TRACING_GENAI_MAX_CONTENT_BYTES`, or 32 KiB.
+    pub fn max_content_bytes(mut self, bytes: usize) -> Self {
+        self.settings.content.max_bytes = Some(bytes);
         self
     }
 
@@ -196,10 +236,20 @@ impl TelemetryBuilder {
             mut settings,
             exporters,
             prices,
+            redact,
             is_strict,
             flushes_on_sigterm,
         } = self;
         let mut warnings = std::mem::take(&mut settings.warnings);
+        let is_on_event = settings.content.capture.is_some_and(ContentCapture::is_on_event);
+        if is_on_event && settings.logs == Exporter::None && !settings.is_disabled {
+            warnings.push(Warning::new(
+                "OTEL_LOGS_EXPORTER",
+                "none",
+                "an exporter of the events that content is to go on",
+                "no events",
+            ));
+        }
         let prices_before = prices.catalogue();
         let refreshing = if settings.is_disabled {
             None
@@ -215,15 +265,18 @@ impl TelemetryBuilder {
             settings.traces = Exporter::None;
             settings.metrics = Exporter::None;
             settings.logs = Exporter::None;
-            let pipeline = Pipeline::build(&settings, Vec::new(), &prices)?;
+            let pipeline = Pipeline::build(&settings, Vec::new(), &prices, None)?;
             let telemetry = Telemetry::new(pipeline, warnings, None, (prices, None));
             return Ok((Box::new(Identity::new()), telemetry));
+        }
+        if settings.content.capture.is_some() {
+            set_capture(settings.content.capture);
         }
         let traces_endpoint = match &settings.traces {
             Exporter::Otlp(otlp) => Some(otlp.endpoint.shown()),
             Exporter::Console | Exporter::None => None,
         };
-        let pipeline = Pipeline::build(&settings, exporters, &prices)?;
+        let pipeline = Pipeline::build(&settings, exporters, &prices, redact)?;
         let spans = layer(pipeline.tracer_provider.tracer("tracing-genai")).with_filter(telemetry_filter());
         let logs = pipeline
             .logger_provider

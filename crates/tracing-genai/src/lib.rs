@@ -28,8 +28,20 @@
 //! call.record("gen_ai.usage.output_tokens", 25);
 //! ```
 //!
-//! The helpers ([`chat`], [`embeddings`], [`retrieval`], [`execute_tool`], [`invoke_agent`], [`invoke_workflow`]) save
-//! typing, and add what fields cannot say: streams, failures, readings of a provider's response.
+//! The helpers save typing, and add what fields cannot say: streams, failures, readings of a provider's response, messages.
+//! There is one for each type of span of the conventions, and what a type requires its helper asks for:
+//!
+//! | span | helper |
+//! | --- | --- |
+//! | inference | [`chat`], [`generate_content`], [`text_completion`] |
+//! | embeddings | [`embeddings`] |
+//! | retrieval | [`retrieval`] |
+//! | a response that was asked for before | [`fetch_response`] |
+//! | memory | [`search_memory`], [`create_memory`], [`update_memory`], [`upsert_memory`], [`delete_memory`], [`create_memory_store`], [`delete_memory_store`] |
+//! | agents | [`create_agent`], [`invoke_agent`], [`invoke_remote_agent`], [`plan`] |
+//! | tools | [`execute_tool`] |
+//! | workflows | [`invoke_workflow`] |
+//! | MCP | [`mcp_client`], [`mcp_server`] |
 
 mod attempt;
 mod call;
@@ -39,6 +51,7 @@ mod observe;
 mod step;
 mod stream;
 mod unsigned;
+mod value;
 
 #[cfg(feature = "init")]
 mod fan_out;
@@ -67,11 +80,17 @@ pub use tracing_genai_usage as usage;
 pub use attempt::attempt;
 pub use call::Call;
 pub use layer::{GenAiLayer, layer, wrap};
-pub use model_call::{ModelCall, chat, embeddings};
+pub use model_call::{ModelCall, chat, embeddings, generate_content, text_completion};
 pub use observe::{Events, Items, Observe, Observed, Results};
-pub use processor::GenAiProcessor;
-pub use step::{Step, StepBuilder, execute_tool, invoke_agent, invoke_workflow, retrieval};
+pub use processor::{GenAiProcessor, content, message};
+pub use step::{
+    Agent, AgentCreation, FetchResponse, Kind, Mcp, Memory, MemoryStore, Plan, RemoteAgent, Retrieval, Step,
+    StepBuilder, Tool, Workflow, create_agent, create_memory, create_memory_store, delete_memory, delete_memory_store,
+    execute_tool, fetch_response, invoke_agent, invoke_remote_agent, invoke_workflow, mcp_client, mcp_server, plan,
+    retrieval, search_memory, update_memory, upsert_memory,
+};
 pub use stream::Metered;
+pub use value::ValueOf;
 
 #[cfg(feature = "init")]
 pub use init::{BoxedLayer, InitError, TelemetryBuilder, builder, init};

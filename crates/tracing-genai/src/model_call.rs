@@ -1,11 +1,15 @@
-//! Starts the span of a model call: `chat` and `embeddings`.
+//! Starts the span of a model call: `chat` and its siblings.
 
 use opentelemetry::Value;
+use serde_json::json;
 use tracing::Span;
+use tracing_genai_processor::content::is_captured;
+use tracing_genai_processor::message::{Message, Tool, to_json};
+use tracing_genai_semconv::typed::Key;
 use tracing_genai_semconv::{Attribute, OperationName};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::Call;
+use crate::{Call, ValueOf};
 
 /// A chat completion of `model` at `provider`, named as `gen_ai.provider.name` names it: `openai`, `anthropic`,
 /// `aws.bedrock`, `gcp.vertex_ai`, and so on.
@@ -20,6 +24,16 @@ use crate::Call;
 /// ```
 pub fn chat(provider: &str, model: &str) -> ModelCall {
     ModelCall::new(OperationName::Chat, provider, model)
+}
+
+/// A generation of content in several modalities by `model` at `provider`, as Gemini's API has it.
+pub fn generate_content(provider: &str, model: &str) -> ModelCall {
+    ModelCall::new(OperationName::GenerateContent, provider, model)
+}
+
+/// A completion of a text by `model` at `provider`, as OpenAI's older API has it.
+pub fn text_completion(provider: &str, model: &str) -> ModelCall {
+    ModelCall::new(OperationName::TextCompletion, provider, model)
 }
 
 /// An embedding of texts by `model` at `provider`.
@@ -78,7 +92,57 @@ impl ModelCall {
         self.with(Attribute::RequestTemperature, temperature)
     }
 
-    /// Any other attribute.
+    /// That the answer is asked for in chunks (`gen_ai.request.stream`).
+    pub fn stream(self) -> Self {
+        self.with(Attribute::RequestStream, true)
+    }
+
+    /// The named prompt it is made of (`gen_ai.prompt.name`, `gen_ai.prompt.version`).
+    pub fn prompt(self, name: &str, version: &str) -> Self {
+        self.with(Attribute::PromptName, name.to_owned())
+            .with(Attribute::PromptVersion, version.to_owned())
+    }
+
+    /// What the model is told beside the conversation (`gen_ai.system_instructions`), where content is captured.
+    pub fn system_instructions(self, text: &str) -> Self {
+        self.with_content(Attribute::SystemInstructions, || {
+            json!([{"type": "text", "content": text}]).to_string()
+        })
+    }
+
+    /// What the model is given (`gen_ai.input.messages`), where content is captured.
+    ///
+    /// ```
+    /// use tracing_genai::message::Message;
+    ///
+    /// let call = tracing_genai::chat("openai", "gpt-4o").input(&[Message::user("Where is Paris?")]).start();
+    /// call.output(&[Message::assistant("In France.").finish_reason("stop")]);
+    /// ```
+    pub fn input(self, messages: &[Message]) -> Self {
+        self.with_content(Attribute::InputMessages, || to_json(messages))
+    }
+
+    /// The tools that the model can use (`gen_ai.tool.definitions`), where content is captured.
+    pub fn tools(self, tools: &[Tool]) -> Self {
+        self.with_content(Attribute::ToolDefinitions, || {
+            serde_json::Value::Array(tools.iter().map(Tool::to_value).collect()).to_string()
+        })
+    }
+
+    fn with_content(self, attribute: Attribute, content: impl FnOnce() -> String) -> Self {
+        if is_captured() {
+            self.with(attribute, content())
+        } else {
+            self
+        }
+    }
+
+    /// Any other attribute of the conventions.
+    pub fn set<T>(self, key: Key<T>, value: impl ValueOf<T>) -> Self {
+        self.with(key.attribute(), value.into_value())
+    }
+
+    /// Any attribute of one's own.
     pub fn attribute(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.attributes.push((name, value.into()));
         self
@@ -98,18 +162,21 @@ impl ModelCall {
             attributes,
         } = self;
         let is_openai = matches!(provider.as_str(), "openai" | "azure.ai.openai");
-        // A field's name and a span's are fixed where they are written, so each operation has its own line.
         let name = [operation.name(), " ", &model].concat();
-        let span = if operation == OperationName::Embeddings {
-            tracing::info_span!(
-                target: "tracing_genai", "embeddings", otel.name = name, otel.kind = "client",
-                gen_ai.operation.name = operation.name(), gen_ai.provider.name = provider, gen_ai.request.model = model,
-            )
-        } else {
-            tracing::info_span!(
-                target: "tracing_genai", "chat", otel.name = name, otel.kind = "client",
-                gen_ai.operation.name = operation.name(), gen_ai.provider.name = provider, gen_ai.request.model = model,
-            )
+        // A field's name and a span's are fixed where they are written, so each operation has its own line.
+        macro_rules! span {
+            ($name:literal) => {
+                tracing::info_span!(
+                    target: "tracing_genai", $name, otel.name = name, otel.kind = "client",
+                    gen_ai.operation.name = $name, gen_ai.provider.name = provider, gen_ai.request.model = model,
+                )
+            };
+        }
+        let span = match operation {
+            OperationName::Embeddings => span!("embeddings"),
+            OperationName::GenerateContent => span!("generate_content"),
+            OperationName::TextCompletion => span!("text_completion"),
+            _ => span!("chat"),
         };
         put(&span, attributes);
         Call::new(span, is_openai)

@@ -1,5 +1,7 @@
 //! Builds the providers: what spans, metrics and logs pass on their way out.
 
+use std::sync::Arc;
+
 use opentelemetry::KeyValue;
 use opentelemetry_otlp::ExporterBuildError;
 use opentelemetry_sdk::Resource;
@@ -10,7 +12,10 @@ use opentelemetry_sdk::trace::{
     BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider, SpanExporter, SpanLimits, SpanProcessor,
 };
 use tracing_genai_pricing::Prices;
-use tracing_genai_processor::{CountingExporter, Delivery, Discard, GenAiProcessor, MeterUnsampled};
+use tracing_genai_processor::content::RedactText;
+use tracing_genai_processor::{
+    CountingExporter, Delivery, Discard, GenAiProcessor, GenAiProcessorBuilder, MeterUnsampled,
+};
 
 use crate::fan_out::FanOut;
 use crate::otlp::ExportRuntime;
@@ -46,6 +51,7 @@ impl Pipeline {
         settings: &Settings,
         exporters: Vec<ExporterFactory>,
         prices: &Prices,
+        redact: Option<Arc<RedactText>>,
     ) -> Result<Self, ExporterBuildError> {
         let needs_runtime = [&settings.traces, &settings.metrics, &settings.logs]
             .into_iter()
@@ -85,6 +91,23 @@ impl Pipeline {
             .build()
         };
 
+        let logger_provider = match &settings.logs {
+            Exporter::Otlp(otlp) => {
+                let (runtime, mut otlp) = runtime_of(otlp)?;
+                otlp.timeout = otlp.timeout.min(settings.log_batch.export_timeout);
+                Some(logger_provider(
+                    runtime.log_exporter(&otlp)?,
+                    resource.clone(),
+                    &settings.log_batch,
+                ))
+            }
+            Exporter::Console => Some(logger_provider(
+                opentelemetry_stdout::LogExporter::default(),
+                resource.clone(),
+                &settings.log_batch,
+            )),
+            Exporter::None => None,
+        };
         let mut next: Vec<Box<dyn SpanProcessor>> = Vec::new();
         match &settings.traces {
             Exporter::Otlp(otlp) => {
@@ -109,17 +132,16 @@ impl Pipeline {
         }
         let mut processor = GenAiProcessor::builder(FanOut::new(next))
             .meter_provider(&meter_provider)
-            .bounds(settings.limits.bounds)
             .hand_over()
             .prices(prices.clone())
             .delivery(delivery.clone());
-        for (of, counts) in &settings.prices.counts {
-            processor = match of {
-                CountsOf::All => processor.counts(*counts),
-                CountsOf::Scope(scope) => processor.counts_of_scope(scope, *counts),
-                CountsOf::Provider(provider) => processor.counts_of_provider(provider, *counts),
-            };
+        if let Some(logs) = &logger_provider {
+            processor = processor.logger_provider(logs);
         }
+        if let Some(redact) = redact {
+            processor = processor.redact(move |text| redact(text));
+        }
+        processor = configured(processor, settings);
         let tracer_provider = SdkTracerProvider::builder()
             .with_resource(resource.clone())
             .with_sampler(MeterUnsampled::new(settings.sampler.clone()))
@@ -127,23 +149,6 @@ impl Pipeline {
             .with_span_processor(processor.build())
             .build();
 
-        let logger_provider = match &settings.logs {
-            Exporter::Otlp(otlp) => {
-                let (runtime, mut otlp) = runtime_of(otlp)?;
-                otlp.timeout = otlp.timeout.min(settings.log_batch.export_timeout);
-                Some(logger_provider(
-                    runtime.log_exporter(&otlp)?,
-                    resource,
-                    &settings.log_batch,
-                ))
-            }
-            Exporter::Console => Some(logger_provider(
-                opentelemetry_stdout::LogExporter::default(),
-                resource,
-                &settings.log_batch,
-            )),
-            Exporter::None => None,
-        };
         Ok(Self {
             tracer_provider,
             meter_provider,
@@ -152,6 +157,29 @@ impl Pipeline {
             runtime,
         })
     }
+}
+
+/// The processor as the settings want it.
+fn configured(processor: GenAiProcessorBuilder<FanOut>, settings: &Settings) -> GenAiProcessorBuilder<FanOut> {
+    let Settings { names, content, .. } = settings;
+    let mut processor = processor.bounds(settings.limits.bounds).profile(names.profile);
+    if names.keeps_originals {
+        processor = processor.keep_original_names();
+    }
+    if let Some(bytes) = content.max_bytes {
+        processor = processor.max_content_bytes(bytes);
+    }
+    if let Some(emits) = content.emits_event {
+        processor = processor.emit_event(emits);
+    }
+    for (of, counts) in &settings.prices.counts {
+        processor = match of {
+            CountsOf::All => processor.counts(*counts),
+            CountsOf::Scope(scope) => processor.counts_of_scope(scope, *counts),
+            CountsOf::Provider(provider) => processor.counts_of_provider(provider, *counts),
+        };
+    }
+    processor
 }
 
 fn resource(attributes: &[KeyValue]) -> Resource {

@@ -1,63 +1,65 @@
-//! Starts the spans of what surrounds model calls: retrieval, tools, agents and workflows.
+//! The spans of what surrounds model calls: retrieval, tools, agents, workflows, memory and MCP.
+
+mod agent;
+mod fetch;
+mod mcp;
+mod memory;
+mod retrieval;
+mod tool;
 
 use std::fmt::Display;
+use std::marker::PhantomData;
 
-use opentelemetry::{Key, Value};
+use opentelemetry::{Key as Name, Value};
 use tracing::Span;
 use tracing::instrument::{Instrument, Instrumented};
+use tracing_genai_processor::content::is_captured;
 use tracing_genai_semconv::Attribute;
+use tracing_genai_semconv::typed::Key;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use crate::ValueOf;
 use crate::call;
 use crate::model_call::put;
 
-/// A search of `data_source`, such as a vector store's index.
-///
-/// ```
-/// let search = tracing_genai::retrieval("kb-articles").top_k(3).start();
-/// search.in_scope(|| tracing::info!(count = 3, "documents_retrieved"));
-/// ```
-pub fn retrieval(data_source: &str) -> StepBuilder {
-    StepBuilder::new(Kind::Retrieval, data_source)
+pub use agent::{
+    Agent, AgentCreation, Plan, RemoteAgent, Workflow, create_agent, invoke_agent, invoke_remote_agent,
+    invoke_workflow, plan,
+};
+pub use fetch::{FetchResponse, fetch_response};
+pub use mcp::{Mcp, mcp_client, mcp_server};
+pub use memory::{
+    Memory, MemoryStore, create_memory, create_memory_store, delete_memory, delete_memory_store, search_memory,
+    update_memory, upsert_memory,
+};
+pub use retrieval::{Retrieval, retrieval};
+pub use tool::{Tool, execute_tool};
+
+/// A type of step; it decides which attributes a step can be given.
+pub trait Kind: kind::Start {}
+
+pub(crate) mod kind {
+    use tracing::Span;
+
+    /// What every type of step can do: begin its span. A supertrait that nobody outside can name seals the trait.
+    pub trait Start {
+        /// The span, by the convention's name and kind, and with what the conventions require.
+        fn start(self) -> Span;
+    }
 }
 
-/// A run of the tool `name`.
-pub fn execute_tool(name: &str) -> StepBuilder {
-    StepBuilder::new(Kind::ExecuteTool, name)
-}
-
-/// A run of the agent `name`, from its question to its answer.
-pub fn invoke_agent(name: &str) -> StepBuilder {
-    StepBuilder::new(Kind::InvokeAgent, name)
-}
-
-/// A run of the workflow `name`.
-pub fn invoke_workflow(name: &str) -> StepBuilder {
-    StepBuilder::new(Kind::InvokeWorkflow, name)
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    Retrieval,
-    ExecuteTool,
-    InvokeAgent,
-    InvokeWorkflow,
-}
-
-/// A step that is about to start; what is set here stands on its span from the beginning.
+/// A step that is about to start; what is set here stands on its span from the beginning, where samplers see it.
 #[derive(Debug)]
 #[must_use = "no span exists until start() is called"]
-pub struct StepBuilder {
-    kind: Kind,
-    name: String,
+pub struct StepBuilder<K> {
+    kind: K,
     attributes: Vec<(&'static str, Value)>,
 }
 
-impl StepBuilder {
-    fn new(kind: Kind, name: &str) -> Self {
+impl<K: Kind> StepBuilder<K> {
+    pub(crate) fn new(kind: K) -> Self {
         Self {
             kind,
-            name: name.to_owned(),
             attributes: Vec::new(),
         }
     }
@@ -77,61 +79,56 @@ impl StepBuilder {
         self.with(Attribute::ConversationId, id.to_owned())
     }
 
-    /// The most documents a retrieval asks for (`gen_ai.retrieval.top_k`).
-    pub fn top_k(self, documents: u32) -> Self {
-        self.with(Attribute::RetrievalTopK, i64::from(documents))
+    /// Any other attribute of the conventions.
+    pub fn set<T>(self, key: Key<T>, value: impl ValueOf<T>) -> Self {
+        self.with(key.attribute(), value.into_value())
     }
 
-    /// The id of the model's request to run a tool (`gen_ai.tool.call.id`).
-    pub fn call_id(self, id: &str) -> Self {
-        self.with(Attribute::ToolCallId, id.to_owned())
-    }
-
-    /// Any other attribute.
+    /// Any attribute of one's own.
     pub fn attribute(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.attributes.push((name, value.into()));
         self
     }
 
-    fn with(self, attribute: Attribute, value: impl Into<Value>) -> Self {
+    pub(crate) fn with(self, attribute: Attribute, value: impl Into<Value>) -> Self {
         self.attribute(attribute.name(), value)
     }
 
+    /// Where its requests go (`server.address`, `server.port`).
+    pub(crate) fn at(self, address: &str, port: u16) -> Self {
+        self.with(Attribute::ServerAddress, address.to_owned())
+            .with(Attribute::ServerPort, i64::from(port))
+    }
+
+    /// With content, where that has somewhere to go.
+    pub(crate) fn with_content(self, attribute: Attribute, content: impl FnOnce() -> String) -> Self {
+        if is_captured() {
+            self.with(attribute, content())
+        } else {
+            self
+        }
+    }
+
     /// Starts the span, as a child of the current one.
-    pub fn start(self) -> Step {
-        let Self { kind, name, attributes } = self;
-        // A field's name and a span's are fixed where they are written, so each operation has its own line.
-        let span = match kind {
-            Kind::Retrieval => tracing::info_span!(
-                target: "tracing_genai", "retrieval", otel.name = ["retrieval ", &name].concat(), otel.kind = "client",
-                gen_ai.operation.name = "retrieval", gen_ai.data_source.id = name,
-            ),
-            Kind::ExecuteTool => tracing::info_span!(
-                target: "tracing_genai", "execute_tool", otel.name = ["execute_tool ", &name].concat(), otel.kind = "internal",
-                gen_ai.operation.name = "execute_tool", gen_ai.tool.name = name,
-            ),
-            Kind::InvokeAgent => tracing::info_span!(
-                target: "tracing_genai", "invoke_agent", otel.name = ["invoke_agent ", &name].concat(), otel.kind = "internal",
-                gen_ai.operation.name = "invoke_agent", gen_ai.agent.name = name,
-            ),
-            Kind::InvokeWorkflow => tracing::info_span!(
-                target: "tracing_genai", "invoke_workflow", otel.name = ["invoke_workflow ", &name].concat(), otel.kind = "internal",
-                gen_ai.operation.name = "invoke_workflow", gen_ai.workflow.name = name,
-            ),
-        };
-        put(&span, attributes);
-        Step { span }
+    pub fn start(self) -> Step<K> {
+        let span = self.kind.start();
+        put(&span, self.attributes);
+        Step {
+            span,
+            kind: PhantomData,
+        }
     }
 }
 
 /// A step in progress. Its span ends when it is dropped.
 #[derive(Debug)]
 #[must_use = "the step's span ends when this is dropped"]
-pub struct Step {
+pub struct Step<K> {
     span: Span,
+    kind: PhantomData<fn() -> K>,
 }
 
-impl Step {
+impl<K: Kind> Step<K> {
     /// The span, to make children of it or add to it.
     pub fn span(&self) -> &Span {
         &self.span
@@ -152,8 +149,20 @@ impl Step {
         call::fail(&self.span, error_type, message);
     }
 
-    /// Records any other attribute.
-    pub fn attribute(&self, name: impl Into<Key>, value: impl Into<Value>) {
+    /// Records any other attribute of the conventions.
+    pub fn set<T>(&self, key: Key<T>, value: impl ValueOf<T>) {
+        self.attribute(key.name(), value.into_value());
+    }
+
+    /// Records any attribute of one's own.
+    pub fn attribute(&self, name: impl Into<Name>, value: impl Into<Value>) {
         self.span.set_attribute(name, value);
+    }
+
+    /// Records content, where that has somewhere to go.
+    pub(crate) fn content(&self, attribute: Attribute, content: impl FnOnce() -> String) {
+        if is_captured() {
+            self.attribute(attribute.name(), content());
+        }
     }
 }

@@ -143,14 +143,11 @@ impl Running {
     }
 
     /// Some of the SDK's own shutdowns take no notice of a timeout, so each runs on a thread that is waited for no longer
-    /// than that. Metrics come last, so that they tell of the last spans, but never later than at half the time.
+    /// than that. Logs and metrics come last, so that they tell of the last spans, but never later than at half the time.
     fn end(&self, timeout: Duration) {
         let timeout = timeout.min(LONGEST_TIMEOUT);
         let deadline = Instant::now() + timeout;
         let mut others = Vec::new();
-        if let Some(logs) = self.logger_provider.clone() {
-            others.extend(beside(move || drop(logs.shutdown_with_timeout(timeout))));
-        }
         let traces = self.tracer_provider.clone();
         let traces = beside(move || drop(traces.shutdown_with_timeout(timeout)));
         if let Some(traces) = traces
@@ -158,8 +155,11 @@ impl Running {
         {
             others.push(traces);
         }
-        let metrics = self.meter_provider.clone();
         let left = deadline.saturating_duration_since(Instant::now());
+        if let Some(logs) = self.logger_provider.clone() {
+            others.extend(beside(move || drop(logs.shutdown_with_timeout(left))));
+        }
+        let metrics = self.meter_provider.clone();
         others.extend(beside(move || drop(metrics.shutdown_with_timeout(left))));
         for other in others {
             let left = deadline.saturating_duration_since(Instant::now());

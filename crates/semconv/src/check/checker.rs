@@ -154,12 +154,17 @@ impl<'a> Checker<'a> {
             Some(Shape::Text(text)) => Some(text),
             _ => None,
         };
-        let Some(operation) = text(Attribute::OperationName) else {
+        let method = text(Attribute::McpMethodName);
+        let Some(operation) = method.or_else(|| text(Attribute::OperationName)) else {
             return;
         };
-        let target = OperationName::from_name(operation)
-            .and_then(OperationName::target)
-            .and_then(text);
+        let target = if method.is_some() {
+            text(Attribute::ToolName).or_else(|| text(Attribute::PromptName))
+        } else {
+            OperationName::from_name(operation)
+                .and_then(OperationName::target)
+                .and_then(text)
+        };
         let is_named = match target {
             Some(target) => {
                 span.name

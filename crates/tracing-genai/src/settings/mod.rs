@@ -3,6 +3,7 @@
 //! A malformed value is warned about and its default used, as the OpenTelemetry specification asks; an empty one counts
 //! as absent. Source: specification/configuration/sdk-environment-variables.md, specification/protocol/exporter.md.
 
+mod names;
 mod otlp;
 mod prices;
 mod reader;
@@ -16,6 +17,7 @@ use opentelemetry_sdk::metrics::Temporality;
 use opentelemetry_sdk::trace::Sampler;
 use tracing_genai_processor::SpanBounds;
 
+pub(crate) use names::{ContentSettings, NameSettings};
 pub(crate) use otlp::{Otlp, Protocol, Signal};
 #[cfg(not(feature = "refresh-url"))]
 pub(crate) use prices::feed_shown;
@@ -48,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) temporality: Temporality,
     /// `TRACING_GENAI_PRICE_*`, `TRACING_GENAI_COUNTS`.
     pub(crate) prices: PriceSettings,
+    pub(crate) names: NameSettings,
+    pub(crate) content: ContentSettings,
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -108,6 +112,8 @@ impl Settings {
             metric_interval: read.milliseconds("OTEL_METRIC_EXPORT_INTERVAL", Duration::from_secs(60), SHORTEST_DELAY),
             temporality: temporality(read),
             prices: prices::read(read),
+            names: names::read_names(read),
+            content: names::read_content(read),
             warnings: reader.warnings,
         }
     }
