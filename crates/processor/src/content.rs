@@ -5,7 +5,7 @@ mod event;
 mod fit;
 mod redact;
 
-use opentelemetry::{Array, StringValue, Value};
+use opentelemetry::{Array, KeyValue, StringValue, Value};
 use serde_json::{Value as Json, json};
 use tracing_genai_semconv::{Attribute, own};
 
@@ -79,6 +79,9 @@ pub(crate) fn treat(operation: &mut Operation<'_>, rules: &ContentRules) {
             clean(operation, rules);
         }
     }
+    if operation.has_leftovers {
+        clean_leftovers(operation, rules, capture.is_none_or(ContentCapture::is_on_span));
+    }
     let is_on_event = capture.is_some_and(ContentCapture::is_on_event);
     if let Some(event) = &rules.event
         && rules.emits_event.unwrap_or(is_on_event)
@@ -95,7 +98,8 @@ pub(crate) fn treat(operation: &mut Operation<'_>, rules: &ContentRules) {
 pub(crate) fn take_off_unseen(span: &mut opentelemetry_sdk::trace::SpanData) {
     span.attributes.retain(|attribute| {
         let spelling = Attribute::from_name(attribute.key.as_str());
-        !spelling.is_some_and(|spelling| is_content(spelling.attribute)) && !foreign::is_content(attribute.key.as_str())
+        !spelling.is_some_and(|spelling| is_content(spelling.attribute))
+            && !foreign::is_foreign(attribute.key.as_str(), true)
     });
 }
 
@@ -136,6 +140,35 @@ fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
     }
 }
 
+/// Treats what stays in another dialect's form: it goes on as it was, but for secrets and what exceeds the budget.
+fn clean_leftovers(operation: &mut Operation<'_>, rules: &ContentRules, stays: bool) {
+    let is_openinference = operation.is_openinference;
+    let is_leftover = |attribute: &KeyValue| foreign::is_foreign(attribute.key.as_str(), is_openinference);
+    if !stays {
+        operation.span.attributes.retain(|attribute| !is_leftover(attribute));
+        operation.place_anew();
+        return;
+    }
+    for attribute in operation
+        .span
+        .attributes
+        .iter_mut()
+        .filter(|attribute| is_leftover(attribute))
+    {
+        let clean = |text: &mut StringValue| {
+            let fitted = fit::any(text.as_str(), rules.max_bytes, &rules.redactor);
+            if fitted.text != text.as_str() {
+                *text = fitted.text.into();
+            }
+        };
+        match &mut attribute.value {
+            Value::String(text) => clean(text),
+            Value::Array(Array::String(texts)) => texts.iter_mut().for_each(clean),
+            _ => {}
+        }
+    }
+}
+
 /// A list of the attribute's, in the conventions' form. Instructions may be a text alone.
 fn read_list(attribute: Attribute, text: &str, rules: &ContentRules, keep: KeepFrom) -> Option<Fitted> {
     let conform = |element: &mut Json| match attribute {
@@ -143,7 +176,7 @@ fn read_list(attribute: Attribute, text: &str, rules: &ContentRules, keep: KeepF
         Attribute::OutputMessages => foreign::conform_message(element, "assistant"),
         Attribute::ToolDefinitions => foreign::conform_tool(element),
         Attribute::SystemInstructions => conform_instruction(element),
-        _ => {}
+        _ => false,
     };
     let is_text = attribute == Attribute::SystemInstructions && !text.trim_start().starts_with(['[', '{']);
     if is_text && !text.is_empty() {
@@ -153,8 +186,8 @@ fn read_list(attribute: Attribute, text: &str, rules: &ContentRules, keep: KeepF
     fit::list(text, rules.max_bytes, keep, conform, &rules.redactor)
 }
 
-fn conform_instruction(element: &mut Json) {
-    if let Json::String(text) = element {
-        *element = json!({"type": "text", "content": text.as_str()});
-    }
+fn conform_instruction(element: &mut Json) -> bool {
+    let Json::String(text) = element else { return false };
+    *element = json!({"type": "text", "content": text.as_str()});
+    true
 }

@@ -23,27 +23,17 @@ use elements::Elements;
 
 pub(crate) use chat::{conform_message, conform_tool};
 
-/// Whether an attribute of another dialect carries content.
-pub(crate) fn is_content(name: &str) -> bool {
-    match meaning(name) {
-        Some(Meaning::Element(_)) => true,
-        Some(Meaning::Structure(structure)) => matches!(
-            structure,
-            Structure::Messages(_)
-                | Structure::AnswerText
-                | Structure::AnswerObject
-                | Structure::AnswerReasoning
-                | Structure::AnswerToolCalls
-                | Structure::Input
-                | Structure::Output
-        ),
-        _ => false,
-    }
+/// Whether an attribute is another dialect's, and what it holds is more than a name: content, or as long as content.
+pub(crate) fn is_foreign(name: &str, is_openinference: bool) -> bool {
+    matches!(meaning(name), Some(Meaning::Element(_) | Meaning::Structure(_)))
+        && (is_openinference || !is_generic(name))
 }
 
 /// Takes apart what the span has of other dialects. What was read goes, unless originals are kept; what could not be read
 /// stays as it was, and is counted.
-pub(crate) fn read(operation: &mut Operation<'_>, is_openinference: bool, keeps_originals: bool) {
+pub(crate) fn read(operation: &mut Operation<'_>, keeps_originals: bool) {
+    let is_openinference = operation.is_openinference;
+    let mut has_leftovers = false;
     let mut attributes = std::mem::take(&mut operation.span.attributes);
     let mut apart = Vec::new();
     let mut elements = Elements::default();
@@ -53,8 +43,9 @@ pub(crate) fn read(operation: &mut Operation<'_>, is_openinference: bool, keeps_
             // What does not go on is gone even where originals are kept: it may be a key.
             Some(Meaning::Dropped) => false,
             Some(Meaning::Element(list)) => {
-                let is_taken = elements.take(list, name, &attribute.value);
-                !is_taken || keeps_originals
+                let stays = !elements.take(list, name, &attribute.value) || keeps_originals;
+                has_leftovers |= stays;
+                stays
             }
             Some(Meaning::Structure(structure)) if is_openinference || !is_generic(name) => {
                 apart.push((structure, attribute.clone()));
@@ -80,6 +71,7 @@ pub(crate) fn read(operation: &mut Operation<'_>, is_openinference: bool, keeps_
         }
     }
     answer.write(operation);
+    operation.has_leftovers = has_leftovers || !back.is_empty();
     operation.span.attributes.append(&mut back);
 }
 

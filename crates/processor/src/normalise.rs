@@ -37,10 +37,10 @@ pub(crate) fn is_seen_to(span: &SpanData) -> bool {
 
 /// Rewrites the operation's span into the convention's present form.
 pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>, keeps_originals: bool) {
-    let foreign = settle_attributes(operation, keeps_originals);
+    let has_structures = settle_attributes(operation, keeps_originals);
     name_operation(operation);
-    if foreign.has_structures {
-        foreign::read(operation, foreign.is_openinference, keeps_originals);
+    if has_structures {
+        foreign::read(operation, keeps_originals);
         settle_provider(operation);
     }
     repair_end(operation, closing);
@@ -90,31 +90,31 @@ fn unsigned_become_integers(operation: &mut Operation<'_>, names: &[&str]) {
 /// Renames older spellings, gives values their types and leaves each attribute once.
 ///
 /// Repeated attributes are what `Span::record` makes of a field recorded again, so the last one holds. An older spelling
-/// yields to the current name.
-fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> Foreign {
+/// yields to the current name. Returns whether something of other dialects is still to be taken apart.
+fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bool {
     let mut attributes = std::mem::take(&mut operation.span.attributes);
     let mut struck = false;
     let mut originals = Vec::new();
     let mut met_in_older_spelling = [false; Attribute::COUNT];
     let mut strangers = Strangers::new(attributes.len());
-    let mut foreign = Foreign {
-        is_openinference: attributes
-            .iter()
-            .any(|attribute| attribute.key.as_str().starts_with("openinference.")),
-        has_structures: false,
-    };
+    let mut has_structures = false;
+    operation.is_openinference = attributes
+        .iter()
+        .any(|attribute| attribute.key.as_str().starts_with("openinference."));
     for position in 0..attributes.len() {
         let Some((before, [found, ..])) = attributes.split_at_mut_checked(position) else {
             break;
         };
+        // A name is never empty; one that is marks what was struck.
+        struck |= found.key.as_str().is_empty();
         let original = keeps_originals.then(|| found.clone());
         let is_of_dialect = say_operation(found, &mut operation.is_none_of_ours);
         let meaning = meaning(found.key.as_str());
-        let is_own = |name: &str| !foreign.is_openinference && semconv::is_generic(name);
+        let is_own = |name: &str| !operation.is_openinference && semconv::is_generic(name);
         let spelling = match meaning {
             Some(Meaning::Attribute(spelling)) if spelling.is_current() || !is_own(found.key.as_str()) => spelling,
             meaning => {
-                foreign.has_structures |= matches!(
+                has_structures |= matches!(
                     meaning,
                     Some(Meaning::Structure(_) | Meaning::Element(_) | Meaning::Dropped)
                 );
@@ -176,14 +176,7 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> Fo
         operation.place_anew();
     }
     settle_provider(operation);
-    foreign
-}
-
-/// What of other dialects is still to be taken apart.
-#[derive(Clone, Copy)]
-struct Foreign {
-    is_openinference: bool,
-    has_structures: bool,
+    has_structures
 }
 
 /// Whether a dialect says by it that it does not know: OpenLIT by an empty text, OpenLLMetry by an empty list.

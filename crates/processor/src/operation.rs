@@ -12,12 +12,20 @@ use crate::usage::Counted;
 const ABSENT: u16 = u16::MAX;
 
 /// The type all stages share: later stages only read what earlier ones wrote.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something else that was noticed of the span"
+)]
 pub(crate) struct Operation<'span> {
     pub(crate) span: &'span mut SpanData,
     positions: [u16; Attribute::COUNT],
     pub(crate) name: Option<OperationName>,
     /// Whether a dialect says that it is none of the conventions' operations.
     pub(crate) is_none_of_ours: bool,
+    /// Whether it is a span of OpenInference's, whose names may elsewhere be a service's own.
+    pub(crate) is_openinference: bool,
+    /// Whether something of a dialect is left as it was: unread, or kept beside what became of it.
+    pub(crate) has_leftovers: bool,
     /// Whether the model was named in a dialect, where its name may be that of the one that answered.
     pub(crate) request_model_is_foreign: bool,
     /// Whether the span carries counts under our own names.
@@ -36,6 +44,8 @@ impl<'span> Operation<'span> {
             positions: [ABSENT; Attribute::COUNT],
             name: None,
             is_none_of_ours: false,
+            is_openinference: false,
+            has_leftovers: false,
             request_model_is_foreign: false,
             has_own_counts: false,
             counted: Counted::Nothing,

@@ -1,4 +1,4 @@
-//! Fuzzes what reads files of prices, for a bounded time.
+//! Fuzzes what reads files of prices and what reads spans, for a bounded time.
 
 use std::{
     fs,
@@ -9,11 +9,11 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 const CARGO_FUZZ: &str = "0.13.2";
-const FOLDER: &str = "crates/pricing/fuzz";
-const TARGET: &str = "price_file";
+/// The targets, and the folders they stand in.
+const TARGETS: [(&str, &str); 2] = [("price_file", "crates/pricing/fuzz"), ("span", "crates/processor/fuzz")];
 const SECONDS: u32 = 30;
 
-/// Runs the target from its seeds and what earlier runs found, at the root of the workspace.
+/// Runs each target from its seeds and what earlier runs found, at the root of the workspace.
 ///
 /// Without a nightly compiler it says so; where `is_required`, it fails.
 pub(crate) fn run(root: &Path, is_required: bool) -> Result<()> {
@@ -32,9 +32,16 @@ pub(crate) fn run(root: &Path, is_required: bool) -> Result<()> {
             bail!("cargo-fuzz could not be installed");
         }
     }
-    let found = root.join("target").join("fuzz").join("corpus").join(TARGET);
+    for (target, folder) in TARGETS {
+        fuzz(root, target, folder)?;
+    }
+    Ok(())
+}
+
+fn fuzz(root: &Path, target: &str, folder: &str) -> Result<()> {
+    let found = root.join("target").join("fuzz").join("corpus").join(target);
     fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
-    let seeds = root.join(FOLDER).join("seeds").join(TARGET);
+    let seeds = root.join(folder).join("seeds").join(target);
     let seconds = format!("-max_total_time={SECONDS}");
     let status = nightly(root)
         // The code is safe Rust, which no sanitizer finds anything in, and it is ten times as fast without.
@@ -42,12 +49,12 @@ pub(crate) fn run(root: &Path, is_required: bool) -> Result<()> {
             "fuzz",
             "run",
             "--fuzz-dir",
-            FOLDER,
+            folder,
             "--target-dir",
             "target/fuzz",
             "--sanitizer",
             "none",
-            TARGET,
+            target,
         ])
         .args([&found, &seeds])
         .args([
@@ -61,7 +68,7 @@ pub(crate) fn run(root: &Path, is_required: bool) -> Result<()> {
         .status()
         .context("cargo fuzz did not start")?;
     if !status.success() {
-        bail!("the fuzzer found a text that breaks {TARGET}, or did not run: {status}");
+        bail!("the fuzzer found a text that breaks {target}, or did not run: {status}");
     }
     Ok(())
 }

@@ -72,7 +72,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "fuzz",
-        about: "the readers of price files, for half a minute",
+        about: "the readers of price files and of spans, for half a minute each",
         run: || fuzz::run(&root(), in_ci()),
     },
 ];

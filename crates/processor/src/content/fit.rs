@@ -24,7 +24,7 @@ pub(crate) struct Fitted {
     pub(crate) is_cut: bool,
 }
 
-/// A JSON list, each element made to conform, without what is to be redacted, in at most `most` bytes. `None` where `text` is no JSON list.
+/// A JSON list, each element made to conform (`conform` returns whether it changed it), without what is to be redacted, in at most `most` bytes. `None` where `text` is no JSON list.
 ///
 /// Elements beyond the budget go whole. Where not even one fits, its texts are shortened until it does. Only what may
 /// stay is parsed: of a list of any length, a few times the budget.
@@ -32,7 +32,7 @@ pub(crate) fn list(
     text: &str,
     most: usize,
     keep: KeepFrom,
-    conform: impl Fn(&mut Value),
+    conform: impl Fn(&mut Value) -> bool,
     redactor: &Redactor,
 ) -> Option<Fitted> {
     let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
@@ -46,9 +46,13 @@ pub(crate) fn list(
     };
     for element in &mut numbers {
         let mut value: Value = serde_json::from_str(element.get()).ok()?;
-        conform(&mut value);
-        redactor.json(&mut value);
-        let mut element = value.to_string();
+        // What needs no change keeps its own spacing, order and digits.
+        let is_changed = conform(&mut value) | redactor.json(&mut value);
+        let mut element = if is_changed {
+            value.to_string()
+        } else {
+            element.get().to_owned()
+        };
         let comma = usize::from(!kept.is_empty());
         if element.len() + comma > left {
             is_cut = true;
@@ -79,7 +83,13 @@ pub(crate) fn any(text: &str, most: usize, redactor: &Redactor) -> Fitted {
     let Some(mut value) = parsed(text) else {
         return plain(text, most, redactor);
     };
-    redactor.json(&mut value);
+    // What needs no change keeps its own spacing and order.
+    if !redactor.json(&mut value) && text.len() <= most {
+        return Fitted {
+            text: text.to_owned(),
+            is_cut: false,
+        };
+    }
     let whole = value.to_string();
     if whole.len() <= most {
         return Fitted {
@@ -189,7 +199,7 @@ mod tests {
     use super::{Fitted, KeepFrom, Redactor, Value, list, parsed, plain};
 
     fn fit(text: &str, most: usize, keep: KeepFrom) -> Fitted {
-        list(text, most, keep, |_| {}, &Redactor::default()).unwrap()
+        list(text, most, keep, |_| false, &Redactor::default()).unwrap()
     }
 
     #[test]
@@ -216,7 +226,7 @@ mod tests {
     fn what_is_no_list_is_said_to_be_none() {
         for text in ["", "hello", "{}", "[1, 2", r#"["a" "b"]"#] {
             assert_eq!(
-                list(text, 100, KeepFrom::End, |_| {}, &Redactor::default()),
+                list(text, 100, KeepFrom::End, |_| false, &Redactor::default()),
                 None,
                 "{text}"
             );

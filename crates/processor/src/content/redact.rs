@@ -96,26 +96,38 @@ impl Redactor {
         })
     }
 
-    /// Does the same to every text of `value`, but for data in base64, which is no text.
-    pub(crate) fn json(&self, value: &mut Value) {
+    /// Does the same to every text of `value`, but for data in base64, which is no text. Returns whether it took out any.
+    pub(crate) fn json(&self, value: &mut Value) -> bool {
         match value {
             Value::String(text) => {
-                if let Some(without) = self.text(text) {
+                let without = self.text(text);
+                let is_changed = without.is_some();
+                if let Some(without) = without {
                     *text = without;
                 }
+                is_changed
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.json(item)),
+            Value::Array(items) => {
+                let mut is_changed = false;
+                for item in items {
+                    is_changed |= self.json(item);
+                }
+                is_changed
+            }
             Value::Object(members) => {
                 let is_blob = members.get("type").and_then(Value::as_str) == Some("blob");
+                let mut is_changed = false;
                 for (name, member) in members {
                     if is_secret_member(name) && (member.is_string() || member.is_number()) {
                         *member = REDACTED.into();
+                        is_changed = true;
                     } else if !(is_blob && name == "content") {
-                        self.json(member);
+                        is_changed |= self.json(member);
                     }
                 }
+                is_changed
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }
 }
@@ -202,7 +214,7 @@ mod tests {
             "api_key": "x", "Authorization": "y", "nested": [{"text": "key sk-0123456789abcdefghij"}],
             "part": {"type": "blob", "content": "sk-0123456789abcdefghij"}, "max_tokens": 12,
         });
-        Redactor::default().json(&mut value);
+        assert!(Redactor::default().json(&mut value));
         assert_eq!(
             value,
             json!({

@@ -83,32 +83,44 @@ fn unquoted(text: &str) -> String {
 }
 
 /// Makes a message the conventions', whatever API it was written for. One that is already stays, but for names of members
-/// that others mistake.
-pub(crate) fn conform_message(message: &mut Value, role: &str) {
+/// that others mistake. Returns whether it changed it.
+pub(crate) fn conform_message(message: &mut Value, role: &str) -> bool {
     match message {
         Value::Object(members) if members.get("parts").is_some_and(Value::is_array) => {
             let parts = members.get_mut("parts").and_then(Value::as_array_mut);
-            parts.into_iter().flatten().for_each(conform_part);
+            let mut is_changed = false;
+            for part in parts.into_iter().flatten() {
+                is_changed |= conform_part(part);
+            }
+            is_changed
         }
         Value::Object(members) => {
-            if let Some(conformed) = of_chat(members, role) {
+            let conformed = of_chat(members, role);
+            let is_changed = conformed.is_some();
+            if let Some(conformed) = conformed {
                 *message = conformed.to_value();
             }
+            is_changed
         }
-        Value::String(text) => *message = Message::of(role).with(Part::text(text.as_str())).to_value(),
-        _ => {}
+        Value::String(text) => {
+            *message = Message::of(role).with(Part::text(text.as_str())).to_value();
+            true
+        }
+        _ => false,
     }
 }
 
 /// The genai crate says `result` where the conventions say `response`.
-fn conform_part(part: &mut Value) {
-    let Value::Object(part) = part else { return };
-    if part.get("type").and_then(Value::as_str) == Some("tool_call_response")
-        && !part.contains_key("response")
-        && let Some(result) = part.remove("result")
-    {
-        part.insert("response".to_owned(), result);
+fn conform_part(part: &mut Value) -> bool {
+    let Value::Object(part) = part else { return false };
+    if part.get("type").and_then(Value::as_str) != Some("tool_call_response") || part.contains_key("response") {
+        return false;
     }
+    let Some(result) = part.remove("result") else {
+        return false;
+    };
+    part.insert("response".to_owned(), result);
+    true
 }
 
 /// A message of a chat API: `role` with `content` or `tool_calls`.
@@ -216,27 +228,39 @@ pub(super) fn read_tools(operation: &mut Operation<'_>, value: &Attributed) -> R
 }
 
 fn write_tools(operation: &mut Operation<'_>, mut tools: Vec<Value>) {
-    tools.iter_mut().for_each(conform_tool);
+    for tool in &mut tools {
+        conform_tool(tool);
+    }
     set(operation, Attribute::ToolDefinitions, Value::Array(tools).to_string());
 }
 
-/// Makes a definition of a tool the conventions': flat, with a type, its schema under `parameters`.
-pub(crate) fn conform_tool(tool: &mut Value) {
-    let Value::Object(members) = tool else { return };
+/// Makes a definition of a tool the conventions': flat, with a type, its schema under `parameters`. Returns whether it changed
+/// it.
+pub(crate) fn conform_tool(tool: &mut Value) -> bool {
+    let Value::Object(members) = tool else { return false };
+    let mut is_changed = false;
     if let Some(Value::Object(function)) = members.remove("function") {
         members.extend(function);
+        is_changed = true;
     }
     for name in ["input_schema", "inputSchema"] {
         if let Some(schema) = members.remove(name) {
             members.entry("parameters").or_insert(schema);
+            is_changed = true;
         }
     }
     if !members.contains_key("type") {
         members.insert("type".to_owned(), "function".into());
+        is_changed = true;
     }
-    if let Some(parameters) = members.get_mut("parameters") {
+    if let Some(parameters) = members
+        .get_mut("parameters")
+        .filter(|parameters| parameters.is_string())
+    {
         *parameters = said(parameters.take());
+        is_changed = true;
     }
+    is_changed
 }
 
 #[cfg(test)]

@@ -1,0 +1,273 @@
+//! Messages and the like go where the user wants them, redacted, cut to their budget, and as JSON that holds.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
+mod service;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use opentelemetry::logs::AnyValue;
+use opentelemetry::trace::{Span as _, Tracer, TracerProvider};
+use opentelemetry::{Array, Key, KeyValue, Value};
+use opentelemetry_sdk::logs::{InMemoryLogExporter, SdkLogRecord, SdkLoggerProvider};
+use serde_json::Value as Json;
+use service::{Service, Span};
+use tracing_genai::content::{ContentCapture, set_capture};
+use tracing_genai::message::Message;
+
+/// The choice is the process's, so the tests of this file take turns.
+fn capture(chosen: Option<ContentCapture>) -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    set_capture(chosen);
+    turn
+}
+
+/// A service whose events stay in memory.
+fn with_events() -> (Service, InMemoryLogExporter) {
+    let events = InMemoryLogExporter::default();
+    let logs = SdkLoggerProvider::builder()
+        .with_simple_exporter(events.clone())
+        .build();
+    (
+        Service::configured(|processor| processor.logger_provider(&logs)),
+        events,
+    )
+}
+
+fn ask() {
+    let call = tracing_genai::chat("openai", "gpt-4o-mini")
+        .system_instructions("Be brief.")
+        .input(&[Message::user("Where is Paris?")])
+        .start();
+    call.output(&[Message::assistant("In France.").finish_reason("stop")]);
+}
+
+fn events(exporter: &InMemoryLogExporter) -> Vec<SdkLogRecord> {
+    let logs = exporter.get_emitted_logs().unwrap();
+    logs.into_iter().map(|log| log.record).collect()
+}
+
+fn attribute<'r>(record: &'r SdkLogRecord, name: &str) -> Option<&'r AnyValue> {
+    record
+        .attributes_iter()
+        .find(|(key, _)| key.as_str() == name)
+        .map(|(_, value)| value)
+}
+
+fn json(span: &Span, name: &str) -> Json {
+    serde_json::from_str(span.text(name).unwrap()).unwrap()
+}
+
+#[test]
+fn by_default_the_helpers_record_none_and_what_others_were_asked_to_record_stays() {
+    let _turn = capture(None);
+    let (service, events_of) = with_events();
+    service.run(ask);
+    let span = service.only_span();
+    assert_eq!(span.value("gen_ai.input.messages"), None);
+    assert_eq!(span.value("gen_ai.output.messages"), None);
+    assert!(events(&events_of).is_empty());
+
+    let service = Service::start();
+    service.run(|| {
+        drop(tracing::info_span!(
+            "chat",
+            gen_ai.operation.name = "chat",
+            gen_ai.input.messages = r#"[{"role":"user","content":"hi"}]"#
+        ));
+    });
+    assert_eq!(
+        json(&service.only_span(), "gen_ai.input.messages")[0]["parts"][0]["content"],
+        "hi"
+    );
+}
+
+#[test]
+fn on_the_span_it_is_the_conventions_json() {
+    let _turn = capture(Some(ContentCapture::SpanOnly));
+    let (service, events_of) = with_events();
+    service.run(ask);
+    let span = service.only_span();
+    assert_eq!(
+        json(&span, "gen_ai.input.messages"),
+        serde_json::json!([{"role": "user", "parts": [{"type": "text", "content": "Where is Paris?"}]}])
+    );
+    assert_eq!(
+        json(&span, "gen_ai.output.messages"),
+        serde_json::json!([{"role": "assistant", "parts": [{"type": "text", "content": "In France."}], "finish_reason": "stop"}])
+    );
+    assert_eq!(
+        json(&span, "gen_ai.system_instructions"),
+        serde_json::json!([{"type": "text", "content": "Be brief."}])
+    );
+    assert!(events(&events_of).is_empty());
+}
+
+#[test]
+fn on_the_event_it_is_structured_and_the_span_has_none() {
+    for (chosen, is_on_span) in [(ContentCapture::EventOnly, false), (ContentCapture::SpanAndEvent, true)] {
+        let _turn = capture(Some(chosen));
+        let (service, events_of) = with_events();
+        service.run(ask);
+        let span = service.only_span();
+        assert_eq!(span.value("gen_ai.input.messages").is_some(), is_on_span);
+        let [event] = events(&events_of).try_into().unwrap();
+        assert_eq!(event.event_name(), Some("gen_ai.client.inference.operation.details"));
+        let context = event.trace_context().unwrap();
+        assert_eq!(context.span_id, span.data.span_context.span_id());
+        assert_eq!(context.trace_id, span.data.span_context.trace_id());
+        assert_eq!(
+            attribute(&event, "gen_ai.request.model"),
+            Some(&AnyValue::String("gpt-4o-mini".into()))
+        );
+        let Some(AnyValue::ListAny(messages)) = attribute(&event, "gen_ai.output.messages") else {
+            panic!("{event:?}")
+        };
+        let AnyValue::Map(message) = &messages[0] else {
+            panic!("{messages:?}")
+        };
+        assert_eq!(
+            message.get(&Key::new("role")),
+            Some(&AnyValue::String("assistant".into()))
+        );
+        // Our own names are no part of the conventions' event.
+        assert_eq!(attribute(&event, "tracing_genai.cost.status"), None);
+    }
+}
+
+#[test]
+fn an_event_without_content_can_be_had_and_one_with_it_refused() {
+    let logs_of = |emits, chosen| {
+        let _turn = capture(Some(chosen));
+        let events_of = InMemoryLogExporter::default();
+        let logs = SdkLoggerProvider::builder()
+            .with_simple_exporter(events_of.clone())
+            .build();
+        let service = Service::configured(|processor| processor.logger_provider(&logs).emit_event(emits));
+        service.run(ask);
+        events(&events_of)
+    };
+    let [bare] = logs_of(true, ContentCapture::NoContent).try_into().unwrap();
+    assert_eq!(attribute(&bare, "gen_ai.output.messages"), None);
+    assert!(attribute(&bare, "gen_ai.request.model").is_some());
+    assert!(logs_of(false, ContentCapture::SpanAndEvent).is_empty());
+}
+
+#[test]
+fn told_to_capture_none_it_comes_off_the_spans_of_others_too() {
+    let _turn = capture(Some(ContentCapture::NoContent));
+    let service = Service::start();
+    let mut span = service.tracer_provider().tracer("other").start("chat");
+    span.set_attributes([
+        KeyValue::new("gen_ai.operation.name", "chat"),
+        KeyValue::new("gen_ai.prompt.0.content", "secret"),
+        KeyValue::new("gen_ai.tool.call.arguments", "secret"),
+        KeyValue::new("gen_ai.retrieval.query.text", "secret"),
+    ]);
+    span.end();
+    let span = service.only_span();
+    let values = format!("{:?}", span.data.attributes);
+    assert!(!values.contains("secret"), "{values}");
+}
+
+#[test]
+fn secrets_and_what_the_users_own_redactor_names_go_before_anything_else() {
+    let _turn = capture(Some(ContentCapture::SpanOnly));
+    let service = Service::configured(|processor| {
+        processor.redact(|text| text.contains("Alice").then(|| text.replace("Alice", "somebody")))
+    });
+    service.run(|| {
+        let run = tracing_genai::execute_tool("mail")
+            .arguments(serde_json::json!({"to": "Alice", "password": "hunter2", "note": "key sk-0123456789abcdefghij"}))
+            .start();
+        run.result("token ghp_0123456789abcdefghij0123456789abcdefghij for Alice");
+    });
+    let span = service.only_span();
+    assert_eq!(
+        json(&span, "gen_ai.tool.call.arguments"),
+        serde_json::json!({"to": "somebody", "password": "[redacted]", "note": "key [redacted]"})
+    );
+    assert_eq!(
+        span.text("gen_ai.tool.call.result"),
+        Some("token [redacted] for somebody")
+    );
+}
+
+#[test]
+fn a_redactor_that_panics_takes_all_content_with_it_and_nothing_else() {
+    let _turn = capture(Some(ContentCapture::SpanOnly));
+    let service = Service::configured(|processor| processor.redact(|_| panic!("on purpose")));
+    service.run(ask);
+    let span = service.only_span();
+    assert_eq!(span.value("gen_ai.input.messages"), None);
+    assert_eq!(span.value("gen_ai.output.messages"), None);
+    assert_eq!(span.text("gen_ai.request.model"), Some("gpt-4o-mini"));
+}
+
+#[test]
+fn a_conversation_beyond_its_budget_keeps_its_latest_messages_whole() {
+    let _turn = capture(Some(ContentCapture::SpanOnly));
+    let service = Service::configured(|processor| processor.max_content_bytes(300));
+    service.run(|| {
+        let messages: Vec<_> = (0..100).map(|n| Message::user(format!("message {n}"))).collect();
+        drop(tracing_genai::chat("openai", "gpt-4o").input(&messages).start());
+    });
+    let span = service.only_span();
+    assert!(span.text("gen_ai.input.messages").unwrap().len() <= 300);
+    let kept = json(&span, "gen_ai.input.messages");
+    let kept: Vec<_> = kept.as_array().unwrap().iter().collect();
+    assert_eq!(kept.last().unwrap()["parts"][0]["content"], "message 99");
+    assert_eq!(
+        kept[0]["parts"][0]["content"],
+        format!("message {}", 100 - kept.len()),
+        "{kept:?}"
+    );
+    assert_eq!(
+        span.value("tracing_genai.content.cut"),
+        Some(&Value::Array(Array::String(vec!["gen_ai.input.messages".into()])))
+    );
+}
+
+#[test]
+fn broken_json_stays_as_it_was_and_is_counted() {
+    let _turn = capture(None);
+    let service = Service::start();
+    let mut span = service.tracer_provider().tracer("other").start("chat");
+    span.set_attributes([
+        KeyValue::new("gen_ai.operation.name", "chat"),
+        KeyValue::new("gen_ai.input.messages", r#"[{"role":"user""#),
+        KeyValue::new("gen_ai.usage.input_tokens", "many"),
+        KeyValue::new("gen_ai.request.model", "gpt-4o"),
+        KeyValue::new("llm.model_name", "gpt-4"),
+    ]);
+    span.end();
+    let span = service.only_span();
+    assert_eq!(span.text("gen_ai.input.messages"), Some(r#"[{"role":"user""#));
+    assert_eq!(span.text("gen_ai.usage.input_tokens"), Some("many"));
+    let mut unread: Vec<_> = service
+        .counter("tracing_genai.unread.values")
+        .into_iter()
+        .map(|(count, attributes)| {
+            let of = |name: &str| {
+                let found = attributes.iter().find(|attribute| attribute.key.as_str() == name);
+                found.unwrap().value.as_str().into_owned()
+            };
+            (of("tracing_genai.attribute"), of("tracing_genai.unread.reason"), count)
+        })
+        .collect();
+    unread.sort();
+    assert_eq!(
+        unread,
+        [
+            ("gen_ai.input.messages".to_owned(), "json".to_owned(), 1),
+            ("gen_ai.request.model".to_owned(), "disagreement".to_owned(), 1),
+            ("gen_ai.usage.input_tokens".to_owned(), "type".to_owned(), 1),
+        ]
+    );
+}
