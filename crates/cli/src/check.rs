@@ -1,44 +1,52 @@
-//! `tracing-genai check`: whether spans are what the GenAI conventions say.
+//! `tracing-genai check`: whether spans, metrics and events are what the GenAI conventions say.
 
+mod listen;
 mod report;
+mod view;
 
 use std::{
     io::{self, BufRead, BufReader, BufWriter, Write},
-    path::PathBuf,
+    net::SocketAddr,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::ValueEnum;
-use tracing_genai::semconv::{
-    SpanKind,
-    check::{Level, Problem, Shape, SpanView, check},
-};
+use tracing_genai::semconv::check::Level;
 
 use crate::{
     call_table::{open, shown},
-    otlp_json::{self, AnyValue, Span},
+    otlp_json::Request,
 };
 use report::Report;
 
 const AFTER_HELP: &str = "\
 A violation is a must of the conventions that is not so: a required attribute that is missing, a value of another type, an old
 name, a count that contradicts another. An improvement is a should. What the conventions do not know, a name or a word, may be
-somebody's own. Only spans with attributes of gen_ai.* or mcp.* are checked.
+somebody's own. Only spans with attributes of gen_ai.* or mcp.*, and metrics and events of such names, are checked.
 
 Exit codes: 0 when nothing was found of the level of --fail-on or worse; 1 when something was, or when a file or a line could
 not be read; 2 when the command line is wrong.
 
 Examples:
   tracing-genai demo && tracing-genai check target/demo.otlp.jsonl
-  tracing-genai check --fail-on improvement --json spans.jsonl";
+  tracing-genai check --fail-on improvement --json spans.jsonl
+  tracing-genai check --listen --for 60";
 
-/// Checks OTLP JSON lines against the GenAI conventions, by type of span.
+/// Checks telemetry against the GenAI conventions, by type of span, metric and event.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
-    /// The spans, as OTLP JSON lines; `-` is standard input
-    file: PathBuf,
+    /// Spans, metrics and logs, as OTLP JSON lines; `-` is standard input
+    #[arg(required_unless_present = "listen", conflicts_with = "listen")]
+    file: Option<PathBuf>,
+    /// Receives them over OTLP instead, on these addresses, each by gRPC and HTTP
+    #[arg(long, value_name = "ADDRESS", num_args = 0.., default_missing_values = ["127.0.0.1:4317", "127.0.0.1:4318"])]
+    listen: Option<Vec<SocketAddr>>,
+    /// How long to receive; without it, until the first interrupt (Ctrl-C)
+    #[arg(long = "for", value_name = "SECONDS", requires = "listen")]
+    seconds: Option<u64>,
     /// What makes the command fail, and all that is worse
     #[arg(long, value_enum, default_value_t = FailOn::Violation)]
     fail_on: FailOn,
@@ -71,26 +79,14 @@ impl From<FailOn> for Level {
     }
 }
 
-/// Prints what was found. Fails when the file cannot be read; lines that cannot be are told, and make the exit code 1.
+/// Prints what was found. Fails when the file cannot be read or nothing can listen; what cannot be read is told, and makes the
+/// exit code 1.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let shown = shown(&arguments.file);
-    let mut report = Report::default();
-    let mut is_readable = true;
-    for (line, number) in BufReader::new(open(&arguments.file)?).lines().zip(1_u64..) {
-        let line = line.with_context(|| shown.clone())?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        match otlp_json::spans(&line) {
-            Ok(spans) => spans
-                .iter()
-                .for_each(|span| take(&mut report, span, arguments.recommended)),
-            Err(problem) => {
-                is_readable = false;
-                eprintln!("{shown}: line {number}: {problem}");
-            }
-        }
-    }
+    let (report, is_readable) = match (&arguments.file, &arguments.listen) {
+        (Some(file), _) => read(file, arguments.recommended)?,
+        (None, Some(addresses)) => listen::listen(addresses, arguments.seconds, arguments.recommended)?,
+        (None, None) => bail!("give a file to read, or --listen"),
+    };
     let mut out = BufWriter::new(io::stdout().lock());
     if arguments.json {
         writeln!(out, "{:#}", report.json())?;
@@ -106,63 +102,23 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn take(report: &mut Report, span: &Span, tells_of_recommended: bool) {
-    let attributes: Vec<_> = span
-        .attributes
-        .iter()
-        .map(|attribute| (&*attribute.key, shape(&attribute.value)))
-        .collect();
-    let view = SpanView {
-        name: &span.name,
-        kind: kind(span),
-        is_error: is(&span.status.code, 2, "STATUS_CODE_ERROR"),
-        attributes: &attributes,
-    };
-    match check(&view) {
-        Some(mut checked) => {
-            checked
-                .findings
-                .retain(|finding| tells_of_recommended || finding.problem != Problem::NotRecorded);
-            report.add(&span.id, &checked);
+/// Checks the lines of a file; whether all of them could be read.
+fn read(file: &Path, tells_of_recommended: bool) -> anyhow::Result<(Report, bool)> {
+    let shown = shown(file);
+    let mut report = Report::default();
+    let mut is_readable = true;
+    for (line, number) in BufReader::new(open(file)?).lines().zip(1_u64..) {
+        let line = line.with_context(|| shown.clone())?;
+        if line.trim().is_empty() {
+            continue;
         }
-        None => report.add_other(),
+        match Request::parse(&line) {
+            Ok(request) => view::take(&mut report, &request, tells_of_recommended),
+            Err(problem) => {
+                is_readable = false;
+                eprintln!("{shown}: line {number}: {problem}");
+            }
+        }
     }
-}
-
-fn kind(span: &Span) -> Option<SpanKind> {
-    let kinds = [
-        (1, "SPAN_KIND_INTERNAL", SpanKind::Internal),
-        (2, "SPAN_KIND_SERVER", SpanKind::Server),
-        (3, "SPAN_KIND_CLIENT", SpanKind::Client),
-    ];
-    let found = kinds
-        .into_iter()
-        .find(|(number, name, _)| is(&span.kind, *number, name));
-    found.map(|(_, _, kind)| kind)
-}
-
-/// Whether an enum has that value, as its number or its name.
-fn is(value: &serde_json::Value, number: u64, name: &str) -> bool {
-    value.as_u64() == Some(number) || value.as_str() == Some(name)
-}
-
-fn shape(value: &AnyValue) -> Shape<'_> {
-    let integer = || value.integer.as_i64().or_else(|| value.integer.as_str()?.parse().ok());
-    if let Some(text) = &value.text {
-        Shape::Text(text)
-    } else if let Some(integer) = integer() {
-        Shape::Int(integer)
-    } else if !value.double.is_null() {
-        Shape::Double
-    } else if value.boolean.is_some() {
-        Shape::Bool
-    } else if value
-        .array
-        .as_ref()
-        .is_some_and(|array| array.values.iter().all(|value| value.text.is_some()))
-    {
-        Shape::TextArray
-    } else {
-        Shape::Other
-    }
+    Ok((report, is_readable))
 }

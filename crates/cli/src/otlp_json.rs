@@ -1,13 +1,17 @@
-//! OTLP traces as JSON, one `ExportTraceServiceRequest` a line: what the demo, the Collector's file exporter and the SDKs'
-//! JSON exporters write. As lenient as it can be without misreading: what is absent is empty.
+//! OTLP as JSON, one request of traces, metrics or logs a line: what the demo, the Collector's file exporter and the SDKs' JSON
+//! exporters write. As lenient as it can be without misreading: what is absent is empty.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Request {
-    resource_spans: Vec<ResourceSpans>,
+/// A request of any signal.
+#[expect(clippy::struct_field_names, reason = "they are the names of the format")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Request {
+    resource_spans: Option<Vec<ResourceSpans>>,
+    resource_metrics: Option<Vec<ResourceMetrics>>,
+    resource_logs: Option<Vec<ResourceLogs>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -20,6 +24,30 @@ struct ResourceSpans {
 #[serde(default)]
 struct ScopeSpans {
     spans: Vec<Span>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ResourceMetrics {
+    scope_metrics: Vec<ScopeMetrics>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ScopeMetrics {
+    metrics: Vec<Metric>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ResourceLogs {
+    scope_logs: Vec<ScopeLogs>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ScopeLogs {
+    log_records: Vec<LogRecord>,
 }
 
 #[derive(Default, Deserialize)]
@@ -41,6 +69,41 @@ pub(crate) struct Span {
 pub(crate) struct Status {
     /// A number, or the name of one.
     pub(crate) code: Value,
+}
+
+/// A metric; one of its kinds is there.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Metric {
+    pub(crate) name: String,
+    pub(crate) unit: String,
+    pub(crate) histogram: Option<Points>,
+    pub(crate) exponential_histogram: Option<Points>,
+    pub(crate) sum: Option<Points>,
+    pub(crate) gauge: Option<Points>,
+    pub(crate) summary: Option<Points>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Points {
+    pub(crate) is_monotonic: bool,
+    pub(crate) data_points: Vec<Point>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Point {
+    pub(crate) explicit_bounds: Option<Vec<f64>>,
+    pub(crate) attributes: Vec<KeyValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct LogRecord {
+    pub(crate) event_name: String,
+    pub(crate) span_id: String,
+    pub(crate) attributes: Vec<KeyValue>,
 }
 
 #[derive(Deserialize)]
@@ -86,13 +149,49 @@ pub(crate) fn whole(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// The spans of a line.
+impl Request {
+    /// A request of any of the three signals.
+    ///
+    /// Fails with what is wrong when a line is none.
+    pub(crate) fn parse(line: &str) -> Result<Self, String> {
+        let request: Self =
+            serde_json::from_str(line).map_err(|error| format!("not a request of OTLP in JSON: {error}"))?;
+        let is_one =
+            request.resource_spans.is_some() || request.resource_metrics.is_some() || request.resource_logs.is_some();
+        if is_one {
+            Ok(request)
+        } else {
+            Err("not a request of OTLP in JSON: it has no resourceSpans, resourceMetrics or resourceLogs".to_owned())
+        }
+    }
+
+    pub(crate) fn spans(&self) -> impl Iterator<Item = &Span> {
+        let resources = self.resource_spans.iter().flatten();
+        let scopes = resources.flat_map(|resource| &resource.scope_spans);
+        scopes.flat_map(|scope| &scope.spans)
+    }
+
+    pub(crate) fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        let resources = self.resource_metrics.iter().flatten();
+        let scopes = resources.flat_map(|resource| &resource.scope_metrics);
+        scopes.flat_map(|scope| &scope.metrics)
+    }
+
+    pub(crate) fn logs(&self) -> impl Iterator<Item = &LogRecord> {
+        let resources = self.resource_logs.iter().flatten();
+        let scopes = resources.flat_map(|resource| &resource.scope_logs);
+        scopes.flat_map(|scope| &scope.log_records)
+    }
+}
+
+/// The spans of a line of traces.
 ///
 /// Fails with what is wrong when it is no request of OTLP traces.
 pub(crate) fn spans(line: &str) -> Result<Vec<Span>, String> {
-    let request: Request =
-        serde_json::from_str(line).map_err(|error| format!("not a request of OTLP traces in JSON: {error}"))?;
-    let resources = request.resource_spans.into_iter();
-    let scopes = resources.flat_map(|resource| resource.scope_spans);
+    let mut request = Request::parse(line)?;
+    let Some(resources) = request.resource_spans.take() else {
+        return Err("not a request of OTLP traces in JSON: it has no resourceSpans".to_owned());
+    };
+    let scopes = resources.into_iter().flat_map(|resource| resource.scope_spans);
     Ok(scopes.flat_map(|scope| scope.spans).collect())
 }

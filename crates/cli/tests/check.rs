@@ -123,7 +123,7 @@ fn spans_of_others_are_counted_and_lines_of_others_told() {
     );
     let problems = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        problems.contains("standard input: line 2: not a request of OTLP traces"),
+        problems.contains("standard input: line 2: not a request of OTLP"),
         "{problems}"
     );
     assert_eq!(output.status.code(), Some(1));

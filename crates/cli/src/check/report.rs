@@ -1,4 +1,4 @@
-//! Gathers findings by type of span, and writes them.
+//! Gathers findings by type of span, metric and event, and writes them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,41 +6,69 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use tracing_genai::semconv::check::{Checked, Level, Problem};
 
-/// The type of a span that says none.
-const NO_TYPE: &str = "no type of span";
+/// What is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Signal {
+    Span,
+    Metric,
+    Event,
+}
+
+impl Signal {
+    /// What one of them is called, and the list of them.
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Span => ("span", "span_types"),
+            Self::Metric => ("point", "metrics"),
+            Self::Event => ("event", "events"),
+        }
+    }
+
+    /// What stands instead of the name of one that the conventions do not know.
+    const fn unknown(self) -> &'static str {
+        match self {
+            Self::Span => "no type of span",
+            Self::Metric => "no metric of the conventions",
+            Self::Event => "no event of the conventions",
+        }
+    }
+}
 
 /// What was found, however many spans there are.
 #[derive(Default)]
 pub(super) struct Report {
-    /// By the id of the type.
-    types: BTreeMap<&'static str, Type>,
-    /// Spans that are none of GenAI's.
+    /// By the id of the type of span, or the name of the metric or event.
+    types: BTreeMap<(Signal, &'static str), Type>,
+    /// Spans, points and records that are none of GenAI's.
     others: u64,
 }
 
 #[derive(Default)]
 struct Type {
-    spans: u64,
+    count: u64,
     findings: BTreeMap<(Level, Problem, String), Found>,
 }
 
-/// On how many spans, and the first of them.
+/// On how many, and the first of them.
 struct Found {
-    spans: u64,
+    count: u64,
     example: String,
 }
 
 impl Report {
-    pub(super) fn add(&mut self, span_id: &str, checked: &Checked<'_>) {
-        let of = self.types.entry(checked.checked_as.unwrap_or(NO_TYPE)).or_default();
-        of.spans += 1;
+    pub(super) fn add(&mut self, signal: Signal, example: &str, checked: &Checked<'_>) {
+        let of = self
+            .types
+            .entry((signal, checked.checked_as.unwrap_or(signal.unknown())))
+            .or_default();
+        of.count += 1;
         for finding in &checked.findings {
             let key = (finding.level, finding.problem, finding.name.to_owned());
             let found = of.findings.entry(key).or_insert_with(|| Found {
-                spans: 0,
-                example: span_id.to_owned(),
+                count: 0,
+                example: example.to_owned(),
             });
-            found.spans += 1;
+            found.count += 1;
         }
     }
 
@@ -57,17 +85,19 @@ impl Report {
     fn count(&self, level: Level) -> u64 {
         let findings = self.types.values().flat_map(|of| &of.findings);
         let of_level = findings.filter(|((of, _, _), _)| *of == level);
-        of_level.map(|(_, found)| found.spans).sum()
+        of_level.map(|(_, found)| found.count).sum()
     }
 
-    fn checked(&self) -> u64 {
-        self.types.values().map(|of| of.spans).sum()
+    fn checked(&self, signal: Signal) -> u64 {
+        let of_signal = self.types.iter().filter(|((of, _), _)| *of == signal);
+        of_signal.map(|(_, of)| of.count).sum()
     }
 
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
-        for (id, of) in &self.types {
-            let _ = writeln!(text, "{id}: {}", spans(of.spans)); // A String takes everything.
+        for ((signal, id), of) in &self.types {
+            let (word, _) = signal.words();
+            let _ = writeln!(text, "{id}: {}", counted(of.count, word)); // A String takes everything.
             for ((level, problem, name), found) in &of.findings {
                 let name = if name.is_empty() {
                     String::new()
@@ -75,50 +105,68 @@ impl Report {
                     format!("{name} ")
                 };
                 let level = level.as_str();
-                let on = spans(found.spans);
-                let _ = writeln!(
-                    text,
-                    "  {level:<11} {name}{}: {on}, such as {}",
-                    problem.words(),
-                    found.example
-                );
+                let on = counted(found.count, word);
+                let such = if found.example.is_empty() || found.example == *id {
+                    String::new()
+                } else {
+                    format!(", such as {}", found.example)
+                };
+                let _ = writeln!(text, "  {level:<11} {name}{}: {on}{such}", problem.words());
             }
         }
         let [violations, improvements, unknown] =
             [Level::Violation, Level::Improvement, Level::Unknown].map(|level| self.count(level));
+        let checked: Vec<_> = [Signal::Span, Signal::Metric, Signal::Event]
+            .into_iter()
+            .map(|signal| (signal, self.checked(signal)))
+            .filter(|(signal, count)| *count > 0 || *signal == Signal::Span)
+            .map(|(signal, count)| counted(count, signal.words().0))
+            .collect();
         let _ = writeln!(
             text,
             "{} checked, {} of others: {violations} violations, {improvements} improvements, {unknown} unknown",
-            spans(self.checked()),
+            checked.join(", "),
             self.others
         );
         text
     }
 
     pub(super) fn json(&self) -> Value {
-        let types = self.types.iter().map(|(id, of)| {
-            let findings = of.findings.iter().map(|((level, problem, name), found)| {
-                json!({
-                    "level": level.as_str(),
-                    "name": if name.is_empty() { Value::Null } else { name.as_str().into() },
-                    "problem": problem.words(),
-                    "spans": found.spans,
-                    "example": found.example,
-                })
+        let mut report = serde_json::Map::new();
+        for signal in [Signal::Span, Signal::Metric, Signal::Event] {
+            let (word, list) = signal.words();
+            let of_signal = self.types.iter().filter(|((of, _), _)| *of == signal);
+            let types = of_signal.map(|((_, id), of)| {
+                let findings = of.findings.iter().map(|((level, problem, name), found)| {
+                    json!({
+                        "level": level.as_str(),
+                        "name": if name.is_empty() { Value::Null } else { name.as_str().into() },
+                        "problem": problem.words(),
+                        ([word, "s"].concat()): found.count,
+                        "example": found.example,
+                    })
+                });
+                let name = list.trim_end_matches('s');
+                json!({name: id, ([word, "s"].concat()): of.count, "findings": findings.collect::<Vec<_>>()})
             });
-            json!({"span_type": id, "spans": of.spans, "findings": findings.collect::<Vec<_>>()})
-        });
-        json!({
-            "span_types": types.collect::<Vec<_>>(),
-            "checked": self.checked(),
-            "others": self.others,
-            "violations": self.count(Level::Violation),
-            "improvements": self.count(Level::Improvement),
-            "unknown": self.count(Level::Unknown),
-        })
+            report.insert(list.to_owned(), types.collect());
+        }
+        let checked: u64 = [Signal::Span, Signal::Metric, Signal::Event]
+            .into_iter()
+            .map(|signal| self.checked(signal))
+            .sum();
+        let counts = [
+            ("checked", checked),
+            ("others", self.others),
+            ("violations", self.count(Level::Violation)),
+            ("improvements", self.count(Level::Improvement)),
+            ("unknown", self.count(Level::Unknown)),
+        ];
+        report.extend(counts.map(|(name, count)| (name.to_owned(), count.into())));
+        report.into()
     }
 }
 
-fn spans(count: u64) -> String {
-    format!("{count} span{}", if count == 1 { "" } else { "s" })
+fn counted(count: u64, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

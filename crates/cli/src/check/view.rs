@@ -1,0 +1,175 @@
+//! Shows spans, metrics and events of OTLP's JSON to the checker.
+
+use serde_json::Value;
+use tracing_genai::semconv::check::{
+    Checked, EventView, MetricView, Problem, Shape, SpanView, check, check_event, check_metric,
+};
+use tracing_genai::semconv::metric::Instrument;
+use tracing_genai::semconv::{Attribute, SpanKind, ValueType};
+
+use super::report::{Report, Signal};
+use crate::otlp_json::{AnyValue, KeyValue, LogRecord, Metric, Points, Request, Span};
+
+/// What an SDK before named events calls the attribute that names one.
+const EVENT_NAME: &str = "event.name";
+
+/// Checks everything in a request.
+pub(super) fn take(report: &mut Report, request: &Request, tells_of_recommended: bool) {
+    for span in request.spans() {
+        let attributes = shapes(&span.attributes);
+        let view = SpanView {
+            name: &span.name,
+            kind: kind(span),
+            is_error: is(&span.status.code, 2, "STATUS_CODE_ERROR"),
+            attributes: &attributes,
+        };
+        add(report, Signal::Span, &span.id, check(&view), tells_of_recommended);
+    }
+    for metric in request.metrics() {
+        for (instrument, points) in instruments(metric) {
+            for point in &points.data_points {
+                let attributes = shapes(&point.attributes);
+                let view = MetricView {
+                    name: &metric.name,
+                    unit: &metric.unit,
+                    instrument,
+                    boundaries: point.explicit_bounds.as_deref(),
+                    attributes: &attributes,
+                };
+                add(
+                    report,
+                    Signal::Metric,
+                    &metric.name,
+                    check_metric(&view),
+                    tells_of_recommended,
+                );
+            }
+        }
+    }
+    for record in request.logs() {
+        let attributes = shapes(&record.attributes);
+        let view = EventView {
+            name: event_name(record),
+            attributes: &attributes,
+        };
+        add(
+            report,
+            Signal::Event,
+            &record.span_id,
+            check_event(&view),
+            tells_of_recommended,
+        );
+    }
+}
+
+fn add(report: &mut Report, signal: Signal, example: &str, checked: Option<Checked<'_>>, tells_of_recommended: bool) {
+    let Some(mut checked) = checked else {
+        report.add_other();
+        return;
+    };
+    checked
+        .findings
+        .retain(|finding| tells_of_recommended || finding.problem != Problem::NotRecorded);
+    report.add(signal, example, &checked);
+}
+
+fn instruments(metric: &Metric) -> impl Iterator<Item = (Option<Instrument>, &Points)> {
+    let sum = metric.sum.as_ref().map(|sum| {
+        // A sum that also falls is none that the conventions use.
+        let instrument = sum.is_monotonic.then_some(Instrument::Counter);
+        (instrument, sum)
+    });
+    let histogram = |points| (Some(Instrument::Histogram), points);
+    [
+        metric.histogram.as_ref().map(histogram),
+        metric.exponential_histogram.as_ref().map(histogram),
+        sum,
+        metric.gauge.as_ref().map(|points| (Some(Instrument::Gauge), points)),
+        metric.summary.as_ref().map(|points| (None, points)),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn event_name(record: &LogRecord) -> &str {
+    if !record.event_name.is_empty() {
+        return &record.event_name;
+    }
+    let named = record.attributes.iter().find(|attribute| attribute.key == EVENT_NAME);
+    named.and_then(|named| named.value.text.as_deref()).unwrap_or_default()
+}
+
+fn kind(span: &Span) -> Option<SpanKind> {
+    let kinds = [
+        (1, "SPAN_KIND_INTERNAL", SpanKind::Internal),
+        (2, "SPAN_KIND_SERVER", SpanKind::Server),
+        (3, "SPAN_KIND_CLIENT", SpanKind::Client),
+    ];
+    let found = kinds
+        .into_iter()
+        .find(|(number, name, _)| is(&span.kind, *number, name));
+    found.map(|(_, _, kind)| kind)
+}
+
+/// Whether an enum has that value, as its number or its name.
+fn is(value: &Value, number: u64, name: &str) -> bool {
+    value.as_u64() == Some(number) || value.as_str() == Some(name)
+}
+
+fn shapes(attributes: &[KeyValue]) -> Vec<(&str, Shape<'_>)> {
+    let shaped = attributes.iter().map(|attribute| {
+        let name = &*attribute.key;
+        (name, shape(name, &attribute.value))
+    });
+    shaped.collect()
+}
+
+fn shape<'a>(name: &str, value: &'a AnyValue) -> Shape<'a> {
+    let integer = || value.integer.as_i64().or_else(|| value.integer.as_str()?.parse().ok());
+    if let Some(text) = &value.text {
+        if is_well_formed(name, text) {
+            Shape::Text(text)
+        } else {
+            Shape::MalformedJson
+        }
+    } else if let Some(integer) = integer() {
+        Shape::Int(integer)
+    } else if !value.double.is_null() {
+        Shape::Double
+    } else if value.boolean.is_some() {
+        Shape::Bool
+    } else if value
+        .array
+        .as_ref()
+        .is_some_and(|array| array.values.iter().all(|value| value.text.is_some()))
+    {
+        Shape::TextArray
+    } else {
+        Shape::Other
+    }
+}
+
+/// Whether a text is JSON of the form that its attribute has, if it has one.
+fn is_well_formed(name: &str, text: &str) -> bool {
+    let Some(spelling) = Attribute::from_name(name).filter(|spelling| spelling.is_current()) else {
+        return true;
+    };
+    if spelling.attribute.value_type() != ValueType::Json {
+        return true;
+    }
+    let has = |element: &Value, members: &[&str]| members.iter().all(|member| element.get(member).is_some());
+    let wanted: &[&str] = match spelling.attribute {
+        Attribute::InputMessages | Attribute::OutputMessages => &["role", "parts"],
+        Attribute::SystemInstructions => &["type"],
+        Attribute::ToolDefinitions => &["type", "name"],
+        Attribute::RetrievalDocuments | Attribute::MemoryRecords => &[],
+        // What a tool is given and gives back may be a text.
+        _ => return true,
+    };
+    match serde_json::from_str(text) {
+        Ok(Value::Array(elements)) => elements
+            .iter()
+            .all(|element| element.is_object() && has(element, wanted)),
+        _ => false,
+    }
+}

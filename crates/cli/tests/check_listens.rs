@@ -1,0 +1,158 @@
+//! `tracing-genai check --listen`: our own spans, metrics and events are what the conventions say, however they are sent.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test may panic, its helpers too.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::{Value, json};
+
+/// A check that listens.
+struct Listening {
+    process: Child,
+    address: String,
+}
+
+impl Listening {
+    fn start(arguments: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_tracing-genai"))
+            .args(["check", "--listen", "127.0.0.1:0", "--json"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut told = String::new();
+        BufReader::new(process.stderr.as_mut().unwrap())
+            .read_line(&mut told)
+            .unwrap();
+        let address = told.trim().rsplit(' ').next().unwrap().to_owned();
+        Self { process, address }
+    }
+
+    /// Interrupts it: what it found, and its exit code.
+    fn end(self) -> (Value, i32) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        let output = self.process.wait_with_output().unwrap();
+        (
+            serde_json::from_slice(&output.stdout).unwrap(),
+            output.status.code().unwrap(),
+        )
+    }
+}
+
+#[test]
+fn our_own_spans_metrics_and_events_have_no_violation_and_no_improvement() {
+    for protocol in ["grpc", "http/protobuf"] {
+        let check = Listening::start(&["--fail-on", "improvement"]);
+        let folder = tempfile::tempdir().unwrap();
+        let demo = Command::new(env!("CARGO_BIN_EXE_tracing-genai"))
+            .args(["demo", "--out"])
+            .arg(folder.path().join("demo.jsonl"))
+            .envs([
+                (
+                    "OTEL_EXPORTER_OTLP_ENDPOINT",
+                    ["http://", &check.address].concat().as_str(),
+                ),
+                ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
+                ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
+                ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "SPAN_AND_EVENT"),
+                ("TRACING_GENAI_METRIC_NAMES", "published,in_development"),
+                ("TRACING_GENAI_COST_KEYS", "gen_ai.usage.cost,operation.cost,llm.cost"),
+            ])
+            .output()
+            .unwrap();
+        assert!(demo.status.success(), "{}", String::from_utf8_lossy(&demo.stderr));
+        let (report, code) = check.end();
+        assert_eq!(code, 0, "{report:#}");
+        assert_eq!((&report["violations"], &report["improvements"]), (&0.into(), &0.into()));
+        let named = |list: &str, name: &str| -> Vec<String> {
+            let all = report[list].as_array().unwrap().iter();
+            all.map(|of| of[name].as_str().unwrap().to_owned()).collect()
+        };
+        assert!(named("span_types", "span_type").contains(&"gen_ai.inference.client".to_owned()));
+        assert_eq!(named("events", "event"), ["gen_ai.client.inference.operation.details"]);
+        let metrics = named("metrics", "metric");
+        for metric in [
+            "gen_ai.client.operation.duration",
+            "gen_ai.client.token.usage",
+            "gen_ai.client.inference.duration",
+            "gen_ai.client.inference.usage.input_tokens",
+            "gen_ai.usage.cost",
+            "operation.cost",
+            "tracing_genai.spans",
+        ] {
+            assert!(
+                metrics.contains(&metric.to_owned()),
+                "{protocol}: {metric} of {metrics:?}"
+            );
+        }
+    }
+}
+
+/// The status that a request is answered with.
+fn post(address: &str, path: &str, body: &Value) -> u16 {
+    let body = body.to_string();
+    let mut connection = TcpStream::connect(address).unwrap();
+    write!(
+        connection,
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn what_is_sent_as_json_is_checked_and_what_cannot_be_read_is_refused_and_told() {
+    let check = Listening::start(&[]);
+    let attribute = |key: &str, text: &str| json!({"key": key, "value": {"stringValue": text}});
+    let point = json!({"attributes": [attribute("gen_ai.operation.name", "chat")], "explicitBounds": [1, 2]});
+    let metric =
+        json!({"name": "gen_ai.client.operation.duration", "unit": "ms", "histogram": {"dataPoints": [point]}});
+    let metrics = json!({"resourceMetrics": [{"scopeMetrics": [{"metrics": [metric]}]}]});
+    assert_eq!(post(&check.address, "/v1/metrics", &metrics), 200);
+    let event = json!({"eventName": "gen_ai.evaluation.result", "attributes": [attribute("gen_ai.evaluation.score.value", "high")]});
+    let logs = json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [event]}]}]});
+    assert_eq!(post(&check.address, "/v1/logs", &logs), 200);
+    let message = attribute("gen_ai.input.messages", "[{\"role\":\"user\",\"content\":\"hi\"}]");
+    let span = json!({"name": "chat", "kind": 3, "attributes": [
+        attribute("gen_ai.operation.name", "chat"), attribute("gen_ai.provider.name", "openai"), message]});
+    let traces = json!({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]});
+    assert_eq!(post(&check.address, "/v1/traces", &traces), 200);
+    assert_eq!(post(&check.address, "/v1/traces", &json!({"spans": []})), 400);
+    let (report, code) = check.end();
+    assert_eq!(code, 1);
+    let problems = |list: &str| -> Vec<(String, String)> {
+        let findings = report[list][0]["findings"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        findings
+            .map(|finding| (text(&finding["level"]), text(&finding["problem"])))
+            .collect()
+    };
+    let pair = |level: &str, problem: &str| (level.to_owned(), problem.to_owned());
+    assert_eq!(
+        problems("metrics"),
+        [
+            pair("violation", "the metric has another unit than the conventions'"),
+            pair("improvement", "the metric has other buckets than the conventions'"),
+        ]
+    );
+    assert_eq!(
+        problems("events"),
+        [
+            pair("violation", "is required and not there"),
+            pair("violation", "is of another type than the conventions'"),
+        ]
+    );
+    assert_eq!(
+        problems("span_types"),
+        [pair("violation", "is no JSON of the form that the conventions give it")]
+    );
+}
