@@ -308,7 +308,7 @@ mod tests {
             .map(|row| (row.line, row.call.as_ref().err().map_or("", String::as_str)))
             .collect();
         for (_, problem) in &problems[..2] {
-            assert!(problem.starts_with("not a request of OTLP traces"), "{problems:?}");
+            assert!(problem.starts_with("not a request of OTLP"), "{problems:?}");
         }
         assert_eq!(problems[2], (4, ""));
     }
