@@ -6,6 +6,7 @@ mod bench;
 mod catalogue;
 mod fuzz;
 mod instructions;
+mod reference;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +29,8 @@ enum Chore {
     Bench(bench::Arguments),
     /// Makes the embedded price catalogue from a genai-prices table.
     Catalogue(catalogue::Arguments),
+    /// Makes the reference page of names from the tables.
+    Reference(reference::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -36,5 +39,6 @@ fn main() -> anyhow::Result<()> {
         Chore::Test(arguments) => test::run(&arguments),
         Chore::Bench(arguments) => bench::run(&arguments),
         Chore::Catalogue(arguments) => catalogue::run(&arguments),
+        Chore::Reference(arguments) => reference::run(&test::root(), &arguments),
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::builder::PossibleValuesParser;
 
-use crate::{backends, fuzz, instructions};
+use crate::{backends, fuzz, instructions, reference};
 
 /// Arguments of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -42,7 +42,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "docs",
-        about: "the documentation of every crate, warnings denied",
+        about: "the documentation of every crate, warnings denied, and the page of names",
         run: docs,
     },
     Step {
@@ -145,6 +145,7 @@ fn lint() -> Result<()> {
 }
 
 fn docs() -> Result<()> {
+    reference::check(&root())?;
     run_to_success(
         cargo()
             .args(["doc", "--workspace", "--no-deps"])
@@ -214,7 +215,7 @@ fn cargo() -> Command {
 }
 
 /// The root of the workspace.
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("..")
 }
 
