@@ -82,6 +82,9 @@ pub(crate) fn treat(operation: &mut Operation<'_>, rules: &ContentRules) {
     if operation.has_leftovers {
         clean_leftovers(operation, rules, capture.is_none_or(ContentCapture::is_on_span));
     }
+    if !operation.span.events.events.is_empty() {
+        clean_events(operation, rules, capture.is_none_or(ContentCapture::is_on_span));
+    }
     let is_on_event = capture.is_some_and(ContentCapture::is_on_event);
     if let Some(event) = &rules.event
         && rules.emits_event.unwrap_or(is_on_event)
@@ -96,11 +99,16 @@ pub(crate) fn treat(operation: &mut Operation<'_>, rules: &ContentRules) {
 
 /// Takes all content off a span whose stages did not end well: what was not redacted must not go on.
 pub(crate) fn take_off_unseen(span: &mut opentelemetry_sdk::trace::SpanData) {
-    span.attributes.retain(|attribute| {
-        let spelling = Attribute::from_name(attribute.key.as_str());
-        !spelling.is_some_and(|spelling| is_content(spelling.attribute))
-            && !foreign::is_foreign(attribute.key.as_str(), true)
-    });
+    let is_unseen = |attribute: &KeyValue| {
+        let name = attribute.key.as_str();
+        let spelling = Attribute::from_name(name);
+        spelling.is_some_and(|spelling| is_content(spelling.attribute)) || foreign::is_foreign(name, true)
+    };
+    span.attributes.retain(|attribute| !is_unseen(attribute));
+    for event in &mut span.events.events {
+        let is_genais = event.name.starts_with("gen_ai.");
+        event.attributes.retain(|attribute| !is_genais && !is_unseen(attribute));
+    }
 }
 
 /// Whether the attribute is one of those that go where [`capture`] says.
@@ -149,23 +157,45 @@ fn clean_leftovers(operation: &mut Operation<'_>, rules: &ContentRules, stays: b
         operation.place_anew();
         return;
     }
-    for attribute in operation
-        .span
-        .attributes
-        .iter_mut()
-        .filter(|attribute| is_leftover(attribute))
-    {
-        let clean = |text: &mut StringValue| {
-            let fitted = fit::any(text.as_str(), rules.max_bytes, &rules.redactor);
-            if fitted.text != text.as_str() {
-                *text = fitted.text.into();
-            }
+    let attributes = operation.span.attributes.iter_mut();
+    for attribute in attributes.filter(|attribute| is_leftover(attribute)) {
+        clean_value(&mut attribute.value, rules);
+    }
+}
+
+/// Treats content on the span's events, where the conventions had it before 1.37 and OpenLIT until 1.36.
+fn clean_events(operation: &mut Operation<'_>, rules: &ContentRules, stays: bool) {
+    for event in &mut operation.span.events.events {
+        let is_genais = event.name.starts_with("gen_ai.");
+        let is_content = |attribute: &KeyValue| {
+            let name = attribute.key.as_str();
+            let is_current = Attribute::from_name(name).is_some_and(|spelling| is_content(spelling.attribute));
+            is_current
+                || foreign::is_foreign(name, false)
+                || (is_genais && matches!(name, "content" | "message" | "tool_calls" | "gen_ai.event.content"))
         };
-        match &mut attribute.value {
-            Value::String(text) => clean(text),
-            Value::Array(Array::String(texts)) => texts.iter_mut().for_each(clean),
-            _ => {}
+        if stays {
+            let attributes = event.attributes.iter_mut();
+            for attribute in attributes.filter(|attribute| is_content(attribute)) {
+                clean_value(&mut attribute.value, rules);
+            }
+        } else {
+            event.attributes.retain(|attribute| !is_content(attribute));
         }
+    }
+}
+
+fn clean_value(value: &mut Value, rules: &ContentRules) {
+    let clean = |text: &mut StringValue| {
+        let fitted = fit::any(text.as_str(), rules.max_bytes, &rules.redactor);
+        if fitted.text != text.as_str() {
+            *text = fitted.text.into();
+        }
+    };
+    match value {
+        Value::String(text) => clean(text),
+        Value::Array(Array::String(texts)) => texts.iter_mut().for_each(clean),
+        _ => {}
     }
 }
 

@@ -170,10 +170,16 @@ fn told_to_capture_none_it_comes_off_the_spans_of_others_too() {
         KeyValue::new("gen_ai.tool.call.arguments", "secret"),
         KeyValue::new("gen_ai.retrieval.query.text", "secret"),
     ]);
+    span.add_event("gen_ai.content.prompt", vec![KeyValue::new("gen_ai.prompt", "secret")]);
+    span.add_event("gen_ai.user.message", vec![KeyValue::new("content", "secret")]);
+    span.add_event("note", vec![KeyValue::new("content", "a service's own")]);
     span.end();
     let span = service.only_span();
-    let values = format!("{:?}", span.data.attributes);
-    assert!(!values.contains("secret"), "{values}");
+    let values = format!("{:?} {:?}", span.data.attributes, span.data.events);
+    assert!(
+        !values.contains("secret") && values.contains("a service's own"),
+        "{values}"
+    );
 }
 
 #[test]
