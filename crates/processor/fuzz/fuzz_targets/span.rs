@@ -5,6 +5,8 @@
 
 #![no_main]
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use libfuzzer_sys::fuzz_target;
 use opentelemetry::trace::{Span as _, Tracer, TracerProvider};
 use opentelemetry::{Array, KeyValue, Value};
@@ -62,15 +64,22 @@ fn processed(attributes: &[KeyValue], processors: usize) -> SpanData {
         builder.with_span_processor(first.build())
     }
     .build();
-    let mut span = provider.tracer("fuzz").start("span");
+    let tracer = provider.tracer("fuzz");
+    // Always the same, and in the time of the seeds: some values are moments.
+    let started = UNIX_EPOCH + Duration::from_secs(1_735_787_045);
+    let mut span = tracer.build(tracer.span_builder("span").with_start_time(started));
     span.set_attributes(attributes.iter().cloned());
-    span.end();
+    span.end_with_timestamp(started + Duration::from_secs(60));
     spans.get_finished_spans().expect("kept in memory").remove(0)
 }
 
 /// The order of attributes says nothing, and no number that is none is equal to itself.
 fn shown(span: &SpanData) -> String {
-    let mut attributes: Vec<_> = span.attributes.iter().map(|attribute| format!("{attribute:?}")).collect();
+    let mut attributes: Vec<_> = span
+        .attributes
+        .iter()
+        .map(|attribute| format!("{attribute:?}"))
+        .collect();
     attributes.sort();
     format!("{:?} {:?} {:?} {attributes:?}", span.name, span.span_kind, span.status)
 }

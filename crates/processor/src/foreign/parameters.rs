@@ -148,9 +148,14 @@ pub(super) fn read_answer_start(operation: &mut Operation<'_>, text: &str) -> Re
     let Ok(moment) = DateTime::parse_from_rfc3339(text.trim_matches('"')) else {
         return unread;
     };
-    let Ok(waited) = SystemTime::from(moment).duration_since(operation.span.start_time) else {
+    let moment = SystemTime::from(moment);
+    let Ok(waited) = moment.duration_since(operation.span.start_time) else {
         return unread;
     };
+    // An answer does not begin after its span has ended.
+    if moment > operation.span.end_time {
+        return unread;
+    }
     set(operation, Attribute::ResponseTimeToFirstChunk, waited.as_secs_f64());
     Ok(())
 }
