@@ -57,6 +57,8 @@ pub(crate) fn read(operation: &mut Operation<'_>, keeps_originals: bool) {
     operation.span.attributes = attributes;
     operation.place_anew();
 
+    // These ask what the others say of the call.
+    apart.sort_by_key(|(structure, _)| matches!(structure, Structure::FirstToken | Structure::ProviderMetadata));
     // Before what holds a whole request, in whatever form it was sent.
     elements.write(operation);
     let mut answer = Answer::default();
