@@ -16,6 +16,7 @@ use opentelemetry::{Array, KeyValue, Value};
 use tracing_genai_semconv::dialect::Structure;
 use tracing_genai_semconv::{Attribute, Meaning, is_generic, meaning};
 
+use crate::content;
 use crate::operation::Operation;
 use crate::unread::Unread;
 use answer::Answer;
@@ -25,8 +26,11 @@ pub(crate) use chat::{conform_message, conform_tool};
 
 /// Whether an attribute is another dialect's, and what it holds is more than a name: content, or as long as content.
 pub(crate) fn is_foreign(name: &str, is_openinference: bool) -> bool {
-    matches!(meaning(name), Some(Meaning::Element(_) | Meaning::Structure(_)))
-        && (is_openinference || !is_generic(name))
+    match meaning(name) {
+        Some(Meaning::Element(_) | Meaning::Structure(_)) => is_openinference || !is_generic(name),
+        Some(Meaning::Attribute(spelling)) => !spelling.is_current() && content::is_content(spelling.attribute),
+        _ => false,
+    }
 }
 
 /// Takes apart what the span has of other dialects. What was read goes, unless originals are kept; what could not be read
@@ -73,7 +77,7 @@ pub(crate) fn read(operation: &mut Operation<'_>, keeps_originals: bool) {
         }
     }
     answer.write(operation);
-    operation.has_leftovers = has_leftovers || !back.is_empty();
+    operation.has_leftovers |= has_leftovers || !back.is_empty();
     operation.span.attributes.append(&mut back);
 }
 

@@ -167,6 +167,7 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bo
     operation.request_model_is_foreign = met_in_older_spelling
         .get(Attribute::RequestModel as usize)
         .is_some_and(|is_older| *is_older);
+    operation.has_leftovers = !originals.is_empty();
     attributes.append(&mut originals);
     if struck {
         attributes.retain(|attribute| !attribute.key.as_str().is_empty());

@@ -16,7 +16,7 @@ use opentelemetry::trace::{Span as _, Tracer, TracerProvider};
 use opentelemetry::{Array, Key, KeyValue, Value};
 use opentelemetry_sdk::logs::{InMemoryLogExporter, SdkLogRecord, SdkLoggerProvider};
 use serde_json::Value as Json;
-use service::{Service, Span};
+use service::{Builder, Service, Span};
 use tracing_genai::content::{ContentCapture, set_capture};
 use tracing_genai::message::Message;
 
@@ -162,12 +162,16 @@ fn an_event_without_content_can_be_had_and_one_with_it_refused() {
 #[test]
 fn told_to_capture_none_it_comes_off_the_spans_of_others_too() {
     let _turn = capture(Some(ContentCapture::NoContent));
-    let service = Service::start();
+    // Not even where originals are kept.
+    let service = Service::configured(Builder::keep_original_names);
     let mut span = service.tracer_provider().tracer("other").start("chat");
     span.set_attributes([
         KeyValue::new("gen_ai.operation.name", "chat"),
         KeyValue::new("gen_ai.prompt.0.content", "secret"),
         KeyValue::new("gen_ai.tool.call.arguments", "secret"),
+        KeyValue::new("ai.toolCall.args", "secret"),
+        KeyValue::new("ai.response.text", "secret"),
+        KeyValue::new("ai.value", "secret"),
         KeyValue::new("gen_ai.retrieval.query.text", "secret"),
     ]);
     span.add_event("gen_ai.content.prompt", vec![KeyValue::new("gen_ai.prompt", "secret")]);

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, fs, path::Path};
 use anyhow::{Context, Result, bail};
 use tracing_genai_semconv::{
     Attribute, Requirement, SpanKind, SpanType, ValueType,
-    dialect::Dialect,
+    dialect::{Dialect, Structure},
     event::Event,
     metric::{Metric, Origin},
     profile::{CostKeys, MetricNames},
@@ -211,8 +211,15 @@ fn dialects(page: &mut String) {
                 operation.name()
             );
         }
-        for (name, _) in dialect.structures {
-            line!(page, "| `{name}` | taken apart |");
+        for (name, structure) in dialect.structures {
+            let becomes = match structure {
+                Structure::Messages(of) => format!("`{}`", of.name()),
+                Structure::Content => {
+                    "content without a place in the conventions: stays where content is wanted".to_owned()
+                }
+                _ => "taken apart".to_owned(),
+            };
+            line!(page, "| `{name}` | {becomes} |");
         }
         for list in dialect.indexed {
             let fields: Vec<_> = list.fields.iter().map(|(field, _)| format!("`{field}`")).collect();

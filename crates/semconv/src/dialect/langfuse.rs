@@ -30,6 +30,8 @@ pub(super) const LANGFUSE: Dialect = Dialect {
         ("langfuse.observation.completion_start_time", Structure::AnswerStart),
         ("langfuse.observation.input", Structure::Input),
         ("langfuse.observation.output", Structure::Output),
+        ("langfuse.trace.input", Structure::Content),
+        ("langfuse.trace.output", Structure::Content),
     ],
     markers: &["langfuse."],
     ..Dialect::NOTHING

@@ -60,6 +60,8 @@ pub(super) const OPENINFERENCE: Dialect = Dialect {
         ("llm.prompts", Structure::Messages(Attribute::InputMessages)),
         ("input.value", Structure::Input),
         ("output.value", Structure::Output),
+        ("llm.prompt_template.template", Structure::Content),
+        ("llm.prompt_template.variables", Structure::Content),
     ],
     indexed: &[
         Indexed {

@@ -38,6 +38,8 @@ pub enum Structure {
     Usage,
     /// A JSON object of what it cost in US dollars, by the same keys.
     Cost,
+    /// Content that the conventions have no place for: it stays as it is where content is wanted, and is taken off where not.
+    Content,
     /// A JSON object of what providers say beside the answer, by provider; some of it counts tokens.
     ProviderMetadata,
 }

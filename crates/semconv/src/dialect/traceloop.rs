@@ -76,6 +76,8 @@ pub(super) const TRACELOOP: Dialect = Dialect {
         ("traceloop.entity.name", Structure::Name),
         ("traceloop.entity.input", Structure::Input),
         ("traceloop.entity.output", Structure::Output),
+        ("gen_ai.task.input", Structure::Content),
+        ("gen_ai.task.output", Structure::Content),
         ("gen_ai.openai.api_base", Structure::ServerUrl),
         ("gen_ai.request.structured_output_schema", Structure::JsonOutput),
     ],
