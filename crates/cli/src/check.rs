@@ -26,8 +26,8 @@ A violation is a must of the conventions that is not so: a required attribute th
 name, a count that contradicts another. An improvement is a should. What the conventions do not know, a name or a word, may be
 somebody's own. Only spans with attributes of gen_ai.* or mcp.*, and metrics and events of such names, are checked.
 
-Exit codes: 0 when nothing was found of the level of --fail-on or worse; 1 when something was, or when a file or a line could
-not be read; 2 when the command line is wrong.
+Exit codes: 0 when nothing was found of the level of --fail-on or worse; 1 when something was, when nothing of GenAI's was
+there to check, or when a file or a line could not be read; 2 when the command line is wrong.
 
 Examples:
   tracing-genai demo && tracing-genai check target/demo.otlp.jsonl
@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     /// Receives them over OTLP instead, on these addresses, each by gRPC and HTTP
     #[arg(long, value_name = "ADDRESS", num_args = 0.., default_missing_values = ["127.0.0.1:4317", "127.0.0.1:4318"])]
     listen: Option<Vec<SocketAddr>>,
-    /// How long to receive; without it, until the first interrupt (Ctrl-C)
+    /// How long to receive; without it, until an interrupt (Ctrl-C) or SIGTERM
     #[arg(long = "for", value_name = "SECONDS", requires = "listen")]
     seconds: Option<u64>,
     /// What makes the command fail, and all that is worse
@@ -94,7 +94,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         write!(out, "{}", report.text())?;
     }
     out.flush()?;
-    let fails = report.has(arguments.fail_on.into());
+    if report.is_empty() {
+        eprintln!("nothing was checked: there was no span, metric or event of GenAI's");
+    }
+    let fails = report.is_empty() || report.has(arguments.fail_on.into());
     Ok(if is_readable && !fails {
         ExitCode::SUCCESS
     } else {

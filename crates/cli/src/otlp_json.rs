@@ -1,7 +1,7 @@
 //! OTLP as JSON, one request of traces, metrics or logs a line: what the demo, the Collector's file exporter and the SDKs' JSON
 //! exporters write. As lenient as it can be without misreading: what is absent is empty.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// A request of any signal.
@@ -17,49 +17,58 @@ pub(crate) struct Request {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct ResourceSpans {
+    #[serde(deserialize_with = "or_default")]
     scope_spans: Vec<ScopeSpans>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ScopeSpans {
+    #[serde(deserialize_with = "or_default")]
     spans: Vec<Span>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct ResourceMetrics {
+    #[serde(deserialize_with = "or_default")]
     scope_metrics: Vec<ScopeMetrics>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ScopeMetrics {
+    #[serde(deserialize_with = "or_default")]
     metrics: Vec<Metric>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct ResourceLogs {
+    #[serde(deserialize_with = "or_default")]
     scope_logs: Vec<ScopeLogs>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct ScopeLogs {
+    #[serde(deserialize_with = "or_default")]
     log_records: Vec<LogRecord>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Span {
-    #[serde(rename = "spanId")]
+    #[serde(rename = "spanId", deserialize_with = "or_default")]
     pub(crate) id: String,
+    #[serde(deserialize_with = "or_default")]
     pub(crate) name: String,
     /// A number, or the name of one.
     pub(crate) kind: Value,
+    #[serde(deserialize_with = "or_default")]
     pub(crate) status: Status,
     pub(crate) start_time_unix_nano: Value,
+    #[serde(deserialize_with = "or_default")]
     pub(crate) attributes: Vec<KeyValue>,
 }
 
@@ -75,7 +84,9 @@ pub(crate) struct Status {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Metric {
+    #[serde(deserialize_with = "or_default")]
     pub(crate) name: String,
+    #[serde(deserialize_with = "or_default")]
     pub(crate) unit: String,
     pub(crate) histogram: Option<Points>,
     pub(crate) exponential_histogram: Option<Points>,
@@ -87,7 +98,9 @@ pub(crate) struct Metric {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Points {
+    #[serde(deserialize_with = "or_default")]
     pub(crate) is_monotonic: bool,
+    #[serde(deserialize_with = "or_default")]
     pub(crate) data_points: Vec<Point>,
 }
 
@@ -95,21 +108,25 @@ pub(crate) struct Points {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Point {
     pub(crate) explicit_bounds: Option<Vec<f64>>,
+    #[serde(deserialize_with = "or_default")]
     pub(crate) attributes: Vec<KeyValue>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct LogRecord {
+    #[serde(deserialize_with = "or_default")]
     pub(crate) event_name: String,
+    #[serde(deserialize_with = "or_default")]
     pub(crate) span_id: String,
+    #[serde(deserialize_with = "or_default")]
     pub(crate) attributes: Vec<KeyValue>,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct KeyValue {
     pub(crate) key: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) value: AnyValue,
 }
 
@@ -134,7 +151,17 @@ pub(crate) struct AnyValue {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ArrayValue {
+    #[serde(deserialize_with = "or_default")]
     pub(crate) values: Vec<AnyValue>,
+}
+
+/// What is null is as absent: some write so what Protobuf leaves out.
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 impl AnyValue {

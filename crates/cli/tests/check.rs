@@ -128,3 +128,50 @@ fn spans_of_others_are_counted_and_lines_of_others_told() {
     );
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn what_is_null_is_absent() {
+    let span = json!({"spanId": "a1", "name": "chat", "kind": 3, "status": null, "attributes": [
+        {"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}}, {"key": "gen_ai.provider.name", "value": {"stringValue": "openai"}},
+        {"key": "nothing", "value": null}]});
+    let line = json!({"resourceSpans": [{"resource": null, "scopeSpans": [{"spans": [span]}, {"spans": null}]}]});
+    let output = check(&line.to_string(), &[]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(stdout(&output).contains("1 span checked"), "{output:?}");
+}
+
+#[test]
+fn a_check_of_nothing_fails() {
+    for lines in ["", &line("GET /", &[("http.request.method", text("GET"))])] {
+        let output = check(lines, &[]);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains("nothing was checked"),
+            "{output:?}"
+        );
+    }
+}
+
+#[test]
+fn old_names_are_violations_and_a_list_of_them_is_one() {
+    let attributes: Vec<_> = (0..50).map(|n| format!("gen_ai.prompt.{n}.content")).collect();
+    let mut attributes: Vec<_> = attributes.iter().map(|name| (name.as_str(), text("hi"))).collect();
+    attributes.extend([
+        ("gen_ai.operation.name", text("chat")),
+        ("gen_ai.provider.name", text("openai")),
+        ("gen_ai.completion", text("ho")),
+    ]);
+    let output = check(&line("chat", &attributes), &["--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = report["span_types"][0]["findings"].as_array().unwrap().iter();
+    let found: Vec<_> = findings.map(|finding| (&finding["level"], &finding["name"])).collect();
+    let violation = json!("violation");
+    assert_eq!(
+        found,
+        [
+            (&violation, &json!("gen_ai.completion")),
+            (&violation, &json!("gen_ai.prompt."))
+        ]
+    );
+}

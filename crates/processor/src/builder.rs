@@ -178,7 +178,11 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
     }
 
     /// The processor, to be registered instead of the one it wraps.
-    pub fn build(self) -> GenAiProcessor<P> {
+    pub fn build(mut self) -> GenAiProcessor<P> {
+        // A character is a byte at least: content within the limit of values is not cut again, in the midst of its JSON.
+        if let Some(most) = self.bounds.max_value_characters {
+            self.content.max_bytes = self.content.max_bytes.min(most);
+        }
         let stages = Arc::new(Stages {
             prices: self.prices.unwrap_or_default(),
             counts: self.counts,

@@ -5,11 +5,14 @@ mod event;
 mod fit;
 mod redact;
 
+use std::borrow::Cow;
+
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use serde_json::{Value as Json, json};
 use tracing_genai_semconv::{Attribute, own};
 
 use crate::foreign;
+use crate::message::said;
 use crate::operation::Operation;
 use crate::unread::Unread;
 use fit::{Fitted, KeepFrom};
@@ -125,9 +128,10 @@ fn take_off(operation: &mut Operation<'_>) {
 fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
     let mut cut = Vec::new();
     for (attribute, form) in CONTENT {
-        let Some(text) = operation.text(attribute) else {
+        let Some(text) = operation.value(attribute).and_then(text_of) else {
             continue;
         };
+        let text = &*text;
         let fitted = match form {
             Form::List(keep) => read_list(attribute, text, rules, keep),
             Form::Any => Some(fit::any(text, rules.max_bytes, &rules.redactor)),
@@ -148,14 +152,27 @@ fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
     }
 }
 
+/// The text of a value; a list of texts is one of JSON.
+fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(text.as_str().into()),
+        Value::Array(Array::String(texts)) => {
+            let texts = texts.iter().map(|text| said(text.as_str().into()));
+            Some(Json::Array(texts.collect()).to_string().into())
+        }
+        // A number or a truth tells nobody anything.
+        _ => None,
+    }
+}
+
 /// Treats what stays in another dialect's form: it goes on as it was, but for secrets and what exceeds the budget.
 fn clean_leftovers(operation: &mut Operation<'_>, rules: &ContentRules, stays: bool) {
     let is_openinference = operation.is_openinference;
     let is_leftover = |attribute: &KeyValue| foreign::is_foreign(attribute.key.as_str(), is_openinference);
     if !stays {
-        operation.span.attributes.retain(|attribute| !is_leftover(attribute));
+        let holds_content = |attribute: &KeyValue| foreign::holds_content(attribute.key.as_str(), is_openinference);
+        operation.span.attributes.retain(|attribute| !holds_content(attribute));
         operation.place_anew();
-        return;
     }
     let attributes = operation.span.attributes.iter_mut();
     for attribute in attributes.filter(|attribute| is_leftover(attribute)) {
@@ -171,7 +188,7 @@ fn clean_events(operation: &mut Operation<'_>, rules: &ContentRules, stays: bool
             let name = attribute.key.as_str();
             let is_current = Attribute::from_name(name).is_some_and(|spelling| is_content(spelling.attribute));
             is_current
-                || foreign::is_foreign(name, false)
+                || foreign::holds_content(name, false)
                 || (is_genais && matches!(name, "content" | "message" | "tool_calls" | "gen_ai.event.content"))
         };
         if stays {

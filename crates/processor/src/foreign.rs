@@ -33,6 +33,16 @@ pub(crate) fn is_foreign(name: &str, is_openinference: bool) -> bool {
     }
 }
 
+/// Whether an attribute of another dialect holds what people wrote or models answered.
+pub(crate) fn holds_content(name: &str, is_openinference: bool) -> bool {
+    let is_content = match meaning(name) {
+        Some(Meaning::Structure(structure)) => structure.is_content(),
+        Some(Meaning::Element(_) | Meaning::Attribute(_)) => true,
+        _ => false,
+    };
+    is_content && is_foreign(name, is_openinference)
+}
+
 /// Takes apart what the span has of other dialects. What was read goes, unless originals are kept; what could not be read
 /// stays as it was, and is counted.
 pub(crate) fn read(operation: &mut Operation<'_>, keeps_originals: bool) {

@@ -19,7 +19,7 @@ use crate::usage::Counted;
 pub(crate) struct Instruments {
     pub(crate) published: bool,
     pub(crate) duration: Histogram<f64>,
-    pub(crate) tokens: Option<Histogram<u64>>,
+    pub(crate) tokens: Histogram<u64>,
     /// One for each of the chosen vocabularies.
     pub(crate) cost: Vec<Histogram<f64>>,
     in_development: Option<InDevelopment>,
@@ -106,7 +106,7 @@ impl Instruments {
         Self {
             published,
             duration: doubles(meter, &metric::OPERATION_DURATION),
-            tokens: published.then(|| whole(meter, &metric::TOKEN_USAGE)),
+            tokens: whole(meter, &metric::TOKEN_USAGE),
             cost: profile.cost_metrics().map(|cost| doubles(meter, cost)).collect(),
             in_development: in_development.then(|| InDevelopment {
                 duration: doubles(meter, &metric::INFERENCE_DURATION),
@@ -138,16 +138,17 @@ impl Instruments {
         self.unpriced.add(1, &attributes);
     }
 
-    /// Whether the duration stands under the name for operations of all kinds.
-    pub(crate) const fn has_duration_of(&self, point: &Point) -> bool {
+    /// Whether the call stands under the published names. All but inferences do: the conventions' next form has no other
+    /// names for them yet.
+    pub(crate) const fn has_published(&self, point: &Point) -> bool {
         self.published || !point.is_inference
     }
 
     pub(crate) fn record_in_development(&self, point: &Point, series: &Series) {
-        let Some(instruments) = &self.in_development else {
+        let Some(instruments) = self.in_development.as_ref().filter(|_| point.is_inference) else {
             return;
         };
-        if let Some(seconds) = point.seconds.filter(|_| point.is_inference) {
+        if let Some(seconds) = point.seconds {
             instruments.duration.record(seconds, &series.duration);
         }
         if let Some(tokens) = point.input_tokens {
@@ -218,15 +219,15 @@ impl Point {
     }
 
     pub(crate) fn record(&self, instruments: &Instruments, series: &Series) {
-        if let Some(seconds) = self.seconds.filter(|_| instruments.has_duration_of(self)) {
-            instruments.duration.record(seconds, &series.duration);
-        }
-        if let Some(histogram) = &instruments.tokens {
+        if instruments.has_published(self) {
+            if let Some(seconds) = self.seconds {
+                instruments.duration.record(seconds, &series.duration);
+            }
             if let Some(tokens) = self.input_tokens {
-                histogram.record(tokens, &series.input_tokens);
+                instruments.tokens.record(tokens, &series.input_tokens);
             }
             if let Some(tokens) = self.output_tokens {
-                histogram.record(tokens, &series.output_tokens);
+                instruments.tokens.record(tokens, &series.output_tokens);
             }
         }
         if let Some(usd) = self.cost_usd {

@@ -176,11 +176,11 @@ mod bound {
                 duration, tokens, cost, ..
             } = instruments;
             let bound = &series.bound;
-            if let Some(seconds) = self.seconds.filter(|_| instruments.has_duration_of(self)) {
-                let bound = bound.duration.get_or_init(|| duration.bind(&series.duration));
-                bound.record(seconds);
-            }
-            if let Some(tokens) = tokens {
+            if instruments.has_published(self) {
+                if let Some(seconds) = self.seconds {
+                    let bound = bound.duration.get_or_init(|| duration.bind(&series.duration));
+                    bound.record(seconds);
+                }
                 if let Some(count) = self.input_tokens {
                     let bound = bound.input_tokens.get_or_init(|| tokens.bind(&series.input_tokens));
                     bound.record(count);

@@ -107,7 +107,7 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bo
         };
         // A name is never empty; one that is marks what was struck.
         struck |= found.key.as_str().is_empty();
-        let original = keeps_originals.then(|| found.clone());
+        let written = keeps_originals.then(|| found.clone());
         let is_of_dialect = say_operation(found, &mut operation.is_none_of_ours);
         let meaning = meaning(found.key.as_str());
         let is_own = |name: &str| !operation.is_openinference && semconv::is_generic(name);
@@ -127,6 +127,8 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bo
             }
         };
         let attribute = spelling.attribute;
+        // Under the conventions' own name there is but one value, which is not the one that was rewritten.
+        let original = written.filter(|written| written.key.as_str() != attribute.name());
         let is_current = spelling.is_current() && !is_of_dialect;
         if !spelling.is_current() {
             to_the_conventions_unit(found);
@@ -142,7 +144,7 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bo
             struck = true;
             continue;
         }
-        originals.extend(original.filter(|_| !is_current));
+        originals.extend(original);
         let Some(older) = met_in_older_spelling.get_mut(attribute as usize) else {
             continue;
         };

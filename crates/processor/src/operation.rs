@@ -9,7 +9,7 @@ use tracing_genai_usage::Usage;
 use crate::unread::UnreadValues;
 use crate::usage::Counted;
 
-const ABSENT: u16 = u16::MAX;
+const ABSENT: u32 = u32::MAX;
 
 /// The type all stages share: later stages only read what earlier ones wrote.
 #[expect(
@@ -18,7 +18,7 @@ const ABSENT: u16 = u16::MAX;
 )]
 pub(crate) struct Operation<'span> {
     pub(crate) span: &'span mut SpanData,
-    positions: [u16; Attribute::COUNT],
+    positions: [u32; Attribute::COUNT],
     pub(crate) name: Option<OperationName>,
     /// Whether a dialect says that it is none of the conventions' operations.
     pub(crate) is_none_of_ours: bool,
@@ -91,14 +91,14 @@ impl<'span> Operation<'span> {
     pub(crate) fn position(&self, attribute: Attribute) -> Option<usize> {
         match self.positions.get(attribute as usize) {
             None | Some(&ABSENT) => None,
-            Some(&position) => Some(usize::from(position)),
+            Some(&position) => usize::try_from(position).ok(),
         }
     }
 
-    /// Notes where `attribute` stands. What lies beyond the 65,535th attribute is not looked for.
+    /// Notes where `attribute` stands; no span has as many attributes as there are numbers here.
     pub(crate) fn place(&mut self, attribute: Attribute, position: usize) {
         if let Some(place) = self.positions.get_mut(attribute as usize) {
-            *place = u16::try_from(position).unwrap_or(ABSENT);
+            *place = u32::try_from(position).unwrap_or(ABSENT);
         }
     }
 
@@ -161,7 +161,7 @@ impl<'span> Operation<'span> {
         }
         self.place(attribute, usize::MAX);
         for place in &mut self.positions {
-            if *place != ABSENT && usize::from(*place) > position {
+            if *place != ABSENT && usize::try_from(*place).is_ok_and(|place| place > position) {
                 *place -= 1;
             }
         }

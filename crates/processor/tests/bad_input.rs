@@ -212,6 +212,9 @@ fn attribute() -> impl Strategy<Value = KeyValue> {
         "tool",
         "generation",
         "ai.generateText.doGenerate",
+        "chat_streaming",
+        "retrieve",
+        "workflow",
     ]);
     let said = prop_oneof![value(), words.prop_map(Value::from)];
     (name(), said).prop_map(|(name, value)| KeyValue::new(name, value))

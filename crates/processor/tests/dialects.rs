@@ -244,6 +244,11 @@ fn every_name_of_every_dialect_has_a_pair() {
                 missing.push(format!("{name}={value}"));
             }
         }
+        for prefix in dialect.content_prefixes {
+            if !written.iter().any(|written| written.starts_with(prefix)) {
+                missing.push((*prefix).to_owned());
+            }
+        }
         for (name, _) in dialect.dropped {
             if !written.iter().any(|written| written.starts_with(name)) {
                 missing.push((*name).to_owned());

@@ -35,11 +35,14 @@ pub struct Dialect {
     pub structures: &'static [(&'static str, Structure)],
     /// Lists spread over attributes with a number in their names.
     pub indexed: &'static [Indexed],
+    /// What names begin with that hold content which the conventions have no place for.
+    pub content_prefixes: &'static [&'static str],
     /// What does not go on, and why. A name that ends with a dot is what names begin with.
     pub dropped: &'static [(&'static str, &'static str)],
     /// What names begin with that make a span GenAI's without any attribute of `gen_ai.*`.
     pub markers: &'static [&'static str],
-    /// Names that may as well be a service's own, and are read only beside an attribute of [`kinds`](Self::kinds).
+    /// Names, or what they begin with, that may as well be a service's own, and are read only beside an attribute of
+    /// [`kinds`](Self::kinds).
     pub generic: &'static [&'static str],
 }
 
@@ -67,6 +70,7 @@ impl Dialect {
         span_names: &[],
         structures: &[],
         indexed: &[],
+        content_prefixes: &[],
         dropped: &[],
         markers: &[],
         generic: &[],

@@ -73,7 +73,10 @@ fn known(name: &str) -> Option<Meaning> {
 /// What a name means by how it begins.
 fn begun(name: &str) -> Option<Meaning> {
     // Most names of others are told apart by their first byte.
-    if !matches!(name.as_bytes().first(), Some(b'a' | b'g' | b'l' | b'r')) {
+    if !matches!(
+        name.as_bytes().first(),
+        Some(b'a' | b'e' | b'g' | b'i' | b'l' | b'o' | b'r' | b't')
+    ) {
         return None;
     }
     for dialect in Dialect::ALL {
@@ -83,6 +86,9 @@ fn begun(name: &str) -> Option<Meaning> {
         });
         if let Some(list) = element {
             return Some(Meaning::Element(list));
+        }
+        if dialect.content_prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+            return Some(Meaning::Structure(Structure::Content));
         }
         let mut dropped = dialect.dropped.iter();
         if dropped.any(|(dropped, _)| dropped.ends_with('.') && name.starts_with(dropped)) {
@@ -162,7 +168,8 @@ pub fn current_word(attribute: Attribute, word: &str) -> Option<&'static str> {
 /// Whether a name that [`meaning`] knows may as well be a service's own: it is to be read only on a span that has an attribute
 /// of OpenInference's.
 pub fn is_generic(name: &str) -> bool {
-    Dialect::ALL.iter().any(|dialect| dialect.generic.contains(&name))
+    let mut generic = Dialect::ALL.iter().flat_map(|dialect| dialect.generic);
+    generic.any(|own| *own == name || (own.ends_with('.') && name.starts_with(own)))
 }
 
 /// What a double under that name is multiplied by to be in the conventions' unit: 0.001 for milliseconds; `None` where it is

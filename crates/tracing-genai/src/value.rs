@@ -85,7 +85,11 @@ impl ValueOf<TextArray> for Vec<String> {
 
 impl<T: Into<serde_json::Value>> ValueOf<Json> for T {
     fn into_value(self) -> Value {
-        self.into().to_string().into()
+        // A text is JSON already, as `message::to_json` writes it.
+        match self.into() {
+            serde_json::Value::String(text) => text.into(),
+            other => other.to_string().into(),
+        }
     }
 }
 

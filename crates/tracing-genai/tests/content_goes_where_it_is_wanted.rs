@@ -15,10 +15,12 @@ use opentelemetry::logs::AnyValue;
 use opentelemetry::trace::{Span as _, Tracer, TracerProvider};
 use opentelemetry::{Array, Key, KeyValue, Value};
 use opentelemetry_sdk::logs::{InMemoryLogExporter, SdkLogRecord, SdkLoggerProvider};
+use opentelemetry_sdk::trace::Sampler;
 use serde_json::Value as Json;
 use service::{Builder, Service, Span};
 use tracing_genai::content::{ContentCapture, set_capture};
 use tracing_genai::message::Message;
+use tracing_genai::processor::SpanBounds;
 
 /// The choice is the process's, so the tests of this file take turns.
 fn capture(chosen: Option<ContentCapture>) -> MutexGuard<'static, ()> {
@@ -280,4 +282,73 @@ fn broken_json_stays_as_it_was_and_is_counted() {
             ("gen_ai.usage.input_tokens".to_owned(), "type".to_owned(), 1),
         ]
     );
+}
+
+/// A span that another library wrote.
+fn written(service: &Service, attributes: Vec<KeyValue>) -> Span {
+    let mut span = service.tracer_provider().tracer("other").start("chat");
+    span.set_attribute(KeyValue::new("gen_ai.operation.name", "chat"));
+    span.set_attributes(attributes);
+    span.end();
+    service.only_span()
+}
+
+#[test]
+fn content_in_a_list_of_texts_is_treated_like_any_other() {
+    let _turn = capture(None);
+    let texts = |texts: &[&'static str]| Value::Array(Array::String(texts.iter().map(|text| (*text).into()).collect()));
+    let span = written(
+        &Service::start(),
+        vec![
+            KeyValue::new("gen_ai.system_instructions", texts(&["key sk-0123456789abcdefghij"])),
+            KeyValue::new(
+                "gen_ai.input.messages",
+                texts(&[r#"{"role":"user","content":"hi"}"#, "ho"]),
+            ),
+        ],
+    );
+    assert_eq!(
+        json(&span, "gen_ai.system_instructions"),
+        serde_json::json!([{"type": "text", "content": "key [redacted]"}])
+    );
+    assert_eq!(
+        json(&span, "gen_ai.input.messages"),
+        serde_json::json!([
+            {"role": "user", "parts": [{"type": "text", "content": "hi"}]},
+            {"role": "user", "parts": [{"type": "text", "content": "ho"}]},
+        ])
+    );
+}
+
+#[test]
+fn a_limit_of_values_leaves_content_json() {
+    let _turn = capture(None);
+    let bounds = SpanBounds {
+        max_value_characters: Some(200),
+        ..SpanBounds::default()
+    };
+    let service = Service::with(Sampler::AlwaysOn, bounds);
+    let long = serde_json::json!([{"role": "user", "parts": [{"type": "text", "content": "x".repeat(1_000)}]}]);
+    let span = written(&service, vec![KeyValue::new("gen_ai.input.messages", long.to_string())]);
+    assert_eq!(json(&span, "gen_ai.input.messages")[0]["role"], "user");
+    assert!(span.text("gen_ai.input.messages").unwrap().len() <= 200);
+}
+
+#[test]
+fn what_is_no_content_stays_where_content_is_not_wanted() {
+    let _turn = capture(Some(ContentCapture::NoContent));
+    let span = written(
+        &Service::start(),
+        vec![
+            KeyValue::new("traceloop.entity.name", "step"),
+            KeyValue::new("ai.response.providerMetadata", "{}"),
+            KeyValue::new("gen_ai.tool.args", "secret"),
+            KeyValue::new("gen_ai.prompt.variable.who", "secret"),
+            KeyValue::new("traceloop.prompt.template_variables.who", "secret"),
+        ],
+    );
+    assert_eq!(span.text("traceloop.entity.name"), Some("step"));
+    assert_eq!(span.text("ai.response.providerMetadata"), Some("{}"));
+    let values = format!("{:?}", span.data.attributes);
+    assert!(!values.contains("secret"), "{values}");
 }

@@ -205,6 +205,7 @@ fn what_was_rewritten_stays_beside_its_new_name_where_it_is_wanted() {
         });
         let mut span = service.tracer_provider().tracer("other").start("chat");
         span.set_attributes([
+            KeyValue::new("gen_ai.operation.name", "chat_streaming"),
             KeyValue::new("gen_ai.system", "openai"),
             KeyValue::new("gen_ai.usage.prompt_tokens", "12"),
             KeyValue::new("gen_ai.prompt.0.content", "hi"),
@@ -220,6 +221,8 @@ fn what_was_rewritten_stays_beside_its_new_name_where_it_is_wanted() {
     // What nobody is to see is not kept.
     assert_eq!(kept.value("rig.completion_parent"), None);
     for span in [kept, written(false)] {
+        // Under the conventions' own name there is one value, and `value` holds that it stands once.
+        assert_eq!(span.text("gen_ai.operation.name"), Some("chat"));
         assert_eq!(span.text("gen_ai.provider.name"), Some("openai"));
         assert_eq!(span.value("gen_ai.usage.input_tokens"), Some(&Value::I64(12)));
         assert!(span.text("gen_ai.input.messages").is_some());

@@ -85,9 +85,20 @@ async fn receive(addresses: &[SocketAddr], seconds: Option<u64>, received: &Rece
     };
     tokio::select! {
         () = end => {}
+        () = terminated() => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,
     }
     Ok(())
+}
+
+/// Ends when the process is told to by SIGTERM, as a container's is.
+async fn terminated() {
+    #[cfg(unix)]
+    if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        signal.recv().await;
+        return;
+    }
+    std::future::pending::<()>().await;
 }
 
 fn routes(received: &Received) -> Router {

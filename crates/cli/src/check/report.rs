@@ -34,6 +34,9 @@ impl Signal {
     }
 }
 
+/// The most findings of a type that are told apart: whoever names attributes by a number has as many as he likes.
+const MOST_FINDINGS: usize = 1_000;
+
 /// What was found, however many spans there are.
 #[derive(Default)]
 pub(super) struct Report {
@@ -46,6 +49,8 @@ pub(super) struct Report {
 #[derive(Default)]
 struct Type {
     count: u64,
+    /// Findings beyond those that are told apart, by level.
+    further: BTreeMap<Level, u64>,
     findings: BTreeMap<(Level, Problem, String), Found>,
 }
 
@@ -64,6 +69,10 @@ impl Report {
         of.count += 1;
         for finding in &checked.findings {
             let key = (finding.level, finding.problem, finding.name.to_owned());
+            if of.findings.len() >= MOST_FINDINGS && !of.findings.contains_key(&key) {
+                *of.further.entry(finding.level).or_default() += 1;
+                continue;
+            }
             let found = of.findings.entry(key).or_insert_with(|| Found {
                 count: 0,
                 example: example.to_owned(),
@@ -79,13 +88,21 @@ impl Report {
     /// Whether there is a finding of that level or a worse one. What is only recommended is never one.
     pub(super) fn has(&self, level: Level) -> bool {
         let mut findings = self.types.values().flat_map(|of| of.findings.keys());
+        let mut further = self.types.values().flat_map(|of| of.further.keys());
         findings.any(|(of, problem, _)| *of <= level && *problem != Problem::NotRecorded)
+            || further.any(|of| *of <= level)
     }
 
     fn count(&self, level: Level) -> u64 {
         let findings = self.types.values().flat_map(|of| &of.findings);
         let of_level = findings.filter(|((of, _, _), _)| *of == level);
-        of_level.map(|(_, found)| found.count).sum()
+        let further = self.types.values().filter_map(|of| of.further.get(&level));
+        of_level.map(|(_, found)| found.count).sum::<u64>() + further.sum::<u64>()
+    }
+
+    /// Whether anything of GenAI's was checked.
+    pub(super) fn is_empty(&self) -> bool {
+        self.types.is_empty()
     }
 
     fn checked(&self, signal: Signal) -> u64 {
@@ -113,6 +130,13 @@ impl Report {
                 };
                 let _ = writeln!(text, "  {level:<11} {name}{}: {on}{such}", problem.words());
             }
+        }
+        for (level, count) in self.types.values().flat_map(|of| &of.further) {
+            let _ = writeln!(
+                text,
+                "  {:<11} {count} further findings that are not told apart",
+                level.as_str()
+            );
         }
         let [violations, improvements, unknown] =
             [Level::Violation, Level::Improvement, Level::Unknown].map(|level| self.count(level));

@@ -52,7 +52,9 @@ impl EmitEvent {
     /// Emits the event of the operation: the conventions' attributes of its span, and content where it is wanted.
     pub(crate) fn emit(&self, operation: &Operation<'_>, with_content: bool) {
         let attributes = operation.span.attributes.iter().filter_map(|attribute| {
-            let known = Attribute::from_name(attribute.key.as_str())?.attribute;
+            // A name that was kept beside its new one says nothing new.
+            let spelling = Attribute::from_name(attribute.key.as_str()).filter(|spelling| spelling.is_current())?;
+            let known = spelling.attribute;
             event::INFERENCE_DETAILS.requirement(known)?;
             match (is_content(known), &attribute.value) {
                 (true, _) if !with_content => None,

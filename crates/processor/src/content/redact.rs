@@ -25,9 +25,12 @@ const SECRETS: &str = r"(?x-u)
     | -----BEGIN\ [A-Z\ ]{0,32}PRIVATE\ KEY-----(?su:.*?)(?:-----END\ [A-Z\ ]{0,32}PRIVATE\ KEY-----|\z)
 ";
 
-/// What follows a word that says that it is a secret; the word stays.
+/// What follows a word that says that it is a secret; the word stays. It may be the end of a longer one, as in
+/// `AWS_SECRET_ACCESS_KEY`.
 const NAMED: &str = r#"(?x)
-    ( (?-u:\b) (?i-u: api[_-]?key | password | passwd | client[_-]?secret | secret[_-]?(?:access[_-]?)?key )
+    ( (?-u:\b) (?i-u: [A-Za-z0-9_-]{0,48}
+        (?: api[_-]?key | password | passwd | secret | (?:secret|access|private)[_-]?key
+          | (?:access|refresh|auth|session|bearer)[_-]?token ) )
       \\?["']? [\t\ ]* [:=] [\t\ ]* \\?["']? )
     [^\t\n\r\ "'\\,;&]{6,512}
 "#;
@@ -40,21 +43,25 @@ const IN_ADDRESS: &str = r"(?x)
     ( (?-u:\b) [A-Za-z][A-Za-z0-9+.-]{1,20} :// [^\t\n\r\ /:@]{0,64} : ) [^\t\n\r\ /@]{1,256} @
 ";
 
-/// Names of JSON members whose value is a secret, without case, `_` and `-`.
-const SECRET_MEMBERS: [&str; 12] = [
+/// What the names of JSON members end with whose value is a secret, without case, `_` and `-`: `openai_api_key`.
+const SECRET_MEMBERS: [&str; 13] = [
     "apikey",
-    "xapikey",
     "authorization",
-    "proxyauthorization",
     "password",
     "passwd",
-    "clientsecret",
+    "secret",
     "secretkey",
-    "secretaccesskey",
+    "accesskey",
+    "privatekey",
     "accesstoken",
     "refreshtoken",
-    "privatekey",
+    "authtoken",
+    "sessiontoken",
+    "bearertoken",
 ];
+
+/// A longer name is a sentence, and says nothing of its value.
+const LONGEST_MEMBER: usize = 96;
 
 /// The patterns, and what stands instead of what they find.
 #[expect(clippy::expect_used, reason = "constants, and a test compiles them")]
@@ -133,12 +140,12 @@ impl Redactor {
 }
 
 fn is_secret_member(name: &str) -> bool {
-    if name.len() > 24 {
+    if name.len() > LONGEST_MEMBER {
         return false;
     }
     let mut plain = name.to_ascii_lowercase();
     plain.retain(|character| !matches!(character, '_' | '-'));
-    SECRET_MEMBERS.contains(&plain.as_str())
+    SECRET_MEMBERS.iter().any(|secret| plain.ends_with(secret))
 }
 
 fn without_secrets(text: &str) -> Cow<'_, str> {
@@ -186,6 +193,17 @@ mod tests {
             ),
             ("api_key=abcdef123456&x=1", "api_key=[redacted]&x=1"),
             ("password: 'hunter2hunter'", "password: '[redacted]'"),
+            ("DB_PASSWORD=hunter2hunter", "DB_PASSWORD=[redacted]"),
+            ("MY_API_KEY=abcdef123456", "MY_API_KEY=[redacted]"),
+            (
+                "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG",
+                "AWS_SECRET_ACCESS_KEY=[redacted]",
+            ),
+            ("access_token=abcdef123456", "access_token=[redacted]"),
+            (
+                r#"{\"client_secret\": \"abcdef123456\"}"#,
+                r#"{\"client_secret\": \"[redacted]\"}"#,
+            ),
             (
                 "postgres://app:s3cr3tpw@db:5432/x",
                 "postgres://app:[redacted]@db:5432/x",
@@ -211,14 +229,15 @@ mod tests {
     #[test]
     fn members_by_name_and_texts_anywhere_go_but_data_stays() {
         let mut value = json!({
-            "api_key": "x", "Authorization": "y", "nested": [{"text": "key sk-0123456789abcdefghij"}],
+            "api_key": "x", "Authorization": "y", "openai_api_key": "z", "db_password": 1, "next_token": "n", "nested": [{"text": "key sk-0123456789abcdefghij"}],
             "part": {"type": "blob", "content": "sk-0123456789abcdefghij"}, "max_tokens": 12,
         });
         assert!(Redactor::default().json(&mut value));
         assert_eq!(
             value,
             json!({
-                "api_key": "[redacted]", "Authorization": "[redacted]", "nested": [{"text": "key [redacted]"}],
+                "api_key": "[redacted]", "Authorization": "[redacted]", "openai_api_key": "[redacted]",
+                "db_password": "[redacted]", "next_token": "n", "nested": [{"text": "key [redacted]"}],
                 "part": {"type": "blob", "content": "sk-0123456789abcdefghij"}, "max_tokens": 12,
             })
         );

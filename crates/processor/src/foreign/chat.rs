@@ -98,7 +98,7 @@ pub(crate) fn conform_message(message: &mut Value, role: &str) -> bool {
             let conformed = of_chat(members, role);
             let is_changed = conformed.is_some();
             if let Some(conformed) = conformed {
-                *message = conformed.to_value();
+                *message = conformed;
             }
             is_changed
         }
@@ -123,46 +123,63 @@ fn conform_part(part: &mut Value) -> bool {
     true
 }
 
-/// A message of a chat API: `role` with `content` or `tool_calls`.
-fn of_chat(members: &mut Map<String, Value>, role: &str) -> Option<Message> {
-    let named = members
-        .get("role")
-        .or_else(|| members.get("type"))
-        .and_then(Value::as_str);
-    let has_content = ["content", "tool_calls", "tool_call_id", "text", "function_call"]
-        .iter()
-        .any(|name| members.contains_key(*name));
+/// A message of a chat API: `role` with `content` or `tool_calls`. What else it says stays beside the parts.
+fn of_chat(members: &mut Map<String, Value>, role: &str) -> Option<Value> {
+    let named = members.remove("role").or_else(|| members.remove("type"));
+    let has_content = [
+        "content",
+        "tool_calls",
+        "tool_call_id",
+        "text",
+        "function_call",
+        "refusal",
+        "reasoning_content",
+    ]
+    .iter()
+    .any(|name| members.contains_key(*name));
     if !has_content {
+        members.extend(named.map(|role| ("role".to_owned(), role)));
         return None;
     }
-    let role = role_of(named.unwrap_or(role)).to_owned();
-    let content = members
-        .remove("content")
-        .or_else(|| members.remove("text"))
-        .unwrap_or(Value::Null);
+    let role = role_of(named.as_ref().and_then(Value::as_str).unwrap_or(role)).to_owned();
+    let mut take = |name: &str| members.remove(name).filter(|value| !value.is_null());
+    let content = take("content").or_else(|| take("text")).unwrap_or(Value::Null);
     let mut message = Message::of(role.as_str());
-    if let Some(name) = members.get("name").and_then(Value::as_str) {
-        message = message.name(name);
+    let responds_to = take("tool_call_id");
+    if let Some(id) = responds_to.as_ref().and_then(Value::as_str) {
+        message = message.with(Part::tool_call_response(Some(id), content));
+    } else {
+        let thoughts = take("reasoning_content")
+            .into_iter()
+            .filter_map(text_in)
+            .map(Part::reasoning);
+        let refusal = take("refusal").into_iter().filter_map(text_in).map(Part::text);
+        message = message
+            .with_all(thoughts)
+            .with_all(content_parts(content))
+            .with_all(refusal);
     }
-    if let Some(reason) = members.get("finish_reason").and_then(Value::as_str) {
-        message = message.finish_reason(reason);
-    }
-    if role == "tool"
-        && let Some(id) = members.get("tool_call_id").and_then(Value::as_str)
-    {
-        return Some(message.with(Part::tool_call_response(Some(id), content)));
-    }
-    for part in content_parts(content) {
-        message = message.with(part);
-    }
-    let calls = members.remove("tool_calls");
-    for call in calls.as_ref().and_then(Value::as_array).into_iter().flatten() {
-        message = message.with(tool_call(call));
-    }
-    if let Some(Value::Object(mut function)) = members.remove("function_call") {
+    let calls = take("tool_calls");
+    let calls = calls.as_ref().and_then(Value::as_array).into_iter().flatten();
+    message = message.with_all(calls.map(tool_call));
+    if let Some(Value::Object(mut function)) = take("function_call") {
         message = message.with(call(&mut function, &[], &["name"], &["arguments"]));
     }
+    let mut message = message.to_value();
+    if let Value::Object(conformed) = &mut message {
+        let further = std::mem::take(members)
+            .into_iter()
+            .filter(|(_, value)| !value.is_null());
+        further.for_each(|(name, value)| _ = conformed.entry(name).or_insert(value));
+    }
     Some(message)
+}
+
+fn text_in(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text),
+        _ => None,
+    }
 }
 
 /// The parts of a content, which may be a list of blocks as a text.
@@ -292,6 +309,15 @@ mod tests {
             (
                 json!({"role": "user", "content": [{"type": "text", "text": "hi"}]}),
                 json!({"role": "user", "parts": [{"type": "text", "content": "hi"}]}),
+            ),
+            (
+                json!({"role": "assistant", "content": null, "refusal": "No.", "annotations": [1], "audio": null}),
+                json!({"role": "assistant", "parts": [{"type": "text", "content": "No."}], "annotations": [1]}),
+            ),
+            (
+                json!({"role": "assistant", "content": "21", "reasoning_content": "Hm.", "finish_reason": "stop", "name": "Ann"}),
+                json!({"role": "assistant", "finish_reason": "stop", "name": "Ann", "parts": [
+                    {"type": "reasoning", "content": "Hm."}, {"type": "text", "content": "21"}]}),
             ),
             (
                 json!("hi"),

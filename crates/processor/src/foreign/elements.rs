@@ -100,7 +100,8 @@ struct Inner {
 fn message(of: Attribute, element: Element) -> Message {
     let mut role = None;
     let (mut speaker, mut reason, mut responds_to) = (None, None, None);
-    let (mut thoughts, mut content, mut whole_calls) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut thoughts, mut content, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
+    let mut whole_calls = Vec::new();
     let (mut calls, mut blocks) = (BTreeMap::<u32, Inner>::new(), BTreeMap::<u32, Inner>::new());
     for (field, number, value) in element {
         match field {
@@ -108,8 +109,8 @@ fn message(of: Attribute, element: Element) -> Message {
             Field::SpeakerName => speaker = Some(text_of(value)),
             Field::FinishReason => reason = Some(text_of(value)).filter(|reason| !reason.is_empty()),
             Field::RespondsTo => responds_to = Some(text_of(value)),
-            Field::Content | Field::UserContent => content = content_parts(value),
-            Field::Refusal => content.push(Part::text(text_of(value))),
+            Field::Content | Field::UserContent => content.extend(content_parts(value)),
+            Field::Refusal => refusals.push(Part::text(text_of(value))),
             Field::Reasoning => thoughts.push(Part::reasoning(summary(text_of(value)))),
             Field::Calls => {
                 let listed = said(value);
@@ -137,6 +138,7 @@ fn message(of: Attribute, element: Element) -> Message {
         message = message.finish_reason(reason);
     }
     content.extend(blocks.into_values().filter_map(block));
+    content.append(&mut refusals);
     // Who answers a call of a tool says so in a part of its own.
     if let Some(id) = responds_to {
         let response = Message::of("tool").with_all(content).text().unwrap_or_default();

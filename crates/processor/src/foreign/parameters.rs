@@ -44,7 +44,8 @@ const NESTED: &[(&str, &str, Attribute)] = &[
     ("response_format", "type", Attribute::OutputType),
 ];
 
-/// Reads a JSON object of parameters. A member that is `null`, empty or `"Infinity"` is one that nobody gave.
+/// Reads a JSON object of parameters. A member that is `null`, empty or `"Infinity"` is one that nobody gave. An object that
+/// says more than is read here stays.
 pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
     let Ok(Value::Object(members)) = serde_json::from_str(text) else {
         return Err(Some((Attribute::RequestModel, Unread::Json)));
@@ -55,6 +56,12 @@ pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
     let nested = NESTED
         .iter()
         .filter_map(|(outer, inner, of)| Some((*of, members.get(*outer)?.get(*inner)?)));
+    let is_nested = |name: &str| NESTED.iter().any(|(outer, _, _)| *outer == name);
+    let mut is_whole = members.iter().all(|(name, value)| {
+        let is_known = PARAMETERS.iter().any(|(known, _)| known == name);
+        let has_one = value.as_object().is_some_and(|inner| inner.len() <= 1);
+        value.is_null() || is_known || (is_nested(name) && has_one)
+    });
     for (of, value) in flat.chain(nested) {
         if value.is_null() || value == "" || value == "Infinity" {
             continue;
@@ -64,6 +71,8 @@ pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
             continue;
         }
         let Some(mut attributed) = attributed(value) else {
+            operation.unread.add(of, Unread::Type);
+            is_whole = false;
             continue;
         };
         if let Attributed::String(word) = &attributed
@@ -74,13 +83,14 @@ pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
         coerce(&mut attributed, of.value_type());
         if !is_of(&attributed, of.value_type()) {
             operation.unread.add(of, Unread::Type);
+            is_whole = false;
         } else if of == Attribute::RequestModel {
             set_request_model(operation, attributed);
         } else {
             set(operation, of, attributed);
         }
     }
-    Ok(())
+    if is_whole { Ok(()) } else { NOTHING }
 }
 
 /// What was asked for says the parameters; the name beside them is then the model that answered.

@@ -1,10 +1,12 @@
 //! Reads counts and costs from JSON: Langfuse's details, and what the Vercel SDK passes on of its providers.
 
+use opentelemetry::Value as Attributed;
 use serde_json::{Map, Value};
 use tracing_genai_pricing::Usd;
-use tracing_genai_semconv::Attribute;
+use tracing_genai_semconv::{Attribute, ValueType};
 
 use super::{NOTHING, Read, set};
+use crate::coerce::coerce;
 use crate::operation::Operation;
 use crate::unread::Unread;
 
@@ -25,29 +27,27 @@ const INPUT_DETAILS: [&str; 2] = ["prompt_tokens_details", "input_tokens_details
 const OUTPUT_DETAILS: [&str; 2] = ["completion_tokens_details", "output_tokens_details"];
 const REASONING: [&str; 2] = ["output_reasoning_tokens", "output_reasoning"];
 
-/// Reads a JSON object of counts: Langfuse's own, whose parts are apart, or OpenAI's, whose input includes them.
+/// Reads a JSON object of counts: Langfuse's own, whose parts are apart, or a provider's. One that holds a count which is none
+/// stays.
 pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
     let Ok(Value::Object(counts)) = serde_json::from_str(text) else {
         return Err(Some((Attribute::UsageInputTokens, Unread::Json)));
     };
+    if !counts.iter().all(|(_, value)| is_readable(value)) {
+        return Err(Some((Attribute::UsageInputTokens, Unread::Type)));
+    }
     if ["prompt_tokens", "completion_tokens", "input_tokens", "output_tokens"]
         .iter()
         .any(|name| counts.contains_key(*name))
     {
-        read_openai(operation, &counts);
+        read_providers(operation, &counts);
         return Ok(());
     }
     if !counts.contains_key("input") && !counts.contains_key("output") {
         return NOTHING;
     }
-    let sum = |begins: &str, whole: &str| -> Option<i64> {
-        let mut parts = counts
-            .iter()
-            .filter(|(name, _)| *name == whole || name.starts_with(begins) || (whole == "input" && is_cache(name)));
-        parts.try_fold(0_i64, |sum, (_, count)| sum.checked_add(count.as_i64()?))
-    };
-    put(operation, Attribute::UsageInputTokens, sum("input_", "input"));
-    put(operation, Attribute::UsageOutputTokens, sum("output_", "output"));
+    put(operation, Attribute::UsageInputTokens, whole(&counts, "input"));
+    put(operation, Attribute::UsageOutputTokens, whole(&counts, "output"));
     put(
         operation,
         Attribute::UsageCacheReadInputTokens,
@@ -66,30 +66,81 @@ pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
     Ok(())
 }
 
-fn is_cache(name: &str) -> bool {
+/// Whether it is a count, nothing, or details that are.
+fn is_readable(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(details) => details.values().all(is_readable),
+        value => count_of(value).is_some(),
+    }
+}
+
+/// A whole number, however it was written.
+fn count_of(value: &Value) -> Option<i64> {
+    let mut count = match value {
+        Value::Number(number) => match number.as_i64() {
+            Some(count) => return Some(count),
+            None => Attributed::F64(number.as_f64()?),
+        },
+        Value::String(text) => Attributed::from(text.clone()),
+        _ => return None,
+    };
+    coerce(&mut count, ValueType::Int);
+    match count {
+        Attributed::I64(count) => Some(count),
+        _ => None,
+    }
+}
+
+/// The count of `side` with its parts, which stand beside it; `None` where there is none at all.
+fn whole(counts: &Map<String, Value>, side: &str) -> Option<i64> {
+    let is_part = |name: &str| {
+        let is_named = name
+            .strip_prefix(side)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
+        is_named || (side == "input" && is_anthropics(name))
+    };
+    let mut parts = counts.iter().filter(|(name, _)| is_part(name)).peekable();
+    parts.peek()?;
+    parts.try_fold(0_i64, |sum, (_, count)| match count {
+        Value::Null => Some(sum),
+        count => sum.checked_add(count_of(count)?),
+    })
+}
+
+fn is_anthropics(name: &str) -> bool {
     matches!(name, "cache_read_input_tokens" | "cache_creation_input_tokens")
 }
 
 /// The sum of those that are there; `None` where none is.
 fn any_of(counts: &Map<String, Value>, names: &[&str]) -> Option<i64> {
-    let found: Vec<_> = names.iter().filter_map(|name| counts.get(*name)?.as_i64()).collect();
+    let found: Vec<_> = names.iter().filter_map(|name| count_of(counts.get(*name)?)).collect();
     (!found.is_empty()).then(|| found.iter().fold(0_i64, |sum, count| sum.saturating_add(*count)))
 }
 
-fn read_openai(operation: &mut Operation<'_>, counts: &Map<String, Value>) {
-    let count = |names: [&str; 2]| names.iter().find_map(|name| counts.get(*name)?.as_i64());
+/// Reads a provider's own counts: OpenAI's, whose input includes the cache, or Anthropic's, whose does not.
+fn read_providers(operation: &mut Operation<'_>, counts: &Map<String, Value>) {
+    let count = |names: [&str; 2]| names.iter().find_map(|name| count_of(counts.get(*name)?));
     let detail =
-        |names: [&str; 2], detail: &str| names.iter().find_map(|name| counts.get(*name)?.get(detail)?.as_i64());
+        |names: [&str; 2], detail: &str| names.iter().find_map(|name| count_of(counts.get(*name)?.get(detail)?));
+    let [read_beside, written_beside] =
+        ["cache_read_input_tokens", "cache_creation_input_tokens"].map(|name| any_of(counts, &[name]));
+    let beside = read_beside.unwrap_or(0).saturating_add(written_beside.unwrap_or(0));
+    let input = count(["prompt_tokens", "input_tokens"]);
     let read = [
-        (Attribute::UsageInputTokens, count(["prompt_tokens", "input_tokens"])),
+        (
+            Attribute::UsageInputTokens,
+            input.map(|input| input.saturating_add(beside)),
+        ),
         (
             Attribute::UsageOutputTokens,
             count(["completion_tokens", "output_tokens"]),
         ),
         (
             Attribute::UsageCacheReadInputTokens,
-            detail(INPUT_DETAILS, "cached_tokens"),
+            detail(INPUT_DETAILS, "cached_tokens").or(read_beside),
         ),
+        (Attribute::UsageCacheWriteInputTokens, written_beside),
         (Attribute::UsageAudioInputTokens, detail(INPUT_DETAILS, "audio_tokens")),
         (
             Attribute::UsageReasoningOutputTokens,
@@ -155,16 +206,24 @@ pub(super) fn read_provider_metadata(operation: &mut Operation<'_>, text: &str) 
         count("anthropic", "usage.cache_read_input_tokens").or_else(|| count("anthropic", "cacheReadInputTokens"));
     let written = count("anthropic", "usage.cache_creation_input_tokens")
         .or_else(|| count("anthropic", "cacheCreationInputTokens"));
-    // Since version 6 the span names them itself, and the input includes them.
-    let is_named =
-        operation.has(Attribute::UsageCacheReadInputTokens) || operation.has(Attribute::UsageCacheWriteInputTokens);
-    if (read.is_some() || written.is_some()) && !is_named {
-        let beside = read.unwrap_or(0).saturating_add(written.unwrap_or(0));
-        if let Some(input) = operation.integer(Attribute::UsageInputTokens) {
-            operation.set(Attribute::UsageInputTokens, input.saturating_add(beside));
-        }
-        put(operation, Attribute::UsageCacheReadInputTokens, read);
-        put(operation, Attribute::UsageCacheWriteInputTokens, written);
+    if read.is_none() && written.is_none() {
+        return NOTHING;
     }
+    let beside = read.unwrap_or(0).saturating_add(written.unwrap_or(0));
+    let input = operation.integer(Attribute::UsageInputTokens);
+    let excludes = match count("anthropic", "usage.input_tokens") {
+        // The provider's own count beside it says which of the two the span's is.
+        Some(own) => input == Some(own),
+        // Version 4 passes on the caches' counts alone, and names none itself.
+        None => {
+            !operation.has(Attribute::UsageCacheReadInputTokens)
+                && !operation.has(Attribute::UsageCacheWriteInputTokens)
+        }
+    };
+    if let Some(input) = input.filter(|_| excludes) {
+        operation.set(Attribute::UsageInputTokens, input.saturating_add(beside));
+    }
+    put(operation, Attribute::UsageCacheReadInputTokens, read);
+    put(operation, Attribute::UsageCacheWriteInputTokens, written);
     NOTHING
 }

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use super::{Finding, Problem, Shape, SpanView};
 use crate::cost::is_cost_key;
-use crate::{Attribute, OperationName, PREFIX, Requirement, SpanKind, SpanType, ValueType, is_generic};
+use crate::dialect::Structure;
+use crate::{
+    Attribute, Meaning, OperationName, PREFIX, Requirement, SpanKind, SpanType, ValueType, is_generic, meaning,
+};
 
 /// What may not be larger than what.
 const PARTS: &[(Attribute, Attribute)] = &[
@@ -55,9 +58,9 @@ impl<'a> Checker<'a> {
             }
             return;
         }
-        let Some(spelling) = Attribute::from_name(name) else {
-            if name.starts_with(PREFIX) && is_first {
-                self.find(Problem::UnknownName, name);
+        let Some(Meaning::Attribute(spelling)) = meaning(name) else {
+            if is_first {
+                self.foreign(name);
             }
             return;
         };
@@ -92,6 +95,26 @@ impl<'a> Checker<'a> {
                 },
                 name,
             );
+        }
+    }
+
+    /// A name that is no attribute's: an older form of one, or nobody's.
+    fn foreign(&mut self, name: &'a str) {
+        match meaning(name) {
+            // What may be a service's own is no old name.
+            Some(_) if is_generic(name) => {}
+            // Once for all elements of a list, which may be many.
+            Some(Meaning::Element(list)) => {
+                let is_found =
+                    |finding: &Finding<'_>| (finding.problem, finding.name) == (Problem::OldSpelling, list.prefix);
+                if !self.findings.iter().any(is_found) {
+                    self.find(Problem::OldSpelling, list.prefix);
+                }
+            }
+            Some(Meaning::Structure(structure)) if structure.is_superseded() => self.find(Problem::OldSpelling, name),
+            Some(Meaning::Structure(Structure::Content)) if name.starts_with("gen_ai.prompt.variable.") => {}
+            _ if name.starts_with(PREFIX) => self.find(Problem::UnknownName, name),
+            _ => {}
         }
     }
 

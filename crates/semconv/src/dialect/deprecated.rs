@@ -36,5 +36,7 @@ pub(super) const DEPRECATED: Dialect = Dialect {
         ("gen_ai.prompt", Structure::Messages(Attribute::InputMessages)),
         ("gen_ai.completion", Structure::Messages(Attribute::OutputMessages)),
     ],
+    // Current, and the only ones whose end is the user's: what fills a prompt.
+    content_prefixes: &["gen_ai.prompt.variable."],
     ..Dialect::NOTHING
 };

@@ -68,6 +68,20 @@ pub(super) const OPENLIT: Dialect = Dialect {
     structures: &[
         ("gen_ai.server.time_to_first_token", Structure::FirstToken),
         ("gen_ai.content.reasoning", Structure::AnswerReasoning),
+        ("gen_ai.tool.args", Structure::Content),
+        ("gen_ai.response.tool_calls", Structure::Content),
+        ("gen_ai.content.revised_prompt", Structure::Content),
+        ("gen_ai.agent.instructions", Structure::Content),
+        ("gen_ai.agent.goal", Structure::Content),
+        ("gen_ai.agent.task", Structure::Content),
+        ("gen_ai.agent.context", Structure::Content),
+        ("gen_ai.agent.actual_output", Structure::Content),
+        ("gen_ai.agent.human_input", Structure::Content),
+        ("gen_ai.agent.tool_results", Structure::Content),
+        ("gen_ai.agent.thinking", Structure::Content),
+        ("gen_ai.agent.next_goal", Structure::Content),
+        ("gen_ai.agent.final_result", Structure::Content),
+        ("gen_ai.agent.step_messages", Structure::Content),
     ],
     ..Dialect::NOTHING
 };

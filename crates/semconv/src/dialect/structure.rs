@@ -44,6 +44,38 @@ pub enum Structure {
     ProviderMetadata,
 }
 
+impl Structure {
+    /// Whether it holds what people wrote or models answered. Parameters may: some pass a system's instructions in them.
+    pub const fn is_content(self) -> bool {
+        matches!(
+            self,
+            Self::Messages(_)
+                | Self::Tools
+                | Self::AnswerText
+                | Self::AnswerObject
+                | Self::AnswerReasoning
+                | Self::AnswerToolCalls
+                | Self::Parameters
+                | Self::Input
+                | Self::Output
+                | Self::Content
+        )
+    }
+
+    /// Whether the conventions have an attribute for all of it, so that it is an old or a foreign name of that.
+    pub const fn is_superseded(self) -> bool {
+        matches!(
+            self,
+            Self::Messages(_)
+                | Self::Tools
+                | Self::AnswerText
+                | Self::AnswerObject
+                | Self::AnswerReasoning
+                | Self::AnswerToolCalls
+        )
+    }
+}
+
 /// A list spread over attributes: the prefix is followed by a number, a dot and the name of a field.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]

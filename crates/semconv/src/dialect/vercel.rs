@@ -89,6 +89,8 @@ pub(super) const VERCEL: Dialect = Dialect {
         ("ai.result.toolCalls", Structure::AnswerToolCalls),
         ("ai.settings.output", Structure::JsonOutput),
         ("ai.response.providerMetadata", Structure::ProviderMetadata),
+        ("ai.schema", Structure::Content),
+        ("ai.request.text", Structure::Content),
         ("ai.response.files", Structure::Content),
         ("ai.value", Structure::Content),
         ("ai.values", Structure::Content),
