@@ -108,8 +108,21 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bo
         // A name is never empty; one that is marks what was struck.
         struck |= found.key.as_str().is_empty();
         let written = keeps_originals.then(|| found.clone());
-        let is_of_dialect = say_operation(found, &mut operation.is_none_of_ours);
-        let meaning = meaning(found.key.as_str());
+        let mut meaning = meaning(found.key.as_str());
+        let is_of_dialect = match meaning {
+            Some(Meaning::Kind) => {
+                let is_one = say_operation(found);
+                operation.is_none_of_ours |= !is_one && matches!(found.value, Value::String(_));
+                is_one
+            }
+            Some(Meaning::Attribute(spelling)) if spelling.attribute == Attribute::OperationName => {
+                say_operation(found)
+            }
+            _ => false,
+        };
+        if is_of_dialect {
+            meaning = semconv::meaning(Attribute::OperationName.name());
+        }
         let is_own = |name: &str| !operation.is_openinference && semconv::is_generic(name);
         let spelling = match meaning {
             Some(Meaning::Attribute(spelling)) if spelling.is_current() || !is_own(found.key.as_str()) => spelling,
@@ -248,20 +261,22 @@ fn to_the_conventions_unit(attribute: &mut KeyValue) {
     }
 }
 
-/// Makes the operation of what another dialect says the span is, if it says one. One that it says to be something else is no
-/// call of a model, whatever it carries.
-fn say_operation(attribute: &mut KeyValue, says_none: &mut bool) -> bool {
+/// Makes the operation of what another dialect says the span is; whether it says one.
+fn say_operation(attribute: &mut KeyValue) -> bool {
     let Value::String(kind) = &attribute.value else {
         return false;
     };
-    let name = attribute.key.as_str();
-    if let Some(operation) = semconv::foreign_operation(name, kind.as_str()) {
-        attribute.key = Key::from_static_str(Attribute::OperationName.name());
-        attribute.value = Value::from(operation.name());
-        return true;
+    let is_conventions =
+        OperationName::from_name(kind.as_str()).is_some() && attribute.key.as_str() == Attribute::OperationName.name();
+    if is_conventions {
+        return false;
     }
-    *says_none |= matches!(meaning(name), Some(Meaning::Kind));
-    false
+    let Some(operation) = semconv::foreign_operation(attribute.key.as_str(), kind.as_str()) else {
+        return false;
+    };
+    attribute.key = Key::from_static_str(Attribute::OperationName.name());
+    attribute.value = Value::from(operation.name());
+    true
 }
 
 /// Marks an attribute for removal: no attribute has an empty key.
