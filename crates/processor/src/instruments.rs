@@ -1,13 +1,14 @@
 //! The instruments of the chosen names, and what one call adds to them.
 
 use opentelemetry::metrics::{Counter, Histogram, Meter};
-use opentelemetry::{KeyValue, StringValue};
+use opentelemetry::{KeyValue, StringValue, Value};
 use tracing_genai_pricing::{Reason, Status, Usd};
 use tracing_genai_semconv::metric::{self, Metric, UNKNOWN_MODALITY};
 use tracing_genai_semconv::profile::{MetricNames, Profile};
 use tracing_genai_semconv::{Attribute, own};
 use tracing_genai_usage::{Unit, Usage};
 
+use crate::gaps::Gaps;
 use crate::operation::Operation;
 use crate::price::is_unknown;
 use crate::series::{Series, SeriesId};
@@ -22,6 +23,8 @@ pub(crate) struct Instruments {
     pub(crate) tokens: Histogram<u64>,
     /// One for each of the chosen vocabularies.
     pub(crate) cost: Vec<Histogram<f64>>,
+    first_chunk: Histogram<f64>,
+    output_chunk: Histogram<f64>,
     in_development: Option<InDevelopment>,
     unpriced: Counter<u64>,
     unread: Counter<u64>,
@@ -33,6 +36,8 @@ struct InDevelopment {
     duration: Histogram<f64>,
     input_tokens: Histogram<u64>,
     output_tokens: Histogram<u64>,
+    first_chunk: Histogram<f64>,
+    output_chunk: Histogram<f64>,
     /// In the order of [`KINDS`].
     by_modality: [Counter<u64>; KINDS.len()],
 }
@@ -95,6 +100,9 @@ pub(crate) struct Point {
     pub(crate) output_tokens: Option<u64>,
     pub(crate) cost_usd: Option<f64>,
     pub(crate) unpriced: Option<(Status, Option<Reason>)>,
+    /// Of a stream.
+    first_chunk: Option<f64>,
+    gaps: Option<Box<Gaps>>,
     /// What was used, where tokens are counted by modality.
     usage: Option<Box<Usage>>,
 }
@@ -108,10 +116,14 @@ impl Instruments {
             duration: doubles(meter, &metric::OPERATION_DURATION),
             tokens: whole(meter, &metric::TOKEN_USAGE),
             cost: profile.cost_metrics().map(|cost| doubles(meter, cost)).collect(),
+            first_chunk: doubles(meter, &metric::OPERATION_TIME_TO_FIRST_CHUNK),
+            output_chunk: doubles(meter, &metric::OPERATION_TIME_PER_OUTPUT_CHUNK),
             in_development: in_development.then(|| InDevelopment {
                 duration: doubles(meter, &metric::INFERENCE_DURATION),
                 input_tokens: whole(meter, &metric::INFERENCE_OPERATION_INPUT_TOKENS),
                 output_tokens: whole(meter, &metric::INFERENCE_OPERATION_OUTPUT_TOKENS),
+                first_chunk: doubles(meter, &metric::INFERENCE_TIME_TO_FIRST_CHUNK),
+                output_chunk: doubles(meter, &metric::INFERENCE_TIME_PER_OUTPUT_CHUNK),
                 by_modality: KINDS.map(|kind| counter(meter, kind.metric)),
             }),
             unpriced: counter(meter, &metric::UNPRICED_CALLS),
@@ -212,9 +224,30 @@ impl Point {
             unpriced: cost
                 .filter(|cost| is_unknown(cost.status))
                 .map(|cost| (cost.status, cost.reasons.iter().next())),
+            first_chunk: match operation.value(Attribute::ResponseTimeToFirstChunk) {
+                Some(Value::F64(seconds)) if is_model_call && *seconds >= 0.0 => Some(*seconds),
+                _ => None,
+            },
+            gaps: operation.gaps.clone(),
             usage: usage
                 .filter(|_| instruments.in_development.is_some())
                 .map(|usage| Box::new(*usage)),
+        }
+    }
+
+    /// Records when the chunks of a stream came.
+    pub(crate) fn record_stream(&self, instruments: &Instruments, series: &Series) {
+        let Some(first_chunk) = self.first_chunk else { return };
+        let published = instruments
+            .has_published(self)
+            .then_some((&instruments.first_chunk, &instruments.output_chunk));
+        let in_development = instruments.in_development.as_ref().filter(|_| self.is_inference);
+        let in_development = in_development.map(|instruments| (&instruments.first_chunk, &instruments.output_chunk));
+        for (first, each) in published.into_iter().chain(in_development) {
+            first.record(first_chunk, &series.common);
+            for gap in self.gaps.iter().flat_map(|gaps| gaps.seconds()) {
+                each.record(gap, &series.common);
+            }
         }
     }
 
@@ -230,6 +263,7 @@ impl Point {
                 instruments.tokens.record(tokens, &series.output_tokens);
             }
         }
+        self.record_stream(instruments, series);
         if let Some(usd) = self.cost_usd {
             for histogram in &instruments.cost {
                 histogram.record(usd, &series.common);

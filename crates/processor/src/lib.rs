@@ -38,6 +38,7 @@ mod delivery;
 mod discard;
 mod export;
 mod foreign;
+mod gaps;
 mod handover;
 mod instruments;
 mod measure;

@@ -55,6 +55,9 @@ impl Meters {
             .unread
             .iter()
             .for_each(|unread| self.instruments.count_unread(unread));
+        if operation.is_covered {
+            return (None, false);
+        }
         let is_model_call = operation.is_model_call() || operation.is_unknown_call();
         let is_client = operation
             .name
@@ -190,6 +193,7 @@ mod bound {
                     bound.record(count);
                 }
             }
+            self.record_stream(instruments, series);
             if let Some(usd) = self.cost_usd {
                 let bind = || cost.iter().map(|cost| cost.bind(&series.common)).collect();
                 bound.cost.get_or_init(bind).iter().for_each(|cost| cost.record(usd));

@@ -6,6 +6,7 @@ use tracing_genai_pricing::Cost;
 use tracing_genai_semconv::{Attribute, OTHER, OperationName};
 use tracing_genai_usage::Usage;
 
+use crate::gaps::Gaps;
 use crate::unread::UnreadValues;
 use crate::usage::Counted;
 
@@ -35,6 +36,10 @@ pub(crate) struct Operation<'span> {
     pub(crate) usage: Usage,
     pub(crate) cost: Option<Cost>,
     pub(crate) unread: UnreadValues,
+    /// Whether a call within this one is what costs.
+    pub(crate) is_covered: bool,
+    /// The gaps between the chunks of its stream.
+    pub(crate) gaps: Option<Box<Gaps>>,
 }
 
 impl<'span> Operation<'span> {
@@ -52,6 +57,8 @@ impl<'span> Operation<'span> {
             usage: Usage::new(),
             cost: None,
             unread: UnreadValues::default(),
+            is_covered: false,
+            gaps: None,
         }
     }
 
@@ -156,15 +163,22 @@ impl<'span> Operation<'span> {
         let Some(position) = self.position(attribute) else {
             return;
         };
-        if position < self.span.attributes.len() {
-            self.span.attributes.remove(position);
-        }
         self.place(attribute, usize::MAX);
+        self.remove_at(position);
+    }
+
+    /// Takes the attribute at `position` off, which is none of those whose places are noted.
+    fn remove_at(&mut self, position: usize) -> Option<KeyValue> {
+        if position >= self.span.attributes.len() {
+            return None;
+        }
+        let removed = self.span.attributes.remove(position);
         for place in &mut self.positions {
             if *place != ABSENT && usize::try_from(*place).is_ok_and(|place| place > position) {
                 *place -= 1;
             }
         }
+        Some(removed)
     }
 
     /// Makes room for just so many attributes more.
@@ -178,6 +192,13 @@ impl<'span> Operation<'span> {
             roomy.append(attributes);
             *attributes = roomy;
         }
+    }
+
+    /// Takes an attribute of ours off, which has no place of its own.
+    pub(crate) fn take_own(&mut self, name: &str) -> Option<Value> {
+        let mut attributes = self.span.attributes.iter();
+        let position = attributes.position(|attribute| attribute.key.as_str() == name)?;
+        self.remove_at(position).map(|removed| removed.value)
     }
 
     /// Adds an attribute of ours, which no earlier stage can have written.

@@ -15,6 +15,7 @@ use crate::catalogue_metrics;
 use crate::closing::{self, Closing};
 use crate::content::{ContentRules, take_off_unseen, treat};
 use crate::counts::CountsRules;
+use crate::gaps::take_gaps;
 use crate::handover::{Ended, Handover};
 use crate::measure::Meters;
 use crate::normalise::{is_genai, is_seen_to, normalise};
@@ -113,8 +114,11 @@ impl Stages {
         }
         let mut operation = Operation::new(span);
         normalise(&mut operation, closing, self.keeps_originals);
-        count(&mut operation);
-        price(&mut operation, &self.prices, &self.counts, self.profile);
+        take_gaps(&mut operation);
+        if !operation.is_covered {
+            count(&mut operation);
+            price(&mut operation, &self.prices, &self.counts, self.profile);
+        }
         treat(&mut operation, &self.content);
         let Some(meters) = self.meters() else { return };
         let (unpriced, is_time_to_record) = meters.measure(&operation);

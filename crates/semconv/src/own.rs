@@ -35,6 +35,21 @@ pub const REFRESH_OUTCOME: &str = "tracing_genai.refresh.outcome";
 pub const STREAM_OUTCOME: &str = "tracing_genai.stream.outcome";
 /// How many chunks of a stream arrived.
 pub const STREAM_CHUNKS: &str = "tracing_genai.stream.chunks";
+/// Output tokens a second from the first chunk of a stream to its last, the wait for the first left out.
+pub const STREAM_OUTPUT_TOKENS_PER_SECOND: &str = "tracing_genai.stream.output_tokens_per_second";
+/// How often a stream stood still: how many of its gaps were longer than the caller calls a stall.
+pub const STREAM_STALLS: &str = "tracing_genai.stream.stalls";
+/// The longest time that passed between two chunks of a stream, or after its last, in seconds.
+pub const STREAM_LONGEST_GAP: &str = "tracing_genai.stream.longest_gap";
+/// How many gaps between chunks fall into each bucket of `time_per_output_chunk`; taken off the span by the processor, which
+/// makes the metric of it.
+pub const STREAM_GAP_COUNTS: &str = "tracing_genai.stream.gap_counts";
+/// The seconds that the gaps in each bucket sum up to; taken off the span, too.
+pub const STREAM_GAP_SECONDS: &str = "tracing_genai.stream.gap_seconds";
+/// Why a response, or a part of it, could not be read: `content_encoding` or `malformed`.
+pub const RESPONSE_UNREAD: &str = "tracing_genai.response.unread";
+/// That a call within this one has what the response said, and is what costs: this one is neither priced nor measured.
+pub const COVERED: &str = "tracing_genai.covered";
 /// How often a call was sent again within its span.
 pub const RETRY_COUNT: &str = "tracing_genai.retry.count";
 /// On metrics: what became of spans: `ended`, `unsampled`, `discarded`, `exported`, `failed` or `panicked`.

@@ -1,11 +1,11 @@
 //! A model call in progress: what its response says goes on its span.
 
 use std::fmt::Display;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
-use opentelemetry::trace::Status;
-use opentelemetry::{Key as Name, Value};
+use opentelemetry::trace::{Status, TraceContextExt};
+use opentelemetry::{Context, Key as Name, KeyValue, Value};
 use tracing::Span;
 use tracing::instrument::{Instrument, Instrumented};
 use tracing_genai_pricing::Usd;
@@ -14,7 +14,7 @@ use tracing_genai_processor::content::is_captured;
 use tracing_genai_processor::message::{Message, to_json};
 use tracing_genai_semconv::typed::Key;
 use tracing_genai_semconv::{Attribute, own};
-use tracing_genai_usage::{Api, Reading, Usage, read_body};
+use tracing_genai_usage::{Api, Reading, Unit, Usage, read_body};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::ValueOf;
@@ -32,16 +32,24 @@ pub struct Call {
     is_openai: bool,
     has_usage: AtomicBool,
     has_failed: AtomicBool,
+    /// [`UNKNOWN`] until it is recorded.
+    output_tokens: AtomicU64,
+    /// The call around this one, if this one covers it.
+    enclosing: Option<Context>,
 }
 
+const UNKNOWN: u64 = u64::MAX;
+
 impl Call {
-    pub(crate) fn new(span: Span, is_openai: bool) -> Self {
+    pub(crate) fn new(span: Span, is_openai: bool, enclosing: Option<Context>) -> Self {
         Self {
             span,
             started: Instant::now(),
             is_openai,
             has_usage: AtomicBool::new(false),
             has_failed: AtomicBool::new(false),
+            output_tokens: AtomicU64::new(UNKNOWN),
+            enclosing,
         }
     }
 
@@ -61,6 +69,10 @@ impl Call {
 
     pub(crate) fn has_failed(&self) -> bool {
         self.has_failed.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn output_tokens(&self) -> Option<u64> {
+        Some(self.output_tokens.load(Ordering::Relaxed)).filter(|tokens| *tokens != UNKNOWN)
     }
 
     /// Runs `future` inside the span.
@@ -90,9 +102,16 @@ impl Call {
             self.finish_reasons(reading.finish_reasons.iter().map(String::as_str));
         }
         // Providers write doubles, and those have more digits than money.
-        let reported = reading.reported_cost.as_deref().map(Usd::parse_rounded);
-        if let Some(Ok(amount)) = reported {
-            self.cost(amount);
+        let amount = |text: &Option<String>| text.as_deref().and_then(|text| Usd::parse_rounded(text).ok());
+        match (amount(&reading.reported_cost), amount(&reading.upstream_cost)) {
+            (Some(gateway), Some(upstream)) => {
+                if let Some(sum) = gateway.checked_add(upstream) {
+                    self.cost(sum);
+                }
+            }
+            (Some(cost), None) => self.cost(cost),
+            // What a gateway asks for itself is not known.
+            (None, _) => {}
         }
         if let Some(field) = reading.invalid {
             self.attribute(own::USAGE_INVALID, field);
@@ -132,6 +151,10 @@ impl Call {
     pub fn usage(&self, usage: &Usage) {
         if !usage.is_empty() {
             self.has_usage.store(true, Ordering::Relaxed);
+            self.cover_enclosing();
+        }
+        if let Some(tokens) = usage.get(Unit::OutputTokens) {
+            self.output_tokens.store(tokens, Ordering::Relaxed);
         }
         for (unit, count) in usage.iter() {
             let count = i64::try_from(count).unwrap_or(i64::MAX);
@@ -167,7 +190,14 @@ impl Call {
     /// the span's status with `message`.
     pub fn fail(&self, error_type: &str, message: impl Display) {
         self.has_failed.store(true, Ordering::Relaxed);
+        self.cover_enclosing();
         fail(&self.span, error_type, message);
+    }
+
+    fn cover_enclosing(&self) {
+        if let Some(enclosing) = &self.enclosing {
+            enclosing.span().set_attribute(KeyValue::new(own::COVERED, true));
+        }
     }
 
     /// Records what the model was given (`gen_ai.input.messages`), where content is captured.

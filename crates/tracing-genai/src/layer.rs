@@ -124,7 +124,7 @@ struct Opened {
 }
 
 /// Whether spans of this callsite are GenAI spans: a span's fields are declared, whenever they are recorded.
-fn is_genai(metadata: &Metadata<'_>) -> bool {
+pub(crate) fn is_genai(metadata: &Metadata<'_>) -> bool {
     metadata.fields().iter().any(|field| semconv::is_genai(field.name()))
 }
 

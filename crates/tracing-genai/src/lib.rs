@@ -45,9 +45,13 @@
 
 mod attempt;
 mod call;
+mod enclosing;
 mod layer;
 mod model_call;
 mod observe;
+mod outcome;
+mod pace;
+mod response;
 mod step;
 mod stream;
 mod unsigned;
@@ -83,6 +87,7 @@ pub use layer::{GenAiLayer, layer, wrap};
 pub use model_call::{ModelCall, chat, embeddings, generate_content, text_completion};
 pub use observe::{Events, Items, Observe, Observed, Results};
 pub use processor::{GenAiProcessor, content, message};
+pub use response::WatchedResponse;
 pub use step::{
     Agent, AgentCreation, FetchResponse, Kind, Mcp, Memory, MemoryStore, Plan, RemoteAgent, Retrieval, Step,
     StepBuilder, Tool, Workflow, create_agent, create_memory, create_memory_store, delete_memory, delete_memory_store,

@@ -9,6 +9,7 @@ use tracing_genai_semconv::typed::Key;
 use tracing_genai_semconv::{Attribute, OperationName};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use crate::enclosing::enclosing_call;
 use crate::{Call, ValueOf};
 
 /// A chat completion of `model` at `provider`, named as `gen_ai.provider.name` names it: `openai`, `anthropic`,
@@ -49,6 +50,7 @@ pub struct ModelCall {
     provider: String,
     model: String,
     attributes: Vec<(&'static str, Value)>,
+    covers_enclosing: bool,
 }
 
 impl ModelCall {
@@ -58,6 +60,7 @@ impl ModelCall {
             provider: provider.to_owned(),
             model: model.to_owned(),
             attributes: Vec::new(),
+            covers_enclosing: false,
         }
     }
 
@@ -152,6 +155,16 @@ impl ModelCall {
         self.attribute(attribute.name(), value)
     }
 
+    /// Makes this call cover the one around it, for an HTTP client's middleware: the `chat` span of a framework that makes
+    /// this call is of the same response, and must not count and cost a second time.
+    ///
+    /// Once this call has usage or has failed, the nearest GenAI span around it is marked `tracing_genai.covered`. If that is
+    /// a model call, it is neither priced nor measured; agents and the like are not concerned.
+    pub fn cover_enclosing(mut self) -> Self {
+        self.covers_enclosing = true;
+        self
+    }
+
     /// Starts the span, as a child of the current one. Call it when the request is issued: the first chunk is timed
     /// from here.
     pub fn start(self) -> Call {
@@ -160,7 +173,9 @@ impl ModelCall {
             provider,
             model,
             attributes,
+            covers_enclosing,
         } = self;
+        let enclosing = covers_enclosing.then(enclosing_call).flatten();
         let is_openai = matches!(provider.as_str(), "openai" | "azure.ai.openai");
         let name = [operation.name(), " ", &model].concat();
         // A field's name and a span's are fixed where they are written, so each operation has its own line.
@@ -179,7 +194,7 @@ impl ModelCall {
             _ => span!("chat"),
         };
         put(&span, attributes);
-        Call::new(span, is_openai)
+        Call::new(span, is_openai, enclosing)
     }
 }
 

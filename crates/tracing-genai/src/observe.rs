@@ -3,7 +3,7 @@
 use std::any::type_name;
 use std::fmt::{self, Display};
 
-use tracing_genai_usage::{Api, StreamReader, Unit};
+use tracing_genai_usage::{Api, Reading, ResponseReader, Unit};
 
 use crate::Call;
 
@@ -22,6 +22,8 @@ pub trait Observe<T> {
 pub enum Observed {
     /// A piece of the response.
     Chunk,
+    /// Less than a piece of it: the beginning of one, or nothing but a comment.
+    Part,
     /// The end of it, before its time.
     Failure,
 }
@@ -61,9 +63,9 @@ impl<T, E: Display, R: FnMut(&T, &Call)> Observe<Result<T, E>> for Results<R> {
     fn end(&mut self, _call: &Call, _is_complete: bool) {}
 }
 
-/// Reads a provider's server-sent events.
+/// Reads a provider's bytes.
 pub struct Events {
-    reader: Option<StreamReader>,
+    reader: Option<ResponseReader>,
 }
 
 impl fmt::Debug for Events {
@@ -75,31 +77,37 @@ impl fmt::Debug for Events {
 impl Events {
     pub(crate) fn new(api: Api) -> Self {
         Self {
-            reader: Some(StreamReader::new(api)),
+            reader: Some(ResponseReader::new(api)),
         }
     }
 }
 
 impl<B: AsRef<[u8]>, E: Display> Observe<Result<B, E>> for Events {
     fn item(&mut self, item: &Result<B, E>, call: &Call) -> Observed {
-        match (item, &mut self.reader) {
+        let pieces = match (item, &mut self.reader) {
             (Ok(bytes), Some(reader)) => reader.push(bytes.as_ref()),
-            (Ok(_), None) => {}
+            (Ok(_), None) => 0,
             (Err(error), _) => return failure(error, call),
-        }
-        Observed::Chunk
+        };
+        if pieces > 0 { Observed::Chunk } else { Observed::Part }
     }
 
     fn end(&mut self, call: &Call, is_complete: bool) {
-        let Some(reader) = self.reader.take() else { return };
-        let mut reading = reader.finish();
-        // Anthropic's first event counts the output so far, which is no count of the output: the last event brings that,
-        // with the reason for the end.
-        if !is_complete && reading.finish_reasons.is_empty() {
-            reading.usage.clear(Unit::OutputTokens);
+        if let Some(reader) = self.reader.take() {
+            call.record(&reading(reader, is_complete));
         }
-        call.record(&reading);
     }
+}
+
+/// What a response said, which ended with all it had to say, or before.
+pub(crate) fn reading(reader: ResponseReader, is_complete: bool) -> Reading {
+    let mut reading = reader.finish();
+    // Anthropic's first event counts the output so far, which is no count of the output: the last event brings that, with
+    // the reason for the end.
+    if !is_complete && reading.finish_reasons.is_empty() {
+        reading.usage.clear(Unit::OutputTokens);
+    }
+    reading
 }
 
 fn failure<E: Display>(error: &E, call: &Call) -> Observed {

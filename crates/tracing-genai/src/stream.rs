@@ -1,8 +1,9 @@
-//! Meters a streamed response: first chunk, chunk count and outcome, also when it is dropped half way.
+//! Meters a streamed response: first chunk, gaps, stalls, rate and outcome, also when it is dropped half way.
 
 use std::fmt::Display;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
@@ -11,12 +12,15 @@ use tracing_genai_usage::Api;
 
 use crate::Call;
 use crate::observe::{Events, Items, Observe, Observed, Results};
+use crate::outcome::{End, Outcome};
+use crate::pace::Pace;
 
 impl Call {
-    /// Meters `stream`, whose items go through unchanged: when the first comes, how many come, and how it ends.
+    /// Meters `stream`, whose items go through unchanged: when the first comes and each other, how often it stands still, how
+    /// fast tokens come, and how it ends.
     ///
     /// The span stays open until the stream ends or is dropped, and each poll runs inside it. Nothing is read from the
-    /// items; see [`meter_with`](Self::meter_with) and [`meter_sse`](Self::meter_sse) for usage and errors.
+    /// items; see [`meter_with`](Self::meter_with) and [`meter_bytes`](Self::meter_bytes) for usage and errors.
     pub fn meter<S: Stream>(self, stream: S) -> Metered<S, Items> {
         Metered::new(self, stream, Items)
     }
@@ -48,9 +52,9 @@ impl Call {
         Metered::new(self, stream, Results(record))
     }
 
-    /// Like [`meter_with`](Self::meter_with) for the raw bytes of a provider's server-sent events, split anywhere: usage,
-    /// model, finish reasons and errors are read from them.
-    pub fn meter_sse<S, B, E>(self, api: Api, stream: S) -> Metered<S, Events>
+    /// Like [`meter_with`](Self::meter_with) for the raw bytes of a provider's stream, split anywhere: server-sent events,
+    /// lines of JSON, or AWS's event stream. Usage, model, finish reasons and errors are read from them.
+    pub fn meter_bytes<S, B, E>(self, api: Api, stream: S) -> Metered<S, Events>
     where
         S: Stream<Item = Result<B, E>>,
         B: AsRef<[u8]>,
@@ -80,7 +84,7 @@ pin_project! {
         O: Observe<S::Item>,
     {
         fn drop(this: Pin<&mut Self>) {
-            this.project().meter.end::<S::Item>(Outcome::Cancelled);
+            this.project().meter.end::<S::Item>(End::Cancelled);
         }
     }
 }
@@ -90,14 +94,8 @@ struct Meter<O> {
     /// Present until the stream has ended: with it goes the span.
     call: Option<Call>,
     observer: O,
-    chunks: u64,
+    pace: Pace,
     failed: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    Completed,
-    Cancelled,
 }
 
 impl<S, O> Metered<S, O>
@@ -112,10 +110,17 @@ where
             meter: Meter {
                 call: Some(call),
                 observer,
-                chunks: 0,
+                pace: Pace::new(),
                 failed: false,
             },
         }
+    }
+
+    /// After how long without a chunk the stream is counted as standing still (`tracing_genai.stream.stalls`); 5 seconds
+    /// unless set.
+    pub fn stall_after(mut self, gap: Duration) -> Self {
+        self.meter.pace.stall_after = gap;
+        self
     }
 }
 
@@ -134,7 +139,7 @@ where
         let polled = this.stream.poll_next(context);
         match &polled {
             Poll::Ready(Some(item)) => this.meter.item(item),
-            Poll::Ready(None) => this.meter.end::<S::Item>(Outcome::Completed),
+            Poll::Ready(None) => this.meter.end::<S::Item>(End::Completed),
             Poll::Pending => {}
         }
         drop(entered);
@@ -154,31 +159,19 @@ impl<O> Meter<O> {
         let Some(call) = &self.call else { return };
         match self.observer.item(item, call) {
             Observed::Failure => self.failed = true,
-            Observed::Chunk => {
-                self.chunks += 1;
-                if self.chunks == 1 {
-                    call.attribute(
-                        Attribute::ResponseTimeToFirstChunk.name(),
-                        call.started().elapsed().as_secs_f64(),
-                    );
-                }
-            }
+            Observed::Part => {}
+            Observed::Chunk => self.pace.chunk(Instant::now(), call),
         }
     }
 
-    fn end<T>(&mut self, outcome: Outcome)
+    fn end<T>(&mut self, end: End)
     where
         O: Observe<T>,
     {
         let Some(call) = self.call.take() else { return };
-        self.observer.end(&call, outcome == Outcome::Completed && !self.failed);
-        call.attribute(own::STREAM_CHUNKS, i64::try_from(self.chunks).unwrap_or(i64::MAX));
-        let outcome = match outcome {
-            _ if self.failed || call.has_failed() => "failed",
-            Outcome::Cancelled => "cancelled",
-            Outcome::Completed if !call.has_usage() => "no_usage",
-            Outcome::Completed => "completed",
-        };
-        call.attribute(own::STREAM_OUTCOME, outcome);
+        self.observer.end(&call, end == End::Completed && !self.failed);
+        std::mem::replace(&mut self.pace, Pace::new()).end(Instant::now(), &call);
+        let outcome = Outcome::of(&call, end, self.failed);
+        call.attribute(own::STREAM_OUTCOME, outcome.as_str());
     }
 }

@@ -172,7 +172,7 @@ async fn raw_events_are_read_wherever_they_are_split() {
         let bytes = stream::iter(MESSAGE.as_bytes().chunks(size).map(Ok::<_, std::io::Error>));
         let call = tracing_genai::chat("anthropic", "claude-sonnet-4-5").start();
         let passed: Vec<_> = call
-            .meter_sse(Api::AnthropicMessages, bytes)
+            .meter_bytes(Api::AnthropicMessages, bytes)
             .map(Result::unwrap)
             .collect()
             .await;
@@ -194,7 +194,7 @@ async fn a_first_count_of_the_output_is_not_taken_for_the_whole() {
     let bytes = stream::iter(MESSAGE.as_bytes().chunks(200).map(Ok::<_, std::io::Error>));
     let mut metered = tracing_genai::chat("anthropic", "claude-sonnet-4-5")
         .start()
-        .meter_sse(Api::AnthropicMessages, bytes);
+        .meter_bytes(Api::AnthropicMessages, bytes);
     metered.next().await;
     metered.next().await;
     drop(metered);

@@ -1,97 +1,133 @@
-//! Which provider API a response belongs to.
+//! The APIs whose responses can be read.
 
-use memchr::memmem;
-
-/// An API whose responses can be read. Many providers speak these, so an API is not a provider.
+/// An API whose responses can be read. Many providers speak the same, so an API is not a provider; where providers that
+/// speak the same count differently, each has one of its own here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Api {
-    /// `POST /v1/chat/completions`, of OpenAI and everything compatible.
+    /// `POST /v1/chat/completions` and `/v1/completions`, of `OpenAI` and everything compatible.
     OpenAiChat,
-    /// `POST /v1/responses`, of OpenAI and everything compatible.
+    /// `POST /v1/responses`, of `OpenAI` and everything compatible.
     OpenAiResponses,
-    /// `POST /v1/embeddings`, of OpenAI and everything compatible.
+    /// `POST /v1/embeddings`, of `OpenAI` and everything compatible.
     OpenAiEmbeddings,
+    /// `POST /v1/audio/transcriptions` and `/v1/audio/translations`, of `OpenAI` and everything compatible.
+    OpenAiTranscriptions,
+    /// `POST /v1/images/generations` and `/v1/images/edits`, of `OpenAI` and everything compatible.
+    OpenAiImages,
+    /// `POST /v1/chat/completions` of xAI, whose `completion_tokens` do not include reasoning.
+    XaiChat,
+    /// `POST /chat/completions` of Perplexity, whose `completion_tokens` include neither reasoning nor citations.
+    PerplexityChat,
     /// `POST /v1/messages`, of Anthropic and everything compatible.
     AnthropicMessages,
+    /// `:generateContent`, `:streamGenerateContent` and the embeddings of Gemini, at Google AI and at Vertex AI.
+    GeminiContent,
+    /// `POST /v1beta/interactions` of Gemini.
+    GeminiInteractions,
+    /// `POST /model/{id}/converse` and `/converse-stream` of Amazon Bedrock.
+    BedrockConverse,
+    /// `POST /model/{id}/invoke` and `/invoke-with-response-stream` of Amazon Bedrock, in the shape of the model's vendor.
+    BedrockInvoke,
+    /// `POST /v2/chat`, `/v2/embed` and their first versions, of Cohere.
+    Cohere,
+    /// `POST /api/chat`, `/api/generate` and `/api/embed` of Ollama.
+    Ollama,
+    /// `POST /completion` of llama.cpp's server.
+    LlamaCpp,
 }
 
-/// Ends of request paths. Whole segments: `/v1/messages/count_tokens`, `/v1/responses/resp_1` and
-/// `/v1/threads/t/messages` are other APIs, which answer without having run a model.
-const PATHS: &[(&str, Api)] = &[
-    ("/chat/completions", Api::OpenAiChat),
-    ("/responses", Api::OpenAiResponses),
-    ("/embeddings", Api::OpenAiEmbeddings),
-    ("/v1/messages", Api::AnthropicMessages),
+/// What each API is called, its own name first; the others are those of the genai-prices table, version 0.2.3, where one
+/// name means another API at another provider.
+const NAMES: &[(Api, &[&str])] = &[
+    (Api::OpenAiChat, &["chat", "completions"]),
+    (Api::OpenAiResponses, &["responses"]),
+    (Api::OpenAiEmbeddings, &["embeddings"]),
+    (Api::OpenAiTranscriptions, &["transcriptions"]),
+    (Api::OpenAiImages, &["images"]),
+    (Api::XaiChat, &["xai_chat"]),
+    (Api::PerplexityChat, &["perplexity_chat"]),
+    (Api::AnthropicMessages, &["messages", "anthropic"]),
+    (Api::GeminiContent, &["generate_content"]),
+    (Api::GeminiInteractions, &["interactions"]),
+    (Api::BedrockConverse, &["converse"]),
+    (Api::BedrockInvoke, &["invoke_model"]),
+    (Api::Cohere, &["cohere"]),
+    (Api::Ollama, &["ollama"]),
+    (Api::LlamaCpp, &["llama_cpp"]),
 ];
 
-/// What the head of a response says about itself, for paths that a gateway has rewritten.
-const MARKS: &[(&str, Api)] = &[
-    (r#""object":"chat.completion"#, Api::OpenAiChat),
-    (r#""object":"response""#, Api::OpenAiResponses),
-    (r#""type":"response.created""#, Api::OpenAiResponses),
-    (r#""type":"message""#, Api::AnthropicMessages),
-    (r#""type":"message_start""#, Api::AnthropicMessages),
+/// The API that a provider is asked by when nobody says which, by the provider's name in the conventions or in the
+/// price table. All others speak as `OpenAI` does.
+const DEFAULTS: &[(&str, Api)] = &[
+    ("anthropic", Api::AnthropicMessages),
+    ("aws", Api::BedrockConverse),
+    ("aws.bedrock", Api::BedrockConverse),
+    ("cohere", Api::Cohere),
+    ("gcp.gemini", Api::GeminiContent),
+    ("gcp.gen_ai", Api::GeminiContent),
+    ("gcp.vertex_ai", Api::GeminiContent),
+    ("google", Api::GeminiContent),
+    ("minimax", Api::AnthropicMessages),
+    ("ollama", Api::Ollama),
+    ("perplexity", Api::PerplexityChat),
+    ("x-ai", Api::XaiChat),
+    ("x_ai", Api::XaiChat),
 ];
-
-/// How much of a body is looked at for a mark.
-const HEAD_BYTES: usize = 4096;
 
 impl Api {
-    /// The API of a request path, with or without a query; where the path says nothing, the API that `body`, the
-    /// beginning of the response, looks like. Pass an empty body to go by the path alone.
-    pub fn detect(path: &str, body: &[u8]) -> Option<Self> {
-        let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-        let by_path = PATHS.iter().find(|(end, _)| path.ends_with(end));
-        let head = body.get(..HEAD_BYTES).unwrap_or(body);
-        by_path
-            .or_else(|| {
-                MARKS
-                    .iter()
-                    .find(|(mark, _)| memmem::find(head, mark.as_bytes()).is_some())
-            })
+    /// Every API, in the order in which they are listed.
+    pub fn all() -> impl Iterator<Item = Self> {
+        NAMES.iter().map(|&(api, _)| api)
+    }
+
+    /// This API's name, such as `responses`.
+    pub fn name(self) -> &'static str {
+        let names = NAMES.iter().find(|(api, _)| *api == self).map(|(_, names)| *names);
+        names.and_then(|names| names.first()).copied().unwrap_or_default()
+    }
+
+    /// The API of that name at `provider`, both in lower case: `chat` is another at `x_ai` than at `openai`, and `default`
+    /// is the one that the provider is mostly asked by.
+    ///
+    /// ```
+    /// use tracing_genai_usage::Api;
+    ///
+    /// assert_eq!(Api::named("openai", "responses"), Some(Api::OpenAiResponses));
+    /// assert_eq!(Api::named("x_ai", "chat"), Some(Api::XaiChat));
+    /// assert_eq!(Api::named("gcp.vertex_ai", "anthropic"), Some(Api::AnthropicMessages));
+    /// assert_eq!(Api::named("aws.bedrock", "default"), Some(Api::BedrockConverse));
+    /// assert_eq!(Api::named("openai", "telepathy"), None);
+    /// ```
+    pub fn named(provider: &str, name: &str) -> Option<Self> {
+        if name == "default" {
+            return Some(Self::of_provider(provider).unwrap_or(Self::OpenAiChat));
+        }
+        let api = NAMES
+            .iter()
+            .find(|(_, names)| names.contains(&name))
+            .map(|&(api, _)| api)?;
+        Some(api.at(provider))
+    }
+
+    /// The API by which `provider` is mostly asked, if it is one of its own.
+    pub(crate) fn of_provider(provider: &str) -> Option<Self> {
+        DEFAULTS
+            .iter()
+            .find(|(named, _)| *named == provider)
             .map(|&(_, api)| api)
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_path_decides() {
-        let cases = [
-            ("/v1/chat/completions", Some(Api::OpenAiChat)),
-            (
-                "/openai/deployments/prod/chat/completions?api-version=2025-01-01",
-                Some(Api::OpenAiChat),
-            ),
-            ("/v1/responses", Some(Api::OpenAiResponses)),
-            ("/v1/responses/", Some(Api::OpenAiResponses)),
-            ("/v1/embeddings", Some(Api::OpenAiEmbeddings)),
-            ("/v1/messages", Some(Api::AnthropicMessages)),
-            ("/api/v1/messages?beta=true", Some(Api::AnthropicMessages)),
-            ("/v1/messages/count_tokens", None),
-            ("/v1/messages/batches", None),
-            ("/v1/threads/t_1/messages", None),
-            ("/v1/responses/resp_1", None),
-            ("/v1/models", None),
-        ];
-        for (path, api) in cases {
-            assert_eq!(Api::detect(path, b""), api, "{path}");
+    /// This API as `provider` speaks it.
+    pub(crate) fn at(self, provider: &str) -> Self {
+        match (self, Self::of_provider(provider)) {
+            (Self::OpenAiChat, Some(own @ (Self::XaiChat | Self::PerplexityChat))) => own,
+            _ => self,
         }
     }
 
-    #[test]
-    fn a_rewritten_path_is_told_by_the_body() {
-        assert_eq!(
-            Api::detect("/llm", br#"{"id":"x","object":"chat.completion"}"#),
-            Some(Api::OpenAiChat)
-        );
-        assert_eq!(
-            Api::detect("/llm", br#"data: {"type":"message_start"}"#),
-            Some(Api::AnthropicMessages)
-        );
-        assert_eq!(Api::detect("/llm", b"<html>"), None);
+    /// The API that a response looks like, by the names in its beginning; `None` where it looks like none.
+    pub fn of_shape(body: &[u8]) -> Option<Self> {
+        crate::apis::of_shape(body)
     }
 }

@@ -87,6 +87,24 @@ impl Field<'_> {
         }
     }
 
+    /// The number in this field, rounded up to the next whole one: seconds come in fractions, and begun ones count.
+    pub(crate) fn count_rounded_up(&self) -> Count {
+        match (self.count(), self.0.map(RawValue::get)) {
+            (Count::Invalid, Some(text)) => match text.split_once('.') {
+                Some((whole, fraction))
+                    if !fraction.is_empty() && fraction.bytes().all(|digit| digit.is_ascii_digit()) =>
+                {
+                    match whole.parse::<u64>() {
+                        Ok(whole) if whole < MAX_COUNT => Count::Given(whole + 1),
+                        _ => Count::Invalid,
+                    }
+                }
+                _ => Count::Invalid,
+            },
+            (count, _) => count,
+        }
+    }
+
     /// The exact text of the number in this field, if it holds one.
     pub(crate) fn decimal(&self) -> Option<&str> {
         self.0
@@ -107,6 +125,23 @@ impl Count {
     }
 }
 
+/// The sum of parts that do not overlap: absent where all of them are, since a provider leaves out a part that it has none of.
+pub(crate) fn sum(parts: &[Count]) -> Count {
+    let mut total = Count::Absent;
+    for part in parts {
+        total = match (total, part) {
+            (total, Count::Absent) => total,
+            (Count::Absent, &part) => part,
+            (Count::Given(total), Count::Given(part)) => match total.checked_add(*part) {
+                Some(total) if total <= MAX_COUNT => Count::Given(total),
+                _ => Count::Invalid,
+            },
+            (Count::Invalid, _) | (_, Count::Invalid) => Count::Invalid,
+        };
+    }
+    total
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +157,25 @@ mod tests {
         assert_eq!(count("1200.0"), Count::Given(1200));
         assert_eq!(count("9007199254740992"), Count::Given(MAX_COUNT));
         assert_eq!(count("null"), Count::Absent);
+    }
+
+    #[test]
+    fn a_begun_second_counts() {
+        let seconds = |json| serde_json::from_str::<Field<'_>>(json).unwrap().count_rounded_up();
+        assert_eq!(seconds("27"), Count::Given(27));
+        assert_eq!(seconds("27.0"), Count::Given(27));
+        assert_eq!(seconds("27.01"), Count::Given(28));
+        assert_eq!(seconds("-0.5"), Count::Invalid);
+        assert_eq!(seconds("1.5e3"), Count::Invalid);
+    }
+
+    #[test]
+    fn a_sum_is_absent_only_where_every_part_is() {
+        assert_eq!(sum(&[]), Count::Absent);
+        assert_eq!(sum(&[Count::Absent, Count::Given(0)]), Count::Given(0));
+        assert_eq!(sum(&[Count::Given(2), Count::Absent, Count::Given(3)]), Count::Given(5));
+        assert_eq!(sum(&[Count::Given(2), Count::Invalid]), Count::Invalid);
+        assert_eq!(sum(&[Count::Given(MAX_COUNT), Count::Given(1)]), Count::Invalid);
     }
 
     #[test]

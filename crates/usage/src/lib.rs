@@ -2,7 +2,8 @@
 //!
 //! [`Usage`] holds counts by [`Unit`] in the meaning of the OpenTelemetry GenAI conventions: `input_tokens` includes
 //! cached tokens and `output_tokens` includes reasoning, whatever the provider calls its fields or leaves out of them.
-//! [`read_body`] and [`StreamReader`] bring a provider's response into that form.
+//! [`read_body`] and [`ResponseReader`] bring a provider's response into that form; [`Endpoint`] says which provider and
+//! API a URL belongs to.
 //!
 //! ```
 //! use tracing_genai_usage::{Api, Unit, read_body};
@@ -14,27 +15,29 @@
 //! # Ok::<(), tracing_genai_usage::ReadError>(())
 //! ```
 
-mod anthropic;
 mod api;
+mod apis;
 mod body;
-
 mod dimensions;
+mod endpoint;
 mod field;
-mod openai_chat;
-mod openai_responses;
+mod framing;
+mod hosts;
 mod provider_error;
+mod reader;
 mod reading;
-mod sse;
-mod stream;
-mod telling;
+mod request;
+mod telling_keys;
 mod unit;
 mod usage;
 
 pub use api::Api;
 pub use body::read_body;
 pub use dimensions::{CacheTtl, Dimensions, Direction, Family, Modality, PageType, TokenType, ToolType};
+pub use endpoint::Endpoint;
 pub use provider_error::ProviderError;
+pub use reader::ResponseReader;
 pub use reading::{ReadError, Reading};
-pub use stream::StreamReader;
+pub use request::{Request, read_request};
 pub use unit::Unit;
 pub use usage::{MAX_COUNT, Usage};

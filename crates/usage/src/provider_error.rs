@@ -56,10 +56,22 @@ pub(crate) fn error_body(json: &[u8]) -> Option<ProviderError> {
 }
 
 /// An error whose code and message stand in the event itself, as in the Responses API's `error` event.
-pub(crate) fn bare_error(code: Field<'_>, message: Field<'_>) -> ProviderError {
+pub(crate) fn bare_error(code: Field<'_>, message: Field<'_>) -> Option<ProviderError> {
+    let (code, message) = (text(code), text(message));
+    (code.is_some() || message.is_some()).then(|| ProviderError {
+        kind: code.unwrap_or_else(|| "error".to_owned()),
+        message: message.unwrap_or_default(),
+    })
+}
+
+/// An error that a stream's framing names, with what its JSON says of it.
+pub(crate) fn exception(name: &str, json: &[u8]) -> ProviderError {
     ProviderError {
-        kind: text(code).unwrap_or_else(|| "error".to_owned()),
-        message: text(message).unwrap_or_default(),
+        kind: name.to_owned(),
+        message: object::<ErrorObject<'_>>(json)
+            .ok()
+            .and_then(|error| text(error.message))
+            .unwrap_or_default(),
     }
 }
 

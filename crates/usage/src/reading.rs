@@ -23,6 +23,9 @@ pub struct Reading {
     pub speed: Option<String>,
     /// The cost in USD that the provider or gateway itself reports: its exact decimal text.
     pub reported_cost: Option<String>,
+    /// What a call by one's own key costs at the provider behind a gateway, beside the gateway's own
+    /// [`reported_cost`](Self::reported_cost): in USD, its exact decimal text.
+    pub upstream_cost: Option<String>,
     /// The error in the body, which may come with a status of 200 and after half a stream.
     pub error: Option<ProviderError>,
     /// The first field that should hold a count and holds something else; then no count of this response is believed.
@@ -44,6 +47,11 @@ pub enum ReadError {
 }
 
 impl Reading {
+    /// Whether it says nothing of an answer.
+    pub(crate) fn says_nothing(&self) -> bool {
+        self.usage.is_empty() && self.finish_reasons.is_empty() && self.invalid.is_none()
+    }
+
     /// Takes a count over into the usage, or remembers that it is invalid.
     pub(crate) fn take(&mut self, unit: Unit, field: &'static str, count: Count) {
         match count {
@@ -64,6 +72,14 @@ impl Reading {
             self.usage = Usage::new();
         }
         self
+    }
+}
+
+/// Takes a name that the response gives itself, unless it has one: what names a response stands in its first events, and
+/// `Azure` opens with an empty one.
+pub(crate) fn name(known: &mut Option<String>, now: Option<String>) {
+    if known.is_none() {
+        *known = now.filter(|name| !name.is_empty());
     }
 }
 

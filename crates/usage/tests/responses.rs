@@ -1,9 +1,9 @@
 //! What is read from the responses of each API, in the shapes that their documentation shows.
 
-use tracing_genai_usage::{Api, Reading, StreamReader, Unit, Usage, read_body};
+use tracing_genai_usage::{Api, Reading, ResponseReader, Unit, Usage, read_body};
 
 fn stream(api: Api, events: &[&str]) -> Reading {
-    let mut reader = StreamReader::new(api);
+    let mut reader = ResponseReader::new(api);
     for event in events {
         reader.push(format!("data: {event}\n\n").as_bytes());
     }

@@ -1,7 +1,7 @@
 //! A stream reads the same wherever the network cuts it.
 
 use proptest::prelude::*;
-use tracing_genai_usage::{Api, Reading, StreamReader};
+use tracing_genai_usage::{Api, Reading, ResponseReader};
 
 const CHAT: &str = concat!(
     ": comment\r\n\r\n",
@@ -20,7 +20,7 @@ const MESSAGES: &str = concat!(
 );
 
 fn read(api: Api, chunks: &[&[u8]]) -> Reading {
-    let mut reader = StreamReader::new(api);
+    let mut reader = ResponseReader::new(api);
     for chunk in chunks {
         reader.push(chunk);
     }
@@ -61,7 +61,7 @@ proptest! {
     #[test]
     fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..400), place in 0_usize..400) {
         let (head, tail) = bytes.split_at(place.min(bytes.len()));
-        for api in [Api::OpenAiChat, Api::OpenAiResponses, Api::AnthropicMessages] {
+        for api in Api::all() {
             read(api, &[b"data: ", head, tail, b"\n\ndata: {\"usage\":", tail, b"\n\n"]);
         }
     }

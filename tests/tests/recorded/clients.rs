@@ -168,7 +168,7 @@ async fn by_hand(chosen: &Chosen, provider: &str) {
         .body(chosen.exchange.when.body.clone());
     let answer = call.run(request.send()).await.expect("an answer");
     if chosen.is_stream() {
-        let mut bytes = std::pin::pin!(call.meter_sse(Api::AnthropicMessages, answer.bytes_stream()));
+        let mut bytes = std::pin::pin!(call.meter_bytes(Api::AnthropicMessages, answer.bytes_stream()));
         while let Some(piece) = bytes.next().await {
             piece.expect("a piece");
         }

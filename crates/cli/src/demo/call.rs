@@ -58,7 +58,7 @@ pub(crate) async fn make(call: Call, api: Api, client: &Client, path: &str, body
 }
 
 async fn stream_to_end(call: Call, api: Api, response: Response) -> Result<Bytes, CallError> {
-    let mut stream = std::pin::pin!(call.meter_sse(api, response.bytes_stream()));
+    let mut stream = std::pin::pin!(call.meter_bytes(api, response.bytes_stream()));
     let mut answer = BytesMut::new();
     while let Some(chunk) = stream.next().await {
         answer.extend_from_slice(&chunk.map_err(CallError::Transfer)?);

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-use tracing_genai::usage::Api;
+use tracing_genai::usage::{Api, Endpoint};
 
 /// The folders that are played; each is the provider's name in the conventions too.
 const PLAYED_PROVIDERS: [&str; 2] = ["anthropic", "openai"];
@@ -144,7 +144,7 @@ fn calls_in(file: &Path, provider: &'static str) -> anyhow::Result<(Vec<Recorded
 fn call(exchange: Exchange, provider: &'static str) -> Option<RecordedCall> {
     let Exchange { when, then } = exchange;
     let request: Value = serde_json::from_str(when.body.as_deref()?).ok()?;
-    let api = Api::detect(&when.path, b"")?;
+    let api = Endpoint::of_path(provider, &when.path)?.api;
     let model = request.get("model")?.as_str()?.to_owned();
     let content_type = then
         .header

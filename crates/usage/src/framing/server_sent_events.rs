@@ -4,11 +4,7 @@
 
 use memchr::memchr;
 
-/// The longest event that is kept, in bytes. A longer one is skipped, so that a stream cannot fill the memory.
-pub(crate) const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
-
-/// Capacity that is kept for the next event; what a rare long event needed beyond it is given back.
-const KEPT_CAPACITY: usize = 64 * 1024;
+use super::{MAX_PIECE_BYTES, Piece, reuse};
 
 /// The part of an event stream that has arrived and has not been handed on.
 #[derive(Default)]
@@ -31,29 +27,21 @@ enum EventState {
     TooLong,
 }
 
-/// What came out of the stream.
-pub(crate) enum Event<'a> {
-    /// The data of one event, its lines joined by a line feed.
-    Data(&'a [u8]),
-    /// An event longer than [`MAX_EVENT_BYTES`] went by.
-    TooLong,
-}
-
 impl EventSplitter {
     /// Takes the next bytes and hands on every event that they complete.
-    pub(crate) fn push(&mut self, mut bytes: &[u8], mut on_event: impl FnMut(Event<'_>)) {
+    pub(crate) fn push(&mut self, mut bytes: &[u8], mut on_piece: impl FnMut(Piece<'_>)) {
         while let Some(end) = memchr(b'\n', bytes) {
             let (head, rest) = bytes.split_at(end);
             bytes = rest.get(1..).unwrap_or_default();
             if self.line.is_empty() && !self.line_too_long {
-                self.line_ended(head, &mut on_event);
+                self.line_ended(head, &mut on_piece);
             } else {
                 self.keep(head);
                 let line = std::mem::take(&mut self.line);
                 if std::mem::take(&mut self.line_too_long) {
                     self.state = EventState::TooLong;
                 } else {
-                    self.line_ended(&line, &mut on_event);
+                    self.line_ended(&line, &mut on_piece);
                 }
                 self.line = reuse(line);
             }
@@ -62,13 +50,13 @@ impl EventSplitter {
     }
 
     /// Hands on what is left when the stream ends: a server that closes right after its last line has still said it.
-    pub(crate) fn finish(mut self, mut on_event: impl FnMut(Event<'_>)) {
-        self.push(b"\n\n", &mut on_event);
+    pub(crate) fn finish(mut self, mut on_piece: impl FnMut(Piece<'_>)) {
+        self.push(b"\n\n", &mut on_piece);
     }
 
     /// Keeps the beginning of a line, unless the line grows too long.
     fn keep(&mut self, part: &[u8]) {
-        if self.line.len() + part.len() > MAX_EVENT_BYTES {
+        if self.line.len() + part.len() > MAX_PIECE_BYTES {
             self.line_too_long = true;
         }
         if self.line_too_long {
@@ -78,7 +66,7 @@ impl EventSplitter {
         }
     }
 
-    fn line_ended(&mut self, line: &[u8], on_event: &mut impl FnMut(Event<'_>)) {
+    fn line_ended(&mut self, line: &[u8], on_piece: &mut impl FnMut(Piece<'_>)) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let line = if self.started {
             line
@@ -87,7 +75,7 @@ impl EventSplitter {
         };
         self.started = true;
         if line.is_empty() {
-            self.event_ended(on_event);
+            self.event_ended(on_piece);
         } else if let Some(value) = line.strip_prefix(b"data:") {
             self.add_data(value.strip_prefix(b" ").unwrap_or(value));
         } else if line == b"data" {
@@ -96,7 +84,7 @@ impl EventSplitter {
     }
 
     fn add_data(&mut self, value: &[u8]) {
-        if self.data.len() + value.len() >= MAX_EVENT_BYTES {
+        if self.data.len() + value.len() >= MAX_PIECE_BYTES {
             self.state = EventState::TooLong;
             self.data = Vec::new();
         }
@@ -108,20 +96,14 @@ impl EventSplitter {
         self.data.extend_from_slice(value);
     }
 
-    fn event_ended(&mut self, on_event: &mut impl FnMut(Event<'_>)) {
+    fn event_ended(&mut self, on_piece: &mut impl FnMut(Piece<'_>)) {
         match std::mem::take(&mut self.state) {
             EventState::Empty => return,
-            EventState::HasData => on_event(Event::Data(&self.data)),
-            EventState::TooLong => on_event(Event::TooLong),
+            EventState::HasData => on_piece(Piece::Json(&self.data)),
+            EventState::TooLong => on_piece(Piece::Lost),
         }
         self.data = reuse(std::mem::take(&mut self.data));
     }
-}
-
-fn reuse(mut buffer: Vec<u8>) -> Vec<u8> {
-    buffer.clear();
-    buffer.shrink_to(KEPT_CAPACITY);
-    buffer
 }
 
 #[cfg(test)]
@@ -133,10 +115,10 @@ mod tests {
 
     fn events(chunks: &[&[u8]]) -> Vec<String> {
         let mut found = Vec::new();
-        let mut collect = |event: Event<'_>| {
+        let mut collect = |event: Piece<'_>| {
             found.push(match event {
-                Event::Data(data) => String::from_utf8_lossy(data).into_owned(),
-                Event::TooLong => TOO_LONG.to_owned(),
+                Piece::Json(data) => String::from_utf8_lossy(data).into_owned(),
+                Piece::Lost | Piece::Exception(..) => TOO_LONG.to_owned(),
             });
         };
         let mut splitter = EventSplitter::default();

@@ -5,14 +5,11 @@
 
 use serde::Deserialize;
 
-use crate::field::{Count, Field, Maybe, Object, object};
+use super::{Gather, NewsKeys};
+use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::provider_error::provider_error;
-use crate::reading::{Reading, update};
+use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
-use crate::usage::MAX_COUNT;
-
-/// Keys without which an event of a stream says nothing new.
-pub(crate) const TELLING_KEYS: &[&str] = &["usage", "error"];
 
 /// A message, or an event of a stream: `message_start` wraps a message, `message_delta` carries its end.
 #[derive(Deserialize)]
@@ -96,7 +93,7 @@ struct ServerTools<'a> {
 /// What is known so far of one message. The counts stay as the provider gave them until the end, because a later event
 /// may correct any one of the disjoint parts.
 #[derive(Default)]
-pub(crate) struct Gathered {
+pub(super) struct Gathered {
     reading: Reading,
     uncached: Count,
     written: Count,
@@ -108,15 +105,23 @@ pub(crate) struct Gathered {
     searches: Count,
 }
 
-impl Gathered {
+impl Gather for Gathered {
+    fn news_keys(&self) -> NewsKeys {
+        NewsKeys {
+            telling: &["usage", "stop_reason", "error"],
+            id: &["id"],
+            model: &["model"],
+        }
+    }
+
     /// Takes over a whole body or one event.
-    pub(crate) fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
+    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
         let event: Event<'_> = object(json)?;
-        update(&mut self.reading.response_id, event.id.0);
-        update(&mut self.reading.model, event.model.0);
+        name(&mut self.reading.response_id, event.id.0);
+        name(&mut self.reading.model, event.model.0);
         if let Some(start) = event.message.0 {
-            update(&mut self.reading.response_id, start.id.0);
-            update(&mut self.reading.model, start.model.0);
+            name(&mut self.reading.response_id, start.id.0);
+            name(&mut self.reading.model, start.model.0);
             if let Some(counts) = &start.usage.0 {
                 self.take(counts);
                 // What is counted before the first token is no total: a stream cut off here has an unknown output.
@@ -139,7 +144,11 @@ impl Gathered {
         Ok(())
     }
 
-    pub(crate) fn finish(mut self) -> Reading {
+    fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    fn finish(mut self: Box<Self>) -> Reading {
         let written = self.cache_write();
         let reading = &mut self.reading;
         let parts = [self.uncached, written, self.read];
@@ -174,15 +183,12 @@ impl Gathered {
         }
         self.reading.finished()
     }
+}
 
+impl Gathered {
     /// The cache writes, which some gateways give only by their time to live.
     fn cache_write(&self) -> Count {
-        match self.written {
-            Count::Absent if self.written_5m != Count::Absent || self.written_1h != Count::Absent => {
-                sum(&[self.written_5m, self.written_1h])
-            }
-            written => written,
-        }
+        self.written.or(sum(&[self.written_5m, self.written_1h]))
     }
 
     fn take(&mut self, counts: &Counts<'_>) {
@@ -206,22 +212,5 @@ impl Gathered {
             &mut self.reading.reported_cost,
             counts.cost.decimal().map(str::to_owned),
         );
-    }
-}
-
-/// The sum of disjoint counts, absent ones being nothing here: Anthropic leaves a part out when it has none.
-fn sum(parts: &[Count]) -> Count {
-    let mut total = 0_u64;
-    for part in parts {
-        match part {
-            Count::Absent => {}
-            Count::Given(count) => total = total.saturating_add(*count),
-            Count::Invalid => return Count::Invalid,
-        }
-    }
-    if total <= MAX_COUNT {
-        Count::Given(total)
-    } else {
-        Count::Invalid
     }
 }

@@ -1,0 +1,151 @@
+//! The APIs, a file each: how its responses are read, and what in them tells news from content.
+
+mod anthropic;
+mod bedrock_converse;
+mod bedrock_invoke;
+mod cohere;
+mod gemini;
+mod gemini_interactions;
+mod llama_cpp;
+mod ollama;
+mod openai_chat;
+mod openai_media;
+mod openai_responses;
+
+use memchr::memmem;
+
+use crate::api::Api;
+use crate::reading::Reading;
+use openai_chat::Beside;
+
+/// Gathers what one response says, from its body or from its events one after another.
+pub(crate) trait Gather: Send + Sync {
+    /// The keys of events that say something new.
+    fn news_keys(&self) -> NewsKeys;
+
+    /// Takes over a body or an event.
+    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error>;
+
+    /// What is known so far; counts may still be missing.
+    fn reading(&self) -> &Reading;
+
+    /// What the response said.
+    fn finish(self: Box<Self>) -> Reading;
+}
+
+/// The keys of an API's events that say something new.
+pub(crate) struct NewsKeys {
+    /// An event without a value under one of these changes nothing but the response's names.
+    pub(crate) telling: &'static [&'static str],
+    /// Where the response's id may stand; the first that is no empty text is taken.
+    pub(crate) id: &'static [&'static str],
+    /// The same for the model.
+    pub(crate) model: &'static [&'static str],
+}
+
+/// What gathers a response of `api`.
+pub(crate) fn gather(api: Api) -> Box<dyn Gather> {
+    match api {
+        Api::OpenAiChat | Api::OpenAiEmbeddings => Box::new(openai_chat::Gathered::new(Beside::WhatTheSumsSay)),
+        Api::XaiChat => Box::new(openai_chat::Gathered::new(Beside::Reasoning)),
+        Api::PerplexityChat => Box::new(openai_chat::Gathered::new(Beside::ReasoningAndCitations)),
+        Api::OpenAiResponses => Box::new(openai_responses::Gathered::default()),
+        Api::OpenAiTranscriptions | Api::OpenAiImages => Box::new(openai_media::Gathered::default()),
+        Api::AnthropicMessages => Box::new(anthropic::Gathered::default()),
+        Api::GeminiContent => Box::new(gemini::Gathered::default()),
+        Api::GeminiInteractions => Box::new(gemini_interactions::Gathered::default()),
+        Api::BedrockConverse => Box::new(bedrock_converse::Gathered::default()),
+        Api::BedrockInvoke => Box::new(bedrock_invoke::Gathered::default()),
+        Api::Cohere => Box::new(cohere::Gathered::default()),
+        Api::Ollama => Box::new(ollama::Gathered::default()),
+        Api::LlamaCpp => Box::new(llama_cpp::Gathered::default()),
+    }
+}
+
+/// What the beginning of a response says about itself, the more particular first. A mark is a key or a pair, written
+/// without spaces.
+const MARKS: &[(&str, Api)] = &[
+    (r#""object":"chat.completion"#, Api::OpenAiChat),
+    (r#""object":"text_completion""#, Api::OpenAiChat),
+    (r#""object":"response""#, Api::OpenAiResponses),
+    (r#""object":"interaction""#, Api::GeminiInteractions),
+    (r#""type":"response.created""#, Api::OpenAiResponses),
+    (r#""type":"message""#, Api::AnthropicMessages),
+    (r#""type":"message_start""#, Api::AnthropicMessages),
+    (r#""usageMetadata":"#, Api::GeminiContent),
+    (r#""modelVersion":"#, Api::GeminiContent),
+    (r#""billed_units":"#, Api::Cohere),
+    (r#""type":"message-start""#, Api::Cohere),
+    (r#""prompt_eval_count":"#, Api::Ollama),
+    (r#""tokens_evaluated":"#, Api::LlamaCpp),
+    (r#""inputTokens":"#, Api::BedrockConverse),
+    (r#""stopReason":"#, Api::BedrockConverse),
+    (r#""b64_json":"#, Api::OpenAiImages),
+    (r#""input_token_details":"#, Api::OpenAiTranscriptions),
+    (r#""cache_creation_input_tokens":"#, Api::AnthropicMessages),
+    (r#""cache_read_input_tokens":"#, Api::AnthropicMessages),
+    (r#""input_tokens_details":"#, Api::OpenAiResponses),
+    (r#""output_tokens_details":"#, Api::OpenAiResponses),
+    (r#""completion_tokens":"#, Api::OpenAiChat),
+    (r#""prompt_tokens":"#, Api::OpenAiEmbeddings),
+    (r#""created_at":"#, Api::Ollama),
+    (r#""choices":"#, Api::OpenAiChat),
+];
+
+/// How much of a body is looked at for a mark, at its beginning and at its end.
+const LOOKED_AT: usize = 4096;
+
+pub(crate) fn of_shape(body: &[u8]) -> Option<Api> {
+    let head = body.get(..LOOKED_AT).unwrap_or(body);
+    let tail = body.get(body.len().saturating_sub(LOOKED_AT)..).unwrap_or_default();
+    let looked_at = [&without_spaces(head)[..], b"\n", &without_spaces(tail)].concat();
+    MARKS
+        .iter()
+        .find(|(mark, _)| memmem::find(&looked_at, mark.as_bytes()).is_some())
+        .map(|&(_, api)| api)
+}
+
+fn without_spaces(text: &[u8]) -> Vec<u8> {
+    text.iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_response_is_told_by_its_shape() {
+        let cases = [
+            (r#"{"id":"x","object":"chat.completion"}"#, Some(Api::OpenAiChat)),
+            (r#"data: {"type": "message_start"}"#, Some(Api::AnthropicMessages)),
+            (
+                r#"{"usage":{"input_tokens":1,"cache_read_input_tokens":2}}"#,
+                Some(Api::AnthropicMessages),
+            ),
+            (r#"{"usageMetadata":{"promptTokenCount":1}}"#, Some(Api::GeminiContent)),
+            (r#"{"usage":{"inputTokens":1}}"#, Some(Api::BedrockConverse)),
+            (
+                r#"{"usage":{"prompt_tokens":1,"completion_tokens":2}}"#,
+                Some(Api::OpenAiChat),
+            ),
+            (r#"{"usage":{"prompt_tokens":1}}"#, Some(Api::OpenAiEmbeddings)),
+            (r#"{"usage":{"billed_units":{"input_tokens":1}}}"#, Some(Api::Cohere)),
+            ("<html>", None),
+        ];
+        for (body, api) in cases {
+            assert_eq!(of_shape(body.as_bytes()), api, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_mark_may_stand_at_the_end_of_a_long_body() {
+        let body = format!(
+            r#"{{"output":{{"text":"{}"}},"usage":{{"inputTokens":1}}}}"#,
+            "x".repeat(100_000)
+        );
+        assert_eq!(of_shape(body.as_bytes()), Some(Api::BedrockConverse));
+    }
+}

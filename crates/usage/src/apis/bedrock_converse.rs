@@ -1,0 +1,144 @@
+//! The rules of Bedrock's Converse: `inputTokens`, cache reads and cache writes are three disjoint counts, whose sum is the
+//! input; a stream tells them in its last event.
+//!
+//! Source: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html>. That the counts are
+//! disjoint is how `genai-prices` and AWS's own price examples sum them; the reference does not say.
+
+use serde::Deserialize;
+
+use super::{Gather, NewsKeys};
+use crate::field::{Count, Field, Maybe, Object, object, sum};
+use crate::provider_error::provider_error;
+use crate::reading::{Reading, name, update};
+use crate::unit::Unit;
+
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(default, rename = "stopReason")]
+    stop_reason: Maybe<String>,
+    #[serde(default, borrow)]
+    usage: Object<Counts<'a>>,
+    #[serde(default, rename = "serviceTier")]
+    service_tier: Object<ServiceTier>,
+    #[serde(default)]
+    trace: Object<Trace>,
+    #[serde(default, borrow)]
+    error: Field<'a>,
+}
+
+#[derive(Deserialize)]
+struct ServiceTier {
+    #[serde(default, rename = "type")]
+    kind: Maybe<String>,
+}
+
+/// Where a prompt router chose, the model that it chose.
+#[derive(Deserialize)]
+struct Trace {
+    #[serde(default, rename = "promptRouter")]
+    prompt_router: Object<PromptRouter>,
+}
+
+#[derive(Deserialize)]
+struct PromptRouter {
+    #[serde(default, rename = "invokedModelId")]
+    model: Maybe<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Counts<'a> {
+    #[serde(default, borrow)]
+    input_tokens: Field<'a>,
+    #[serde(default, borrow)]
+    output_tokens: Field<'a>,
+    #[serde(default, borrow)]
+    cache_read_input_tokens: Field<'a>,
+    #[serde(default, borrow)]
+    cache_write_input_tokens: Field<'a>,
+    /// What Amazon's models call the same when they are invoked directly; Converse repeats it.
+    #[serde(default, borrow)]
+    cache_read_input_token_count: Field<'a>,
+    #[serde(default, borrow)]
+    cache_write_input_token_count: Field<'a>,
+    #[serde(default, borrow)]
+    cache_details: Maybe<Vec<CacheDetail<'a>>>,
+}
+
+/// The tokens written for one time to live.
+#[derive(Deserialize)]
+struct CacheDetail<'a> {
+    #[serde(default)]
+    ttl: Maybe<String>,
+    #[serde(default, borrow, rename = "inputTokens")]
+    count: Field<'a>,
+}
+
+/// What is known so far of one response.
+#[derive(Default)]
+pub(super) struct Gathered {
+    reading: Reading,
+}
+
+impl Gather for Gathered {
+    fn news_keys(&self) -> NewsKeys {
+        NewsKeys {
+            telling: &["usage", "stopReason", "error", "serviceTier"],
+            id: &[],
+            model: &["invokedModelId"],
+        }
+    }
+
+    /// Takes over a whole body or one event.
+    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
+        let body: Body<'_> = object(json)?;
+        let reading = &mut self.reading;
+        if let Some(reason) = body.stop_reason.0 {
+            reading.finish_reasons = vec![reason];
+        }
+        update(
+            &mut reading.service_tier,
+            body.service_tier.0.and_then(|tier| tier.kind.0),
+        );
+        let router = body.trace.0.and_then(|trace| trace.prompt_router.0);
+        name(&mut reading.model, router.and_then(|router| router.model.0));
+        if let Some(counts) = &body.usage.0 {
+            take(reading, counts);
+        }
+        if let Some(error) = provider_error(body.error) {
+            reading.error = Some(error);
+        }
+        Ok(())
+    }
+
+    fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    fn finish(self: Box<Self>) -> Reading {
+        self.reading.finished()
+    }
+}
+
+/// Takes over the counts of Converse, which Amazon's own models also answer with when they are invoked directly.
+pub(super) fn take(reading: &mut Reading, counts: &Counts<'_>) {
+    let uncached = counts.input_tokens.count();
+    let read = counts.cache_read_input_tokens.count();
+    let read = read.or(counts.cache_read_input_token_count.count());
+    let written = counts.cache_write_input_tokens.count();
+    let written = written.or(counts.cache_write_input_token_count.count());
+    if uncached != Count::Absent {
+        reading.take(Unit::InputTokens, "usage.inputTokens", sum(&[uncached, read, written]));
+    }
+    reading.take(Unit::CacheReadTokens, "usage.cacheReadInputTokens", read);
+    reading.take(Unit::CacheWriteTokens, "usage.cacheWriteInputTokens", written);
+    reading.take(Unit::OutputTokens, "usage.outputTokens", counts.output_tokens.count());
+    for detail in counts.cache_details.0.iter().flatten() {
+        let unit = match detail.ttl.0.as_deref() {
+            Some("5m") => Unit::CacheWrite5mTokens,
+            Some("1h") => Unit::CacheWrite1hTokens,
+            _ => continue,
+        };
+        reading.take(unit, "usage.cacheDetails", detail.count.count());
+    }
+}

@@ -1,0 +1,130 @@
+//! The rules of Cohere's chat and embeddings: what is billed stands in `billed_units`, what went through the model, with
+//! the cached part, in `tokens`; the first is what costs.
+//!
+//! Source: <https://docs.cohere.com/reference/chat>, <https://docs.cohere.com/docs/how-does-cohere-pricing-work>.
+
+use serde::Deserialize;
+
+use super::{Gather, NewsKeys};
+use crate::field::{Field, Maybe, Object, object};
+use crate::provider_error::provider_error;
+use crate::reading::{Reading, name};
+use crate::unit::Unit;
+
+/// A body, or an event of a stream: the second version ends with a `delta`, the first with a whole `response`.
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(default)]
+    id: Maybe<String>,
+    /// What the first version calls it.
+    #[serde(default)]
+    generation_id: Maybe<String>,
+    #[serde(default)]
+    model: Maybe<String>,
+    #[serde(default)]
+    finish_reason: Maybe<String>,
+    #[serde(default, borrow)]
+    usage: Object<Counts<'a>>,
+    #[serde(default, borrow)]
+    meta: Object<Counts<'a>>,
+    #[serde(default, borrow)]
+    delta: Object<End<'a>>,
+    #[serde(default, borrow)]
+    response: Object<End<'a>>,
+    #[serde(default, borrow)]
+    error: Field<'a>,
+}
+
+#[derive(Deserialize)]
+struct End<'a> {
+    #[serde(default)]
+    finish_reason: Maybe<String>,
+    #[serde(default, borrow)]
+    usage: Object<Counts<'a>>,
+    #[serde(default, borrow)]
+    meta: Object<Counts<'a>>,
+    #[serde(default, borrow)]
+    error: Field<'a>,
+}
+
+#[derive(Deserialize)]
+struct Counts<'a> {
+    #[serde(default, borrow)]
+    billed_units: Object<Tokens<'a>>,
+    #[serde(default, borrow)]
+    tokens: Object<Tokens<'a>>,
+    #[serde(default, borrow)]
+    cached_tokens: Field<'a>,
+}
+
+#[derive(Deserialize)]
+struct Tokens<'a> {
+    #[serde(default, borrow)]
+    input_tokens: Field<'a>,
+    #[serde(default, borrow)]
+    output_tokens: Field<'a>,
+}
+
+/// What is known so far of one response.
+#[derive(Default)]
+pub(super) struct Gathered {
+    reading: Reading,
+}
+
+impl Gather for Gathered {
+    fn news_keys(&self) -> NewsKeys {
+        NewsKeys {
+            telling: &["usage", "billed_units", "tokens", "finish_reason", "error"],
+            id: &["id", "generation_id"],
+            model: &["model"],
+        }
+    }
+
+    /// Takes over a whole body or one event.
+    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
+        let event: Event<'_> = object(json)?;
+        let reading = &mut self.reading;
+        name(&mut reading.response_id, event.id.0.or(event.generation_id.0));
+        name(&mut reading.model, event.model.0);
+        let mut reason = event.finish_reason.0;
+        let mut counts = event.usage.0.or(event.meta.0);
+        let mut error = provider_error(event.error);
+        if let Some(end) = event.delta.0.or(event.response.0) {
+            reason = end.finish_reason.0.or(reason);
+            counts = end.usage.0.or(end.meta.0).or(counts);
+            error = provider_error(end.error).or(error);
+        }
+        if let Some(reason) = reason {
+            reading.finish_reasons = vec![reason];
+        }
+        if let Some(counts) = &counts {
+            take(reading, counts);
+        }
+        if error.is_some() {
+            reading.error = error;
+        }
+        Ok(())
+    }
+
+    fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    fn finish(self: Box<Self>) -> Reading {
+        self.reading.finished()
+    }
+}
+
+fn take(reading: &mut Reading, counts: &Counts<'_>) {
+    if let Some(billed) = &counts.billed_units.0 {
+        let (input, output) = (billed.input_tokens.count(), billed.output_tokens.count());
+        reading.take(Unit::InputTokens, "billed_units.input_tokens", input);
+        reading.take(Unit::OutputTokens, "billed_units.output_tokens", output);
+    } else if let Some(tokens) = &counts.tokens.0 {
+        let (input, output) = (tokens.input_tokens.count(), tokens.output_tokens.count());
+        reading.take(Unit::InputTokens, "tokens.input_tokens", input);
+        reading.take(Unit::OutputTokens, "tokens.output_tokens", output);
+        // What is cached is a part of these tokens; of what is billed it is none.
+        reading.take(Unit::CacheReadTokens, "cached_tokens", counts.cached_tokens.count());
+    }
+}

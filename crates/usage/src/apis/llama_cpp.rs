@@ -1,0 +1,80 @@
+//! The rules of llama.cpp's own completions: `tokens_evaluated` includes `tokens_cached`'s part of the prompt, and all of
+//! it stands at the top, in a stream of the last event.
+//!
+//! Source: <https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md>, `POST /completion`.
+
+use serde::Deserialize;
+
+use super::{Gather, NewsKeys};
+use crate::field::{Field, Maybe, Object, object};
+use crate::provider_error::provider_error;
+use crate::reading::{Reading, name};
+use crate::unit::Unit;
+
+#[derive(Deserialize)]
+struct Completion<'a> {
+    #[serde(default)]
+    model: Maybe<String>,
+    #[serde(default)]
+    stop_type: Maybe<String>,
+    #[serde(default, borrow)]
+    tokens_evaluated: Field<'a>,
+    #[serde(default, borrow)]
+    tokens_predicted: Field<'a>,
+    #[serde(default, borrow)]
+    timings: Object<Timings<'a>>,
+    #[serde(default, borrow)]
+    error: Field<'a>,
+}
+
+#[derive(Deserialize)]
+struct Timings<'a> {
+    #[serde(default, borrow)]
+    cache_n: Field<'a>,
+}
+
+/// What is known so far of one completion.
+#[derive(Default)]
+pub(super) struct Gathered {
+    reading: Reading,
+}
+
+impl Gather for Gathered {
+    fn news_keys(&self) -> NewsKeys {
+        NewsKeys {
+            telling: &["stop_type", "error"],
+            id: &[],
+            model: &["model"],
+        }
+    }
+
+    /// Takes over a whole body or one event.
+    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
+        let completion: Completion<'_> = object(json)?;
+        let reading = &mut self.reading;
+        if let Some(error) = provider_error(completion.error) {
+            reading.error = Some(error);
+        }
+        name(&mut reading.model, completion.model.0.filter(|model| !model.is_empty()));
+        // The events before the last count what there is so far.
+        let Some(reason) = completion.stop_type.0.filter(|reason| reason != "none") else {
+            return Ok(());
+        };
+        reading.finish_reasons = vec![reason];
+        let (input, output) = (completion.tokens_evaluated.count(), completion.tokens_predicted.count());
+        reading.take(Unit::InputTokens, "tokens_evaluated", input);
+        reading.take(Unit::OutputTokens, "tokens_predicted", output);
+        if let Some(timings) = &completion.timings.0 {
+            reading.take(Unit::CacheReadTokens, "timings.cache_n", timings.cache_n.count());
+        }
+        Ok(())
+    }
+
+    fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    fn finish(self: Box<Self>) -> Reading {
+        self.reading.finished()
+    }
+}

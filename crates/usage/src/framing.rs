@@ -1,0 +1,95 @@
+//! How a response's bytes are divided into pieces of JSON: told by its first byte, whatever its headers say.
+//!
+//! Errors come as JSON under `text/event-stream`, and event streams without any content type.
+
+mod event_stream;
+mod json_values;
+mod server_sent_events;
+
+use event_stream::EventStream;
+use json_values::JsonValues;
+use server_sent_events::EventSplitter;
+
+/// The longest piece that is kept, in bytes. A longer one is skipped, so that a response cannot fill the memory.
+pub(crate) const MAX_PIECE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Capacity that is kept for the next piece; what a rare long one needed beyond it is given back.
+const KEPT_CAPACITY: usize = 64 * 1024;
+
+/// What came out of a response.
+pub(crate) enum Piece<'a> {
+    /// A JSON text: a body, or the data of one event.
+    Json(&'a [u8]),
+    /// An error that the framing itself carries, beside any JSON: its name and its JSON.
+    Exception(&'a str, &'a [u8]),
+    /// A piece that was too long to keep, or was none of this framing.
+    Lost,
+}
+
+/// The bytes of one response, on their way into pieces.
+#[derive(Default)]
+pub(crate) enum Framing {
+    /// Nothing but white space has arrived.
+    #[default]
+    Unknown,
+    /// Lines of `data:`.
+    ServerSentEvents(EventSplitter),
+    /// JSON values, one after another or in one list: a whole body, lines of JSON, Gemini's streams without `alt=sse`.
+    Json(Box<JsonValues>),
+    /// AWS's binary messages.
+    EventStream(EventStream),
+    /// Something else, such as a page of HTML.
+    Foreign,
+}
+
+impl Framing {
+    /// Takes the next bytes and hands on every piece that they complete.
+    pub(crate) fn push(&mut self, bytes: &[u8], mut on_piece: impl FnMut(Piece<'_>)) {
+        match self {
+            Self::ServerSentEvents(events) => events.push(bytes, on_piece),
+            Self::Json(values) => values.push(bytes, &mut on_piece),
+            Self::EventStream(messages) => messages.push(bytes, on_piece),
+            Self::Foreign => {}
+            Self::Unknown => {
+                // A byte order mark is three bytes, which may arrive apart; none of them is the first of anything else.
+                let is_nothing = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0xEF | 0xBB | 0xBF);
+                let Some(first) = bytes.iter().position(|byte| !is_nothing(byte)) else {
+                    return;
+                };
+                let bytes = bytes.get(first..).unwrap_or_default();
+                *self = Self::starting_with(bytes.first().copied().unwrap_or_default());
+                if matches!(self, Self::Foreign) {
+                    on_piece(Piece::Lost);
+                }
+                self.push(bytes, on_piece);
+            }
+        }
+    }
+
+    /// Hands on what is left when the response ends.
+    pub(crate) fn finish(self, mut on_piece: impl FnMut(Piece<'_>)) {
+        match self {
+            Self::ServerSentEvents(events) => events.finish(on_piece),
+            Self::Json(values) => values.finish(&mut on_piece),
+            Self::EventStream(messages) => messages.finish(on_piece),
+            Self::Unknown | Self::Foreign => {}
+        }
+    }
+
+    fn starting_with(byte: u8) -> Self {
+        match byte {
+            b'{' | b'[' => Self::Json(Box::default()),
+            // The length of a message, of which the first byte is the highest, stays below 16 MiB.
+            0 => Self::EventStream(EventStream::default()),
+            // `data`, `event`, `id`, `retry`, and comments.
+            b'd' | b'e' | b'i' | b'r' | b':' => Self::ServerSentEvents(EventSplitter::default()),
+            _ => Self::Foreign,
+        }
+    }
+}
+
+fn reuse(mut buffer: Vec<u8>) -> Vec<u8> {
+    buffer.clear();
+    buffer.shrink_to(KEPT_CAPACITY);
+    buffer
+}

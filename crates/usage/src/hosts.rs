@@ -1,0 +1,105 @@
+//! The hosts of providers.
+
+/// Hosts, and what the provider behind each is called: by the conventions' `gen_ai.provider.name` where they have a name
+/// for it, else by the genai-prices table's. A `*` stands for any text without a dot, and a leading `*.` for any number of
+/// labels. Sources: the providers' own API references; the patterns of genai-prices 0.2.3.
+const HOSTS: &[(&str, &str)] = &[
+    ("api.openai.com", "openai"),
+    ("*.api.openai.com", "openai"),
+    ("chatgpt.com", "openai"),
+    ("*.openai.azure.com", "azure.ai.openai"),
+    ("*.cognitiveservices.azure.com", "azure.ai.openai"),
+    ("*.azure-api.net", "azure.ai.openai"),
+    ("*.services.ai.azure.com", "azure.ai.inference"),
+    ("*.models.ai.azure.com", "azure.ai.inference"),
+    ("api.anthropic.com", "anthropic"),
+    ("bedrock-runtime.*.amazonaws.com", "aws.bedrock"),
+    ("bedrock-runtime.*.amazonaws.com.cn", "aws.bedrock"),
+    ("bedrock-runtime-fips.*.amazonaws.com", "aws.bedrock"),
+    ("bedrock-mantle.*.api.aws", "aws.bedrock"),
+    ("generativelanguage.googleapis.com", "gcp.gemini"),
+    ("aiplatform.googleapis.com", "gcp.vertex_ai"),
+    ("*-aiplatform.googleapis.com", "gcp.vertex_ai"),
+    ("aiplatform.*.rep.googleapis.com", "gcp.vertex_ai"),
+    ("api.mistral.ai", "mistral_ai"),
+    ("codestral.mistral.ai", "mistral_ai"),
+    ("api.cohere.com", "cohere"),
+    ("api.cohere.ai", "cohere"),
+    ("api.groq.com", "groq"),
+    ("api.deepseek.com", "deepseek"),
+    ("api.x.ai", "x_ai"),
+    ("*.api.x.ai", "x_ai"),
+    ("api.perplexity.ai", "perplexity"),
+    ("api.moonshot.ai", "moonshot_ai"),
+    ("api.moonshot.cn", "moonshot_ai"),
+    ("openrouter.ai", "openrouter"),
+    ("api.openrouter.ai", "openrouter"),
+    ("api.arcee.ai", "arcee"),
+    ("api.avian.io", "avian"),
+    ("inference.baseten.co", "baseten"),
+    ("api.cerebras.ai", "cerebras"),
+    ("api.doubleword.ai", "doubleword"),
+    ("api.fireworks.ai", "fireworks"),
+    ("api.githubcopilot.com", "github-copilot"),
+    ("api.*.githubcopilot.com", "github-copilot"),
+    ("api.minimax.io", "minimax"),
+    ("api.minimaxi.com", "minimax"),
+    ("api.novita.ai", "novita"),
+    ("oai.endpoints.kepler.ai.cloud.ovh.net", "ovhcloud"),
+    ("api.together.xyz", "together"),
+    ("api.together.ai", "together"),
+    ("api.voyageai.com", "voyageai"),
+    ("api.z.ai", "zai"),
+    ("open.bigmodel.cn", "zhipuai"),
+    ("api.venice.ai", "venice"),
+];
+
+/// The provider behind `host`, which is in lower case and without a port.
+pub(crate) fn provider(host: &str) -> Option<&'static str> {
+    HOSTS
+        .iter()
+        .find(|(pattern, _)| matches(pattern, host))
+        .map(|&(_, provider)| provider)
+}
+
+fn matches(pattern: &str, host: &str) -> bool {
+    if let Some(domain) = pattern.strip_prefix("*.") {
+        return host
+            .strip_suffix(domain)
+            .and_then(|labels| labels.strip_suffix('.'))
+            .is_some_and(|labels| !labels.is_empty());
+    }
+    let Some((before, after)) = pattern.split_once('*') else {
+        return pattern == host;
+    };
+    host.strip_prefix(before)
+        .and_then(|rest| rest.strip_suffix(after))
+        .is_some_and(|label| !label.is_empty() && !label.contains('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_known_by_name_or_by_pattern() {
+        let cases = [
+            ("api.openai.com", Some("openai")),
+            ("eu.api.openai.com", Some("openai")),
+            ("evil-api.openai.com", None),
+            ("api.openai.com.evil.example", None),
+            ("contoso.openai.azure.com", Some("azure.ai.openai")),
+            ("openai.azure.com", None),
+            ("bedrock-runtime.eu-central-1.amazonaws.com", Some("aws.bedrock")),
+            ("s3.eu-central-1.amazonaws.com", None),
+            ("bedrock-runtime.a.b.amazonaws.com", None),
+            ("europe-west4-aiplatform.googleapis.com", Some("gcp.vertex_ai")),
+            ("storage.googleapis.com", None),
+            ("localhost", None),
+            ("", None),
+        ];
+        for (host, expected) in cases {
+            assert_eq!(provider(host), expected, "{host}");
+        }
+    }
+}

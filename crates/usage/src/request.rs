@@ -1,0 +1,245 @@
+//! What a request asks for, from its body.
+
+use serde::Deserialize;
+
+use crate::field::{Count, Field, Maybe, Object, object};
+
+/// What a request says of the call, as far as the conventions have attributes for it. What it does not say is `None`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Request {
+    /// The model that is asked for.
+    pub model: Option<String>,
+    /// Whether the answer is to be streamed.
+    pub stream: Option<bool>,
+    /// The most tokens that may be generated.
+    pub max_tokens: Option<u64>,
+    /// The sampling temperature.
+    pub temperature: Option<f64>,
+    /// Nucleus sampling.
+    pub top_p: Option<f64>,
+    /// How many of the likeliest tokens are sampled from.
+    pub top_k: Option<u64>,
+    /// The penalty on frequent tokens.
+    pub frequency_penalty: Option<f64>,
+    /// The penalty on tokens that were there before.
+    pub presence_penalty: Option<f64>,
+    /// The seed of the sampling.
+    pub seed: Option<u64>,
+    /// How many answers are asked for.
+    pub choices: Option<u64>,
+    /// The texts that end the answer.
+    pub stop_sequences: Vec<String>,
+    /// The tier of service that is asked for.
+    pub service_tier: Option<String>,
+    /// How many dimensions embeddings are to have.
+    pub dimensions: Option<u64>,
+    /// The formats in which embeddings are asked for.
+    pub encoding_formats: Vec<String>,
+}
+
+/// The names of all APIs together: no two use one name for different things.
+#[derive(Default, Deserialize)]
+struct Body<'a> {
+    #[serde(default)]
+    model: Maybe<String>,
+    #[serde(default)]
+    stream: Maybe<bool>,
+    #[serde(default, borrow)]
+    max_tokens: Field<'a>,
+    #[serde(default, borrow)]
+    max_completion_tokens: Field<'a>,
+    #[serde(default, borrow)]
+    max_output_tokens: Field<'a>,
+    #[serde(default, borrow)]
+    n_predict: Field<'a>,
+    #[serde(default)]
+    temperature: Maybe<f64>,
+    #[serde(default)]
+    top_p: Maybe<f64>,
+    #[serde(default, borrow)]
+    top_k: Field<'a>,
+    #[serde(default)]
+    frequency_penalty: Maybe<f64>,
+    #[serde(default)]
+    presence_penalty: Maybe<f64>,
+    #[serde(default, borrow)]
+    seed: Field<'a>,
+    #[serde(default, borrow)]
+    n: Field<'a>,
+    #[serde(default)]
+    stop: Maybe<Texts>,
+    #[serde(default)]
+    stop_sequences: Maybe<Texts>,
+    #[serde(default)]
+    service_tier: Maybe<String>,
+    #[serde(default, borrow)]
+    dimensions: Field<'a>,
+    #[serde(default)]
+    encoding_format: Maybe<String>,
+    #[serde(default)]
+    embedding_types: Maybe<Texts>,
+    /// Gemini's parameters.
+    #[serde(default, borrow, rename = "generationConfig", alias = "generation_config")]
+    generation_config: Object<GenerationConfig<'a>>,
+    /// Bedrock's parameters.
+    #[serde(default, borrow, rename = "inferenceConfig")]
+    inference_config: Object<GenerationConfig<'a>>,
+    /// Ollama's parameters.
+    #[serde(default, borrow)]
+    options: Object<Options<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+struct GenerationConfig<'a> {
+    #[serde(
+        default,
+        borrow,
+        rename = "maxOutputTokens",
+        alias = "max_output_tokens",
+        alias = "maxTokens"
+    )]
+    max_tokens: Field<'a>,
+    #[serde(default)]
+    temperature: Maybe<f64>,
+    #[serde(default, rename = "topP", alias = "top_p")]
+    top_p: Maybe<f64>,
+    #[serde(default, borrow, rename = "topK", alias = "top_k")]
+    top_k: Field<'a>,
+    #[serde(default, rename = "frequencyPenalty")]
+    frequency_penalty: Maybe<f64>,
+    #[serde(default, rename = "presencePenalty")]
+    presence_penalty: Maybe<f64>,
+    #[serde(default, borrow)]
+    seed: Field<'a>,
+    #[serde(default, borrow, rename = "candidateCount")]
+    candidate_count: Field<'a>,
+    #[serde(default, rename = "stopSequences", alias = "stop_sequences")]
+    stop_sequences: Maybe<Texts>,
+}
+
+#[derive(Default, Deserialize)]
+struct Options<'a> {
+    #[serde(default, borrow)]
+    num_predict: Field<'a>,
+    #[serde(default)]
+    temperature: Maybe<f64>,
+    #[serde(default)]
+    top_p: Maybe<f64>,
+    #[serde(default, borrow)]
+    top_k: Field<'a>,
+    #[serde(default, borrow)]
+    seed: Field<'a>,
+    #[serde(default)]
+    stop: Maybe<Texts>,
+}
+
+/// One text or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Texts {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// Reads the JSON body of a request, whichever API it belongs to. A body that is no JSON object says nothing, and a
+/// parameter of an unexpected type is as good as absent.
+///
+/// ```
+/// let request = tracing_genai_usage::read_request(br#"{"model":"gpt-4o","stream":true,"max_completion_tokens":64}"#);
+/// assert_eq!((request.model.as_deref(), request.stream, request.max_tokens), (Some("gpt-4o"), Some(true), Some(64)));
+/// ```
+pub fn read_request(body: &[u8]) -> Request {
+    let Ok(body) = object::<Body<'_>>(body) else {
+        return Request::default();
+    };
+    let config = body.generation_config.0.or(body.inference_config.0).unwrap_or_default();
+    let options = body.options.0.unwrap_or_default();
+    let given = |fields: &[Field<'_>]| {
+        fields.iter().find_map(|field| match field.count() {
+            Count::Given(count) => Some(count),
+            Count::Absent | Count::Invalid => None,
+        })
+    };
+    Request {
+        model: body.model.0,
+        stream: body.stream.0,
+        max_tokens: given(&[
+            body.max_completion_tokens,
+            body.max_output_tokens,
+            body.max_tokens,
+            body.n_predict,
+            config.max_tokens,
+            options.num_predict,
+        ]),
+        temperature: body.temperature.0.or(config.temperature.0).or(options.temperature.0),
+        top_p: body.top_p.0.or(config.top_p.0).or(options.top_p.0),
+        top_k: given(&[body.top_k, config.top_k, options.top_k]),
+        frequency_penalty: body.frequency_penalty.0.or(config.frequency_penalty.0),
+        presence_penalty: body.presence_penalty.0.or(config.presence_penalty.0),
+        seed: given(&[body.seed, config.seed, options.seed]),
+        choices: given(&[body.n, config.candidate_count]),
+        stop_sequences: body
+            .stop
+            .0
+            .or(body.stop_sequences.0)
+            .or(config.stop_sequences.0)
+            .or(options.stop.0)
+            .map_or_else(Vec::new, Texts::into_vec),
+        service_tier: body.service_tier.0,
+        dimensions: given(&[body.dimensions]),
+        encoding_formats: body
+            .encoding_format
+            .0
+            .map(|format| vec![format])
+            .or(body.embedding_types.0.map(Texts::into_vec))
+            .unwrap_or_default(),
+    }
+}
+
+impl Texts {
+    fn into_vec(self) -> Vec<String> {
+        match self {
+            Self::One(text) => vec![text],
+            Self::Several(texts) => texts,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_api_says_it_in_its_own_words() {
+        let expected = Request {
+            max_tokens: Some(64),
+            temperature: Some(0.5),
+            top_p: Some(0.25),
+            stop_sequences: vec!["END".to_owned()],
+            ..Request::default()
+        };
+        for body in [
+            r#"{"max_completion_tokens":64,"temperature":0.5,"top_p":0.25,"stop":"END","messages":[]}"#,
+            r#"{"max_output_tokens":64,"temperature":0.5,"top_p":0.25,"stop":["END"]}"#,
+            r#"{"max_tokens":64,"temperature":0.5,"top_p":0.25,"stop_sequences":["END"]}"#,
+            r#"{"generationConfig":{"maxOutputTokens":64,"temperature":0.5,"topP":0.25,"stopSequences":["END"]}}"#,
+            r#"{"inferenceConfig":{"maxTokens":64,"temperature":0.5,"topP":0.25,"stopSequences":["END"]}}"#,
+            r#"{"options":{"num_predict":64,"temperature":0.5,"top_p":0.25,"stop":["END"]}}"#,
+        ] {
+            assert_eq!(read_request(body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_none_of_it_says_nothing() {
+        for body in [
+            "",
+            "[1]",
+            "{",
+            r#"{"model":7,"temperature":"hot","max_tokens":-1,"stop":{}}"#,
+        ] {
+            assert_eq!(read_request(body.as_bytes()), Request::default(), "{body}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What is told from content without parsing is what a full parse tells: the two readers agree on every stream.
+
+use proptest::prelude::*;
+use tracing_genai_usage::{Api, Reading, ResponseReader};
+
+/// Names that some API reads, names that none does, and a name whose letters are escaped.
+const KEYS: &[&str] = &[
+    "id",
+    "model",
+    "type",
+    "object",
+    "choices",
+    "index",
+    "delta",
+    "finish_reason",
+    "usage",
+    "prompt_tokens",
+    "completion_tokens",
+    "total_tokens",
+    "prompt_tokens_details",
+    "cached_tokens",
+    "x_groq",
+    "error",
+    "message",
+    "code",
+    "response",
+    "status",
+    "incomplete_details",
+    "reason",
+    "service_tier",
+    "input_tokens",
+    "output_tokens",
+    "stop_reason",
+    "cache_read_input_tokens",
+    "usageMetadata",
+    "promptTokenCount",
+    "candidatesTokenCount",
+    "candidates",
+    "finishReason",
+    "promptFeedback",
+    "blockReason",
+    "modelVersion",
+    "responseId",
+    "interaction",
+    "event_type",
+    "total_input_tokens",
+    "stopReason",
+    "inputTokens",
+    "trace",
+    "promptRouter",
+    "invokedModelId",
+    "serviceTier",
+    "metadata",
+    "messageStop",
+    "meta",
+    "billed_units",
+    "tokens",
+    "generation_id",
+    "done",
+    "done_reason",
+    "eval_count",
+    "prompt_eval_count",
+    "stop_type",
+    "tokens_evaluated",
+    "timings",
+    "content",
+    "text",
+    "my_usage",
+    "usages",
+    "us\\u0061ge",
+    "mod\\u0065l",
+];
+
+const TEXTS: &[&str] = &[
+    "",
+    "stop",
+    "message",
+    "message_start",
+    "error",
+    "in_progress",
+    "completed",
+    "none",
+    "eos",
+    "gpt-4o",
+    "m\\u00e9",
+    "\\\"usage\\\": 1",
+    "\\\\\\\"error\\\\\\\":{}",
+    "a\\nb",
+    "\\u0007",
+    "response.created",
+];
+
+/// JSON as text, with white space where JSON may have it.
+fn json() -> impl Strategy<Value = String> {
+    let text = prop::sample::select(TEXTS).prop_map(|text| format!("\"{text}\""));
+    let leaf = prop_oneof![
+        3 => text,
+        3 => (0_u32..300).prop_map(|number| number.to_string()),
+        2 => Just("null".to_owned()),
+        1 => prop::sample::select(vec!["true", "false", "-1", "1.5", "[]", "{}"]).prop_map(str::to_owned),
+    ];
+    leaf.prop_recursive(4, 40, 6, |inner| {
+        let member = (prop::sample::select(KEYS), prop::sample::select(vec!["", " ", "\n"]), inner.clone());
+        prop_oneof![
+            4 => prop::collection::btree_map(prop::sample::select(KEYS), (prop::sample::select(vec!["", " "]), inner.clone()), 0..6)
+                .prop_map(|members| {
+                    let members: Vec<_> = members
+                        .into_iter()
+                        .map(|(key, (space, value))| format!("\"{key}\"{space}:{space}{value}"))
+                        .collect();
+                    format!("{{{}}}", members.join(", "))
+                }),
+            1 => prop::collection::vec(inner, 0..4).prop_map(|values| format!("[{}]", values.join(","))),
+            1 => member.prop_map(|(key, space, value)| format!("{{\"{key}\"{}:{value}}}", space.trim_matches('\n'))),
+        ]
+    })
+}
+
+/// How events are put into a stream.
+#[derive(Clone, Copy, Debug)]
+enum Frame {
+    Event,
+    Line,
+    Element,
+}
+
+fn stream(frame: Frame, events: &[String]) -> Vec<u8> {
+    match frame {
+        Frame::Event => events
+            .iter()
+            .map(|event| format!("data: {event}\n\n"))
+            .collect::<String>(),
+        Frame::Line => events.join("\n"),
+        Frame::Element => format!("[{}]", events.join(",")),
+    }
+    .into_bytes()
+}
+
+fn read(mut reader: ResponseReader, chunks: &[&[u8]]) -> Reading {
+    for chunk in chunks {
+        reader.push(chunk);
+    }
+    let mut reading = reader.finish();
+    // Content that is no JSON is noticed only by whoever parses it.
+    reading.skipped_events = 0;
+    reading
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn the_filter_misses_nothing(
+        api in prop::sample::select(Api::all().collect::<Vec<_>>()),
+        frame in prop::sample::select(vec![Frame::Event, Frame::Line, Frame::Element]),
+        events in prop::collection::vec(json(), 1..6),
+        cut in 0_usize..600,
+    ) {
+        let bytes = stream(frame, &events);
+        let whole = read(ResponseReader::parsing_everything(api), &[&bytes]);
+        prop_assert_eq!(&read(ResponseReader::new(api), &[&bytes]), &whole);
+        let (head, tail) = bytes.split_at(cut.min(bytes.len()));
+        prop_assert_eq!(&read(ResponseReader::new(api), &[head, tail]), &whole);
+        let each: Vec<&[u8]> = bytes.chunks(1).collect();
+        prop_assert_eq!(&read(ResponseReader::new(api), &each), &whole);
+    }
+}

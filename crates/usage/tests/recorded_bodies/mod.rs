@@ -1,0 +1,75 @@
+//! Recorded bodies, each with the provider that it came from.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+use tracing_genai_usage::Api;
+
+#[derive(Deserialize)]
+pub(crate) struct Entry {
+    pub(crate) body: Value,
+    pub(crate) extracted: Vec<Extracted>,
+}
+
+/// What some of the oracle's extractors agree on.
+#[derive(Deserialize)]
+pub(crate) struct Extracted {
+    pub(crate) extractors: Vec<Extractor>,
+    pub(crate) usage: BTreeMap<String, u64>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Extractor {
+    pub(crate) provider_id: String,
+    pub(crate) api_flavor: String,
+    #[allow(dead_code, reason = "one of the tests that share this asks for prices")]
+    pub(crate) input_price: Option<String>,
+    #[allow(dead_code, reason = "one of the tests that share this asks for prices")]
+    pub(crate) output_price: Option<String>,
+}
+
+/// Providers that speak chat completions, by the word that says so in the name of the file the body was recorded in.
+const CHAT_PROVIDERS: &[(&str, &str, &str)] = &[
+    ("openrouter", "openrouter", "chat"),
+    ("cerebras", "cerebras", "chat"),
+    ("mistral", "mistral", "default"),
+    ("groq", "groq", "default"),
+    ("deepseek", "deepseek", "chat"),
+    ("zai", "zai", "chat"),
+    ("xai", "x-ai", "chat"),
+];
+
+/// The provider and flavour of the oracle's extractor for a body's own provider: told by its shape, and for chat
+/// completions, which many speak, by the file that it was recorded in.
+fn own_extractor(body: &Value) -> (&'static str, &'static str) {
+    let words = body["file"].as_str().unwrap_or_default().to_ascii_lowercase();
+    match Api::of_shape(body.to_string().as_bytes()) {
+        Some(Api::GeminiContent) => ("google", "default"),
+        Some(Api::BedrockConverse) => ("aws", "default"),
+        Some(Api::Cohere) => ("cohere", "default"),
+        Some(Api::AnthropicMessages) => ("anthropic", "default"),
+        Some(Api::OpenAiResponses) => ("openai", "responses"),
+        Some(Api::OpenAiEmbeddings) => ("openai", "embeddings"),
+        _ => CHAT_PROVIDERS
+            .iter()
+            .find(|(word, ..)| {
+                words
+                    .split(|letter: char| !letter.is_ascii_alphanumeric())
+                    .any(|of| of == *word)
+            })
+            .map_or(("openai", "chat"), |&(_, provider, flavour)| (provider, flavour)),
+    }
+}
+
+impl Entry {
+    /// What the oracle's extractor for the body's own provider says, and the API to read the body by.
+    pub(crate) fn own(&self) -> Option<(&Extracted, &Extractor, Api)> {
+        let (provider, flavour) = own_extractor(&self.body);
+        let api = Api::named(provider, flavour)?;
+        self.extracted.iter().find_map(|extracted| {
+            let own = |of: &&Extractor| of.provider_id == provider && of.api_flavor == flavour;
+            Some((extracted, extracted.extractors.iter().find(own)?, api))
+        })
+    }
+}
