@@ -13,6 +13,7 @@ mod otlp_json;
 mod price;
 mod price_source;
 mod reason;
+mod usage;
 
 use std::{io, process::ExitCode};
 
@@ -36,6 +37,8 @@ enum Command {
     Catalog(Box<catalog::Arguments>),
     /// Checks spans against the GenAI conventions.
     Check(Box<check::Arguments>),
+    /// Reads what a provider's response says it used, and prices it.
+    Usage(Box<usage::Arguments>),
     /// Says what calls would have cost on other models, and which would be cheapest.
     Compare(Box<compare::Arguments>),
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Price(arguments) => price::run(&arguments),
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Usage(arguments) => usage::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
     };
     match outcome {

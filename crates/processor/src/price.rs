@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use opentelemetry::{Array, StringValue, Value};
-use tracing_genai_pricing::{Call, Context, Cost, Counts, Prices, Reason, Status, Usd};
+use tracing_genai_pricing::{Call, Context, Cost, Counts, Prices, Reason, Status, Usd, missing_side};
 use tracing_genai_semconv::profile::Profile;
 use tracing_genai_semconv::{Attribute, OperationName, own};
-use tracing_genai_usage::{Unit, Usage};
+use tracing_genai_usage::Unit;
 
 use crate::cost_keys;
 use crate::counts::CountsRules;
@@ -107,7 +107,7 @@ fn computed(operation: &Operation<'_>, prices: &Prices, counts: Counts) -> Cost 
         Counted::Nothing => return Cost::unpriced(Reason::NoUsage),
     }
     let usage = &operation.usage;
-    if let Some(missing) = missing(operation, usage) {
+    if let Some(missing) = missing_side(usage, operation.name != Some(OperationName::Embeddings)) {
         return Cost::unpriced(missing);
     }
     // The tier in the response is the billed one; `auto` in a request is only a wish.
@@ -130,16 +130,6 @@ fn computed(operation: &Operation<'_>, prices: &Prices, counts: Counts) -> Cost 
         },
         counts,
     })
-}
-
-/// A call whose input or output was never counted has no known cost: the missing side is not zero.
-fn missing(operation: &Operation<'_>, usage: &Usage) -> Option<Reason> {
-    let has_output = usage.get(Unit::OutputTokens).is_some() || operation.name == Some(OperationName::Embeddings);
-    match (usage.get(Unit::InputTokens).is_some(), has_output) {
-        (true, true) => None,
-        (true, false) => Some(Reason::MissingOutput),
-        (false, _) => Some(Reason::MissingInput),
-    }
 }
 
 fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool, profile: Profile) {

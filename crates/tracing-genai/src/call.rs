@@ -8,7 +8,7 @@ use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, Key as Name, KeyValue, Value};
 use tracing::Span;
 use tracing::instrument::{Instrument, Instrumented};
-use tracing_genai_pricing::Usd;
+use tracing_genai_pricing::{Usd, reported_cost};
 use tracing_genai_processor::UNIT_ATTRIBUTES;
 use tracing_genai_processor::content::is_captured;
 use tracing_genai_processor::message::{Message, to_json};
@@ -101,17 +101,8 @@ impl Call {
         if !reading.finish_reasons.is_empty() {
             self.finish_reasons(reading.finish_reasons.iter().map(String::as_str));
         }
-        // Providers write doubles, and those have more digits than money.
-        let amount = |text: &Option<String>| text.as_deref().and_then(|text| Usd::parse_rounded(text).ok());
-        match (amount(&reading.reported_cost), amount(&reading.upstream_cost)) {
-            (Some(gateway), Some(upstream)) => {
-                if let Some(sum) = gateway.checked_add(upstream) {
-                    self.cost(sum);
-                }
-            }
-            (Some(cost), None) => self.cost(cost),
-            // What a gateway asks for itself is not known.
-            (None, _) => {}
+        if let Some(cost) = reported_cost(reading) {
+            self.cost(cost);
         }
         if let Some(field) = reading.invalid {
             self.attribute(own::USAGE_INVALID, field);

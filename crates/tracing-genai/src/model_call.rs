@@ -48,17 +48,30 @@ pub fn embeddings(provider: &str, model: &str) -> ModelCall {
 pub struct ModelCall {
     operation: OperationName,
     provider: String,
-    model: String,
+    model: Option<String>,
     attributes: Vec<(&'static str, Value)>,
     covers_enclosing: bool,
 }
 
 impl ModelCall {
     fn new(operation: OperationName, provider: &str, model: &str) -> Self {
+        Self::of(operation, provider, Some(model))
+    }
+
+    /// A call of any kind that is one of a model's, whose model may not be known yet: for a middleware, which learns both
+    /// from the request. Operations that are no model calls start a `chat`.
+    ///
+    /// ```
+    /// use tracing_genai::ModelCall;
+    /// use tracing_genai::semconv::OperationName;
+    ///
+    /// let call = ModelCall::of(OperationName::Embeddings, "openai", None).start();
+    /// ```
+    pub fn of(operation: OperationName, provider: &str, model: Option<&str>) -> Self {
         Self {
             operation,
             provider: provider.to_owned(),
-            model: model.to_owned(),
+            model: model.map(str::to_owned),
             attributes: Vec::new(),
             covers_enclosing: false,
         }
@@ -177,7 +190,8 @@ impl ModelCall {
         } = self;
         let enclosing = covers_enclosing.then(enclosing_call).flatten();
         let is_openai = matches!(provider.as_str(), "openai" | "azure.ai.openai");
-        let name = [operation.name(), " ", &model].concat();
+        let named = model.as_deref().map(|model| [operation.name(), " ", model].concat());
+        let name = named.as_deref().unwrap_or(operation.name());
         // A field's name and a span's are fixed where they are written, so each operation has its own line.
         macro_rules! span {
             ($name:literal) => {

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::time::{Duration, Instant};
 
 use tracing_genai_semconv::{Attribute, own};
-use tracing_genai_usage::{Api, ResponseReader};
+use tracing_genai_usage::{Api, ResponseReader, Usage};
 
 use crate::Call;
 use crate::observe::reading;
@@ -35,6 +35,7 @@ impl Call {
                 status,
                 pace: is_stream.then(Pace::new),
                 unread: None,
+                told_elsewhere: Usage::new(),
                 failed: false,
             }),
         }
@@ -58,6 +59,8 @@ struct Watching {
     /// Of a stream.
     pace: Option<Pace>,
     unread: Option<&'static str>,
+    /// What was used by something else than the body.
+    told_elsewhere: Usage,
     failed: bool,
 }
 
@@ -83,6 +86,13 @@ impl WatchedResponse {
             && let Some(pace) = &mut watching.pace
         {
             pace.chunk(Instant::now(), &watching.call);
+        }
+    }
+
+    /// What was used as the headers tell it: recorded if the body tells nothing of it.
+    pub fn told_elsewhere(&mut self, usage: Usage) {
+        if let Some(watching) = &mut self.watching {
+            watching.told_elsewhere = usage;
         }
     }
 
@@ -127,6 +137,7 @@ impl Watching {
             status,
             pace,
             unread,
+            told_elsewhere,
             failed,
         } = self;
         let mut reading = reading(reader, end == End::Completed && !failed);
@@ -136,6 +147,9 @@ impl Watching {
             let message = reading.error.take().map(|error| error.message).unwrap_or_default();
             call.fail(&status.to_string(), message);
         } else {
+            if reading.usage.is_empty() && reading.invalid.is_none() {
+                reading.usage = told_elsewhere;
+            }
             call.record(&reading);
             let malformed = (reading.skipped_events > 0 && end == End::Completed).then_some("malformed");
             if let Some(why) = unread.or(malformed) {

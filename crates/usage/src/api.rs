@@ -43,7 +43,7 @@ const NAMES: &[(Api, &[&str])] = &[
     (Api::OpenAiChat, &["chat", "completions"]),
     (Api::OpenAiResponses, &["responses"]),
     (Api::OpenAiEmbeddings, &["embeddings"]),
-    (Api::OpenAiTranscriptions, &["transcriptions"]),
+    (Api::OpenAiTranscriptions, &["transcriptions", "live"]),
     (Api::OpenAiImages, &["images"]),
     (Api::XaiChat, &["xai_chat"]),
     (Api::PerplexityChat, &["perplexity_chat"]),
@@ -63,16 +63,20 @@ const DEFAULTS: &[(&str, Api)] = &[
     ("anthropic", Api::AnthropicMessages),
     ("aws", Api::BedrockConverse),
     ("aws.bedrock", Api::BedrockConverse),
+    ("bedrock", Api::BedrockConverse),
     ("cohere", Api::Cohere),
     ("gcp.gemini", Api::GeminiContent),
     ("gcp.gen_ai", Api::GeminiContent),
     ("gcp.vertex_ai", Api::GeminiContent),
+    ("gemini", Api::GeminiContent),
     ("google", Api::GeminiContent),
     ("minimax", Api::AnthropicMessages),
     ("ollama", Api::Ollama),
     ("perplexity", Api::PerplexityChat),
+    ("vertex_ai", Api::GeminiContent),
     ("x-ai", Api::XaiChat),
     ("x_ai", Api::XaiChat),
+    ("xai", Api::XaiChat),
 ];
 
 impl Api {
@@ -88,7 +92,7 @@ impl Api {
     }
 
     /// The API of that name at `provider`, both in lower case: `chat` is another at `x_ai` than at `openai`, and `default`
-    /// is the one that the provider is mostly asked by.
+    /// is the one that the provider is mostly asked by. Names are [`Self::name`]'s and those of genai-prices.
     ///
     /// ```
     /// use tracing_genai_usage::Api;
@@ -126,8 +130,18 @@ impl Api {
         }
     }
 
-    /// The API that a response looks like, by the names in its beginning; `None` where it looks like none.
-    pub fn of_shape(body: &[u8]) -> Option<Self> {
-        crate::apis::of_shape(body)
+    /// The API of `provider` that a response looks like, by the names at its beginning and end; where it looks like none,
+    /// the one that the provider is mostly asked by.
+    ///
+    /// ```
+    /// use tracing_genai_usage::Api;
+    ///
+    /// assert_eq!(Api::of_response("openai", br#"{"object":"response"}"#), Some(Api::OpenAiResponses));
+    /// assert_eq!(Api::of_response("x_ai", br#"{"object":"chat.completion"}"#), Some(Api::XaiChat));
+    /// assert_eq!(Api::of_response("acme", b"<html>"), None);
+    /// ```
+    pub fn of_response(provider: &str, body: &[u8]) -> Option<Self> {
+        let by_shape = crate::apis::of_shape(body).map(|api| api.at(provider));
+        by_shape.or_else(|| Self::of_provider(provider))
     }
 }

@@ -38,6 +38,6 @@ pub use endpoint::Endpoint;
 pub use provider_error::ProviderError;
 pub use reader::ResponseReader;
 pub use reading::{ReadError, Reading};
-pub use request::{Request, read_request};
+pub use request::{Request, RequestReader, read_request};
 pub use unit::Unit;
 pub use usage::{MAX_COUNT, Usage};

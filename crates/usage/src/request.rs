@@ -1,8 +1,10 @@
 //! What a request asks for, from its body.
 
+use memchr::memmem;
 use serde::Deserialize;
 
 use crate::field::{Count, Field, Maybe, Object, object};
+use crate::framing::{Framing, Piece};
 
 /// What a request says of the call, as far as the conventions have attributes for it. What it does not say is `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -197,6 +199,118 @@ pub fn read_request(body: &[u8]) -> Request {
     }
 }
 
+/// Reads the body of a request from bytes that pass, JSON or a multipart form, and keeps only what can matter.
+///
+/// ```
+/// use tracing_genai_usage::RequestReader;
+///
+/// let mut reader = RequestReader::new(Some("application/json"));
+/// reader.push(br#"{"model":"gpt-4o","messages":["#);
+/// reader.push(b"]}");
+/// assert_eq!(reader.finish().model.as_deref(), Some("gpt-4o"));
+/// ```
+pub struct RequestReader {
+    form: Option<ModelField>,
+    body: Framing,
+    request: Request,
+}
+
+impl RequestReader {
+    /// A reader for a body of this `content-type`.
+    pub fn new(content_type: Option<&str>) -> Self {
+        let is_form = content_type.is_some_and(|named| named.trim_start().starts_with("multipart/form-data"));
+        Self {
+            form: is_form.then(ModelField::default),
+            body: Framing::default(),
+            request: Request::default(),
+        }
+    }
+
+    /// Takes the next bytes of the body.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let Self { form, body, request } = self;
+        match form {
+            Some(field) => field.push(bytes),
+            None => body.push(bytes, |piece| {
+                if let Piece::Json(json) = piece {
+                    *request = read_request(json);
+                }
+            }),
+        }
+    }
+
+    /// What the body said.
+    pub fn finish(mut self) -> Request {
+        if let Some(field) = self.form {
+            self.request.model = field.value();
+        }
+        self.request
+    }
+}
+
+impl std::fmt::Debug for RequestReader {
+    /// Says nothing of the content.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RequestReader").finish_non_exhaustive()
+    }
+}
+
+/// The field `model` of a form that passes.
+#[derive(Default)]
+struct ModelField {
+    /// What has arrived of it from its name on, or the end of what may be the beginning of its name.
+    kept: Vec<u8>,
+    is_found: bool,
+}
+
+const MODEL_FIELD: &[u8] = b"name=\"model\"";
+/// Between the name and the value stands the rest of the part's head; both are short.
+const LONGEST_FIELD: usize = 1024;
+
+impl ModelField {
+    fn push(&mut self, bytes: &[u8]) {
+        if self.is_found {
+            let room = LONGEST_FIELD.saturating_sub(self.kept.len());
+            self.kept.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+            return;
+        }
+        // A name that is cut lies in what was kept and as much of what has come.
+        let joined = bytes.get(..MODEL_FIELD.len()).unwrap_or(bytes);
+        self.kept.extend_from_slice(joined);
+        if let Some(place) = memmem::find(&self.kept, MODEL_FIELD) {
+            self.is_found = true;
+            self.kept.drain(..place);
+            let rest = bytes.get(joined.len()..).unwrap_or_default();
+            return self.push(rest);
+        }
+        if let Some(place) = memmem::find(bytes, MODEL_FIELD) {
+            self.is_found = true;
+            self.kept.clear();
+            return self.push(bytes.get(place..).unwrap_or_default());
+        }
+        let all = if joined.len() < bytes.len() {
+            self.kept.clear();
+            bytes
+        } else {
+            &std::mem::take(&mut self.kept)
+        };
+        let end = all.len().saturating_sub(MODEL_FIELD.len() - 1);
+        let end = all.get(end..).unwrap_or_default().to_vec();
+        self.kept = end;
+    }
+
+    fn value(self) -> Option<String> {
+        if !self.is_found {
+            return None;
+        }
+        let value = memmem::find(&self.kept, b"\r\n\r\n")? + 4;
+        let value = self.kept.get(value..)?;
+        let end = memmem::find(value, b"\r\n")?;
+        let value = std::str::from_utf8(value.get(..end)?).ok()?;
+        Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+}
+
 impl Texts {
     fn into_vec(self) -> Vec<String> {
         match self {
@@ -228,6 +342,25 @@ mod tests {
             r#"{"options":{"num_predict":64,"temperature":0.5,"top_p":0.25,"stop":["END"]}}"#,
         ] {
             assert_eq!(read_request(body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_form_names_its_model_wherever_it_is_cut() {
+        let form = [
+            b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.mp3\"\r\n\r\n".as_slice(),
+            &[0; 5000],
+            b"name=\"mod\r\n--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1\r\n--b--\r\n",
+        ]
+        .concat();
+        for step in (1..40).chain([1000, form.len()]) {
+            let mut reader = RequestReader::new(Some("multipart/form-data; boundary=b"));
+            form.chunks(step).for_each(|chunk| reader.push(chunk));
+            assert_eq!(
+                reader.finish().model.as_deref(),
+                Some("whisper-1"),
+                "in steps of {step}"
+            );
         }
     }
 

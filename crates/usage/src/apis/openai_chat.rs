@@ -70,6 +70,9 @@ struct Counts<'a> {
     num_search_queries: Field<'a>,
     #[serde(default, borrow)]
     cached_tokens: Field<'a>,
+    /// What xAI's own client calls the same.
+    #[serde(default, borrow)]
+    cached_prompt_text_tokens: Field<'a>,
     #[serde(default, borrow)]
     prompt_cache_hit_tokens: Field<'a>,
     #[serde(default, borrow)]
@@ -202,6 +205,7 @@ fn take(reading: &mut Reading, counts: &Counts<'_>, beside: Beside) {
     let cached = cached
         .or(counts.prompt_cache_hit_tokens.count())
         .or(counts.cached_tokens.count())
+        .or(counts.cached_prompt_text_tokens.count())
         .or(counts.cache_read_input_tokens.count());
     reading.take(Unit::InputTokens, "usage.prompt_tokens", prompt);
     reading.take(
@@ -232,7 +236,11 @@ fn take(reading: &mut Reading, counts: &Counts<'_>, beside: Beside) {
         _ => completion,
     };
     let field = "usage.completion_tokens_details.reasoning_tokens";
-    reading.take(Unit::OutputReasoningTokens, field, reasoning);
+    // More of a part than of the whole that the total confirms is an estimate that failed.
+    let is_credible = !matches!((reasoning, output), (Count::Given(part), Count::Given(whole)) if part > whole);
+    if is_credible {
+        reading.take(Unit::OutputReasoningTokens, field, reasoning);
+    }
     reading.take(Unit::OutputTokens, "usage.completion_tokens", output);
     if beside == Beside::ReasoningAndCitations {
         reading.take(Unit::OutputCitationTokens, "usage.citation_tokens", citations);

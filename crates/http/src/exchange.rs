@@ -1,0 +1,143 @@
+//! One call from its request to the head of its response.
+
+use std::fmt::Display;
+
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
+use tracing::Span;
+use tracing_genai::semconv::{OperationName, own};
+use tracing_genai::usage::{Api, Request, Unit, Usage};
+use tracing_genai::{Call, ModelCall};
+
+use crate::reading::Reading;
+use crate::request_body;
+use crate::watch::{Target, Watch};
+use crate::{params, propagate};
+
+/// A call whose response has not come yet. Dropped, it is one that somebody stopped waiting for.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    /// Present until the response has come, or none will.
+    call: Option<Call>,
+    api: Api,
+    is_openai: bool,
+    asks_for_stream: bool,
+    watch: Watch,
+    propagates: bool,
+}
+
+/// What a request of a call needs before it is sent; a call may send several.
+#[derive(Clone, Debug)]
+pub(crate) struct Preparation {
+    span: Span,
+    is_openai: bool,
+    propagates: bool,
+}
+
+impl Preparation {
+    /// Sends the trace context along, where that is wanted.
+    pub(crate) fn propagate(&self, headers: &mut HeaderMap) {
+        if self.propagates {
+            propagate::inject(&self.span, headers);
+        }
+    }
+
+    /// Reads a body of this `content-type` as it is sent.
+    pub(crate) fn reading(&self, headers: &HeaderMap) -> request_body::Reading {
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        request_body::Reading::new(content_type, self.span.clone(), self.is_openai)
+    }
+}
+
+impl Exchange {
+    /// Starts the span of a call to `target`, with what its request asks for as far as that is known.
+    pub(crate) fn start(watch: &Watch, target: &Target, request: &Request) -> Self {
+        let operation = OperationName::from_name(target.endpoint.operation).unwrap_or(OperationName::Chat);
+        let is_openai = matches!(target.provider.as_str(), "openai" | "azure.ai.openai");
+        let model = target.model.as_deref().or(request.model.as_deref());
+        let mut call = ModelCall::of(operation, &target.provider, model)
+            .server(&target.host, target.port)
+            .cover_enclosing();
+        for (name, value) in params::attributes(request, is_openai) {
+            call = call.attribute(name, value);
+        }
+        Self {
+            call: Some(call.start()),
+            api: target.endpoint.api,
+            is_openai,
+            asks_for_stream: target.endpoint.is_stream || request.stream == Some(true),
+            watch: watch.clone(),
+            propagates: watch.propagates_to(target),
+        }
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.call.as_ref().map_or_else(Span::none, |call| call.span().clone())
+    }
+
+    pub(crate) fn preparation(&self) -> Preparation {
+        Preparation {
+            span: self.span(),
+            is_openai: self.is_openai,
+            propagates: self.propagates,
+        }
+    }
+
+    /// No response came: why, in a word of few values, and what the error says.
+    pub(crate) fn failed(mut self, error_type: &str, error: impl Display) {
+        if let Some(call) = self.call.take() {
+            call.fail(error_type, error);
+        }
+    }
+
+    /// The response's head has come; its body is to be read.
+    pub(crate) fn answered(mut self, status: StatusCode, headers: &HeaderMap) -> Option<Reading> {
+        let call = self.call.take()?;
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let content_type = text(CONTENT_TYPE).map(|named| named.split(';').next().unwrap_or_default().trim());
+        let is_stream = status.is_success() && self.is_stream(content_type);
+        let mut response = call.watch_response(self.api, status.as_u16(), is_stream);
+        if let Some(gap) = self.watch.stall_gap() {
+            response = response.stall_after(gap);
+        }
+        response.told_elsewhere(told_by_headers(headers));
+        Some(Reading::new(response, text(CONTENT_ENCODING)))
+    }
+
+    fn is_stream(&self, content_type: Option<&str>) -> bool {
+        match content_type {
+            Some("text/event-stream" | "application/x-ndjson" | "application/jsonl" | "application/stream+json") => {
+                true
+            }
+            Some("application/vnd.amazon.eventstream") => true,
+            // Gemini streams a list; others that answer in JSON have refused to stream.
+            Some("application/json") => self.api == Api::GeminiContent && self.asks_for_stream,
+            _ => self.asks_for_stream,
+        }
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take() {
+            call.attribute(own::STREAM_OUTCOME, "cancelled");
+        }
+    }
+}
+
+/// What Bedrock says in the headers of the models that say nothing in their bodies.
+/// Source: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html>.
+fn told_by_headers(headers: &HeaderMap) -> Usage {
+    let units = [
+        ("x-amzn-bedrock-input-token-count", Unit::InputTokens),
+        ("x-amzn-bedrock-output-token-count", Unit::OutputTokens),
+    ];
+    let mut usage = Usage::new();
+    for (name, unit) in units {
+        let count = headers.get(name).and_then(|value| value.to_str().ok()?.parse().ok());
+        if let Some(count) = count {
+            usage.set(unit, count);
+        }
+    }
+    usage
+}

@@ -1,0 +1,62 @@
+//! Watches an HTTP client's calls of LLM providers: a span for each, with tokens, latency and cost, read from what the
+//! provider really answers.
+//!
+//! The client's bytes pass untouched and without delay; a stream is never gathered. Nothing happens for hosts that are no
+//! providers. Which hosts are, [`Watch`] says.
+//!
+//! With reqwest-middleware (feature `reqwest-middleware`):
+//!
+//! ```
+//! # #[cfg(feature = "reqwest-middleware")] {
+//! use tracing_genai_http::{Watch, WatchMiddleware};
+//!
+//! let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
+//!     .with(WatchMiddleware::new(Watch::new())) // outside of retries: they are one call
+//!     .build();
+//! # let _ = client;
+//! # }
+//! ```
+//!
+//! With tower (feature `tower`), around a service of `http` requests, of reqwest's, or, with the feature `async-openai`,
+//! of that client's:
+//!
+//! ```
+//! # #[cfg(feature = "tower")] {
+//! use tower_layer::Layer;
+//! use tracing_genai_http::{Watch, WatchLayer};
+//!
+//! # let client = ();
+//! let client = WatchLayer::new(Watch::new()).layer(client);
+//! # }
+//! ```
+
+mod exchange;
+mod params;
+mod propagate;
+mod reading;
+mod request_body;
+mod response_body;
+mod watch;
+
+#[cfg(feature = "async-openai")]
+mod async_openai;
+#[cfg(feature = "reqwest-middleware")]
+mod middleware;
+#[cfg(feature = "reqwest-middleware")]
+mod reqwest_exchange;
+#[cfg(all(feature = "tower", feature = "reqwest-middleware"))]
+mod reqwest_service;
+#[cfg(feature = "tower")]
+mod service;
+
+pub use request_body::RequestBody;
+pub use response_body::ResponseBody;
+pub use watch::Watch;
+
+#[cfg(feature = "reqwest-middleware")]
+pub use middleware::{AttemptMiddleware, WatchMiddleware};
+#[cfg(feature = "tower")]
+pub use service::{AttemptLayer, AttemptService, WatchFuture, WatchLayer, WatchService};
+
+#[cfg(all(feature = "tower", feature = "reqwest-middleware"))]
+pub use reqwest_service::ReqwestFuture;

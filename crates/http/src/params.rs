@@ -1,0 +1,64 @@
+//! What a request asks for, on the span of its call.
+
+use opentelemetry::{Array, StringValue, Value};
+use tracing::Span;
+use tracing_genai::semconv::Attribute;
+use tracing_genai::usage::Request;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+/// The attributes of what `request` asks for, the model left out.
+pub(crate) fn attributes(request: &Request, is_openai: bool) -> Vec<(&'static str, Value)> {
+    let count = |count: Option<u64>| count.and_then(|count| i64::try_from(count).ok()).map(Value::I64);
+    // The conventions have an attribute for OpenAI's alone.
+    let tier = request.service_tier.clone().filter(|_| is_openai);
+    let values = [
+        (
+            Attribute::RequestStream,
+            request.stream.filter(|stream| *stream).map(Value::Bool),
+        ),
+        (Attribute::RequestMaxTokens, count(request.max_tokens)),
+        (Attribute::RequestTemperature, request.temperature.map(Value::F64)),
+        (Attribute::RequestTopP, request.top_p.map(Value::F64)),
+        (Attribute::RequestTopK, count(request.top_k)),
+        (
+            Attribute::RequestFrequencyPenalty,
+            request.frequency_penalty.map(Value::F64),
+        ),
+        (
+            Attribute::RequestPresencePenalty,
+            request.presence_penalty.map(Value::F64),
+        ),
+        (Attribute::RequestSeed, count(request.seed)),
+        // One choice is what is asked for by whoever says nothing.
+        (
+            Attribute::RequestChoiceCount,
+            count(request.choices.filter(|choices| *choices != 1)),
+        ),
+        (Attribute::RequestStopSequences, texts(&request.stop_sequences)),
+        (Attribute::RequestEncodingFormats, texts(&request.encoding_formats)),
+        (Attribute::EmbeddingsDimensionCount, count(request.dimensions)),
+        (
+            Attribute::OpenaiRequestServiceTier,
+            tier.map(|tier| Value::String(tier.into())),
+        ),
+    ];
+    values
+        .into_iter()
+        .filter_map(|(attribute, value)| Some((attribute.name(), value?)))
+        .collect()
+}
+
+/// Puts what `request` asks for on a span that has started already.
+pub(crate) fn record(span: &Span, request: Request, is_openai: bool) {
+    for (name, value) in attributes(&request, is_openai) {
+        span.set_attribute(name, value);
+    }
+    if let Some(model) = request.model {
+        span.set_attribute(Attribute::RequestModel.name(), model);
+    }
+}
+
+fn texts(texts: &[String]) -> Option<Value> {
+    let list = || texts.iter().map(|text| StringValue::from(text.clone())).collect();
+    (!texts.is_empty()).then(|| Value::Array(Array::String(list())))
+}

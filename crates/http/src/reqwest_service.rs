@@ -1,0 +1,74 @@
+//! The layer for tower services of reqwest's requests, such as its client.
+
+use std::any::type_name;
+use std::fmt::Display;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+use tower_service::Service;
+use tracing::Span;
+
+use crate::exchange::Exchange;
+use crate::reqwest_exchange::{answered, prepare, start, target};
+use crate::service::WatchService;
+
+impl<S> Service<reqwest::Request> for WatchService<S>
+where
+    S: Service<reqwest::Request, Response = reqwest::Response>,
+    S::Error: Display,
+{
+    type Response = reqwest::Response;
+    type Error = S::Error;
+    type Future = ReqwestFuture<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: reqwest::Request) -> Self::Future {
+        let exchange = target(&self.watch, request.url()).map(|target| start(&self.watch, &target, &request));
+        if let Some(exchange) = &exchange {
+            prepare(&exchange.preparation(), &mut request);
+        }
+        let span = exchange.as_ref().map_or_else(Span::none, Exchange::span);
+        let future = span.in_scope(|| self.service.call(request));
+        ReqwestFuture { future, span, exchange }
+    }
+}
+
+pin_project! {
+    /// The response to a call by reqwest that is watched.
+    #[derive(Debug)]
+    pub struct ReqwestFuture<F> {
+        #[pin]
+        future: F,
+        span: Span,
+        exchange: Option<Exchange>,
+    }
+}
+
+impl<F, E> Future for ReqwestFuture<F>
+where
+    F: Future<Output = Result<reqwest::Response, E>>,
+    E: Display,
+{
+    type Output = Result<reqwest::Response, E>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Poll::Ready(result) = this.span.in_scope(|| this.future.poll(context)) else {
+            return Poll::Pending;
+        };
+        let Some(exchange) = this.exchange.take() else {
+            return Poll::Ready(result);
+        };
+        Poll::Ready(match result {
+            Ok(response) => Ok(answered(exchange, response)),
+            Err(error) => {
+                exchange.failed(type_name::<E>(), &error);
+                Err(error)
+            }
+        })
+    }
+}

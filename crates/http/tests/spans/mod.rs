@@ -1,0 +1,67 @@
+//! The spans that a test makes, as they leave.
+
+#![allow(dead_code, reason = "each test that shares this asks for other things")]
+
+use opentelemetry::Value;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSpanProcessor, SpanData};
+use tracing_genai::GenAiProcessor;
+use tracing_subscriber::layer::SubscriberExt;
+
+/// Collects the spans of this thread while it lives.
+pub(crate) struct Spans {
+    exporter: InMemorySpanExporter,
+    provider: SdkTracerProvider,
+    _subscriber: tracing::subscriber::DefaultGuard,
+}
+
+impl Spans {
+    pub(crate) fn collect() -> Self {
+        let exporter = InMemorySpanExporter::default();
+        let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(exporter.clone()))
+            .meter_provider(&SdkMeterProvider::default())
+            .build();
+        let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+        let layer = tracing_genai::layer(provider.tracer("test"));
+        let subscriber = tracing_subscriber::registry().with(layer);
+        Self {
+            exporter,
+            provider,
+            _subscriber: tracing::subscriber::set_default(subscriber),
+        }
+    }
+
+    /// The spans that have ended since this was asked last.
+    pub(crate) fn take(&self) -> Vec<SpanData> {
+        self.provider.force_flush().unwrap();
+        let spans = self.exporter.get_finished_spans().unwrap();
+        self.exporter.reset();
+        spans
+    }
+}
+
+pub(crate) fn attribute<'a>(span: &'a SpanData, name: &str) -> Option<&'a Value> {
+    let mut attributes = span.attributes.iter();
+    attributes
+        .find(|attribute| attribute.key.as_str() == name)
+        .map(|attribute| &attribute.value)
+}
+
+pub(crate) fn integer(span: &SpanData, name: &str) -> Option<i64> {
+    match attribute(span, name)? {
+        Value::I64(integer) => Some(*integer),
+        other => panic!("{name} is {other:?}"),
+    }
+}
+
+pub(crate) fn double(span: &SpanData, name: &str) -> Option<f64> {
+    match attribute(span, name)? {
+        Value::F64(double) => Some(*double),
+        other => panic!("{name} is {other:?}"),
+    }
+}
+
+pub(crate) fn text(span: &SpanData, name: &str) -> Option<String> {
+    attribute(span, name).map(ToString::to_string)
+}

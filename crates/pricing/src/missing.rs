@@ -1,0 +1,32 @@
+//! Says what was never counted of a call: its cost is not known, since what is missing is not zero.
+
+use tracing_genai_usage::{Unit, Usage};
+
+use crate::Reason;
+
+/// The side of a call of a model that was not counted, input or output, if one was not. Embeddings have no output
+/// (`expects_output`), and what is measured in other units than tokens, such as seconds of audio, has neither.
+///
+/// ```
+/// use tracing_genai_pricing::{Reason, missing_side};
+/// use tracing_genai_usage::{Unit, Usage};
+///
+/// let input = Usage::new().with(Unit::InputTokens, 9);
+/// assert_eq!(missing_side(&input, true), Some(Reason::MissingOutput));
+/// assert_eq!(missing_side(&input, false), None);
+/// assert_eq!(missing_side(&Usage::new().with(Unit::AudioSeconds, 30), true), None);
+/// ```
+pub fn missing_side(usage: &Usage, expects_output: bool) -> Option<Reason> {
+    let (input, output) = (usage.get(Unit::InputTokens), usage.get(Unit::OutputTokens));
+    let is_measured_otherwise = input.is_none()
+        && output.is_none()
+        && [Unit::AudioSeconds, Unit::InputAudioSeconds, Unit::OutputAudioSeconds]
+            .iter()
+            .any(|unit| usage.get(*unit).is_some());
+    match (input, output) {
+        _ if is_measured_otherwise => None,
+        (Some(_), Some(_)) => None,
+        (Some(_), None) => expects_output.then_some(Reason::MissingOutput),
+        (None, _) => Some(Reason::MissingInput),
+    }
+}
