@@ -14,7 +14,7 @@ use crate::params;
 pin_project! {
     /// A request's body whose bytes pass unchanged. Where it is of a call that is watched, what it asks for stands on the
     /// call's span once it has been sent.
-    #[derive(Debug)]
+    #[derive(Debug, Default)]
     pub struct RequestBody<B> {
         #[pin]
         body: B,

@@ -12,8 +12,9 @@ pub trait Observe<T> {
     /// Reads `item`, and records on `call` what it says.
     fn item(&mut self, item: &T, call: &Call) -> Observed;
 
-    /// The stream has ended, with all it had to say (`is_complete`) or before.
-    fn end(&mut self, call: &Call, is_complete: bool);
+    /// The stream has ended, or whoever read it has stopped before (then it is not `is_complete`). Returns whether it has
+    /// said all the same all that it had to say.
+    fn end(&mut self, call: &Call, is_complete: bool) -> bool;
 }
 
 /// What an item is.
@@ -37,7 +38,9 @@ impl<T> Observe<T> for Items {
         Observed::Chunk
     }
 
-    fn end(&mut self, _call: &Call, _is_complete: bool) {}
+    fn end(&mut self, _call: &Call, is_complete: bool) -> bool {
+        is_complete
+    }
 }
 
 /// Shows chunks to a function, and records errors.
@@ -60,7 +63,9 @@ impl<T, E: Display, R: FnMut(&T, &Call)> Observe<Result<T, E>> for Results<R> {
         }
     }
 
-    fn end(&mut self, _call: &Call, _is_complete: bool) {}
+    fn end(&mut self, _call: &Call, is_complete: bool) -> bool {
+        is_complete
+    }
 }
 
 /// Reads a provider's bytes.
@@ -92,22 +97,27 @@ impl<B: AsRef<[u8]>, E: Display> Observe<Result<B, E>> for Events {
         if pieces > 0 { Observed::Chunk } else { Observed::Part }
     }
 
-    fn end(&mut self, call: &Call, is_complete: bool) {
-        if let Some(reader) = self.reader.take() {
-            call.record(&reading(reader, is_complete));
-        }
+    fn end(&mut self, call: &Call, is_complete: bool) -> bool {
+        let Some(reader) = self.reader.take() else {
+            return is_complete;
+        };
+        let (reading, is_complete) = reading(reader, is_complete);
+        call.record(&reading);
+        is_complete
     }
 }
 
-/// What a response said, which ended with all it had to say, or before.
-pub(crate) fn reading(reader: ResponseReader, is_complete: bool) -> Reading {
+/// What a response said, and whether that is all it had to say, though it may not have been read to its end.
+pub(crate) fn reading(reader: ResponseReader, is_complete: bool) -> (Reading, bool) {
+    let is_done = reader.is_done();
     let mut reading = reader.finish();
+    let is_complete = is_complete || is_done || reading.is_complete();
     // Anthropic's first event counts the output so far, which is no count of the output: the last event brings that, with
     // the reason for the end.
     if !is_complete && reading.finish_reasons.is_empty() {
         reading.usage.clear(Unit::OutputTokens);
     }
-    reading
+    (reading, is_complete)
 }
 
 fn failure<E: Display>(error: &E, call: &Call) -> Observed {

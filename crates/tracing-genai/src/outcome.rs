@@ -21,12 +21,16 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn of(call: &Call, end: End, has_failed: bool) -> Self {
-        match end {
-            _ if has_failed || call.has_failed() => Self::Failed,
-            End::Cancelled => Self::Cancelled,
-            End::Completed if !call.has_usage() => Self::NoUsage,
-            End::Completed => Self::Completed,
+    /// The outcome of a response that has said all it had to say (`is_complete`), or has not.
+    pub(crate) fn of(call: &Call, is_complete: bool, has_failed: bool) -> Self {
+        if has_failed || call.has_failed() {
+            Self::Failed
+        } else if !is_complete {
+            Self::Cancelled
+        } else if call.has_usage() {
+            Self::Completed
+        } else {
+            Self::NoUsage
         }
     }
 

@@ -140,7 +140,7 @@ impl Watching {
             told_elsewhere,
             failed,
         } = self;
-        let mut reading = reading(reader, end == End::Completed && !failed);
+        let (mut reading, is_complete) = reading(reader, end == End::Completed && !failed);
         let is_refusal = !(200..300).contains(&status);
         if is_refusal {
             // The status is the error's type; the body says the rest, and nothing was used.
@@ -156,7 +156,7 @@ impl Watching {
                 call.attribute(own::RESPONSE_UNREAD, why);
             }
         }
-        let outcome = Outcome::of(&call, end, failed);
+        let outcome = Outcome::of(&call, is_complete, failed);
         match pace {
             Some(pace) => pace.end(Instant::now(), &call),
             // A plain response that ended as it should has nothing more to say.

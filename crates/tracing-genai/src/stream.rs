@@ -169,9 +169,9 @@ impl<O> Meter<O> {
         O: Observe<T>,
     {
         let Some(call) = self.call.take() else { return };
-        self.observer.end(&call, end == End::Completed && !self.failed);
+        let is_complete = self.observer.end(&call, end == End::Completed && !self.failed);
         std::mem::replace(&mut self.pace, Pace::new()).end(Instant::now(), &call);
-        let outcome = Outcome::of(&call, end, self.failed);
+        let outcome = Outcome::of(&call, is_complete, self.failed);
         call.attribute(own::STREAM_OUTCOME, outcome.as_str());
     }
 }

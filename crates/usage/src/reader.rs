@@ -42,6 +42,8 @@ struct Gathering {
     problem: Option<String>,
     pieces: u32,
     skipped: u32,
+    /// Whether the stream has said that it is over.
+    is_done: bool,
 }
 
 impl ResponseReader {
@@ -70,6 +72,7 @@ impl ResponseReader {
                 problem: None,
                 pieces: 0,
                 skipped: 0,
+                is_done: false,
             },
         }
     }
@@ -81,6 +84,12 @@ impl ResponseReader {
         let before = gathering.pieces;
         framing.push(bytes, |piece| gathering.take(&piece));
         gathering.pieces.saturating_sub(before)
+    }
+
+    /// Whether the stream has said that it is over, as `OpenAI`'s does by `[DONE]`: clients stop reading there, before the
+    /// bytes end.
+    pub fn is_done(&self) -> bool {
+        self.gathering.is_done
     }
 
     /// What the response said, also when it was cut off: then what it had not said is absent.
@@ -132,7 +141,10 @@ impl std::fmt::Debug for ResponseReader {
 impl Gathering {
     fn take(&mut self, piece: &Piece<'_>) {
         let understood = match piece {
-            Piece::Json(b"[DONE]") => return,
+            Piece::Json(b"[DONE]") => {
+                self.is_done = true;
+                return;
+            }
             Piece::Json(json) => {
                 self.pieces = self.pieces.saturating_add(1);
                 let known = self.response.reading();

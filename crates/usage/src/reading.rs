@@ -47,6 +47,11 @@ pub enum ReadError {
 }
 
 impl Reading {
+    /// Whether it says why the answer ended and what was put out: then no more was to come, whether or not it was waited for.
+    pub fn is_complete(&self) -> bool {
+        !self.finish_reasons.is_empty() && self.usage.get(Unit::OutputTokens).is_some()
+    }
+
     /// Whether it says nothing of an answer.
     pub(crate) fn says_nothing(&self) -> bool {
         self.usage.is_empty() && self.finish_reasons.is_empty() && self.invalid.is_none()

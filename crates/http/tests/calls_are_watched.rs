@@ -1,0 +1,214 @@
+//! Which requests are calls, how many spans they make, and what is sent along.
+
+#![cfg(feature = "tower")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
+
+mod provider;
+mod spans;
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use provider::{Provider, post, read};
+use spans::{Spans, attribute, double, integer, text};
+use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
+use tracing::Instrument;
+use tracing_genai_http::{AttemptLayer, RequestBody, Watch, WatchLayer};
+
+const ANSWER: &str = r#"{"model":"gpt-4o-2024-08-06","usage":{"prompt_tokens":9,"completion_tokens":2}}"#;
+const CHAT: &str = "https://api.openai.com/v1/chat/completions";
+
+#[tokio::test]
+async fn nothing_happens_for_hosts_and_paths_that_run_no_model() {
+    let spans = Spans::collect();
+    for url in [
+        "https://example.com/v1/chat/completions",
+        "https://api.openai.com/v1/models",
+    ] {
+        let provider = Provider::answering([ANSWER]);
+        let (bytes, _) = read(
+            provider
+                .send(Watch::new().propagate_to("example.com"), post(url, "{}"))
+                .await,
+        )
+        .await;
+        assert_eq!(bytes, ANSWER.as_bytes());
+        let (headers, body) = provider.got.lock().unwrap().take().unwrap();
+        assert!(!headers.contains_key("traceparent") && body == "{}", "{url}");
+    }
+    assert!(spans.take().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_asked_for_is_on_the_span_and_reaches_the_provider_unchanged() {
+    let spans = Spans::collect();
+    let asked = r#"{"model":"gpt-4o","temperature":0.5,"max_completion_tokens":64,"n":2,"stop":["END"],"seed":7}"#;
+    let provider = Provider::answering([ANSWER]);
+    read(provider.send(Watch::new(), post(CHAT, asked)).await).await;
+    let (_, body) = provider.got.lock().unwrap().take().unwrap();
+    assert_eq!(body, asked);
+    let span = spans.take().remove(0);
+    assert_eq!(double(&span, "gen_ai.request.temperature"), Some(0.5));
+    assert_eq!(integer(&span, "gen_ai.request.max_tokens"), Some(64));
+    assert_eq!(integer(&span, "gen_ai.request.choice.count"), Some(2));
+    assert_eq!(integer(&span, "gen_ai.request.seed"), Some(7));
+    assert_eq!(
+        text(&span, "gen_ai.request.stop_sequences").as_deref(),
+        Some("[\"END\"]")
+    );
+}
+
+#[tokio::test]
+async fn the_model_of_a_transcription_is_read_from_its_form() {
+    let spans = Spans::collect();
+    let form = "--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n\0\0\0\r\n--b\r\n\
+        content-disposition: form-data; name=\"model\"\r\n\r\nwhisper-1\r\n--b--\r\n";
+    let request = Request::post("https://api.openai.com/v1/audio/transcriptions")
+        .header("content-type", "multipart/form-data; boundary=b")
+        .body(Full::from(form))
+        .unwrap();
+    let provider = Provider::answering([r#"{"text":"Hi","usage":{"type":"duration","seconds":27}}"#]);
+    read(provider.send(Watch::new(), request).await).await;
+    let span = spans.take().remove(0);
+    assert_eq!(text(&span, "gen_ai.request.model").as_deref(), Some("whisper-1"));
+    assert_eq!(integer(&span, "tracing_genai.usage.audio_seconds"), Some(27));
+}
+
+#[tokio::test]
+async fn a_call_that_is_sent_again_is_one_span() {
+    let spans = Spans::collect();
+    let mut refusals = 2;
+    let provider = service_fn(move |request: Request<RequestBody<Full<Bytes>>>| {
+        let status = if refusals > 0 { 503 } else { 200 };
+        refusals -= 1;
+        async move {
+            request.into_body().collect().await.unwrap();
+            let answer = Response::builder().status(status).body(Full::from(ANSWER)).unwrap();
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    // What retries stands between the watch and the attempts.
+    let mut attempts = ServiceBuilder::new().layer(AttemptLayer::new()).service(provider);
+    let retrying = service_fn(move |request: Request<RequestBody<Full<Bytes>>>| {
+        let calls: Vec<_> = (0..3)
+            .map(|_| attempts.call(Request::post(CHAT).body(RequestBody::default()).unwrap()))
+            .collect();
+        async move {
+            request.into_body().collect().await.unwrap();
+            let mut answer = None;
+            for call in calls {
+                let response = call.await?;
+                if response.status() == 200 {
+                    answer = Some(response);
+                }
+            }
+            Ok::<_, Infallible>(answer.unwrap())
+        }
+    });
+    let mut service = ServiceBuilder::new()
+        .layer(WatchLayer::new(Watch::new()))
+        .service(retrying);
+    let response = service
+        .ready()
+        .await
+        .unwrap()
+        .call(post(CHAT, "{\"model\":\"gpt-4o\"}"))
+        .await
+        .unwrap();
+    response.into_body().collect().await.unwrap();
+    let found = spans.take();
+    assert_eq!(found.len(), 1);
+    assert_eq!(integer(&found[0], "tracing_genai.retry.count"), Some(2));
+    assert_eq!(integer(&found[0], "gen_ai.usage.input_tokens"), Some(9));
+}
+
+#[tokio::test]
+async fn the_trace_context_goes_to_those_who_are_named_and_to_no_others() {
+    opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
+    let spans = Spans::collect();
+    let watch = Watch::new()
+        .host("llm.internal:8080", "openai")
+        .propagate_to("llm.internal");
+    let sent = async |url| {
+        let provider = Provider::answering([ANSWER]);
+        read(provider.send(watch.clone(), post(url, "{}")).await).await;
+        let (headers, _) = provider.got.lock().unwrap().take().unwrap();
+        let sent = headers
+            .get("traceparent")
+            .map(|value| value.to_str().unwrap().to_owned());
+        (sent, spans.take().remove(0))
+    };
+    let (unsent, _) = sent(CHAT).await;
+    assert_eq!(unsent, None);
+    let (sent, span) = sent("http://llm.internal:8080/v1/chat/completions").await;
+    let context = span.span_context;
+    let carried = std::collections::HashMap::from([("traceparent".to_owned(), sent.unwrap())]);
+    let carried = TraceContextPropagator::new().extract(&carried);
+    let carried = opentelemetry::trace::TraceContextExt::span(&carried)
+        .span_context()
+        .clone();
+    assert_eq!(carried.trace_id(), context.trace_id());
+    assert_eq!(carried.span_id(), context.span_id());
+}
+
+#[tokio::test]
+async fn the_span_of_a_framework_around_the_call_is_covered_by_it() {
+    let spans = Spans::collect();
+    let framework = tracing::info_span!(
+        "chat",
+        gen_ai.operation.name = "chat",
+        gen_ai.provider.name = "openai",
+        gen_ai.request.model = "gpt-4o-2024-08-06",
+        gen_ai.usage.input_tokens = 9,
+        gen_ai.usage.output_tokens = 2,
+    );
+    let around = tracing::info_span!(parent: &framework, "http request");
+    async {
+        read(Provider::answering([ANSWER]).send(Watch::new(), post(CHAT, "{}")).await).await;
+    }
+    .instrument(around)
+    .await;
+    drop(framework);
+    let found = spans.take();
+    let costs: Vec<_> = found
+        .iter()
+        .filter(|span| attribute(span, "gen_ai.usage.cost").is_some())
+        .map(|span| attribute(span, "tracing_genai.covered").is_some())
+        .collect();
+    assert_eq!(
+        costs,
+        [false],
+        "one of {} spans costs, and it is not the covered one",
+        found.len()
+    );
+    let covered = found
+        .iter()
+        .filter(|span| attribute(span, "tracing_genai.covered").is_some());
+    assert_eq!(covered.count(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_waits_for_any_more_is_cancelled() {
+    let spans = Spans::collect();
+    let never = service_fn(|_: Request<RequestBody<Full<Bytes>>>| {
+        std::future::pending::<Result<Response<Full<Bytes>>, Infallible>>()
+    });
+    let mut service = ServiceBuilder::new()
+        .layer(WatchLayer::new(Watch::new()))
+        .service(never);
+    let call = service.ready().await.unwrap().call(post(CHAT, "{}"));
+    assert!(
+        tokio::time::timeout(std::time::Duration::from_millis(5), call)
+            .await
+            .is_err()
+    );
+    let span = spans.take().remove(0);
+    assert_eq!(
+        text(&span, "tracing_genai.stream.outcome").as_deref(),
+        Some("cancelled")
+    );
+}
