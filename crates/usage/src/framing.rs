@@ -66,6 +66,11 @@ impl Framing {
         }
     }
 
+    /// Whether this is a stream of server-sent events of which nothing has arrived since the last one ended.
+    pub(crate) fn is_between_events(&self) -> bool {
+        matches!(self, Self::ServerSentEvents(events) if events.is_between_events())
+    }
+
     /// Hands on what is left when the response ends.
     pub(crate) fn finish(self, mut on_piece: impl FnMut(Piece<'_>)) {
         match self {

@@ -23,6 +23,7 @@ mod endpoint;
 mod field;
 mod framing;
 mod hosts;
+mod idle;
 mod provider_error;
 mod reader;
 mod reading;

@@ -1,8 +1,11 @@
 //! Reads a response while it passes, whole or streamed, and parses only what says something new.
 
+use memchr::memmem;
+
 use crate::api::Api;
 use crate::apis::{Gather, gather};
 use crate::framing::{Framing, Piece};
+use crate::idle::IdleTemplate;
 use crate::provider_error::{ProviderError, error_body, exception};
 use crate::reading::{ReadError, Reading};
 use crate::telling_keys::TellingKeys;
@@ -26,6 +29,7 @@ use crate::telling_keys::TellingKeys;
 pub struct ResponseReader {
     framing: Framing,
     gathering: Gathering,
+    idle: IdleTemplate,
 }
 
 /// What is known so far of the response.
@@ -42,6 +46,8 @@ struct Gathering {
     problem: Option<String>,
     pieces: u32,
     skipped: u32,
+    /// How many pieces were parsed, lost or otherwise of note.
+    parsed: u32,
     /// Whether the stream has said that it is over.
     is_done: bool,
 }
@@ -72,16 +78,37 @@ impl ResponseReader {
                 problem: None,
                 pieces: 0,
                 skipped: 0,
+                parsed: 0,
                 is_done: false,
             },
+            idle: IdleTemplate::default(),
         }
     }
 
     /// Takes the next bytes of the response. Returns how many pieces of it, such as the events of a stream, they completed:
     /// none where they are only a comment or a part of a piece.
-    pub fn push(&mut self, bytes: &[u8]) -> u32 {
-        let Self { framing, gathering } = self;
+    pub fn push(&mut self, mut bytes: &[u8]) -> u32 {
+        let Self {
+            framing,
+            gathering,
+            idle,
+        } = self;
         let before = gathering.pieces;
+        while gathering.filters() && framing.is_between_events() && !bytes.is_empty() {
+            if let Some(length) = idle.matched(bytes) {
+                gathering.pieces = gathering.pieces.saturating_add(1);
+                bytes = bytes.get(length..).unwrap_or_default();
+                continue;
+            }
+            let Some(end) = memmem::find(bytes, b"\n\n") else { break };
+            let (event, rest) = bytes.split_at(end + 2);
+            let parsed = gathering.parsed;
+            framing.push(event, |piece| gathering.take(&piece));
+            if gathering.parsed == parsed && framing.is_between_events() {
+                idle.learn(event);
+            }
+            bytes = rest;
+        }
         framing.push(bytes, |piece| gathering.take(&piece));
         gathering.pieces.saturating_sub(before)
     }
@@ -111,7 +138,9 @@ impl ResponseReader {
 
     /// The reading, and what is wrong with a response of which nothing could be read.
     fn end(self) -> (Reading, Option<String>) {
-        let Self { framing, mut gathering } = self;
+        let Self {
+            framing, mut gathering, ..
+        } = self;
         framing.finish(|piece| gathering.take(&piece));
         let problem = (!gathering.opened && gathering.exception.is_none()).then(|| {
             let nothing = || "it is no JSON, and no stream of events".to_owned();
@@ -139,10 +168,15 @@ impl std::fmt::Debug for ResponseReader {
 }
 
 impl Gathering {
+    fn filters(&self) -> bool {
+        self.telling.is_some()
+    }
+
     fn take(&mut self, piece: &Piece<'_>) {
         let understood = match piece {
             Piece::Json(b"[DONE]") => {
                 self.is_done = true;
+                self.parsed = self.parsed.saturating_add(1);
                 return;
             }
             Piece::Json(json) => {
@@ -168,6 +202,7 @@ impl Gathering {
                 Err(())
             }
         };
+        self.parsed = self.parsed.saturating_add(1);
         self.opened |= understood.is_ok();
         self.skipped = self.skipped.saturating_add(u32::from(understood.is_err()));
     }

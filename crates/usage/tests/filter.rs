@@ -164,4 +164,61 @@ proptest! {
         let each: Vec<&[u8]> = bytes.chunks(1).collect();
         prop_assert_eq!(&read(ResponseReader::new(api), &each), &whole);
     }
+
+    #[test]
+    fn templates_miss_nothing(
+        api in prop::sample::select(vec![Api::OpenAiChat, Api::OpenAiResponses, Api::AnthropicMessages, Api::GeminiContent]),
+        events in prop::collection::vec(alike(), 2..24),
+        size in 1_usize..300,
+    ) {
+        let bytes = events.concat().into_bytes();
+        let whole = read(ResponseReader::parsing_everything(api), &[&bytes]);
+        prop_assert_eq!(&read(ResponseReader::new(api), &[&bytes]), &whole);
+        let each: Vec<&[u8]> = events.iter().map(String::as_bytes).collect();
+        prop_assert_eq!(&read(ResponseReader::new(api), &each), &whole);
+        let cut: Vec<&[u8]> = bytes.chunks(size).collect();
+        prop_assert_eq!(&read(ResponseReader::new(api), &cut), &whole);
+    }
+}
+
+/// Events that are much alike: mostly the same keys, with values that vary, and now and then one that says something.
+fn alike() -> impl Strategy<Value = String> {
+    let content = prop::sample::select(vec![
+        "Hi",
+        "",
+        "a\\n",
+        "\\\"usage\\\":{}",
+        "\\u0041",
+        "\\\\",
+        "}",
+        "null",
+        "7",
+    ]);
+    let word = prop::sample::select(vec![
+        "null",
+        "null",
+        "null",
+        "null",
+        "\"stop\"",
+        "\"\"",
+        "7",
+        "{\"input_tokens\":3}",
+    ]);
+    let key = prop::sample::select(vec![
+        "usage",
+        "usage",
+        "usage",
+        "usages",
+        "error",
+        "finish_reason",
+        "finishReason",
+        "us\\u0061ge",
+    ]);
+    let end = prop::sample::select(vec!["\n\n", "\n\n", "\n\n", "\r\n\r\n", "\n"]);
+    let before = prop::sample::select(vec!["", "", "event: delta\n", ": comment\n\n"]);
+    (content, word, key, 0_u32..20, end, before).prop_map(|(content, word, key, number, end, before)| {
+        format!(
+            "{before}data: {{\"id\":\"c1\",\"n\":{number},\"model\":\"m\",\"delta\":{{\"text\":\"{content}\"}},\"{key}\":{word}}}{end}"
+        )
+    })
 }

@@ -49,6 +49,11 @@ impl EventSplitter {
         self.keep(bytes);
     }
 
+    /// Whether nothing has arrived since the last event ended.
+    pub(crate) fn is_between_events(&self) -> bool {
+        self.started && self.line.is_empty() && !self.line_too_long && matches!(self.state, EventState::Empty)
+    }
+
     /// Hands on what is left when the stream ends: a server that closes right after its last line has still said it.
     pub(crate) fn finish(mut self, mut on_piece: impl FnMut(Piece<'_>)) {
         self.push(b"\n\n", &mut on_piece);
