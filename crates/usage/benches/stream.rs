@@ -3,7 +3,7 @@
 //!
 //! `cargo xtask bench` runs it. The bar is 50 ns for a chunk of server-sent events; a test holds that none allocates.
 //!
-//! `--calls N` reads each kind of chunk N times and measures nothing: for whoever counts instructions from outside, as
+//! `--calls N` reads each kind of chunk that is held to the bar N times and measures nothing: for whoever counts instructions from outside, as
 //! `cargo xtask test` does.
 
 #[path = "chunks/mod.rs"]
@@ -23,7 +23,7 @@ fn main() {
     let is_check = std::env::args().any(|argument| argument == "--check");
     let only = std::env::args().skip_while(|argument| argument != "--calls").nth(1);
     if let Some(times) = only.and_then(|times| times.parse::<usize>().ok()) {
-        for chunk in CHUNKS {
+        for chunk in CHUNKS.iter().filter(|chunk| chunk.is_held_to_the_bar) {
             let mut reader = chunk.opened(ResponseReader::new);
             for idle in chunk.idle().iter().cycle().take(times) {
                 black_box(reader.push(black_box(idle)));

@@ -1,4 +1,4 @@
-//! Fuzzes what reads files of prices and what reads spans, for a bounded time.
+//! Fuzzes what reads files of prices, spans, and responses, for a bounded time.
 
 use std::{
     fs,
@@ -10,7 +10,11 @@ use anyhow::{Context, Result, bail};
 
 const CARGO_FUZZ: &str = "0.13.2";
 /// The targets, and the folders they stand in.
-const TARGETS: [(&str, &str); 2] = [("price_file", "crates/pricing/fuzz"), ("span", "crates/processor/fuzz")];
+const TARGETS: [(&str, &str); 3] = [
+    ("price_file", "crates/pricing/fuzz"),
+    ("span", "crates/processor/fuzz"),
+    ("response", "crates/usage/fuzz"),
+];
 const SECONDS: u32 = 30;
 
 /// Runs each target from its seeds and what earlier runs found, at the root of the workspace.

@@ -1,4 +1,5 @@
-//! Counts the instructions of a warm cost and of reading the catalogue, which no noisy machine can change.
+//! Counts the instructions of a warm cost, of reading the catalogue, and of an idle chunk of a stream, which no noisy machine
+//! can change.
 
 use std::{
     path::{Path, PathBuf},
@@ -17,7 +18,13 @@ const MOST_A_COST: u64 = 1_300;
 /// Of reading the embedded catalogue. The bar is 10 ms; 3 to 6 ms were measured at 24 million.
 const MOST_READING: u64 = 40_000_000;
 
-/// Fails when a cost, or reading the catalogue, takes more instructions than it may.
+/// Kinds of chunk in the benchmark of streams.
+const CHUNK_KINDS: u64 = 3;
+/// Of one idle chunk of server-sent events, on an average of the kinds. The bar is 50 ns; 28 to 40 ns were measured at some
+/// 430 instructions.
+const MOST_A_CHUNK: u64 = 500;
+
+/// Fails when a cost, reading the catalogue, or an idle chunk takes more instructions than it may.
 ///
 /// Without valgrind, and without a way to install it, it says so; where `is_required`, it fails.
 pub(crate) fn run(is_required: bool) -> Result<()> {
@@ -29,7 +36,8 @@ pub(crate) fn run(is_required: bool) -> Result<()> {
             return Ok(());
         }
     };
-    let benchmark = built()?;
+    count_chunks(&valgrind)?;
+    let benchmark = built("tracing-genai-pricing", "cost")?;
     let once = count(&valgrind, &benchmark, 1)?;
     let often = count(&valgrind, &benchmark, 1 + TIMES)?;
     let a_cost = often.saturating_sub(once) / (TIMES * KINDS);
@@ -44,17 +52,21 @@ pub(crate) fn run(is_required: bool) -> Result<()> {
     Ok(())
 }
 
-/// The benchmark of the pricing crate, built with optimisation.
-fn built() -> Result<PathBuf> {
+fn count_chunks(valgrind: &Path) -> Result<()> {
+    let benchmark = built("tracing-genai-usage", "stream")?;
+    let once = count(valgrind, &benchmark, 1)?;
+    let often = count(valgrind, &benchmark, 1 + TIMES)?;
+    let a_chunk = often.saturating_sub(once) / (TIMES * CHUNK_KINDS);
+    println!("an idle chunk    {a_chunk:>10} instructions, at most {MOST_A_CHUNK}");
+    ensure!(a_chunk > 0, "nothing was counted");
+    ensure!(a_chunk <= MOST_A_CHUNK, "an idle chunk takes too many instructions");
+    Ok(())
+}
+
+/// A benchmark, built with optimisation.
+fn built(package: &str, bench: &str) -> Result<PathBuf> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "bench",
-            "--package",
-            "tracing-genai-pricing",
-            "--bench",
-            "cost",
-            "--no-run",
-        ])
+        .args(["bench", "--package", package, "--bench", bench, "--no-run"])
         .output()
         .context("cargo bench did not start")?;
     let said = String::from_utf8_lossy(&output.stderr);
