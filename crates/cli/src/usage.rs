@@ -70,7 +70,7 @@ const LOOKED_AT: usize = 64 * 1024;
 /// Prints what the response says.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let provider = arguments.provider.trim().to_ascii_lowercase();
-    let Some(mut chosen) = choice(&provider, arguments.api.as_deref()) else {
+    let Some(chosen) = choice(&provider, arguments.api.as_deref()) else {
         let names: Vec<_> = Api::all().map(Api::name).collect();
         eprintln!(
             "error: no API of {provider} goes by that name; there are {}",
@@ -83,13 +83,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut bytes = open(path)?;
     let mut head = Vec::new();
     bytes.by_ref().take(LOOKED_AT as u64).read_to_end(&mut head)?;
-    if chosen.is_none() {
-        // The end of a short response tells as much as its beginning; of a long one, only the beginning is at hand.
-        chosen = Api::of_response(&provider, &head);
-    }
-    let Some(api) = chosen else {
-        bail!("{}: which API this is cannot be told; say so by --api", path.display());
-    };
+    // The end of a short response tells as much as its beginning; of a long one, only the beginning is at hand.
+    let api = chosen.unwrap_or_else(|| Api::of_response(&provider, &head));
     let mut reader = ResponseReader::new(api);
     let mut pieces = reader.push(&head);
     let mut buffer = vec![0; LOOKED_AT];

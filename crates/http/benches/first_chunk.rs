@@ -51,10 +51,9 @@ async fn first_chunk(url: &str) -> Duration {
         let _ = request.into_body().collect().await;
         let first = Ok::<_, Infallible>(http_body::Frame::data(Bytes::from_static(FIRST.as_bytes())));
         let body = StreamBody::new(futures_util::stream::iter([first]));
-        let response = Response::builder()
+        Response::builder()
             .header("content-type", "text/event-stream")
-            .body(body);
-        Ok::<_, http::Error>(response?)
+            .body(body)
     });
     let mut service = WatchLayer::new(Watch::new()).layer(provider);
     let request = Request::post(url).body(Full::from(ASKED)).unwrap_or_default();

@@ -106,16 +106,22 @@ impl Exchange {
 
     fn is_stream(&self, content_type: Option<&str>) -> bool {
         match content_type {
-            Some("text/event-stream" | "application/x-ndjson" | "application/jsonl" | "application/stream+json") => {
-                true
-            }
-            Some("application/vnd.amazon.eventstream") => true,
+            Some(named) if STREAMS.contains(&named) => true,
             // Gemini streams a list; others that answer in JSON have refused to stream.
             Some("application/json") => self.api == Api::GeminiContent && self.asks_for_stream,
             _ => self.asks_for_stream,
         }
     }
 }
+
+/// The types of content that come piece by piece.
+const STREAMS: [&str; 5] = [
+    "text/event-stream",
+    "application/x-ndjson",
+    "application/jsonl",
+    "application/stream+json",
+    "application/vnd.amazon.eventstream",
+];
 
 impl Drop for Exchange {
     fn drop(&mut self) {

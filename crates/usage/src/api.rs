@@ -105,7 +105,7 @@ impl Api {
     /// ```
     pub fn named(provider: &str, name: &str) -> Option<Self> {
         if name == "default" {
-            return Some(Self::of_provider(provider).unwrap_or(Self::OpenAiChat));
+            return Some(Self::default_of(provider));
         }
         let api = NAMES
             .iter()
@@ -136,12 +136,17 @@ impl Api {
     /// ```
     /// use tracing_genai_usage::Api;
     ///
-    /// assert_eq!(Api::of_response("openai", br#"{"object":"response"}"#), Some(Api::OpenAiResponses));
-    /// assert_eq!(Api::of_response("x_ai", br#"{"object":"chat.completion"}"#), Some(Api::XaiChat));
-    /// assert_eq!(Api::of_response("acme", b"<html>"), None);
+    /// assert_eq!(Api::of_response("openai", br#"{"object":"response"}"#), Api::OpenAiResponses);
+    /// assert_eq!(Api::of_response("x_ai", br#"{"object":"chat.completion"}"#), Api::XaiChat);
+    /// assert_eq!(Api::of_response("cohere", br#"{"message":"Slow down"}"#), Api::Cohere);
+    /// assert_eq!(Api::of_response("acme", b"{}"), Api::OpenAiChat);
     /// ```
-    pub fn of_response(provider: &str, body: &[u8]) -> Option<Self> {
+    pub fn of_response(provider: &str, body: &[u8]) -> Self {
         let by_shape = crate::apis::of_shape(body).map(|api| api.at(provider));
-        by_shape.or_else(|| Self::of_provider(provider))
+        by_shape.unwrap_or_else(|| Self::default_of(provider))
+    }
+
+    fn default_of(provider: &str) -> Self {
+        Self::of_provider(provider).unwrap_or(Self::OpenAiChat)
     }
 }

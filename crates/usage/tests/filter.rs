@@ -126,10 +126,7 @@ enum Frame {
 
 fn stream(frame: Frame, events: &[String]) -> Vec<u8> {
     match frame {
-        Frame::Event => events
-            .iter()
-            .map(|event| format!("data: {event}\n\n"))
-            .collect::<String>(),
+        Frame::Event => format!("data: {}\n\n", events.join("\n\ndata: ")),
         Frame::Line => events.join("\n"),
         Frame::Element => format!("[{}]", events.join(",")),
     }

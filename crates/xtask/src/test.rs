@@ -67,23 +67,33 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "instructions",
-        about: "what a warm cost and reading the prices may take, counted by valgrind",
+        about: "what a warm cost, reading the prices and an idle chunk may take, counted by valgrind",
         run: || instructions::run(in_ci()),
     },
     Step {
         name: "fuzz",
-        about: "the readers of price files and of spans, for half a minute each",
+        about: "the readers of price files, of spans and of responses, for half a minute each",
         run: || fuzz::run(&root(), in_ci()),
     },
 ];
 
 /// The crates a user can depend on, each of which must compile without what its neighbours happen to switch on.
-const LIBRARIES: [&str; 5] = [
+const LIBRARIES: [&str; 7] = [
     "tracing-genai-semconv",
     "tracing-genai-usage",
     "tracing-genai-pricing",
     "tracing-genai-processor",
     "tracing-genai",
+    "tracing-genai-http",
+    "tracing-genai-adapters",
+];
+
+/// Those of them with features that a test of the whole workspace does not switch on.
+const WITH_FEATURES: [&str; 4] = [
+    "tracing-genai-pricing",
+    "tracing-genai",
+    "tracing-genai-http",
+    "tracing-genai-adapters",
 ];
 
 const CARGO_HACK: &str = "0.6.46";
@@ -189,8 +199,8 @@ fn tests() -> Result<()> {
 }
 
 fn all_features() -> Result<()> {
-    let packages = ["--package", "tracing-genai", "--package", "tracing-genai-pricing"];
-    cargo_test(&[&packages[..], &["--all-features"]].concat())
+    let packages = WITH_FEATURES.iter().flat_map(|package| ["--package", package]);
+    cargo_test(&packages.chain(["--all-features"]).collect::<Vec<_>>())
 }
 
 fn cargo_test(what: &[&str]) -> Result<()> {

@@ -46,12 +46,12 @@ const CHAT_PROVIDERS: &[(&str, &str, &str)] = &[
 fn own_extractor(body: &Value) -> (&'static str, &'static str) {
     let words = body["file"].as_str().unwrap_or_default().to_ascii_lowercase();
     match Api::of_response("", body.to_string().as_bytes()) {
-        Some(Api::GeminiContent) => ("google", "default"),
-        Some(Api::BedrockConverse) => ("aws", "default"),
-        Some(Api::Cohere) => ("cohere", "default"),
-        Some(Api::AnthropicMessages) => ("anthropic", "default"),
-        Some(Api::OpenAiResponses) => ("openai", "responses"),
-        Some(Api::OpenAiEmbeddings) => ("openai", "embeddings"),
+        Api::GeminiContent => ("google", "default"),
+        Api::BedrockConverse => ("aws", "default"),
+        Api::Cohere => ("cohere", "default"),
+        Api::AnthropicMessages => ("anthropic", "default"),
+        Api::OpenAiResponses => ("openai", "responses"),
+        Api::OpenAiEmbeddings => ("openai", "embeddings"),
         _ => CHAT_PROVIDERS
             .iter()
             .find(|(word, ..)| {

@@ -1,0 +1,131 @@
+//! When the chunks of a stream come is on its span, and in the metrics of first and further chunks.
+
+mod service;
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use opentelemetry::Value;
+use service::{Service, Span};
+use tracing_genai::usage::{Api, Unit, Usage};
+
+fn double(span: &Span, name: &str) -> Option<f64> {
+    match span.value(name)? {
+        Value::F64(double) => Some(*double),
+        other => panic!("{name} is {other:?}"),
+    }
+}
+
+/// A stream of so many chunks, with a wait before one of them.
+async fn metered(chunks: usize, waits_before: usize, wait: Duration, stall_after: Duration) {
+    let chunks = stream::iter(0..chunks).then(async |chunk| {
+        if chunk == waits_before {
+            tokio::time::sleep(wait).await;
+        }
+        Ok::<_, std::io::Error>(chunk)
+    });
+    let call = tracing_genai::chat("openai", "gpt-4o-2024-08-06").start();
+    let usage = Usage::new().with(Unit::InputTokens, 9).with(Unit::OutputTokens, 101);
+    let metered = call.meter_with(chunks, |_, call| call.usage(&usage));
+    metered.stall_after(stall_after).for_each(async |_| {}).await;
+}
+
+#[tokio::test]
+async fn gaps_stalls_and_rate_leave_the_wait_for_the_first_chunk_out() {
+    let service = Service::start();
+    let _default = tracing::dispatcher::set_default(&service.dispatch());
+    let wait = Duration::from_millis(40);
+    metered(5, 0, wait, Duration::from_secs(60)).await;
+    let span = service.only_span();
+    assert!(double(&span, "gen_ai.response.time_to_first_chunk").unwrap() >= 0.040);
+    // The five chunks came at once: the rate knows nothing of the wait, and how high it is, is the machine's affair.
+    let rate = double(&span, "tracing_genai.stream.output_tokens_per_second").unwrap();
+    assert!(rate > 100.0 / 0.040, "{rate}");
+    assert_eq!(span.value("tracing_genai.stream.stalls"), Some(&Value::I64(0)));
+    assert_eq!(span.value("tracing_genai.stream.chunks"), Some(&Value::I64(5)));
+}
+
+#[tokio::test]
+async fn a_stream_that_stands_still_says_how_often_and_how_long() {
+    let service = Service::start();
+    let _default = tracing::dispatcher::set_default(&service.dispatch());
+    metered(5, 3, Duration::from_millis(40), Duration::from_millis(30)).await;
+    let span = service.only_span();
+    assert_eq!(span.value("tracing_genai.stream.stalls"), Some(&Value::I64(1)));
+    assert!(double(&span, "tracing_genai.stream.longest_gap").unwrap() >= 0.040);
+    // 100 tokens after the first, in no less than the wait.
+    assert!(double(&span, "tracing_genai.stream.output_tokens_per_second").unwrap() <= 100.0 / 0.040);
+}
+
+#[tokio::test]
+async fn first_and_further_chunks_are_in_the_metrics_and_their_gaps_off_the_span() {
+    let service = Service::start();
+    let _default = tracing::dispatcher::set_default(&service.dispatch());
+    metered(5, 3, Duration::from_millis(40), Duration::from_secs(60)).await;
+    let span = service.only_span();
+    for name in ["tracing_genai.stream.gap_counts", "tracing_genai.stream.gap_seconds"] {
+        assert_eq!(span.value(name), None, "{name}");
+    }
+    let (count, sum, attributes) = service
+        .histogram("gen_ai.client.operation.time_to_first_chunk")
+        .remove(0);
+    assert_eq!(count, 1);
+    let first = double(&span, "gen_ai.response.time_to_first_chunk").unwrap();
+    assert!((sum - first).abs() < 1e-9);
+    assert!(
+        attributes
+            .iter()
+            .any(|attribute| attribute.key.as_str() == "gen_ai.provider.name")
+    );
+    let (count, sum, _) = service
+        .histogram("gen_ai.client.operation.time_per_output_chunk")
+        .remove(0);
+    assert_eq!(count, 4, "each chunk but the first");
+    assert!(sum >= 0.040);
+}
+
+#[tokio::test]
+async fn a_comment_that_keeps_the_line_open_is_no_first_chunk() {
+    let service = Service::start();
+    let _default = tracing::dispatcher::set_default(&service.dispatch());
+    let wait = Duration::from_millis(40);
+    let bytes = stream::iter([
+        ": OPENROUTER PROCESSING\n\n",
+        "data: {\"model\":\"gpt-4o\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n",
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\n\ndata: [DONE]\n\n",
+    ])
+    .enumerate()
+    .then(async |(number, bytes)| {
+        if number == 1 {
+            tokio::time::sleep(wait).await;
+        }
+        Ok::<_, std::io::Error>(bytes)
+    });
+    let call = tracing_genai::chat("openrouter", "openai/gpt-4o").start();
+    call.meter_bytes(Api::OpenAiChat, bytes).for_each(async |_| {}).await;
+    let span = service.only_span();
+    assert!(double(&span, "gen_ai.response.time_to_first_chunk").unwrap() >= 0.040);
+    assert_eq!(span.value("tracing_genai.stream.chunks"), Some(&Value::I64(2)));
+}
+
+#[test]
+fn a_covered_call_is_neither_priced_nor_measured() {
+    let service = Service::start();
+    service.run(|| {
+        let framework = tracing_genai::chat("openai", "gpt-4o-2024-08-06").start();
+        let usage = Usage::new().with(Unit::InputTokens, 9).with(Unit::OutputTokens, 2);
+        framework.usage(&usage);
+        framework.in_scope(|| {
+            let operation = tracing_genai::semconv::OperationName::Chat;
+            let client = tracing_genai::ModelCall::of(operation, "openai", Some("gpt-4o-2024-08-06"));
+            client.cover_enclosing().start().usage(&usage);
+        });
+    });
+    let spans = service.spans();
+    let costs = spans.iter().filter(|span| span.value("gen_ai.usage.cost").is_some());
+    assert_eq!(costs.count(), 1);
+    for metric in ["gen_ai.client.operation.duration", "gen_ai.usage.cost"] {
+        let points = service.histogram(metric);
+        assert_eq!(points.iter().map(|(count, ..)| count).sum::<u64>(), 1, "{metric}");
+    }
+}
