@@ -1,5 +1,7 @@
 //! When the chunks of a stream come is on its span, and in the metrics of first and further chunks.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
+
 mod service;
 
 use std::time::Duration;
