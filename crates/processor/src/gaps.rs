@@ -2,7 +2,7 @@
 
 use opentelemetry::{Array, Value};
 use tracing_genai_semconv::metric::OPERATION_TIME_PER_OUTPUT_CHUNK;
-use tracing_genai_semconv::{Attribute, own};
+use tracing_genai_semconv::{Attribute, OperationName, own};
 
 use crate::operation::Operation;
 
@@ -23,9 +23,11 @@ pub(crate) fn take_gaps(operation: &mut Operation<'_>) {
     if !names.any(is_ours) {
         return;
     }
-    let is_covered = operation.take_own(own::COVERED).is_some();
-    if is_covered && operation.is_model_call() {
-        operation.is_covered = true;
+    while let Some(mark) = operation.take_own(own::COVERED_PREFIX) {
+        let covering = mark.key.as_str().strip_prefix(own::COVERED_PREFIX).unwrap_or_default();
+        operation.is_covered |= is_covered_by(operation, covering);
+    }
+    if operation.is_covered {
         operation.write(own::COVERED, true);
     }
     if operation.has(Attribute::ResponseTimeToFirstChunk) {
@@ -33,9 +35,21 @@ pub(crate) fn take_gaps(operation: &mut Operation<'_>) {
         let seconds = operation.take_own(own::STREAM_GAP_SECONDS);
         operation.gaps = counts
             .zip(seconds)
-            .and_then(|(counts, seconds)| Gaps::read(&counts, &seconds))
+            .and_then(|(counts, seconds)| Gaps::read(&counts.value, &seconds.value))
             .map(Box::new);
     }
+}
+
+/// Whether the operation is the call that `covering` names, an operation and a model, seen from further out.
+fn is_covered_by(operation: &Operation<'_>, covering: &str) -> bool {
+    let (name, model) = covering.split_once(' ').unwrap_or((covering, ""));
+    let is_embedding = |name: Option<OperationName>| name == Some(OperationName::Embeddings);
+    if !operation.is_model_call() || is_embedding(operation.name) != is_embedding(OperationName::from_name(name)) {
+        return false;
+    }
+    // One may name the model with what stands before it, as `models/`, and who names none may mean any.
+    let is_same = |own: &str| own.ends_with(model) || model.ends_with(own);
+    operation.text(Attribute::RequestModel).is_none_or(is_same)
 }
 
 impl Gaps {

@@ -194,11 +194,11 @@ impl<'span> Operation<'span> {
         }
     }
 
-    /// Takes an attribute of ours off, which has no place of its own.
-    pub(crate) fn take_own(&mut self, name: &str) -> Option<Value> {
+    /// Takes an attribute of ours off whose name begins so, and which has no place of its own.
+    pub(crate) fn take_own(&mut self, prefix: &str) -> Option<KeyValue> {
         let mut attributes = self.span.attributes.iter();
-        let position = attributes.position(|attribute| attribute.key.as_str() == name)?;
-        self.remove_at(position).map(|removed| removed.value)
+        let position = attributes.position(|attribute| attribute.key.as_str().starts_with(prefix))?;
+        self.remove_at(position)
     }
 
     /// Adds an attribute of ours, which no earlier stage can have written.

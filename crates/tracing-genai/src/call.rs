@@ -34,14 +34,14 @@ pub struct Call {
     has_failed: AtomicBool,
     /// [`UNKNOWN`] until it is recorded.
     output_tokens: AtomicU64,
-    /// The call around this one, if this one covers it.
-    enclosing: Option<Context>,
+    /// The call around this one, if this one covers it, and the mark that says so.
+    enclosing: Option<(Context, String)>,
 }
 
 const UNKNOWN: u64 = u64::MAX;
 
 impl Call {
-    pub(crate) fn new(span: Span, is_openai: bool, enclosing: Option<Context>) -> Self {
+    pub(crate) fn new(span: Span, is_openai: bool, enclosing: Option<(Context, String)>) -> Self {
         Self {
             span,
             started: Instant::now(),
@@ -186,8 +186,8 @@ impl Call {
     }
 
     fn cover_enclosing(&self) {
-        if let Some(enclosing) = &self.enclosing {
-            enclosing.span().set_attribute(KeyValue::new(own::COVERED, true));
+        if let Some((enclosing, mark)) = &self.enclosing {
+            enclosing.span().set_attribute(KeyValue::new(mark.clone(), true));
         }
     }
 

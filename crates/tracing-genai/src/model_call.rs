@@ -6,7 +6,7 @@ use tracing::Span;
 use tracing_genai_processor::content::is_captured;
 use tracing_genai_processor::message::{Message, Tool, to_json};
 use tracing_genai_semconv::typed::Key;
-use tracing_genai_semconv::{Attribute, OperationName};
+use tracing_genai_semconv::{Attribute, OperationName, own};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::enclosing::enclosing_call;
@@ -171,8 +171,9 @@ impl ModelCall {
     /// Makes this call cover the one around it, for an HTTP client's middleware: the `chat` span of a framework that makes
     /// this call is of the same response, and must not count and cost a second time.
     ///
-    /// Once this call has usage or has failed, the nearest GenAI span around it is marked `tracing_genai.covered`. If that is
-    /// a model call, it is neither priced nor measured; agents and the like are not concerned.
+    /// Once this call has usage or has failed, the nearest GenAI span around it is marked. If that is a call of the same model
+    /// and kind, it is neither priced nor measured, and carries `tracing_genai.covered`; others, as agents, or a chat around
+    /// an embedding, are not concerned.
     pub fn cover_enclosing(mut self) -> Self {
         self.covers_enclosing = true;
         self
@@ -188,10 +189,11 @@ impl ModelCall {
             attributes,
             covers_enclosing,
         } = self;
-        let enclosing = covers_enclosing.then(enclosing_call).flatten();
         let is_openai = matches!(provider.as_str(), "openai" | "azure.ai.openai");
         let named = model.as_deref().map(|model| [operation.name(), " ", model].concat());
         let name = named.as_deref().unwrap_or(operation.name());
+        let enclosing = covers_enclosing.then(enclosing_call).flatten();
+        let enclosing = enclosing.map(|context| (context, [own::COVERED_PREFIX, name].concat()));
         // A field's name and a span's are fixed where they are written, so each operation has its own line.
         macro_rules! span {
             ($name:literal) => {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use opentelemetry::Value;
 use service::{Service, Span};
+use tracing_genai::semconv::OperationName;
 use tracing_genai::usage::{Api, Unit, Usage};
 
 fn double(span: &Span, name: &str) -> Option<f64> {
@@ -110,24 +111,31 @@ async fn a_comment_that_keeps_the_line_open_is_no_first_chunk() {
     assert_eq!(span.value("tracing_genai.stream.chunks"), Some(&Value::I64(2)));
 }
 
-#[test]
-fn a_covered_call_is_neither_priced_nor_measured() {
+/// How many of the calls cost and are measured, where `inner` is made within a chat of GPT-4o.
+fn costing(inner: OperationName, model: &str) -> (usize, u64) {
     let service = Service::start();
     service.run(|| {
         let framework = tracing_genai::chat("openai", "gpt-4o-2024-08-06").start();
         let usage = Usage::new().with(Unit::InputTokens, 9).with(Unit::OutputTokens, 2);
         framework.usage(&usage);
         framework.in_scope(|| {
-            let operation = tracing_genai::semconv::OperationName::Chat;
-            let client = tracing_genai::ModelCall::of(operation, "openai", Some("gpt-4o-2024-08-06"));
+            let client = tracing_genai::ModelCall::of(inner, "openai", Some(model));
             client.cover_enclosing().start().usage(&usage);
         });
     });
     let spans = service.spans();
     let costs = spans.iter().filter(|span| span.value("gen_ai.usage.cost").is_some());
-    assert_eq!(costs.count(), 1);
-    for metric in ["gen_ai.client.operation.duration", "gen_ai.usage.cost"] {
-        let points = service.histogram(metric);
-        assert_eq!(points.iter().map(|(count, ..)| count).sum::<u64>(), 1, "{metric}");
-    }
+    let measured = service.histogram("gen_ai.client.operation.duration");
+    (costs.count(), measured.iter().map(|(count, ..)| count).sum())
+}
+
+#[test]
+fn a_covered_call_is_neither_priced_nor_measured() {
+    assert_eq!(costing(OperationName::Chat, "gpt-4o-2024-08-06"), (1, 1));
+}
+
+#[test]
+fn a_call_of_another_kind_or_model_covers_nothing() {
+    assert_eq!(costing(OperationName::Embeddings, "text-embedding-3-small"), (2, 2));
+    assert_eq!(costing(OperationName::Chat, "gpt-4o-mini"), (2, 2));
 }
