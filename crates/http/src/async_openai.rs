@@ -39,7 +39,7 @@ where
         Box::pin(async move {
             // What is sent is not at hand: one request is built to be looked at.
             let request = factory.build().await?;
-            let Some(target) = target(&watch, request.url()) else {
+            let Some(target) = target(&watch, &request) else {
                 return service.call(factory).await;
             };
             let exchange = start(&watch, &target, &request);

@@ -39,7 +39,7 @@ impl WatchMiddleware {
 #[async_trait]
 impl Middleware for WatchMiddleware {
     async fn handle(&self, mut request: Request, extensions: &mut Extensions, next: Next<'_>) -> Result<Response> {
-        let Some(target) = target(&self.watch, request.url()) else {
+        let Some(target) = target(&self.watch, &request) else {
             return next.run(request, extensions).await;
         };
         let exchange = start(&self.watch, &target, &request);

@@ -1,6 +1,6 @@
 //! Calls by reqwest: how its requests are read, and its responses.
 
-use reqwest::{Body, Request, Response, ResponseBuilderExt, Url};
+use reqwest::{Body, Request, Response, ResponseBuilderExt};
 use tracing_genai::usage::{self, read_request};
 
 use crate::exchange::{Exchange, Preparation};
@@ -9,8 +9,14 @@ use crate::response_body::ResponseBody;
 use crate::watch::{Target, Watch};
 
 /// What the request is, if it runs a provider's model.
-pub(crate) fn target(watch: &Watch, url: &Url) -> Option<Target> {
-    watch.target(url.host_str()?, url.port_or_known_default()?, url.path())
+pub(crate) fn target(watch: &Watch, request: &Request) -> Option<Target> {
+    let url = request.url();
+    watch.target(
+        request.method(),
+        url.host_str()?,
+        url.port_or_known_default()?,
+        url.path(),
+    )
 }
 
 /// Starts the call that `request` makes.

@@ -27,7 +27,7 @@ where
     }
 
     fn call(&mut self, mut request: reqwest::Request) -> Self::Future {
-        let exchange = target(&self.watch, request.url()).map(|target| start(&self.watch, &target, &request));
+        let exchange = target(&self.watch, &request).map(|target| start(&self.watch, &target, &request));
         if let Some(exchange) = &exchange {
             prepare(&exchange.preparation(), &mut request);
         }

@@ -103,7 +103,12 @@ fn target(watch: &Watch, request: &http::request::Parts) -> Option<Target> {
     };
     let authority = uri.authority().cloned().or_else(named)?;
     let default = if uri.scheme_str() == Some("http") { 80 } else { 443 };
-    watch.target(authority.host(), authority.port_u16().unwrap_or(default), uri.path())
+    watch.target(
+        &request.method,
+        authority.host(),
+        authority.port_u16().unwrap_or(default),
+        uri.path(),
+    )
 }
 
 pin_project! {

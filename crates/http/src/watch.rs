@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Method;
 use tracing_genai::usage::Endpoint;
 
 /// Which hosts are providers, and what is done when they are called. Cheap to clone.
@@ -80,8 +81,11 @@ impl Watch {
         self.settings.stall_after
     }
 
-    /// What a request is, if it runs a provider's model.
-    pub(crate) fn target(&self, host: &str, port: u16, path: &str) -> Option<Target> {
+    /// What a request is, if it runs a provider's model: others, as a list of what was answered before, are no `POST`.
+    pub(crate) fn target(&self, method: &Method, host: &str, port: u16, path: &str) -> Option<Target> {
+        if method != Method::POST {
+            return None;
+        }
         let named = self.settings.hosts.iter().find(|(known, _)| known.is(host, port));
         let provider = match named {
             Some((_, provider)) => provider.as_str(),
@@ -127,7 +131,9 @@ mod tests {
     use super::*;
 
     fn provider(watch: &Watch, host: &str, port: u16, path: &str) -> Option<String> {
-        watch.target(host, port, path).map(|target| target.provider)
+        watch
+            .target(&Method::POST, host, port, path)
+            .map(|target| target.provider)
     }
 
     #[test]
@@ -154,6 +160,14 @@ mod tests {
     }
 
     #[test]
+    fn only_a_post_runs_a_model() {
+        let watch = Watch::new();
+        let path = "/v1/responses";
+        assert!(watch.target(&Method::GET, "api.openai.com", 443, path).is_none());
+        assert!(watch.target(&Method::POST, "api.openai.com", 443, path).is_some());
+    }
+
+    #[test]
     fn a_host_of_ones_own_goes_before_the_known() {
         let watch = Watch::new().host("api.openai.com", "azure.ai.openai");
         let found = provider(&watch, "api.openai.com", 443, "/v1/responses");
@@ -165,9 +179,13 @@ mod tests {
         let watch = Watch::new()
             .host("llm.internal", "openai")
             .propagate_to("llm.internal:443");
-        let own = watch.target("llm.internal", 443, "/v1/responses").unwrap();
+        let own = watch
+            .target(&Method::POST, "llm.internal", 443, "/v1/responses")
+            .unwrap();
         assert!(watch.propagates_to(&own));
-        let other = watch.target("api.openai.com", 443, "/v1/responses").unwrap();
+        let other = watch
+            .target(&Method::POST, "api.openai.com", 443, "/v1/responses")
+            .unwrap();
         assert!(!watch.propagates_to(&other));
     }
 }

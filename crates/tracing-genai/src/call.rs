@@ -40,6 +40,9 @@ pub struct Call {
 
 const UNKNOWN: u64 = u64::MAX;
 
+/// Why a response is unread that is none of its API, or breaks off.
+pub(crate) const MALFORMED: &str = "malformed";
+
 impl Call {
     pub(crate) fn new(span: Span, is_openai: bool, enclosing: Option<(Context, String)>) -> Self {
         Self {
@@ -115,7 +118,8 @@ impl Call {
     /// Records a whole response: what `body` says where `status` is a success, and otherwise the failure, with the
     /// status as `error.type` and the provider's own message.
     ///
-    /// A body that is not a response of `api` makes the call no failure: what it used stays unknown.
+    /// A body that is not a response of `api` makes the call no failure: what it used stays unknown, and
+    /// `tracing_genai.response.unread` says so.
     ///
     /// ```
     /// use tracing_genai::usage::Api;
@@ -126,8 +130,9 @@ impl Call {
     pub fn respond(&self, api: Api, status: u16, body: &[u8]) {
         let reading = read_body(api, body);
         if (200..300).contains(&status) {
-            if let Ok(reading) = &reading {
-                self.record(reading);
+            match &reading {
+                Ok(reading) => self.record(reading),
+                Err(_) => self.unread(MALFORMED),
             }
             return;
         }
@@ -136,6 +141,11 @@ impl Call {
             .and_then(|reading| reading.error)
             .map(|error| error.message);
         self.fail(&status.to_string(), message.unwrap_or_default());
+    }
+
+    /// Records why a response, or a part of it, could not be read.
+    pub(crate) fn unread(&self, why: &'static str) {
+        self.attribute(own::RESPONSE_UNREAD, why);
     }
 
     /// Records what was used, in the convention's meaning: input includes cached tokens, output includes reasoning.

@@ -6,6 +6,7 @@ use std::fmt::{self, Display};
 use tracing_genai_usage::{Api, Reading, ResponseReader, Unit};
 
 use crate::Call;
+use crate::call::MALFORMED;
 
 /// Reads the items of a metered stream.
 pub trait Observe<T> {
@@ -101,8 +102,12 @@ impl<B: AsRef<[u8]>, E: Display> Observe<Result<B, E>> for Events {
         let Some(reader) = self.reader.take() else {
             return is_complete;
         };
+        let was_read_to_its_end = is_complete;
         let (reading, is_complete) = reading(reader, is_complete);
         call.record(&reading);
+        if was_read_to_its_end && reading.skipped_events > 0 {
+            call.unread(MALFORMED);
+        }
         is_complete
     }
 }

@@ -7,6 +7,7 @@ use tracing_genai_semconv::{Attribute, own};
 use tracing_genai_usage::{Api, ResponseReader, Usage};
 
 use crate::Call;
+use crate::call::MALFORMED;
 use crate::observe::reading;
 use crate::outcome::{End, Outcome};
 use crate::pace::Pace;
@@ -151,9 +152,9 @@ impl Watching {
                 reading.usage = told_elsewhere;
             }
             call.record(&reading);
-            let malformed = (reading.skipped_events > 0 && end == End::Completed).then_some("malformed");
+            let malformed = (reading.skipped_events > 0 && end == End::Completed).then_some(MALFORMED);
             if let Some(why) = unread.or(malformed) {
-                call.attribute(own::RESPONSE_UNREAD, why);
+                call.unread(why);
             }
         }
         let outcome = Outcome::of(&call, is_complete, failed);

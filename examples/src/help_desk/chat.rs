@@ -5,12 +5,11 @@ use async_openai::config::OpenAIConfig;
 use async_openai::error::OpenAIError;
 use async_openai::types::chat::{
     ChatCompletionRequestUserMessage, CreateChatCompletionRequest, CreateChatCompletionRequestArgs,
-    CreateChatCompletionResponse,
 };
 use axum::extract::State;
-use tracing_genai::Call;
+use tracing_genai_adapters::ToReading;
 
-use super::openai::{MODEL, failed, finish_reason, usage};
+use super::openai::{MODEL, failed};
 use super::refusal::Refusal;
 
 pub(super) async fn chat(State(client): State<Client<OpenAIConfig>>, question: String) -> Result<String, Refusal> {
@@ -18,7 +17,7 @@ pub(super) async fn chat(State(client): State<Client<OpenAIConfig>>, question: S
     let answered = call.run(async { client.chat().create(request(question)?).await });
     match answered.await {
         Ok(answer) => {
-            record(&call, &answer);
+            call.record(&answer.to_reading());
             let text = answer.choices.into_iter().find_map(|choice| choice.message.content);
             Ok(text.unwrap_or_default())
         }
@@ -34,14 +33,4 @@ fn request(question: String) -> Result<CreateChatCompletionRequest, OpenAIError>
         .model(MODEL)
         .messages(vec![ChatCompletionRequestUserMessage::from(question).into()])
         .build()
-}
-
-fn record(call: &Call, answer: &CreateChatCompletionResponse) {
-    call.response_id(&answer.id);
-    call.response_model(&answer.model);
-    let reasons = answer.choices.iter().filter_map(|choice| choice.finish_reason);
-    call.finish_reasons(reasons.map(finish_reason));
-    if let Some(used) = &answer.usage {
-        call.usage(&usage(used));
-    }
 }

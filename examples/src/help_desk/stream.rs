@@ -10,16 +10,19 @@ use async_openai::types::chat::{
 use axum::body::Body;
 use axum::extract::State;
 use futures_util::StreamExt;
-use tracing_genai::Call;
+use tracing_genai_adapters::ToReading;
 
-use super::openai::{MODEL, failed, finish_reason, usage};
+use super::openai::{MODEL, failed};
 use super::refusal::Refusal;
 
 pub(super) async fn stream(State(client): State<Client<OpenAIConfig>>, question: String) -> Result<Body, Refusal> {
     let call = tracing_genai::chat("openai", MODEL).start();
     let opened = call.run(async { client.chat().create_stream(request(question)?).await });
     match opened.await {
-        Ok(chunks) => Ok(Body::from_stream(call.meter_with(chunks, record).map(text))),
+        Ok(chunks) => {
+            let metered = call.meter_with(chunks, |chunk, call| call.record(&chunk.to_reading()));
+            Ok(Body::from_stream(metered.map(text)))
+        }
         Err(error) => {
             failed(&call, &error);
             Err(Refusal)
@@ -38,17 +41,6 @@ fn request(question: String) -> Result<CreateChatCompletionRequest, OpenAIError>
             include_obfuscation: None,
         })
         .build()
-}
-
-fn record(chunk: &CreateChatCompletionStreamResponse, call: &Call) {
-    call.response_model(&chunk.model);
-    let reasons = chunk.choices.iter().filter_map(|choice| choice.finish_reason);
-    for reason in reasons {
-        call.finish_reasons([finish_reason(reason)]);
-    }
-    if let Some(used) = &chunk.usage {
-        call.usage(&usage(used));
-    }
 }
 
 fn text(chunk: Result<CreateChatCompletionStreamResponse, OpenAIError>) -> Result<String, OpenAIError> {
