@@ -144,8 +144,9 @@ fn cost(arguments: &Arguments, provider: &str, api: Api, reading: &Reading, cata
     if reading.usage.is_empty() {
         return Cost::unpriced(Reason::NoUsage);
     }
-    let expects_output = api != Api::OpenAiEmbeddings;
-    if let Some(missing) = missing_side(&reading.usage, expects_output) {
+    let model = reading.model.as_deref().or(arguments.model.as_deref());
+    let embeds = api == Api::OpenAiEmbeddings || model.is_some_and(|model| model.contains("embed"));
+    if let Some(missing) = missing_side(&reading.usage, !embeds) {
         return Cost::unpriced(missing);
     }
     let call = ModelCall {

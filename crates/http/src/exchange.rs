@@ -92,7 +92,8 @@ impl Exchange {
 
     /// The response's head has come; its body is to be read.
     pub(crate) fn answered(mut self, status: StatusCode, headers: &HeaderMap) -> Option<Reading> {
-        let call = self.call.take()?;
+        // Nothing is read that nobody looks at.
+        let call = self.call.take().filter(|call| !call.span().is_disabled())?;
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let content_type = text(CONTENT_TYPE).map(|named| named.split(';').next().unwrap_or_default().trim());
         let is_stream = status.is_success() && self.is_stream(content_type);

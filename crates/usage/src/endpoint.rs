@@ -124,7 +124,11 @@ impl Endpoint {
                 .find(|(end, ..)| path.ends_with(end))
                 .map(|&(_, api, operation)| (api, operation, false))
         };
-        let (api, operation, is_stream) = by_model.or_else(by_end)?;
+        let (api, mut operation, is_stream) = by_model.or_else(by_end)?;
+        // One path invokes models of every kind, whose names tell those that embed.
+        if api == Api::BedrockInvoke && Self::model_in(path).is_some_and(|model| model.contains("embed")) {
+            operation = "embeddings";
+        }
         Some(Self {
             api: api.at(provider),
             operation,
@@ -228,6 +232,11 @@ mod tests {
                 "aws.bedrock",
                 "/model/amazon.nova-lite-v1%3A0/converse-stream",
                 Some((Api::BedrockConverse, "chat", true)),
+            ),
+            (
+                "aws.bedrock",
+                "/model/amazon.titan-embed-text-v2%3A0/invoke",
+                Some((Api::BedrockInvoke, "embeddings", false)),
             ),
             (
                 "aws.bedrock",
