@@ -7,7 +7,7 @@ use flate2::write::{MultiGzDecoder, ZlibDecoder};
 use tracing_genai::WatchedResponse;
 
 /// How much of an encoded body is decoded, in bytes: a few kilobytes may say gigabytes.
-const MOST_DECODED: usize = 256 * 1024 * 1024;
+const MOST_DECODED: usize = 64 * 1024 * 1024;
 /// How much is decoded at once: a thousandfold of it is held in memory at most.
 const AT_ONCE: usize = 4096;
 /// Why a body was not read, or not to its end.

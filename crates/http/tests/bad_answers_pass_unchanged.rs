@@ -248,7 +248,7 @@ async fn a_bomb_of_zeros_is_given_up() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(b"{\"text\":\"").unwrap();
     let zeros = vec![b'0'; 1 << 20];
-    for _ in 0..300 {
+    for _ in 0..70 {
         encoder.write_all(&zeros).unwrap();
     }
     let bomb = encoder.finish().unwrap();

@@ -126,7 +126,7 @@ pub(super) enum Beside {
     WhatTheSumsSay,
     /// Reasoning, unless the total disproves it.
     Reasoning,
-    /// Reasoning and citations, which are in no total.
+    /// Reasoning and citations, which stand at the top of the usage and are in no total.
     ReasoningAndCitations,
 }
 
@@ -229,7 +229,7 @@ fn take(reading: &mut Reading, counts: &Counts<'_>, beside: Beside) {
     let completion = counts.completion_tokens.count();
     let citations = counts.citation_tokens.count();
     let output = match beside {
-        Beside::ReasoningAndCitations => sum(&[completion, reasoning, citations]),
+        Beside::ReasoningAndCitations => sum(&[completion, counts.reasoning_tokens.count(), citations]),
         _ if is_beside(reasoning, completion, prompt, counts.total_tokens.count(), beside) => {
             sum(&[completion, reasoning])
         }
