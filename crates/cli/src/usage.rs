@@ -86,7 +86,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     // The end of a short response tells as much as its beginning; of a long one, only the beginning is at hand.
     let api = chosen.unwrap_or_else(|| Api::of_response(&provider, &head));
     let mut reader = ResponseReader::new(api);
-    let mut pieces = reader.push(&head);
+    reader.push(&head);
     let mut buffer = vec![0; LOOKED_AT];
     loop {
         let length = bytes
@@ -95,14 +95,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         if length == 0 {
             break;
         }
-        pieces += reader.push(buffer.get(..length).unwrap_or_default());
+        reader.push(buffer.get(..length).unwrap_or_default());
     }
-    let reading = reader.finish();
-    if pieces == 0 && reading.error.is_none() {
-        bail!(
-            "{}: this is no response of {provider}: no JSON, and no stream of it",
-            path.display()
-        );
+    let (reading, problem) = reader.finish_with_problem();
+    if let Some(problem) = problem {
+        bail!("{}: this is no response of {provider}: {problem}", path.display());
     }
     let cost = cost(arguments, &provider, api, &reading, &catalogue);
     let object = Value::Object(attributes(&provider, &reading, &cost));
@@ -170,10 +167,14 @@ fn attributes(provider: &str, reading: &Reading, cost: &Cost) -> Map<String, Val
         attributes.insert(name.to_owned(), value);
     };
     set(Attribute::ProviderName.name(), json!(provider));
+    let tier = match provider {
+        "openai" | "azure" | "azure.ai.openai" => Attribute::OpenaiResponseServiceTier,
+        _ => Attribute::ResponseServiceTier,
+    };
     let texts = [
         (Attribute::ResponseModel.name(), &reading.model),
         (Attribute::ResponseId.name(), &reading.response_id),
-        (Attribute::ResponseServiceTier.name(), &reading.service_tier),
+        (tier.name(), &reading.service_tier),
         (Attribute::ResponseSpeed.name(), &reading.speed),
     ];
     for (name, text) in texts {

@@ -74,6 +74,13 @@ fn a_stream_is_read_like_a_body_and_gzip_like_neither() {
 }
 
 #[test]
+fn a_stream_may_lack_its_last_blank_line() {
+    let stream = "data: {\"model\":\"gpt-4o\",\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}\n";
+    assert_eq!(said(&["--provider", "openai"], stream)["gen_ai.usage.input_tokens"], 1);
+    assert_eq!(usage(&["--provider", "openai"], b"{\"a\":tr}").status.code(), Some(1));
+}
+
+#[test]
 fn the_provider_decides_what_the_same_words_mean() {
     let body = r#"{"model":"grok-4","usage":{"prompt_tokens":32,"completion_tokens":9,
         "completion_tokens_details":{"reasoning_tokens":4}}}"#;

@@ -9,6 +9,7 @@ use tracing_genai::semconv::{OperationName, own};
 use tracing_genai::usage::{Api, Request, Unit, Usage};
 use tracing_genai::{Call, ModelCall};
 
+use crate::error_text::error_text;
 use crate::reading::Reading;
 use crate::request_body;
 use crate::watch::{Target, Watch};
@@ -86,7 +87,7 @@ impl Exchange {
     /// No response came: why, in a word of few values, and what the error says.
     pub(crate) fn failed(mut self, error_type: &str, error: impl Display) {
         if let Some(call) = self.call.take() {
-            call.fail(error_type, error);
+            call.fail(error_type, error_text(error));
         }
     }
 

@@ -6,7 +6,7 @@
 //!
 //! With reqwest-middleware (feature `reqwest-middleware`):
 //!
-//! ```
+//! ```no_run
 //! # #[cfg(feature = "reqwest-middleware")] {
 //! use tracing_genai_http::{Watch, WatchMiddleware};
 //!
@@ -30,6 +30,7 @@
 //! # }
 //! ```
 
+mod error_text;
 mod exchange;
 mod params;
 mod propagate;

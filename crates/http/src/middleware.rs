@@ -14,7 +14,7 @@ use crate::watch::Watch;
 /// Put it outside of what retries, such as reqwest-retry: a call that is sent again is one call, and one span. To count how
 /// often, put [`AttemptMiddleware`] inside.
 ///
-/// ```
+/// ```no_run
 /// use tracing_genai_http::{AttemptMiddleware, Watch, WatchMiddleware};
 ///
 /// let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())

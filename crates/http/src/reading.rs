@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use flate2::write::{MultiGzDecoder, ZlibDecoder};
 use tracing_genai::WatchedResponse;
 
+use crate::error_text::error_text;
+
 /// How much of an encoded body is decoded, in bytes: a few kilobytes may say gigabytes.
 const MOST_DECODED: usize = 64 * 1024 * 1024;
 /// How much is decoded at once: a thousandfold of it is held in memory at most.
@@ -82,7 +84,7 @@ impl Reading {
 
     /// The body broke off.
     pub(crate) fn fail(&mut self, error_type: &str, error: impl Display) {
-        self.response.fail(error_type, error);
+        self.response.fail(error_type, error_text(error));
     }
 
     /// The body was read to its end.

@@ -21,7 +21,9 @@ pub(crate) fn target(watch: &Watch, request: &Request) -> Option<Target> {
 
 /// Starts the call that `request` makes.
 pub(crate) fn start(watch: &Watch, target: &Target, request: &Request) -> Exchange {
-    let body = request.body().and_then(Body::as_bytes);
+    // Nothing is read that nobody looks at.
+    let is_looked_at = tracing::enabled!(target: "tracing_genai", tracing::Level::INFO);
+    let body = request.body().filter(|_| is_looked_at).and_then(Body::as_bytes);
     let asked = body.map_or_else(usage::Request::default, read_request);
     Exchange::start(watch, target, &asked)
 }

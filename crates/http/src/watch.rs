@@ -8,8 +8,8 @@ use tracing_genai::usage::Endpoint;
 
 /// Which hosts are providers, and what is done when they are called. Cheap to clone.
 ///
-/// The hosts of the providers that the conventions and the price table know are watched by default; others, such as a
-/// gateway or a model server of one's own, are named.
+/// The hosts of some forty providers are watched by default, those of the conventions among them; others, such as a gateway or
+/// a model server of one's own, are named.
 ///
 /// ```
 /// use tracing_genai_http::Watch;
@@ -112,7 +112,8 @@ impl Host {
     fn new(written: &str) -> Self {
         let (name, port) = match written.rsplit_once(':') {
             // The colons of an address of version 6 stand in brackets where a port follows.
-            Some((name, port)) if !name.contains(':') || name.ends_with(']') => (name, port.parse().ok()),
+            // What is no port is none that a request could go to.
+            Some((name, port)) if !name.contains(':') || name.ends_with(']') => (name, Some(port.parse().unwrap_or(0))),
             _ => (written, None),
         };
         Self {

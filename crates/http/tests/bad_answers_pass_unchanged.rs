@@ -189,6 +189,7 @@ async fn what_is_no_answer_at_all_is_said_to_be_unread() {
         ("<html><body>Bad gateway</body></html>", "malformed"),
         (r#"{"model":"gpt-4o","usage":{"prompt_tokens":9,"#, "malformed"),
         ("oops", "malformed"),
+        ("error code: 1015", "malformed"),
     ] {
         let spans = Spans::collect();
         assert_eq!(Provider::answering([body]).chat().await.0, body.as_bytes());

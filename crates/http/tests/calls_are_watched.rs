@@ -212,3 +212,28 @@ async fn a_call_that_nobody_waits_for_any_more_is_cancelled() {
         Some("cancelled")
     );
 }
+
+#[cfg(feature = "reqwest-middleware")]
+#[tokio::test]
+async fn a_key_in_the_url_does_not_reach_the_span() {
+    use opentelemetry::trace::Status;
+    use tracing_genai_http::WatchMiddleware;
+
+    let spans = Spans::collect();
+    // Nobody listens there.
+    let watch = Watch::new().host("127.0.0.1", "gcp.gemini");
+    let client = reqwest_middleware::ClientBuilder::new(spans::reqwest_client())
+        .with(WatchMiddleware::new(watch))
+        .build();
+    let url = "http://127.0.0.1:9/v1beta/models/gemini-2.5-flash:generateContent?key=SECRET";
+    assert!(client.post(url).body("{}").send().await.is_err());
+    let span = spans.take().remove(0);
+    let Status::Error { description } = &span.status else {
+        panic!("{:?}", span.status)
+    };
+    assert!(
+        description.contains("127.0.0.1") && !description.contains("SECRET"),
+        "{description}"
+    );
+    assert_eq!(text(&span, "error.type").as_deref(), Some("connect"));
+}

@@ -73,7 +73,7 @@ fn client(exchange: &Exchange) -> ClientWithMiddleware {
     let chunks = exchange.body.chunks(97).map(Bytes::copy_from_slice).collect();
     let replay = Replay(chunks, head.body(()).unwrap().into_parts().0);
     let watch = Watch::new().host(&host(&exchange.provider), &exchange.provider);
-    ClientBuilder::new(reqwest::Client::new())
+    ClientBuilder::new(spans::reqwest_client())
         .with(WatchMiddleware::new(watch))
         .with(replay)
         .build()

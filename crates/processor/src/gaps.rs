@@ -40,16 +40,39 @@ pub(crate) fn take_gaps(operation: &mut Operation<'_>) {
     }
 }
 
-/// Whether the operation is the call that `covering` names, an operation and a model, seen from further out.
+/// Whether the operation is the call that `covering` names, an operation and the models that were asked for and answered,
+/// seen from further out.
 fn is_covered_by(operation: &Operation<'_>, covering: &str) -> bool {
-    let (name, model) = covering.split_once(' ').unwrap_or((covering, ""));
+    let mut parts = covering.splitn(3, ' ');
+    let mut part = || parts.next().unwrap_or_default();
+    let (name, request, response) = (part(), part(), part());
     let is_embedding = |name: Option<OperationName>| name == Some(OperationName::Embeddings);
     if !operation.is_model_call() || is_embedding(operation.name) != is_embedding(OperationName::from_name(name)) {
         return false;
     }
-    // One may name the model with what stands before it, as `models/`, and who names none may mean any.
-    let is_same = |own: &str| own.ends_with(model) || model.ends_with(own);
-    operation.text(Attribute::RequestModel).is_none_or(is_same)
+    let known = [
+        operation.text(Attribute::RequestModel),
+        operation.text(Attribute::ResponseModel),
+    ];
+    known
+        .into_iter()
+        .flatten()
+        .any(|known| [request, response].iter().any(|model| is_same_model(known, model)))
+}
+
+/// Whether two names are of one model: equal, but for what stands before a slash in one of them, as `models/`, or for the
+/// version of the one that answered.
+fn is_same_model(one: &str, other: &str) -> bool {
+    let last = |name: &str| {
+        name.rsplit_once('/')
+            .map_or(name.to_owned(), |(_, last)| last.to_owned())
+    };
+    let (one, other) = (last(one), last(other));
+    let is_version = |whole: &str, of: &str| {
+        let version = whole.strip_prefix(of).and_then(|rest| rest.strip_prefix(['-', '@']));
+        version.is_some_and(|version| version.starts_with(|first: char| first.is_ascii_digit()))
+    };
+    !one.is_empty() && !other.is_empty() && (one == other || is_version(&one, &other) || is_version(&other, &one))
 }
 
 impl Gaps {
@@ -93,6 +116,21 @@ mod tests {
             &Value::Array(Array::I64(counts.to_vec())),
             &Value::Array(Array::F64(seconds.to_vec())),
         )
+    }
+
+    #[test]
+    fn a_model_is_the_same_by_its_last_name_and_in_any_version() {
+        for (one, other) in [
+            ("gpt-4o", "gpt-4o"),
+            ("models/gemini-2.5-flash", "gemini-2.5-flash"),
+            ("gpt-4o", "gpt-4o-2024-08-06"),
+            ("openai/gpt-4o-2024-08-06", "gpt-4o"),
+        ] {
+            assert!(is_same_model(one, other), "{one}, {other}");
+        }
+        for (one, other) in [("gpt-4o", "gpt-4o-mini"), ("gpt-4o", ""), ("", ""), ("o", "gpt-4o")] {
+            assert!(!is_same_model(one, other), "{one}, {other}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use opentelemetry::trace::{Status, TraceContextExt};
@@ -13,7 +14,7 @@ use tracing_genai_processor::UNIT_ATTRIBUTES;
 use tracing_genai_processor::content::is_captured;
 use tracing_genai_processor::message::{Message, to_json};
 use tracing_genai_semconv::typed::Key;
-use tracing_genai_semconv::{Attribute, own};
+use tracing_genai_semconv::{Attribute, OperationName, own};
 use tracing_genai_usage::{Api, Reading, Unit, Usage, read_body};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
@@ -34,8 +35,25 @@ pub struct Call {
     has_failed: AtomicBool,
     /// [`UNKNOWN`] until it is recorded.
     output_tokens: AtomicU64,
-    /// The call around this one, if this one covers it, and the mark that says so.
-    enclosing: Option<(Context, String)>,
+    /// The call around this one, until this one has covered it.
+    enclosing: Mutex<Option<Enclosing>>,
+    /// What was recorded of the response, once it was: a stream may tell it with every chunk.
+    said: Mutex<Option<Said>>,
+}
+
+/// The call around this one, and what this one is.
+#[derive(Debug)]
+pub(crate) struct Enclosing {
+    pub(crate) context: Context,
+    pub(crate) operation: OperationName,
+    pub(crate) model: Option<String>,
+}
+
+/// What stands on the span, and what has been said since.
+#[derive(Debug)]
+struct Said {
+    recorded: Reading,
+    latest: Reading,
 }
 
 const UNKNOWN: u64 = u64::MAX;
@@ -44,7 +62,7 @@ const UNKNOWN: u64 = u64::MAX;
 pub(crate) const MALFORMED: &str = "malformed";
 
 impl Call {
-    pub(crate) fn new(span: Span, is_openai: bool, enclosing: Option<(Context, String)>) -> Self {
+    pub(crate) fn new(span: Span, is_openai: bool, enclosing: Option<Enclosing>) -> Self {
         Self {
             span,
             started: Instant::now(),
@@ -52,7 +70,8 @@ impl Call {
             has_usage: AtomicBool::new(false),
             has_failed: AtomicBool::new(false),
             output_tokens: AtomicU64::new(UNKNOWN),
-            enclosing,
+            enclosing: Mutex::new(enclosing),
+            said: Mutex::default(),
         }
     }
 
@@ -90,28 +109,65 @@ impl Call {
 
     /// Records what was read from a response: usage, id, model, finish reasons, tier, the provider's own price, and its
     /// error if it answered with one.
+    ///
+    /// A stream may be recorded chunk by chunk: what changes after the first is put on the span once, when the call ends.
     pub fn record(&self, reading: &Reading) {
-        self.usage(&reading.usage);
-        self.text(Attribute::ResponseId, reading.response_id.as_deref());
-        self.text(Attribute::ResponseModel, reading.model.as_deref());
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(said) = said.as_mut() {
+            said.latest.update_from(reading);
+            self.note_usage(&reading.usage);
+        } else {
+            self.put(reading, &Reading::default());
+            *said = Some(Said {
+                recorded: reading.clone(),
+                latest: reading.clone(),
+            });
+        }
+        drop(said);
+        if !reading.usage.is_empty() {
+            self.cover_enclosing(reading.model.as_deref());
+        }
+        if let Some(error) = &reading.error {
+            self.fail(&error.kind, &error.message);
+        }
+    }
+
+    /// Puts on the span what `reading` says otherwise than `recorded`.
+    fn put(&self, reading: &Reading, recorded: &Reading) {
+        let mut usage = reading.usage;
+        for (unit, count) in recorded.usage.iter() {
+            if usage.get(unit) == Some(count) {
+                usage.clear(unit);
+            }
+        }
+        self.put_usage(&usage);
         let tier = if self.is_openai {
             Attribute::OpenaiResponseServiceTier
         } else {
             Attribute::ResponseServiceTier
         };
-        self.text(tier, reading.service_tier.as_deref());
-        self.text(Attribute::ResponseSpeed, reading.speed.as_deref());
-        if !reading.finish_reasons.is_empty() {
+        let texts = [
+            (Attribute::ResponseId, &reading.response_id, &recorded.response_id),
+            (Attribute::ResponseModel, &reading.model, &recorded.model),
+            (tier, &reading.service_tier, &recorded.service_tier),
+            (Attribute::ResponseSpeed, &reading.speed, &recorded.speed),
+        ];
+        for (attribute, text, recorded) in texts {
+            if text != recorded {
+                self.text(attribute, text.as_deref());
+            }
+        }
+        if reading.finish_reasons != recorded.finish_reasons {
             self.finish_reasons(reading.finish_reasons.iter().map(String::as_str));
         }
-        if let Some(cost) = reported_cost(reading) {
+        let cost = reported_cost(reading);
+        if cost != reported_cost(recorded)
+            && let Some(cost) = cost
+        {
             self.cost(cost);
         }
-        if let Some(field) = reading.invalid {
+        if let Some(field) = reading.invalid.filter(|_| reading.invalid != recorded.invalid) {
             self.attribute(own::USAGE_INVALID, field);
-        }
-        if let Some(error) = &reading.error {
-            self.fail(&error.kind, &error.message);
         }
     }
 
@@ -150,19 +206,29 @@ impl Call {
 
     /// Records what was used, in the convention's meaning: input includes cached tokens, output includes reasoning.
     pub fn usage(&self, usage: &Usage) {
+        self.put_usage(usage);
         if !usage.is_empty() {
-            self.has_usage.store(true, Ordering::Relaxed);
-            self.cover_enclosing();
+            self.cover_enclosing(None);
         }
-        if let Some(tokens) = usage.get(Unit::OutputTokens) {
-            self.output_tokens.store(tokens, Ordering::Relaxed);
-        }
+    }
+
+    fn put_usage(&self, usage: &Usage) {
+        self.note_usage(usage);
         for (unit, count) in usage.iter() {
             let count = i64::try_from(count).unwrap_or(i64::MAX);
             match UNIT_ATTRIBUTES.iter().find(|(named, _)| *named == unit) {
                 Some((_, attribute)) => self.attribute(attribute.name(), count),
                 None => self.attribute([own::USAGE_PREFIX, unit.name()].concat(), count),
             }
+        }
+    }
+
+    fn note_usage(&self, usage: &Usage) {
+        if !usage.is_empty() {
+            self.has_usage.store(true, Ordering::Relaxed);
+        }
+        if let Some(tokens) = usage.get(Unit::OutputTokens) {
+            self.output_tokens.store(tokens, Ordering::Relaxed);
         }
     }
 
@@ -191,14 +257,24 @@ impl Call {
     /// the span's status with `message`.
     pub fn fail(&self, error_type: &str, message: impl Display) {
         self.has_failed.store(true, Ordering::Relaxed);
-        self.cover_enclosing();
+        self.cover_enclosing(None);
         fail(&self.span, error_type, message);
     }
 
-    fn cover_enclosing(&self) {
-        if let Some((enclosing, mark)) = &self.enclosing {
-            enclosing.span().set_attribute(KeyValue::new(mark.clone(), true));
+    /// Marks the call around this one, if it is to be covered and this one's span goes out: else the other has the figures.
+    fn cover_enclosing(&self, response_model: Option<&str>) {
+        let mut enclosing = self.enclosing.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(found) = enclosing.as_ref() else { return };
+        let own = self.span.context();
+        let (own, around) = (own.span(), found.context.span());
+        if !own.is_recording() || own.span_context().span_id() == around.span_context().span_id() {
+            return;
         }
+        let models = [found.model.as_deref(), response_model].map(Option::unwrap_or_default);
+        let [request, response] = models;
+        let mark = [own::COVERED_PREFIX, found.operation.name(), " ", request, " ", response].concat();
+        around.set_attribute(KeyValue::new(mark, true));
+        *enclosing = None;
     }
 
     /// Records what the model was given (`gen_ai.input.messages`), where content is captured.
@@ -230,6 +306,15 @@ impl Call {
     fn text(&self, attribute: Attribute, value: Option<&str>) {
         if let Some(value) = value {
             self.attribute(attribute.name(), value.to_owned());
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        let said = self.said.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Said { recorded, latest }) = said {
+            self.put(&latest, &recorded);
         }
     }
 }

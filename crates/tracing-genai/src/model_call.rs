@@ -6,9 +6,10 @@ use tracing::Span;
 use tracing_genai_processor::content::is_captured;
 use tracing_genai_processor::message::{Message, Tool, to_json};
 use tracing_genai_semconv::typed::Key;
-use tracing_genai_semconv::{Attribute, OperationName, own};
+use tracing_genai_semconv::{Attribute, OperationName};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use crate::call::Enclosing;
 use crate::enclosing::enclosing_call;
 use crate::{Call, ValueOf};
 
@@ -193,7 +194,11 @@ impl ModelCall {
         let named = model.as_deref().map(|model| [operation.name(), " ", model].concat());
         let name = named.as_deref().unwrap_or(operation.name());
         let enclosing = covers_enclosing.then(enclosing_call).flatten();
-        let enclosing = enclosing.map(|context| (context, [own::COVERED_PREFIX, name].concat()));
+        let enclosing = enclosing.map(|context| Enclosing {
+            context,
+            operation,
+            model: model.clone(),
+        });
         // A field's name and a span's are fixed where they are written, so each operation has its own line.
         macro_rules! span {
             ($name:literal) => {

@@ -115,7 +115,10 @@ impl<B: AsRef<[u8]>, E: Display> Observe<Result<B, E>> for Events {
 /// What a response said, and whether that is all it had to say, though it may not have been read to its end.
 pub(crate) fn reading(reader: ResponseReader, is_complete: bool) -> (Reading, bool) {
     let is_done = reader.is_done();
-    let mut reading = reader.finish();
+    let (mut reading, problem) = reader.finish_with_problem();
+    if problem.is_some() {
+        reading.skipped_events = reading.skipped_events.max(1);
+    }
     let is_complete = is_complete || is_done || reading.is_complete();
     // Anthropic's first event counts the output so far, which is no count of the output: the last event brings that, with
     // the reason for the end.

@@ -139,3 +139,63 @@ fn a_call_of_another_kind_or_model_covers_nothing() {
     assert_eq!(costing(OperationName::Embeddings, "text-embedding-3-small"), (2, 2));
     assert_eq!(costing(OperationName::Chat, "gpt-4o-mini"), (2, 2));
 }
+
+#[test]
+fn a_call_whose_span_goes_nowhere_covers_nothing() {
+    use opentelemetry::trace::TracerProvider;
+    use tracing_subscriber::layer::{Layer, SubscriberExt};
+
+    let service = Service::start();
+    let layer = tracing_genai::layer(service.tracer_provider().tracer("service"));
+    // The helpers' own spans are filtered out of the traces, and stay in the logs.
+    let only_frameworks = tracing_subscriber::filter::filter_fn(|metadata| metadata.target() != "tracing_genai");
+    let subscriber = tracing_subscriber::registry()
+        .with(layer.with_filter(only_frameworks))
+        .with(tracing_subscriber::fmt::layer().with_writer(std::io::sink));
+    tracing::subscriber::with_default(subscriber, || {
+        let framework = tracing::info_span!(
+            target: "framework",
+            "chat",
+            gen_ai.operation.name = "chat",
+            gen_ai.provider.name = "openai",
+            gen_ai.request.model = "gpt-4o-2024-08-06",
+            gen_ai.usage.input_tokens = 9,
+            gen_ai.usage.output_tokens = 2,
+        );
+        framework.in_scope(|| {
+            let client = tracing_genai::ModelCall::of(OperationName::Chat, "openai", Some("gpt-4o-2024-08-06"));
+            client
+                .cover_enclosing()
+                .start()
+                .usage(&Usage::new().with(Unit::InputTokens, 9));
+        });
+    });
+    let span = service.only_span();
+    assert_eq!(span.value("tracing_genai.covered"), None);
+    assert!(span.value("gen_ai.usage.cost").is_some());
+}
+
+#[tokio::test]
+async fn a_long_stream_that_is_recorded_chunk_by_chunk_keeps_its_end() {
+    let service = Service::start();
+    let _default = tracing::dispatcher::set_default(&service.dispatch());
+    let chunks = (0..3_000_u32).map(|number| {
+        let end = match number {
+            2_998 => r#""choices":[{"index":0,"delta":{},"finish_reason":"stop"}]"#,
+            2_999 => r#""choices":[],"usage":{"prompt_tokens":9,"completion_tokens":3000}"#,
+            _ => r#""choices":[{"index":0,"delta":{"content":"x"}}]"#,
+        };
+        Ok::<_, std::io::Error>(format!(r#"{{"id":"c1","model":"gpt-4o-2024-08-06",{end}}}"#))
+    });
+    let call = tracing_genai::chat("openai", "gpt-4o").start();
+    let metered = call.meter_with(stream::iter(chunks), |chunk, call| {
+        call.record(&tracing_genai::usage::read_body(Api::OpenAiChat, chunk.as_bytes()).unwrap());
+    });
+    metered.for_each(async |_| {}).await;
+    let span = service.only_span();
+    assert_eq!(span.value("gen_ai.usage.output_tokens"), Some(&Value::I64(3000)));
+    assert_eq!(span.text("gen_ai.response.id"), Some("c1"));
+    assert_eq!(span.text("tracing_genai.stream.outcome"), Some("completed"));
+    assert!(span.value("gen_ai.response.finish_reasons").is_some());
+    assert_eq!(span.data.dropped_attributes_count, 0);
+}

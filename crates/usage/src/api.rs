@@ -21,7 +21,7 @@ pub enum Api {
     PerplexityChat,
     /// `POST /v1/messages`, of Anthropic and everything compatible.
     AnthropicMessages,
-    /// `:generateContent`, `:streamGenerateContent` and the embeddings of Gemini, at Google AI and at Vertex AI.
+    /// `:generateContent` and `:streamGenerateContent` of Gemini, at Google AI and at Vertex AI, and Google AI's embeddings.
     GeminiContent,
     /// `POST /v1beta/interactions` of Gemini.
     GeminiInteractions,

@@ -94,6 +94,24 @@ const MODEL_PATHS: &[(&str, &str, Api, &str)] = &[
     ),
     (
         "/openai/deployments/",
+        "/audio/transcriptions",
+        Api::OpenAiTranscriptions,
+        "generate_content",
+    ),
+    (
+        "/openai/deployments/",
+        "/audio/translations",
+        Api::OpenAiTranscriptions,
+        "generate_content",
+    ),
+    (
+        "/openai/deployments/",
+        "/images/generations",
+        Api::OpenAiImages,
+        "generate_content",
+    ),
+    (
+        "/openai/deployments/",
         "/embeddings",
         Api::OpenAiEmbeddings,
         "embeddings",

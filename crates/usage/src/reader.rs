@@ -121,7 +121,7 @@ impl ResponseReader {
 
     /// What the response said, also when it was cut off: then what it had not said is absent.
     pub fn finish(self) -> Reading {
-        self.end().0
+        self.finish_with_problem().0
     }
 
     /// Like [`finish`](Self::finish), for a response that should have been whole.
@@ -130,14 +130,14 @@ impl ResponseReader {
     ///
     /// [`ReadError::Malformed`] when nothing in it was the API's JSON.
     pub(crate) fn finish_whole(self) -> Result<Reading, ReadError> {
-        match self.end() {
+        match self.finish_with_problem() {
             (_, Some(problem)) => Err(ReadError::Malformed { problem }),
             (reading, None) => Ok(reading),
         }
     }
 
-    /// The reading, and what is wrong with a response of which nothing could be read.
-    fn end(self) -> (Reading, Option<String>) {
+    /// Like [`finish`](Self::finish), with what is wrong with a response of which nothing could be read.
+    pub fn finish_with_problem(self) -> (Reading, Option<String>) {
         let Self {
             framing, mut gathering, ..
         } = self;

@@ -47,6 +47,34 @@ pub enum ReadError {
 }
 
 impl Reading {
+    /// Takes over what `later` says, and keeps what it does not say: for the chunks of a stream, read one by one.
+    pub fn update_from(&mut self, later: &Self) {
+        for (unit, count) in later.usage.iter() {
+            self.usage.set(unit, count);
+        }
+        let texts = [
+            (&mut self.response_id, &later.response_id),
+            (&mut self.model, &later.model),
+            (&mut self.service_tier, &later.service_tier),
+            (&mut self.speed, &later.speed),
+            (&mut self.reported_cost, &later.reported_cost),
+            (&mut self.upstream_cost, &later.upstream_cost),
+        ];
+        for (earlier, later) in texts {
+            if later.is_some() {
+                earlier.clone_from(later);
+            }
+        }
+        if !later.finish_reasons.is_empty() {
+            self.finish_reasons.clone_from(&later.finish_reasons);
+        }
+        if later.error.is_some() {
+            self.error.clone_from(&later.error);
+        }
+        self.invalid = later.invalid.or(self.invalid);
+        self.skipped_events = self.skipped_events.saturating_add(later.skipped_events);
+    }
+
     /// Whether it says why the answer ended and what was put out: then no more was to come, whether or not it was waited for.
     pub fn is_complete(&self) -> bool {
         !self.finish_reasons.is_empty() && self.usage.get(Unit::OutputTokens).is_some()

@@ -380,6 +380,22 @@ fn transcriptions_count_tokens_or_seconds_and_images_their_modalities() {
 }
 
 #[test]
+fn voyage_states_only_the_total_and_one_odd_index_costs_no_reason() {
+    let voyage = body(
+        Api::OpenAiEmbeddings,
+        r#"{"object":"list","model":"voyage-3.5","usage":{"total_tokens":10}}"#,
+    );
+    assert_eq!(voyage.usage, usage(&[(Unit::InputTokens, 10)]));
+    let odd = body(
+        Api::OpenAiChat,
+        r#"{"choices":[{"index":null,"finish_reason":"stop"}]}"#,
+    );
+    assert_eq!(odd.finish_reasons, ["stop"]);
+    let xai = r#"{"usage":{"prompt_tokens":1,"completion_tokens":1,"cost_in_usd_ticks":37756000}}"#;
+    assert_eq!(body(Api::XaiChat, xai).reported_cost.as_deref(), Some("0.0037756000"));
+}
+
+#[test]
 fn azures_empty_first_event_names_nothing() {
     let mut reader = ResponseReader::new(Api::OpenAiChat);
     reader.push(b"data: {\"choices\":[],\"id\":\"\",\"model\":\"\",\"object\":\"\",\"prompt_filter_results\":[]}\n\n");

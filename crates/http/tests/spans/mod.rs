@@ -41,6 +41,13 @@ impl Spans {
     }
 }
 
+/// A client of reqwest's, whatever TLS the rest of the build has switched on.
+#[cfg(feature = "reqwest-middleware")]
+pub(crate) fn reqwest_client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 pub(crate) fn attribute<'a>(span: &'a SpanData, name: &str) -> Option<&'a Value> {
     let mut attributes = span.attributes.iter();
     attributes

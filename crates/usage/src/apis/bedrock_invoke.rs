@@ -53,6 +53,8 @@ struct Body<'a> {
     #[serde(default, borrow, rename = "amazon-bedrock-invocationMetrics")]
     metrics: Object<Metrics<'a>>,
     #[serde(default, borrow)]
+    choices: Field<'a>,
+    #[serde(default, borrow)]
     error: Field<'a>,
 }
 
@@ -135,6 +137,7 @@ impl Gather for Gathered {
                 "inputTextTokenCount",
                 "totalOutputTextTokenCount",
                 "results",
+                "choices",
                 "type",
             ],
             id: &["id"],
@@ -227,7 +230,7 @@ fn vendor(body: &Body<'_>) -> Vendor {
             .is_some_and(|usage| usage.input_tokens.count() != Count::Absent)
     {
         Vendor::Anthropic(Box::default())
-    } else if usage.is_some_and(|usage| usage.prompt_tokens.count() != Count::Absent) {
+    } else if body.choices.json().is_some() || usage.is_some_and(|usage| usage.prompt_tokens.count() != Count::Absent) {
         Vendor::OpenAi(Box::new(openai_chat::Gathered::new(Beside::WhatTheSumsSay)))
     } else {
         Vendor::Unknown

@@ -1,8 +1,7 @@
 //! The rules of Gemini's contents: cached tokens are within `promptTokenCount`, thoughts stand beside
 //! `candidatesTokenCount`, and what tools put into the prompt beside `promptTokenCount`.
 //!
-//! Source: <https://ai.google.dev/api/generate-content#UsageMetadata>; of Vertex AI's `trafficType` its reference of
-//! `GenerateContentResponse`. Every event of a stream carries the counts so far.
+//! Source: <https://ai.google.dev/api/generate-content#UsageMetadata>. Every event of a stream carries the counts so far.
 
 use serde::Deserialize;
 
@@ -34,7 +33,7 @@ struct Body<'a> {
 #[derive(Deserialize)]
 struct Candidate {
     #[serde(default)]
-    index: usize,
+    index: Maybe<usize>,
     #[serde(default, rename = "finishReason")]
     finish_reason: Maybe<String>,
 }
@@ -145,7 +144,7 @@ impl Gather for Gathered {
         }
         for candidate in body.candidates.0.unwrap_or_default() {
             if let Some(reason) = candidate.finish_reason.0 {
-                self.ends(candidate.index, reason);
+                self.ends(candidate.index.0.unwrap_or_default(), reason);
             }
         }
         if let Some(reason) = body.prompt_feedback.0.and_then(|feedback| feedback.block_reason.0) {

@@ -43,7 +43,7 @@ struct Completion<'a> {
 #[derive(Deserialize)]
 struct Choice {
     #[serde(default)]
-    index: usize,
+    index: Maybe<usize>,
     #[serde(default)]
     finish_reason: Maybe<String>,
 }
@@ -83,6 +83,8 @@ struct Counts<'a> {
     completion_tokens_details: Object<CompletionDetails<'a>>,
     #[serde(default, borrow)]
     cost: Field<'a>,
+    #[serde(default, borrow)]
+    cost_in_usd_ticks: Field<'a>,
     #[serde(default)]
     is_byok: Maybe<bool>,
     #[serde(default, borrow)]
@@ -181,7 +183,7 @@ impl Gather for Gathered {
         }
         for choice in completion.choices.0.unwrap_or_default() {
             if let Some(reason) = choice.finish_reason.0 {
-                self.ends(choice.index, reason);
+                self.ends(choice.index.0.unwrap_or_default(), reason);
             }
         }
         Ok(())
@@ -199,7 +201,14 @@ impl Gather for Gathered {
 }
 
 fn take(reading: &mut Reading, counts: &Counts<'_>, beside: Beside) {
-    let prompt = counts.prompt_tokens.count();
+    // Voyage states of embeddings only the total, which is all input.
+    let is_all_input = counts.completion_tokens.count() == Count::Absent;
+    let total = if is_all_input {
+        counts.total_tokens.count()
+    } else {
+        Count::Absent
+    };
+    let prompt = counts.prompt_tokens.count().or(total);
     let details = counts.prompt_tokens_details.0.as_ref();
     let cached = details.map_or(Count::Absent, |details| details.cached.count());
     let cached = cached
@@ -250,7 +259,10 @@ fn take(reading: &mut Reading, counts: &Counts<'_>, beside: Beside) {
             counts.num_search_queries.count(),
         );
     }
-    update(&mut reading.reported_cost, reported_cost(counts.cost));
+    update(
+        &mut reading.reported_cost,
+        reported_cost(counts.cost, counts.cost_in_usd_ticks),
+    );
     if counts.is_byok.0 == Some(true) {
         let upstream = counts
             .cost_details
@@ -279,11 +291,20 @@ fn is_beside(reasoning: Count, completion: Count, prompt: Count, total: Count, r
     }
 }
 
-/// The cost, in USD: a number, or an object with a total.
-pub(super) fn reported_cost(cost: Field<'_>) -> Option<String> {
+/// The cost in USD as `OpenRouter` states it, Perplexity in an object, or xAI in ticks, of which a dollar has 10^10
+/// (<https://docs.x.ai/developers/cost-tracking>).
+pub(super) fn reported_cost(cost: Field<'_>, ticks: Field<'_>) -> Option<String> {
     if let Some(amount) = cost.decimal() {
         return Some(amount.to_owned());
     }
-    let object: CostObject<'_> = object(cost.json()?.as_bytes()).ok()?;
-    object.total_cost.decimal().map(str::to_owned)
+    let object: Option<CostObject<'_>> = cost.json().and_then(|cost| object(cost.as_bytes()).ok());
+    if let Some(amount) = object.as_ref().and_then(|object| object.total_cost.decimal()) {
+        return Some(amount.to_owned());
+    }
+    match ticks.count() {
+        Count::Given(ticks) => Some(format!("{}.{:010}", ticks / TICKS_A_DOLLAR, ticks % TICKS_A_DOLLAR)),
+        Count::Absent | Count::Invalid => None,
+    }
 }
+
+const TICKS_A_DOLLAR: u64 = 10_000_000_000;

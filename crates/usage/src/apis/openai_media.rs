@@ -5,10 +5,11 @@
 
 use serde::Deserialize;
 
+use super::openai_chat::reported_cost;
 use super::{Gather, NewsKeys};
 use crate::field::{Field, Maybe, Object, object};
 use crate::provider_error::provider_error;
-use crate::reading::{Reading, name};
+use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
 
 #[derive(Deserialize)]
@@ -34,6 +35,8 @@ struct Counts<'a> {
     /// Transcriptions leave the plural out.
     #[serde(default, borrow)]
     input_token_details: Object<Modalities<'a>>,
+    #[serde(default, borrow)]
+    cost_in_usd_ticks: Field<'a>,
     /// Models that are billed by duration.
     #[serde(default, borrow)]
     seconds: Field<'a>,
@@ -90,6 +93,8 @@ impl Gather for Gathered {
 fn take(reading: &mut Reading, counts: &Counts<'_>) {
     reading.take(Unit::InputTokens, "usage.input_tokens", counts.input_tokens.count());
     reading.take(Unit::OutputTokens, "usage.output_tokens", counts.output_tokens.count());
+    let cost = reported_cost(Field::default(), counts.cost_in_usd_ticks);
+    update(&mut reading.reported_cost, cost);
     reading.take(Unit::AudioSeconds, "usage.seconds", counts.seconds.count_rounded_up());
     if let Some(input) = counts
         .input_tokens_details

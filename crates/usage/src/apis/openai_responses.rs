@@ -5,8 +5,9 @@
 
 use serde::Deserialize;
 
+use super::openai_chat::reported_cost;
 use super::{Gather, NewsKeys};
-use crate::field::{Count, Field, Maybe, Object, object};
+use crate::field::{Field, Maybe, Object, object};
 use crate::provider_error::{bare_error, provider_error};
 use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
@@ -264,7 +265,10 @@ fn take_counts(reading: &mut Reading, counts: &Counts<'_>) {
         let field = "usage.tool_calls_details.search_web.invocation";
         reading.take(Unit::WebSearches, field, search.invocation.count());
     }
-    update(&mut reading.reported_cost, reported_cost(counts));
+    update(
+        &mut reading.reported_cost,
+        reported_cost(counts.cost, counts.cost_in_usd_ticks),
+    );
     if counts.is_byok.0 == Some(true) {
         let upstream = counts
             .cost_details
@@ -274,17 +278,3 @@ fn take_counts(reading: &mut Reading, counts: &Counts<'_>) {
         update(&mut reading.upstream_cost, upstream.map(str::to_owned));
     }
 }
-
-/// The cost as `OpenRouter` states it, Perplexity in an object, or xAI in ticks, of which a dollar has 10^10
-/// (<https://docs.x.ai/docs/api-reference>).
-fn reported_cost(counts: &Counts<'_>) -> Option<String> {
-    if let Some(amount) = super::openai_chat::reported_cost(counts.cost) {
-        return Some(amount);
-    }
-    match counts.cost_in_usd_ticks.count() {
-        Count::Given(ticks) => Some(format!("{}.{:010}", ticks / TICKS_A_DOLLAR, ticks % TICKS_A_DOLLAR)),
-        Count::Absent | Count::Invalid => None,
-    }
-}
-
-const TICKS_A_DOLLAR: u64 = 10_000_000_000;
