@@ -1,6 +1,6 @@
 //! Real bodies, read by their provider's API and priced, cost what genai-prices says.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
 
 #[path = "../../usage/tests/recorded_bodies/mod.rs"]
 mod recorded_bodies;
@@ -57,9 +57,7 @@ fn every_recorded_body_costs_what_genai_prices_says() {
     let (mut equal, mut changed, mut unknown) = (0, 0, 0);
     let mut wrong = Vec::new();
     for entry in &entries {
-        let Some((_, extractor, api)) = entry.own() else {
-            continue;
-        };
+        let (_, extractor, api) = entry.own().expect("an extractor of the body's own provider");
         let (Some(input), Some(output)) = (&extractor.input_price, &extractor.output_price) else {
             continue;
         };

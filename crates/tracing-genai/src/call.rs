@@ -38,7 +38,7 @@ pub struct Call {
     /// The call around this one, until this one has covered it.
     enclosing: Mutex<Option<Enclosing>>,
     /// What was recorded of the response, once it was: a stream may tell it with every chunk.
-    said: Mutex<Option<Said>>,
+    said: Mutex<Option<Box<Said>>>,
 }
 
 /// The call around this one, and what this one is.
@@ -118,10 +118,10 @@ impl Call {
             self.note_usage(&reading.usage);
         } else {
             self.put(reading, &Reading::default());
-            *said = Some(Said {
+            *said = Some(Box::new(Said {
                 recorded: reading.clone(),
                 latest: reading.clone(),
-            });
+            }));
         }
         drop(said);
         if !reading.usage.is_empty() {
@@ -313,8 +313,8 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         let said = self.said.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Said { recorded, latest }) = said {
-            self.put(&latest, &recorded);
+        if let Some(said) = said {
+            self.put(&said.latest, &said.recorded);
         }
     }
 }

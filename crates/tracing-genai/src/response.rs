@@ -74,11 +74,6 @@ impl WatchedResponse {
         self
     }
 
-    /// The call that is being answered.
-    pub fn call(&self) -> Option<&Call> {
-        self.watching.as_ref().map(|watching| &watching.call)
-    }
-
     /// Takes the next bytes, split anywhere, without any content encoding.
     pub fn bytes(&mut self, bytes: &[u8]) {
         let Some(watching) = &mut self.watching else { return };

@@ -46,7 +46,8 @@ pub(crate) struct NewsKeys {
 /// What gathers a response of `api`.
 pub(crate) fn gather(api: Api) -> Box<dyn Gather> {
     match api {
-        Api::OpenAiChat | Api::OpenAiEmbeddings => Box::new(openai_chat::Gathered::new(Beside::WhatTheSumsSay)),
+        Api::OpenAiChat => Box::new(openai_chat::Gathered::new(Beside::WhatTheSumsSay)),
+        Api::OpenAiEmbeddings => Box::new(openai_chat::Gathered::new(Beside::Nothing)),
         Api::XaiChat => Box::new(openai_chat::Gathered::new(Beside::Reasoning)),
         Api::PerplexityChat => Box::new(openai_chat::Gathered::new(Beside::ReasoningAndCitations)),
         Api::OpenAiResponses => Box::new(openai_responses::Gathered::default()),

@@ -386,6 +386,8 @@ fn voyage_states_only_the_total_and_one_odd_index_costs_no_reason() {
         r#"{"object":"list","model":"voyage-3.5","usage":{"total_tokens":10}}"#,
     );
     assert_eq!(voyage.usage, usage(&[(Unit::InputTokens, 10)]));
+    let chat = body(Api::OpenAiChat, r#"{"model":"m","usage":{"total_tokens":10}}"#);
+    assert!(chat.usage.is_empty(), "how much of it was input is not said");
     let odd = body(
         Api::OpenAiChat,
         r#"{"choices":[{"index":null,"finish_reason":"stop"}]}"#,

@@ -124,6 +124,8 @@ struct CostDetails<'a> {
 /// What stands beside `completion_tokens` and not within them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Beside {
+    /// Nothing: there is no completion, and a total without its parts is all input.
+    Nothing,
     /// Nothing, unless the total or the counts themselves prove that reasoning does.
     WhatTheSumsSay,
     /// Reasoning, unless the total disproves it.
@@ -201,12 +203,10 @@ impl Gather for Gathered {
 }
 
 fn take(reading: &mut Reading, counts: &Counts<'_>, beside: Beside) {
-    // Voyage states of embeddings only the total, which is all input.
-    let is_all_input = counts.completion_tokens.count() == Count::Absent;
-    let total = if is_all_input {
-        counts.total_tokens.count()
-    } else {
-        Count::Absent
+    // Voyage states of embeddings only the total. Of a chat it would say nothing of its parts.
+    let total = match beside {
+        Beside::Nothing => counts.total_tokens.count(),
+        _ => Count::Absent,
     };
     let prompt = counts.prompt_tokens.count().or(total);
     let details = counts.prompt_tokens_details.0.as_ref();
