@@ -19,7 +19,9 @@ pub(crate) const fn words(reason: Reason) -> &'static str {
             "cached tokens exceeded the input they should be part of, so they were added to it"
         }
         Reason::OutputExcludedReasoning => "reasoning exceeded the output it should be part of, so it was added to it",
-        Reason::CacheTtlAssumed => "cache writes of unknown lifetime are charged at the price of the shortest",
+        Reason::CacheTtlAssumed => {
+            "cache writes whose lifetime is unknown or unpriced are charged at the price of the shortest"
+        }
         Reason::OverlapAssumed => "how much of two counts is the same tokens was not reported: the least possible",
         Reason::UnknownVariant => "no price is known for that tier, processing or speed: the standard price",
         Reason::RequestModelUsed => "the model that answered is unknown: the price of the one that was asked for",
@@ -30,6 +32,22 @@ pub(crate) const fn words(reason: Reason) -> &'static str {
         Reason::CacheAssumed => {
             "cached tokens are charged at this model's price for them, as if it had cached them too"
         }
+        Reason::CacheWriteChargedAsInput => {
+            "tokens written to the cache are charged as ordinary input: this model has no price for them"
+        }
+        Reason::AudioChargedAsText => "audio is charged at the price of text: this model has no price for it",
+        Reason::ImageChargedAsText => "images are charged at the price of text: this model has no price for them",
+        Reason::VideoChargedAsText => "video is charged at the price of text: this model has no price for it",
+        Reason::AnnotationChargedAsPage => {
+            "annotated pages are charged as plain pages: this model has no price for them"
+        }
+        Reason::LongContextAssumed => {
+            "no price is known for so long an input with that kind of service: the larger of the two was taken"
+        }
+        Reason::RegionAssumed => "the price depends on a region that is not known: the price without a surcharge",
+        Reason::FreeAllowance => "some of it may be within the provider's free allowance: all of it is charged",
+        Reason::UnreadUsage => "the usage holds a number that is not understood, so the cost may lack a part",
+        Reason::ProvisionedThroughput => "served by capacity that is paid by the hour: no price by token is owed",
         Reason::CacheChargedAsInput => "cached tokens are charged as ordinary input: this model has no price for them",
         Reason::ContextExceeded => {
             "input and output together exceed this model's context window: it could not have served it"

@@ -165,6 +165,28 @@ impl Cost {
         }
     }
 
+    /// Adds something that makes the cost uncertain: one that was `priced` is `estimated` from then on. What is free,
+    /// reported or inconsistent stays so.
+    ///
+    /// ```
+    /// use tracing_genai_pricing::{Cost, Reason, Status};
+    ///
+    /// let mut cost = Cost::unpriced(Reason::NoUsage);
+    /// cost.doubt(Reason::UnreadUsage);
+    /// assert_eq!(cost.status, Status::Unpriced);
+    /// assert!(cost.reasons.contains(Reason::UnreadUsage));
+    /// ```
+    pub fn doubt(&mut self, reason: Reason) {
+        match self.status {
+            Status::Priced | Status::Estimated => {
+                self.status = Status::Estimated;
+                self.reasons.insert(reason);
+            }
+            Status::Unpriced => self.reasons.insert(reason),
+            Status::Free | Status::Reported | Status::Inconsistent => {}
+        }
+    }
+
     /// The catalogue that was asked; `None` for a cost that the provider reported.
     pub fn edition(&self) -> Option<&Edition> {
         match &self.matched {

@@ -52,12 +52,23 @@ reasons! {
     InputExcludedCache = "input_excluded_cache",
     /// Reasoning exceeded the output it should be part of, so it was added to it.
     OutputExcludedReasoning = "output_excluded_reasoning",
-    /// Cache writes of unknown lifetime were charged at the price of the shortest.
+    /// Cache writes whose lifetime is unknown or has no price of its own were charged at the price of the shortest.
     CacheTtlAssumed = "cache_ttl_assumed",
     /// How much of two counts is the same tokens was not reported, so the least possible was assumed.
     OverlapAssumed = "overlap_assumed",
     /// No price of its own is known for the call's service tier, processing or speed: the standard price was taken.
     UnknownVariant = "unknown_variant",
+    /// The input is beyond where the standard price rises, and no step is known for the call's kind of service: the larger
+    /// of the two prices was taken.
+    LongContextAssumed = "long_context_assumed",
+    /// The price depends on the region that served the call, which is not known: the price without a surcharge was taken.
+    RegionAssumed = "region_assumed",
+    /// The provider gives a number of these away before it charges, and how many are left is not known: all were charged.
+    FreeAllowance = "free_allowance",
+    /// The usage holds a number that is not understood, so the cost may lack a part.
+    UnreadUsage = "unread_usage",
+    /// The call was served by capacity that is paid by the hour: no price by token is owed.
+    ProvisionedThroughput = "provisioned_throughput",
     /// The model that answered is unknown, the one that was asked for is not.
     RequestModelUsed = "request_model_used",
     /// The provider was not named and was told by the model's name.
@@ -66,8 +77,18 @@ reasons! {
     SameTokensAssumed = "same_tokens_assumed",
     /// Cached tokens are charged as if this model had cached them too; only in comparisons.
     CacheAssumed = "cache_assumed",
-    /// Cached tokens are charged as ordinary input, since this model has no price for them; only in comparisons.
+    /// Cached tokens are charged as ordinary input, since this model has no price for them.
     CacheChargedAsInput = "cache_charged_as_input",
+    /// Tokens written to the cache are charged as ordinary input, since this model has no price for them.
+    CacheWriteChargedAsInput = "cache_write_charged_as_input",
+    /// Audio is charged at the price of text, since this model has no price for it.
+    AudioChargedAsText = "audio_charged_as_text",
+    /// Images are charged at the price of text, since this model has no price for them.
+    ImageChargedAsText = "image_charged_as_text",
+    /// Video is charged at the price of text, since this model has no price for it.
+    VideoChargedAsText = "video_charged_as_text",
+    /// Annotated pages are charged as plain pages, since this model has no price for them.
+    AnnotationChargedAsPage = "annotation_charged_as_page",
     /// The call exceeds the context window of this model, which could not have served it; only in comparisons.
     ContextExceeded = "context_exceeded",
     /// A part of the usage is larger than its whole.
@@ -81,11 +102,11 @@ reasons! {
 }
 
 // A set has a bit for each.
-const _: () = assert!(Reason::ALL.len() <= 32);
+const _: () = assert!(Reason::ALL.len() <= 64);
 
 /// A set of [`Reason`]s.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Reasons(u32);
+pub struct Reasons(u64);
 
 impl Reasons {
     /// No reasons.

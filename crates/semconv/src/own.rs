@@ -64,6 +64,9 @@ pub const USAGE_PREFIX: &str = "tracing_genai.usage.";
 pub const PREFIX: &str = "tracing_genai.";
 /// Which count of a response could not be read; its call's cost is `inconsistent`.
 pub const USAGE_INVALID: &str = "tracing_genai.usage.invalid";
+/// Which numbers of a usage are neither read nor known to say nothing new, by their paths in the response: a list. The
+/// cost of such a call is `estimated` at best.
+pub const USAGE_UNREAD: &str = "tracing_genai.usage.unread";
 /// On metrics: the attribute whose value could not be read.
 pub const ATTRIBUTE: &str = "tracing_genai.attribute";
 /// On metrics: why a value could not be read: `type`, `json`, `length` or `disagreement`.
