@@ -65,7 +65,12 @@ pub(crate) enum Count {
     Invalid,
 }
 
-impl Field<'_> {
+impl<'a> Field<'a> {
+    /// The field of that value.
+    pub(crate) const fn of(json: &'a RawValue) -> Self {
+        Self(Some(json))
+    }
+
     /// The count in this field. `12.0` counts as 12: some gateways write all their numbers as floats.
     pub(crate) fn count(&self) -> Count {
         let Some(text) = self.0.map(RawValue::get) else {
@@ -106,14 +111,14 @@ impl Field<'_> {
     }
 
     /// The exact text of the number in this field, if it holds one.
-    pub(crate) fn decimal(&self) -> Option<&str> {
+    pub(crate) fn decimal(&self) -> Option<&'a str> {
         self.0
             .map(RawValue::get)
             .filter(|text| text.starts_with(|first: char| first == '-' || first.is_ascii_digit()))
     }
 
     /// The JSON text in this field, `null` being absent.
-    pub(crate) fn json(&self) -> Option<&str> {
+    pub(crate) fn json(&self) -> Option<&'a str> {
         self.0.map(RawValue::get).filter(|text| *text != "null")
     }
 }

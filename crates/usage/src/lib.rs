@@ -21,6 +21,7 @@ mod body;
 mod dimensions;
 mod endpoint;
 mod field;
+mod figures;
 mod framing;
 mod hosts;
 mod idle;

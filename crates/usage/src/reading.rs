@@ -1,9 +1,13 @@
 //! What was read from a response, and why a response could not be read.
 
 use crate::field::Count;
+use crate::figures::Figures;
 use crate::provider_error::ProviderError;
 use crate::unit::Unit;
 use crate::usage::Usage;
+
+/// Paths that are named of one response.
+const MAX_UNREAD: usize = 8;
 
 /// What a provider's response says about its call. Whatever the response does not say is `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +30,13 @@ pub struct Reading {
     /// What a call by one's own key costs at the provider behind a gateway, beside the gateway's own
     /// [`reported_cost`](Self::reported_cost): in USD, its exact decimal text.
     pub upstream_cost: Option<String>,
+    /// How the call was processed, where the response says so: `batch` for a line of a batch's output.
+    pub processing: Option<String>,
+    /// Where the provider ran the model, in its words, where the price depends on it: Anthropic's `inference_geo`.
+    pub inference_geo: Option<String>,
+    /// The numbers of the usage that are neither read nor known to say nothing new, by their paths, at most eight: what the
+    /// call cost may lack them.
+    pub unread: Vec<String>,
     /// The error in the body, which may come with a status of 200 and after half a stream.
     pub error: Option<ProviderError>,
     /// The first field that should hold a count and holds something else; then no count of this response is believed.
@@ -59,6 +70,8 @@ impl Reading {
             (&mut self.speed, &later.speed),
             (&mut self.reported_cost, &later.reported_cost),
             (&mut self.upstream_cost, &later.upstream_cost),
+            (&mut self.processing, &later.processing),
+            (&mut self.inference_geo, &later.inference_geo),
         ];
         for (earlier, later) in texts {
             if later.is_some() {
@@ -67,6 +80,9 @@ impl Reading {
         }
         if !later.finish_reasons.is_empty() {
             self.finish_reasons.clone_from(&later.finish_reasons);
+        }
+        for path in &later.unread {
+            self.leave_unread(path);
         }
         if later.error.is_some() {
             self.error.clone_from(&later.error);
@@ -83,6 +99,20 @@ impl Reading {
     /// Whether it says nothing of an answer.
     pub(crate) fn says_nothing(&self) -> bool {
         self.usage.is_empty() && self.finish_reasons.is_empty() && self.invalid.is_none()
+    }
+
+    /// Takes note of the numbers of a usage object that its rules did not ask for; `known` are those that say nothing new.
+    pub(crate) fn take_unread(&mut self, figures: &Figures<'_>, known: &[(&str, &str)]) {
+        for path in figures.unread(known) {
+            self.leave_unread(&path);
+        }
+    }
+
+    /// Takes note of something that may be charged for and that is not counted.
+    pub(crate) fn leave_unread(&mut self, path: &str) {
+        if self.unread.len() < MAX_UNREAD && self.unread.iter().all(|known| known != path) {
+            self.unread.push(path.to_owned());
+        }
     }
 
     /// Takes a count over into the usage, or remembers that it is invalid.

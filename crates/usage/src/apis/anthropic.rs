@@ -7,9 +7,18 @@ use serde::Deserialize;
 
 use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
+use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
+
+/// Numbers of a usage that say nothing new, and why.
+const KNOWN: &[(&str, &str)] = &[
+    ("server_tool_use.web_fetch_requests", "free of charge beside the tokens"),
+    ("total_tokens", "the sum of all counts, which some gateways add"),
+    ("cost_details", "the parts of `cost`"),
+    ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
+];
 
 /// A message, or an event of a stream: `message_start` wraps a message, `message_delta` carries its end.
 #[derive(Deserialize)]
@@ -21,7 +30,7 @@ struct Event<'a> {
     #[serde(default)]
     stop_reason: Maybe<String>,
     #[serde(default, borrow)]
-    usage: Object<Counts<'a>>,
+    usage: Object<Figures<'a>>,
     #[serde(default, borrow)]
     error: Field<'a>,
     #[serde(default, borrow)]
@@ -37,7 +46,7 @@ struct Start<'a> {
     #[serde(default)]
     model: Maybe<String>,
     #[serde(default, borrow)]
-    usage: Object<Counts<'a>>,
+    usage: Object<Figures<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -46,55 +55,20 @@ struct Delta {
     stop_reason: Maybe<String>,
 }
 
-#[derive(Deserialize)]
-struct Counts<'a> {
-    #[serde(default, borrow)]
-    input_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    cache_creation_input_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    cache_read_input_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    cache_creation: Object<CacheCreation<'a>>,
-    #[serde(default, borrow)]
-    output_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    output_tokens_details: Object<OutputDetails<'a>>,
-    #[serde(default, borrow)]
-    server_tool_use: Object<ServerTools<'a>>,
-    #[serde(default)]
-    service_tier: Maybe<String>,
-    #[serde(default)]
-    speed: Maybe<String>,
-    #[serde(default, borrow)]
-    cost: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct CacheCreation<'a> {
-    #[serde(default, borrow)]
-    ephemeral_5m_input_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    ephemeral_1h_input_tokens: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct OutputDetails<'a> {
-    #[serde(default, borrow)]
-    thinking_tokens: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct ServerTools<'a> {
-    #[serde(default, borrow)]
-    web_search_requests: Field<'a>,
-}
-
 /// What is known so far of one message. The counts stay as the provider gave them until the end, because a later event
 /// may correct any one of the disjoint parts.
 #[derive(Default)]
 pub(super) struct Gathered {
     reading: Reading,
+    counts: Counts,
+    /// The sum of the passes that the message took, where it took several.
+    passes: Option<Counts>,
+    searches: Count,
+}
+
+/// What one pass of the model counted, or all of them.
+#[derive(Clone, Copy, Default)]
+struct Counts {
     uncached: Count,
     written: Count,
     written_5m: Count,
@@ -102,7 +76,6 @@ pub(super) struct Gathered {
     read: Count,
     output: Count,
     thinking: Count,
-    searches: Count,
 }
 
 impl Gather for Gathered {
@@ -122,14 +95,15 @@ impl Gather for Gathered {
         if let Some(start) = event.message.0 {
             name(&mut self.reading.response_id, start.id.0);
             name(&mut self.reading.model, start.model.0);
-            if let Some(counts) = &start.usage.0 {
-                self.take(counts);
+            if let Some(figures) = &start.usage.0 {
+                self.take(figures);
                 // What is counted before the first token is no total: a stream cut off here has an unknown output.
-                self.output = Count::Absent;
+                self.counts.output = Count::Absent;
+                self.passes = None;
             }
         }
-        if let Some(counts) = &event.usage.0 {
-            self.take(counts);
+        if let Some(figures) = &event.usage.0 {
+            self.take(figures);
         }
         if let Some(reason) = event
             .stop_reason
@@ -149,36 +123,38 @@ impl Gather for Gathered {
     }
 
     fn finish(mut self: Box<Self>) -> Reading {
-        let written = self.cache_write();
+        // Of several passes the counts beside them are only the last one's.
+        let counts = self.passes.unwrap_or(self.counts);
+        let written = counts.written();
         let reading = &mut self.reading;
-        let parts = [self.uncached, written, self.read];
-        if self.uncached != Count::Absent && !parts.contains(&Count::Invalid) {
+        let parts = [counts.uncached, written, counts.read];
+        if counts.uncached != Count::Absent && !parts.contains(&Count::Invalid) {
             reading.take(Unit::InputTokens, "usage.input_tokens", sum(&parts));
         }
-        reading.take(Unit::CacheReadTokens, "usage.cache_read_input_tokens", self.read);
+        reading.take(Unit::CacheReadTokens, "usage.cache_read_input_tokens", counts.read);
         reading.take(Unit::CacheWriteTokens, "usage.cache_creation_input_tokens", written);
         reading.take(
             Unit::CacheWrite5mTokens,
             "usage.cache_creation.ephemeral_5m_input_tokens",
-            self.written_5m,
+            counts.written_5m,
         );
         reading.take(
             Unit::CacheWrite1hTokens,
             "usage.cache_creation.ephemeral_1h_input_tokens",
-            self.written_1h,
+            counts.written_1h,
         );
-        reading.take(Unit::OutputTokens, "usage.output_tokens", self.output);
+        reading.take(Unit::OutputTokens, "usage.output_tokens", counts.output);
         reading.take(
             Unit::OutputReasoningTokens,
             "usage.output_tokens_details.thinking_tokens",
-            self.thinking,
+            counts.thinking,
         );
         reading.take(
             Unit::WebSearches,
             "usage.server_tool_use.web_search_requests",
             self.searches,
         );
-        if self.uncached == Count::Invalid {
+        if counts.uncached == Count::Invalid {
             reading.refuse("usage.input_tokens");
         }
         self.reading.finished()
@@ -186,31 +162,71 @@ impl Gather for Gathered {
 }
 
 impl Gathered {
+    fn take(&mut self, figures: &Figures<'_>) {
+        let usage = figures.whole();
+        self.counts = Counts::of(&usage).or(self.counts);
+        self.searches = usage.count("server_tool_use.web_search_requests").or(self.searches);
+        let passes: Vec<_> = usage.each("iterations").collect();
+        if !passes.is_empty() {
+            let counted = passes.iter().filter(|pass| self.is_of_this_model(pass));
+            let counts = counted.fold(Counts::default(), |all, pass| all.and(Counts::of(pass)));
+            let thinking = counts.thinking.or(self.counts.thinking);
+            self.passes = Some(Counts { thinking, ..counts });
+        }
+        let reading = &mut self.reading;
+        update(&mut reading.service_tier, usage.text("service_tier"));
+        update(&mut reading.speed, usage.text("speed"));
+        update(&mut reading.inference_geo, usage.text("inference_geo"));
+        update(&mut reading.reported_cost, usage.decimal("cost").map(str::to_owned));
+        reading.take_unread(figures, KNOWN);
+    }
+
+    /// Whether a pass is of the model that answers. One of another model has another price, so that its counts stay unread.
+    fn is_of_this_model(&self, pass: &Part<'_, '_>) -> bool {
+        match (pass.text("model"), &self.reading.model) {
+            (Some(of), Some(own)) => of == *own,
+            _ => true,
+        }
+    }
+}
+
+impl Counts {
+    fn of(usage: &Part<'_, '_>) -> Self {
+        Self {
+            uncached: usage.count("input_tokens"),
+            written: usage.count("cache_creation_input_tokens"),
+            written_5m: usage.count("cache_creation.ephemeral_5m_input_tokens"),
+            written_1h: usage.count("cache_creation.ephemeral_1h_input_tokens"),
+            read: usage.count("cache_read_input_tokens"),
+            output: usage.count("output_tokens"),
+            thinking: usage.count("output_tokens_details.thinking_tokens"),
+        }
+    }
+
     /// The cache writes, which some gateways give only by their time to live.
-    fn cache_write(&self) -> Count {
+    fn written(&self) -> Count {
         self.written.or(sum(&[self.written_5m, self.written_1h]))
     }
 
-    fn take(&mut self, counts: &Counts<'_>) {
-        self.uncached = counts.input_tokens.count().or(self.uncached);
-        self.written = counts.cache_creation_input_tokens.count().or(self.written);
-        self.read = counts.cache_read_input_tokens.count().or(self.read);
-        self.output = counts.output_tokens.count().or(self.output);
-        if let Some(written) = &counts.cache_creation.0 {
-            self.written_5m = written.ephemeral_5m_input_tokens.count().or(self.written_5m);
-            self.written_1h = written.ephemeral_1h_input_tokens.count().or(self.written_1h);
+    /// These counts, and `earlier` ones where these say nothing.
+    fn or(self, earlier: Self) -> Self {
+        self.with(earlier, Count::or)
+    }
+
+    /// The sums of both.
+    fn and(self, other: Self) -> Self {
+        self.with(other, |one, other| sum(&[one, other]))
+    }
+
+    fn with(self, other: Self, both: impl Fn(Count, Count) -> Count) -> Self {
+        Self {
+            uncached: both(self.uncached, other.uncached),
+            written: both(self.written, other.written),
+            written_5m: both(self.written_5m, other.written_5m),
+            written_1h: both(self.written_1h, other.written_1h),
+            read: both(self.read, other.read),
+            output: both(self.output, other.output),
+            thinking: both(self.thinking, other.thinking),
         }
-        if let Some(details) = &counts.output_tokens_details.0 {
-            self.thinking = details.thinking_tokens.count().or(self.thinking);
-        }
-        if let Some(tools) = &counts.server_tool_use.0 {
-            self.searches = tools.web_search_requests.count().or(self.searches);
-        }
-        update(&mut self.reading.service_tier, counts.service_tier.0.clone());
-        update(&mut self.reading.speed, counts.speed.0.clone());
-        update(
-            &mut self.reading.reported_cost,
-            counts.cost.decimal().map(str::to_owned),
-        );
     }
 }

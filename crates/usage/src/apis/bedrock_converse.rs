@@ -8,16 +8,23 @@ use serde::Deserialize;
 
 use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
+use crate::figures::Figures;
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
+
+/// Numbers of a usage that say nothing new, and why.
+const KNOWN: &[(&str, &str)] = &[
+    ("totalTokens", "the sum of all counts"),
+    ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
+];
 
 #[derive(Deserialize)]
 struct Body<'a> {
     #[serde(default, rename = "stopReason")]
     stop_reason: Maybe<String>,
     #[serde(default, borrow)]
-    usage: Object<Counts<'a>>,
+    usage: Object<Figures<'a>>,
     #[serde(default, rename = "serviceTier")]
     service_tier: Object<ServiceTier>,
     #[serde(default)]
@@ -43,35 +50,6 @@ struct Trace {
 struct PromptRouter {
     #[serde(default, rename = "invokedModelId")]
     model: Maybe<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Counts<'a> {
-    #[serde(default, borrow)]
-    input_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    output_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    cache_read_input_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    cache_write_input_tokens: Field<'a>,
-    /// What Amazon's models call the same when they are invoked directly; Converse repeats it.
-    #[serde(default, borrow)]
-    cache_read_input_token_count: Field<'a>,
-    #[serde(default, borrow)]
-    cache_write_input_token_count: Field<'a>,
-    #[serde(default, borrow)]
-    cache_details: Maybe<Vec<CacheDetail<'a>>>,
-}
-
-/// The tokens written for one time to live.
-#[derive(Deserialize)]
-struct CacheDetail<'a> {
-    #[serde(default)]
-    ttl: Maybe<String>,
-    #[serde(default, borrow, rename = "inputTokens")]
-    count: Field<'a>,
 }
 
 /// What is known so far of one response.
@@ -121,24 +99,25 @@ impl Gather for Gathered {
 }
 
 /// Takes over the counts of Converse, which Amazon's own models also answer with when they are invoked directly.
-pub(super) fn take(reading: &mut Reading, counts: &Counts<'_>) {
-    let uncached = counts.input_tokens.count();
-    let read = counts.cache_read_input_tokens.count();
-    let read = read.or(counts.cache_read_input_token_count.count());
-    let written = counts.cache_write_input_tokens.count();
-    let written = written.or(counts.cache_write_input_token_count.count());
+pub(super) fn take(reading: &mut Reading, figures: &Figures<'_>) {
+    let usage = figures.whole();
+    let uncached = usage.count("inputTokens");
+    // The second name of each is what Amazon's models call it when they are invoked directly; Converse repeats it.
+    let read = usage.first(&["cacheReadInputTokens", "cacheReadInputTokenCount"]);
+    let written = usage.first(&["cacheWriteInputTokens", "cacheWriteInputTokenCount"]);
     if uncached != Count::Absent {
         reading.take(Unit::InputTokens, "usage.inputTokens", sum(&[uncached, read, written]));
     }
     reading.take(Unit::CacheReadTokens, "usage.cacheReadInputTokens", read);
     reading.take(Unit::CacheWriteTokens, "usage.cacheWriteInputTokens", written);
-    reading.take(Unit::OutputTokens, "usage.outputTokens", counts.output_tokens.count());
-    for detail in counts.cache_details.0.iter().flatten() {
-        let unit = match detail.ttl.0.as_deref() {
+    reading.take(Unit::OutputTokens, "usage.outputTokens", usage.count("outputTokens"));
+    for detail in usage.each("cacheDetails") {
+        let unit = match detail.text("ttl").as_deref() {
             Some("5m") => Unit::CacheWrite5mTokens,
             Some("1h") => Unit::CacheWrite1hTokens,
             _ => continue,
         };
-        reading.take(unit, "usage.cacheDetails", detail.count.count());
+        reading.take(unit, "usage.cacheDetails", detail.count("inputTokens"));
     }
+    reading.take_unread(figures, KNOWN);
 }

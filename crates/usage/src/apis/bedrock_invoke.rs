@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::openai_chat::Beside;
 use super::{Gather, NewsKeys, anthropic, bedrock_converse, openai_chat};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
+use crate::figures::Figures;
 use crate::provider_error::provider_error;
 use crate::reading::Reading;
 use crate::unit::Unit;
@@ -70,7 +71,7 @@ struct Shape<'a> {
 #[derive(Deserialize)]
 struct Metadata<'a> {
     #[serde(default, borrow)]
-    usage: Object<bedrock_converse::Counts<'a>>,
+    usage: Object<Figures<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -192,11 +193,11 @@ impl Gathered {
             Vendor::Unknown => {}
         }
         let reading = &mut self.reading;
-        if let Some(counts) = body.usage.json().and_then(|usage| object(usage.as_bytes()).ok()) {
-            bedrock_converse::take(reading, &counts);
+        if let Some(figures) = body.usage.json().and_then(|usage| object(usage.as_bytes()).ok()) {
+            bedrock_converse::take(reading, &figures);
         }
-        if let Some(counts) = body.metadata.0.as_ref().and_then(|metadata| metadata.usage.0.as_ref()) {
-            bedrock_converse::take(reading, counts);
+        if let Some(figures) = body.metadata.0.as_ref().and_then(|metadata| metadata.usage.0.as_ref()) {
+            bedrock_converse::take(reading, figures);
         }
         take_native(reading, &body);
         let results = body.results.0.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The rules of Cohere's chat and embeddings: what is billed stands in `billed_units`, what went through the model, with
+//! The rules of Cohere's chat, embeddings and reranking: what is billed stands in `billed_units`, what went through the model, with
 //! the cached part, in `tokens`; the first is what costs.
 //!
 //! Source: <https://docs.cohere.com/reference/chat>, <https://docs.cohere.com/docs/how-does-cohere-pricing-work>.
@@ -6,10 +6,25 @@
 use serde::Deserialize;
 
 use super::{Gather, NewsKeys};
-use crate::field::{Field, Maybe, Object, object};
+use crate::field::{Field, Maybe, Object, object, sum};
+use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};
 use crate::unit::Unit;
+
+/// Numbers of a usage that say nothing new, and why.
+const KNOWN: &[(&str, &str)] = &[
+    (
+        "tokens",
+        "what went through the model; what is billed of it stands in `billed_units`",
+    ),
+    (
+        "cached_tokens",
+        "a part of `tokens`, of which `billed_units` is what is charged",
+    ),
+    ("billed_units.images", "how many images the billed image tokens are of"),
+    ("api_version", "the version of the API"),
+];
 
 /// A body, or an event of a stream: the second version ends with a `delta`, the first with a whole `response`.
 #[derive(Deserialize)]
@@ -24,9 +39,9 @@ struct Event<'a> {
     #[serde(default)]
     finish_reason: Maybe<String>,
     #[serde(default, borrow)]
-    usage: Object<Counts<'a>>,
+    usage: Object<Figures<'a>>,
     #[serde(default, borrow)]
-    meta: Object<Counts<'a>>,
+    meta: Object<Figures<'a>>,
     #[serde(default, borrow)]
     delta: Object<End<'a>>,
     #[serde(default, borrow)]
@@ -40,29 +55,11 @@ struct End<'a> {
     #[serde(default)]
     finish_reason: Maybe<String>,
     #[serde(default, borrow)]
-    usage: Object<Counts<'a>>,
+    usage: Object<Figures<'a>>,
     #[serde(default, borrow)]
-    meta: Object<Counts<'a>>,
+    meta: Object<Figures<'a>>,
     #[serde(default, borrow)]
     error: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct Counts<'a> {
-    #[serde(default, borrow)]
-    billed_units: Object<Tokens<'a>>,
-    #[serde(default, borrow)]
-    tokens: Object<Tokens<'a>>,
-    #[serde(default, borrow)]
-    cached_tokens: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct Tokens<'a> {
-    #[serde(default, borrow)]
-    input_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    output_tokens: Field<'a>,
 }
 
 /// What is known so far of one response.
@@ -98,7 +95,8 @@ impl Gather for Gathered {
             reading.finish_reasons = vec![reason];
         }
         if let Some(counts) = &counts {
-            take(reading, counts);
+            take(reading, &counts.whole());
+            reading.take_unread(counts, KNOWN);
         }
         if error.is_some() {
             reading.error = error;
@@ -115,16 +113,30 @@ impl Gather for Gathered {
     }
 }
 
-fn take(reading: &mut Reading, counts: &Counts<'_>) {
-    if let Some(billed) = &counts.billed_units.0 {
-        let (input, output) = (billed.input_tokens.count(), billed.output_tokens.count());
-        reading.take(Unit::InputTokens, "billed_units.input_tokens", input);
-        reading.take(Unit::OutputTokens, "billed_units.output_tokens", output);
-    } else if let Some(tokens) = &counts.tokens.0 {
-        let (input, output) = (tokens.input_tokens.count(), tokens.output_tokens.count());
-        reading.take(Unit::InputTokens, "tokens.input_tokens", input);
-        reading.take(Unit::OutputTokens, "tokens.output_tokens", output);
+fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
+    if !usage.has("billed_units") {
+        reading.take(
+            Unit::InputTokens,
+            "tokens.input_tokens",
+            usage.count("tokens.input_tokens"),
+        );
+        reading.take(
+            Unit::OutputTokens,
+            "tokens.output_tokens",
+            usage.count("tokens.output_tokens"),
+        );
         // What is cached is a part of these tokens; of what is billed it is none.
-        reading.take(Unit::CacheReadTokens, "cached_tokens", counts.cached_tokens.count());
+        reading.take(Unit::CacheReadTokens, "cached_tokens", usage.count("cached_tokens"));
+        return;
     }
+    let (text, images) = (
+        usage.count("billed_units.input_tokens"),
+        usage.count("billed_units.image_tokens"),
+    );
+    reading.take(Unit::InputTokens, "billed_units.input_tokens", sum(&[text, images]));
+    reading.take(Unit::InputImageTokens, "billed_units.image_tokens", images);
+    let output = usage.count("billed_units.output_tokens");
+    reading.take(Unit::OutputTokens, "billed_units.output_tokens", output);
+    let searches = usage.count("billed_units.search_units");
+    reading.take(Unit::RerankSearches, "billed_units.search_units", searches);
 }

@@ -5,11 +5,17 @@
 
 use serde::Deserialize;
 
+use super::gemini_grounding::{Grounding, charged_searches};
+use super::modalities::{Modalities, by_modality};
 use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
+use crate::figures::Figures;
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
+
+/// Numbers of a usage that say nothing new, and why.
+const KNOWN: &[(&str, &str)] = &[("pydantic_ai_gateway", "the gateway's own estimate of the cost")];
 
 /// Candidates of one response whose finish reasons are kept.
 const MAX_CANDIDATES: usize = 128;
@@ -20,22 +26,24 @@ struct Body<'a> {
     response_id: Maybe<String>,
     #[serde(default, rename = "modelVersion")]
     model_version: Maybe<String>,
-    #[serde(default)]
-    candidates: Maybe<Vec<Candidate>>,
+    #[serde(default, borrow)]
+    candidates: Maybe<Vec<Candidate<'a>>>,
     #[serde(default, rename = "promptFeedback")]
     prompt_feedback: Object<PromptFeedback>,
     #[serde(default, borrow, rename = "usageMetadata")]
-    usage: Object<Counts<'a>>,
+    usage: Object<Figures<'a>>,
     #[serde(default, borrow)]
     error: Field<'a>,
 }
 
 #[derive(Deserialize)]
-struct Candidate {
+struct Candidate<'a> {
     #[serde(default)]
     index: Maybe<usize>,
     #[serde(default, rename = "finishReason")]
     finish_reason: Maybe<String>,
+    #[serde(default, borrow, rename = "groundingMetadata")]
+    grounding: Object<Grounding<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -43,71 +51,6 @@ struct PromptFeedback {
     #[serde(default, rename = "blockReason")]
     block_reason: Maybe<String>,
 }
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Counts<'a> {
-    #[serde(default, borrow)]
-    prompt_token_count: Field<'a>,
-    #[serde(default, borrow)]
-    cached_content_token_count: Field<'a>,
-    #[serde(default, borrow)]
-    candidates_token_count: Field<'a>,
-    #[serde(default, borrow)]
-    thoughts_token_count: Field<'a>,
-    #[serde(default, borrow)]
-    tool_use_prompt_token_count: Field<'a>,
-    #[serde(default, borrow)]
-    total_token_count: Field<'a>,
-    #[serde(default, borrow)]
-    prompt_tokens_details: Maybe<Vec<Detail<'a>>>,
-    #[serde(default, borrow)]
-    cache_tokens_details: Maybe<Vec<Detail<'a>>>,
-    #[serde(default, borrow)]
-    candidates_tokens_details: Maybe<Vec<Detail<'a>>>,
-    #[serde(default, borrow)]
-    tool_use_prompt_tokens_details: Maybe<Vec<Detail<'a>>>,
-    #[serde(default)]
-    service_tier: Maybe<String>,
-}
-
-/// The tokens of one modality. A modality may come more than once.
-#[derive(Deserialize)]
-struct Detail<'a> {
-    #[serde(default)]
-    modality: Maybe<String>,
-    #[serde(default, borrow, rename = "tokenCount")]
-    count: Field<'a>,
-}
-
-/// The unit of a modality within one of the lists of details: text, audio, image, video. Pages of documents are counted
-/// as images (<https://ai.google.dev/gemini-api/docs/document-processing>).
-type ByModality = [Unit; 4];
-
-const PROMPT: ByModality = [
-    Unit::InputTextTokens,
-    Unit::InputAudioTokens,
-    Unit::InputImageTokens,
-    Unit::InputVideoTokens,
-];
-const CACHE: ByModality = [
-    Unit::CacheTextReadTokens,
-    Unit::CacheAudioReadTokens,
-    Unit::CacheImageReadTokens,
-    Unit::CacheVideoReadTokens,
-];
-const CANDIDATES: ByModality = [
-    Unit::OutputTextTokens,
-    Unit::OutputAudioTokens,
-    Unit::OutputImageTokens,
-    Unit::OutputVideoTokens,
-];
-const TOOL_USE: ByModality = [
-    Unit::InputTextToolTokens,
-    Unit::InputAudioToolTokens,
-    Unit::InputImageToolTokens,
-    Unit::InputVideoToolTokens,
-];
 
 /// What is known so far of one response. Counts stay as they came until the end: a later event may correct each.
 #[derive(Default)]
@@ -120,14 +63,21 @@ pub(super) struct Gathered {
     thoughts: Count,
     cached: Count,
     total: Count,
-    /// Prompt, cache, candidates, tool use: by modality.
-    details: [[Count; 4]; 4],
+    /// How many searches of the web the answer took, which the last event that tells of any says.
+    queries: u64,
+    details: Modalities,
 }
 
 impl Gather for Gathered {
     fn news_keys(&self) -> NewsKeys {
         NewsKeys {
-            telling: &["usageMetadata", "finishReason", "blockReason", "error"],
+            telling: &[
+                "usageMetadata",
+                "finishReason",
+                "blockReason",
+                "groundingMetadata",
+                "error",
+            ],
             id: &["responseId"],
             model: &["modelVersion"],
         }
@@ -142,16 +92,22 @@ impl Gather for Gathered {
         if let Some(error) = provider_error(body.error) {
             reading.error = Some(error);
         }
+        let mut queries = 0;
         for candidate in body.candidates.0.unwrap_or_default() {
+            if let Some(grounding) = candidate.grounding.0 {
+                queries += grounding.queries();
+                grounding.leave_unread(&mut self.reading);
+            }
             if let Some(reason) = candidate.finish_reason.0 {
                 self.ends(candidate.index.0.unwrap_or_default(), reason);
             }
         }
+        self.queries = self.queries.max(queries);
         if let Some(reason) = body.prompt_feedback.0.and_then(|feedback| feedback.block_reason.0) {
             self.ends(0, reason);
         }
-        if let Some(counts) = body.usage.0 {
-            self.take(counts);
+        if let Some(figures) = &body.usage.0 {
+            self.take(figures);
         }
         Ok(())
     }
@@ -161,22 +117,27 @@ impl Gather for Gathered {
     }
 
     fn finish(mut self: Box<Self>) -> Reading {
-        self.finished.sort_by_key(|&(index, _)| index);
+        let mut finished = std::mem::take(&mut self.finished);
+        finished.sort_by_key(|&(index, _)| index);
+        self.reading.finish_reasons = finished.into_iter().map(|(_, reason)| reason).collect();
+        let thoughts_are = self.thoughts_are();
         let reading = &mut self.reading;
-        reading.finish_reasons = self.finished.into_iter().map(|(_, reason)| reason).collect();
         let input = sum(&[self.prompt, self.tool_use]);
-        let output = match sum(&[self.candidates, self.thoughts]) {
+        let output = match thoughts_are {
+            Thoughts::Beside => sum(&[self.candidates, self.thoughts]),
+            Thoughts::Within => self.candidates,
+            Thoughts::Disputed => Count::Invalid,
+        };
+        let output = match output {
             // A count of zero is left out, as protocol buffers do; a total that is all input says that it was one.
             Count::Absent if self.total == input && input != Count::Absent => Count::Given(0),
             output => output,
         };
         reading.take(Unit::InputTokens, "usageMetadata.promptTokenCount", input);
         reading.take(Unit::OutputTokens, "usageMetadata.candidatesTokenCount", output);
-        reading.take(
-            Unit::CacheReadTokens,
-            "usageMetadata.cachedContentTokenCount",
-            self.cached,
-        );
+        // Where the whole is left out, its parts tell it.
+        let cached = self.cached.or(sum(&self.details.cache));
+        reading.take(Unit::CacheReadTokens, "usageMetadata.cachedContentTokenCount", cached);
         reading.take(
             Unit::OutputReasoningTokens,
             "usageMetadata.thoughtsTokenCount",
@@ -187,23 +148,47 @@ impl Gather for Gathered {
             "usageMetadata.toolUsePromptTokenCount",
             self.tool_use,
         );
-        let [prompt, cache, candidates, tool_use] = self.details;
-        for (((unit, prompt), tool_unit), tool_use) in PROMPT.into_iter().zip(prompt).zip(TOOL_USE).zip(tool_use) {
-            // What tools put into the prompt is part of the input, and so of its modality.
-            reading.take(unit, "usageMetadata.promptTokensDetails", sum(&[prompt, tool_use]));
-            reading.take(tool_unit, "usageMetadata.toolUsePromptTokensDetails", tool_use);
-        }
-        for (unit, count) in CACHE.into_iter().zip(cache) {
-            reading.take(unit, "usageMetadata.cacheTokensDetails", count);
-        }
-        for (unit, count) in CANDIDATES.into_iter().zip(candidates) {
-            reading.take(unit, "usageMetadata.candidatesTokensDetails", count);
-        }
+        self.details.write(reading);
+        let searches = charged_searches(self.queries, reading.model.as_deref());
+        reading.take(Unit::WebSearches, "groundingMetadata.webSearchQueries", searches);
         self.reading.finished()
     }
 }
 
+/// Where the thoughts stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Thoughts {
+    /// Beside the candidates, as the API documents.
+    Beside,
+    /// Within them, as the total says.
+    Within,
+    /// The total is the sum of neither.
+    Disputed,
+}
+
 impl Gathered {
+    /// Whether the thoughts stand beside the candidates, by the total where there is one.
+    fn thoughts_are(&self) -> Thoughts {
+        let (Count::Given(thoughts @ 1..), Count::Given(candidates), Count::Given(prompt), Count::Given(total)) =
+            (self.thoughts, self.candidates, self.prompt, self.total)
+        else {
+            return Thoughts::Beside;
+        };
+        let tool_use = match self.tool_use {
+            Count::Given(tool_use) => tool_use,
+            Count::Absent | Count::Invalid => 0,
+        };
+        // No sum of four counts of at most 2^53 overflows. Some totals leave out what tools put into the prompt.
+        let is_total = |output: u64| total == prompt + output || total == prompt + tool_use + output;
+        if is_total(candidates + thoughts) {
+            Thoughts::Beside
+        } else if is_total(candidates) && thoughts <= candidates {
+            Thoughts::Within
+        } else {
+            Thoughts::Disputed
+        }
+    }
+
     fn ends(&mut self, index: usize, reason: String) {
         if let Some(known) = self.finished.iter_mut().find(|(known, _)| *known == index) {
             known.1 = reason;
@@ -212,44 +197,49 @@ impl Gathered {
         }
     }
 
-    fn take(&mut self, counts: Counts<'_>) {
-        self.prompt = counts.prompt_token_count.count().or(self.prompt);
-        self.tool_use = counts.tool_use_prompt_token_count.count().or(self.tool_use);
-        self.candidates = counts.candidates_token_count.count().or(self.candidates);
-        self.thoughts = counts.thoughts_token_count.count().or(self.thoughts);
-        self.total = counts.total_token_count.count().or(self.total);
-        self.cached = counts.cached_content_token_count.count().or(self.cached);
-        let lists = [
-            counts.prompt_tokens_details.0,
-            counts.cache_tokens_details.0,
-            counts.candidates_tokens_details.0,
-            counts.tool_use_prompt_tokens_details.0,
+    fn take(&mut self, figures: &Figures<'_>) {
+        let usage = figures.whole();
+        let counts = [
+            (&mut self.prompt, "promptTokenCount"),
+            (&mut self.tool_use, "toolUsePromptTokenCount"),
+            (&mut self.candidates, "candidatesTokenCount"),
+            (&mut self.thoughts, "thoughtsTokenCount"),
+            (&mut self.total, "totalTokenCount"),
+            (&mut self.cached, "cachedContentTokenCount"),
         ];
-        for (known, list) in self.details.iter_mut().zip(lists) {
-            if let Some(list) = list {
-                *known = by_modality(&list);
+        for (known, path) in counts {
+            *known = usage.count(path).or(*known);
+        }
+        // The second name of the first list is that of embeddings, and of the third that of live sessions.
+        let lists = [
+            (
+                &mut self.details.input,
+                &["promptTokensDetails", "promptTokenDetails"][..],
+            ),
+            (&mut self.details.cache, &["cacheTokensDetails"]),
+            (
+                &mut self.details.output,
+                &["candidatesTokensDetails", "responseTokensDetails"],
+            ),
+            (&mut self.details.tool_use, &["toolUsePromptTokensDetails"]),
+        ];
+        for (known, paths) in lists {
+            if let Some(path) = paths.iter().find(|path| usage.has(path)) {
+                *known = by_modality(&usage, path, "tokenCount");
             }
         }
-        update(
-            &mut self.reading.service_tier,
-            counts.service_tier.0.map(|tier| tier.to_ascii_lowercase()),
-        );
+        let tier = usage.text("serviceTier").map(|tier| tier.to_ascii_lowercase());
+        let tier = tier.or(usage.text("trafficType").as_deref().map(tier_of_traffic));
+        update(&mut self.reading.service_tier, tier);
+        self.reading.take_unread(figures, KNOWN);
     }
 }
 
-fn by_modality(details: &[Detail<'_>]) -> [Count; 4] {
-    let mut counts = [Count::Absent; 4];
-    for detail in details {
-        let place = match detail.modality.0.as_deref() {
-            Some("TEXT") => 0,
-            Some("AUDIO") => 1,
-            Some("IMAGE" | "DOCUMENT") => 2,
-            Some("VIDEO") => 3,
-            _ => continue,
-        };
-        if let Some(count) = counts.get_mut(place) {
-            *count = sum(&[*count, detail.count.count()]);
-        }
+/// The tier that Vertex AI's type of traffic means.
+/// Source: <https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#TrafficType>.
+fn tier_of_traffic(traffic: &str) -> String {
+    match traffic {
+        "ON_DEMAND" | "TRAFFIC_TYPE_UNSPECIFIED" => "on_demand".to_owned(),
+        other => other.strip_prefix("ON_DEMAND_").unwrap_or(other).to_ascii_lowercase(),
     }
-    counts
 }

@@ -5,11 +5,23 @@
 
 use serde::Deserialize;
 
+use super::gemini_grounding::charged_searches;
+use super::modalities::{Modalities, by_modality};
 use super::{Gather, NewsKeys};
-use crate::field::{Field, Maybe, Object, object, sum};
+use crate::field::{Count, Field, Maybe, Object, object, sum};
+use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
+
+/// Numbers of a usage that say nothing new, and why.
+const KNOWN: &[(&str, &str)] = &[
+    ("total_tokens", "the sum of all counts"),
+    (
+        "raw_prompt_token",
+        "the prompt before it was prepared, of which no total knows",
+    ),
+];
 
 /// A body, or an event of a stream that wraps one in `interaction`.
 #[derive(Deserialize)]
@@ -33,21 +45,7 @@ struct Interaction<'a> {
     #[serde(default)]
     service_tier: Maybe<String>,
     #[serde(default, borrow)]
-    usage: Object<Counts<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Counts<'a> {
-    #[serde(default, borrow, rename = "total_input_tokens")]
-    input: Field<'a>,
-    #[serde(default, borrow, rename = "total_output_tokens")]
-    output: Field<'a>,
-    #[serde(default, borrow, rename = "total_thought_tokens")]
-    thoughts: Field<'a>,
-    #[serde(default, borrow, rename = "total_cached_tokens")]
-    cached: Field<'a>,
-    #[serde(default, borrow, rename = "total_tool_use_tokens")]
-    tool_use: Field<'a>,
+    usage: Object<Figures<'a>>,
 }
 
 /// What is known so far of one interaction.
@@ -89,8 +87,9 @@ impl Gather for Gathered {
         if let Some(status) = interaction.status.0.filter(|status| status != "in_progress") {
             reading.finish_reasons = vec![status];
         }
-        if let Some(counts) = &interaction.usage.0 {
-            take(reading, counts);
+        if let Some(figures) = &interaction.usage.0 {
+            take(reading, &figures.whole());
+            reading.take_unread(figures, KNOWN);
             update(&mut reading.service_tier, interaction.service_tier.0);
         }
         Ok(())
@@ -105,17 +104,31 @@ impl Gather for Gathered {
     }
 }
 
-fn take(reading: &mut Reading, counts: &Counts<'_>) {
-    let (thoughts, tools) = (counts.thoughts.count(), counts.tool_use.count());
-    let input = sum(&[counts.input.count(), tools]);
-    let output = sum(&[counts.output.count(), thoughts]);
+fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
+    let [thoughts, tools] = ["total_thought_tokens", "total_tool_use_tokens"].map(|path| usage.count(path));
+    let input = sum(&[usage.count("total_input_tokens"), tools]);
+    let output = sum(&[usage.count("total_output_tokens"), thoughts]);
     reading.take(Unit::InputTokens, "usage.total_input_tokens", input);
     reading.take(Unit::OutputTokens, "usage.total_output_tokens", output);
     reading.take(Unit::OutputReasoningTokens, "usage.total_thought_tokens", thoughts);
     reading.take(Unit::InputToolTokens, "usage.total_tool_use_tokens", tools);
-    reading.take(
-        Unit::CacheReadTokens,
-        "usage.total_cached_tokens",
-        counts.cached.count(),
-    );
+    let cached = usage.count("total_cached_tokens");
+    reading.take(Unit::CacheReadTokens, "usage.total_cached_tokens", cached);
+    for tool in usage.each("grounding_tool_count") {
+        // What other tools looked up stays unread: it has fees that no unit counts.
+        if tool.text("type").as_deref() == Some("google_search")
+            && let Count::Given(queries) = tool.count("count")
+        {
+            let searches = charged_searches(queries, reading.model.as_deref());
+            reading.take(Unit::WebSearches, "usage.grounding_tool_count", searches);
+        }
+    }
+    let counts = |path| by_modality(usage, path, "tokens");
+    let modalities = Modalities {
+        input: counts("input_tokens_by_modality"),
+        cache: counts("cached_tokens_by_modality"),
+        output: counts("output_tokens_by_modality"),
+        tool_use: counts("tool_use_tokens_by_modality"),
+    };
+    modalities.write(reading);
 }

@@ -2,25 +2,71 @@
 //! includes reasoning, and a stream carries its usage in the last chunk.
 //!
 //! Source: <https://platform.openai.com/docs/api-reference/chat/object>. Where others differ:
-//! - xAI's `completion_tokens` leave reasoning out, which `total_tokens` includes: <https://docs.x.ai/docs/guides/reasoning>.
+//! - xAI's `completion_tokens` leave reasoning out, which `total_tokens` includes: <https://docs.x.ai/docs/guides/reasoning>;
+//!   its live search counts sources: <https://docs.x.ai/docs/guides/live-search>.
 //! - Perplexity bills reasoning and citations beside `completion_tokens`, states searches, and `cost.total_cost` in USD:
 //!   <https://docs.perplexity.ai/guides/pricing>.
-//! - Groq puts the usage of a stream under `x_groq`: <https://console.groq.com/docs/api-reference>.
+//! - Groq puts the usage of a stream under `x_groq`: <https://console.groq.com/docs/api-reference>; Moonshot puts it into
+//!   the last choice: <https://platform.moonshot.ai/docs/api/chat>.
 //! - `DeepSeek` splits the prompt into cache hits and misses: <https://api-docs.deepseek.com/api/create-chat-completion>.
 //! - `OpenRouter` adds `cost`, and what one's own key paid upstream:
-//!   <https://openrouter.ai/docs/use-cases/usage-accounting>.
-//! - Moonshot, Together and Databricks state cached tokens at the top of `usage`.
+//!   <https://openrouter.ai/docs/use-cases/usage-accounting>; `DeepInfra` calls it `estimated_cost`:
+//!   <https://deepinfra.com/docs/openai_api>.
+//! - Cached tokens stand at the top of `usage` at Moonshot, Together, Mistral and Databricks. Tokens written to a cache have
+//!   a name at each gateway: Alibaba's (<https://help.aliyun.com/zh/model-studio/context-cache>), `LiteLLM`'s
+//!   (<https://docs.litellm.ai/docs/completion/prompt_caching>), Databricks'. All of them are within `prompt_tokens`.
+//! - Mistral's Voxtral counts seconds of audio beside tokens: <https://docs.mistral.ai/capabilities/audio/>.
+//! - `MiniMax` reports errors under `base_resp`, with a status of 200: <https://platform.minimax.io/docs/api-reference/errorcode>.
 
 use serde::Deserialize;
 
 use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
-use crate::provider_error::provider_error;
+use crate::figures::{Figures, Part};
+use crate::provider_error::{ProviderError, provider_error};
 use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
 
 /// Choices of one response whose finish reasons are kept.
 const MAX_CHOICES: usize = 128;
+
+/// Numbers of a usage that say nothing new, and why.
+const KNOWN: &[(&str, &str)] = &[
+    ("total_tokens", "the sum of prompt and completion"),
+    ("prompt_cache_miss_tokens", "the prompt less its cached part"),
+    (
+        "prompt_tokens_details.text_tokens",
+        "the prompt less its other modalities",
+    ),
+    (
+        "completion_tokens_details.text_tokens",
+        "the completion less its other modalities",
+    ),
+    (
+        "completion_tokens_details.accepted_prediction_tokens",
+        "within the completion, at its price",
+    ),
+    (
+        "completion_tokens_details.rejected_prediction_tokens",
+        "within the completion, at its price",
+    ),
+    ("cost_details", "the parts of `cost`"),
+    ("cost", "the parts of the total that is read"),
+    ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
+    ("queue_time", "a duration"),
+    ("prompt_time", "a duration"),
+    ("completion_time", "a duration"),
+    ("total_time", "a duration"),
+    ("time_info", "durations"),
+    ("x_details", "the same counts once more"),
+    ("total_time_sec", "a duration"),
+    ("total_prompt_time_sec", "a duration"),
+    ("total_completion_time_sec", "a duration"),
+    ("avg_tok_per_sec", "a pace"),
+    ("avg_prompt_tok_per_sec", "a pace"),
+    ("avg_compl_tok_per_sec", "a pace"),
+    ("prompt_tokens_details.cache_type", "a word"),
+];
 
 #[derive(Deserialize)]
 struct Completion<'a> {
@@ -30,95 +76,40 @@ struct Completion<'a> {
     model: Maybe<String>,
     #[serde(default)]
     service_tier: Maybe<String>,
-    #[serde(default)]
-    choices: Maybe<Vec<Choice>>,
     #[serde(default, borrow)]
-    usage: Object<Counts<'a>>,
+    choices: Maybe<Vec<Choice<'a>>>,
+    #[serde(default, borrow)]
+    usage: Object<Figures<'a>>,
     #[serde(default, borrow)]
     x_groq: Object<Groq<'a>>,
     #[serde(default, borrow)]
     error: Field<'a>,
+    #[serde(default, borrow)]
+    base_resp: Object<BaseResponse<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Choice {
+struct Choice<'a> {
     #[serde(default)]
     index: Maybe<usize>,
     #[serde(default)]
     finish_reason: Maybe<String>,
+    #[serde(default, borrow)]
+    usage: Object<Figures<'a>>,
 }
 
 #[derive(Deserialize)]
 struct Groq<'a> {
     #[serde(default, borrow)]
-    usage: Object<Counts<'a>>,
+    usage: Object<Figures<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Counts<'a> {
+struct BaseResponse<'a> {
     #[serde(default, borrow)]
-    prompt_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    completion_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    total_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    reasoning_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    citation_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    num_search_queries: Field<'a>,
-    #[serde(default, borrow)]
-    cached_tokens: Field<'a>,
-    /// What xAI's own client calls the same.
-    #[serde(default, borrow)]
-    cached_prompt_text_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    prompt_cache_hit_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    cache_read_input_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    prompt_tokens_details: Object<PromptDetails<'a>>,
-    #[serde(default, borrow)]
-    completion_tokens_details: Object<CompletionDetails<'a>>,
-    #[serde(default, borrow)]
-    cost: Field<'a>,
-    #[serde(default, borrow)]
-    cost_in_usd_ticks: Field<'a>,
+    status_code: Field<'a>,
     #[serde(default)]
-    is_byok: Maybe<bool>,
-    #[serde(default, borrow)]
-    cost_details: Object<CostDetails<'a>>,
-}
-
-#[derive(Deserialize)]
-struct PromptDetails<'a> {
-    #[serde(default, borrow, rename = "cached_tokens")]
-    cached: Field<'a>,
-    #[serde(default, borrow, rename = "cache_write_tokens")]
-    cache_write: Field<'a>,
-    #[serde(default, borrow, rename = "audio_tokens")]
-    audio: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct CompletionDetails<'a> {
-    #[serde(default, borrow)]
-    reasoning_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    audio_tokens: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct CostObject<'a> {
-    #[serde(default, borrow)]
-    total_cost: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct CostDetails<'a> {
-    #[serde(default, borrow)]
-    upstream_inference_cost: Field<'a>,
+    status_msg: Maybe<String>,
 }
 
 /// What stands beside `completion_tokens` and not within them.
@@ -163,7 +154,7 @@ impl Gathered {
 impl Gather for Gathered {
     fn news_keys(&self) -> NewsKeys {
         NewsKeys {
-            telling: &["usage", "finish_reason", "error"],
+            telling: &["usage", "finish_reason", "error", "base_resp"],
             id: &["id"],
             model: &["model"],
         }
@@ -175,15 +166,23 @@ impl Gather for Gathered {
         let reading = &mut self.reading;
         name(&mut reading.response_id, completion.id.0);
         name(&mut reading.model, completion.model.0);
-        if let Some(counts) = completion.usage.0.or(completion.x_groq.0.and_then(|groq| groq.usage.0)) {
-            take(reading, &counts, self.beside);
+        let mut choices = completion.choices.0.unwrap_or_default();
+        let usage = completion
+            .usage
+            .0
+            .or_else(|| completion.x_groq.0.and_then(|groq| groq.usage.0))
+            .or_else(|| choices.iter_mut().find_map(|choice| choice.usage.0.take()));
+        if let Some(figures) = usage {
+            take(reading, &figures.whole(), self.beside);
+            reading.take_unread(&figures, KNOWN);
             // The tier that was billed comes with what is billed.
             update(&mut reading.service_tier, completion.service_tier.0);
         }
-        if let Some(error) = provider_error(completion.error) {
+        let error = provider_error(completion.error);
+        if let Some(error) = error.or_else(|| completion.base_resp.0.and_then(BaseResponse::error)) {
             reading.error = Some(error);
         }
-        for choice in completion.choices.0.unwrap_or_default() {
+        for choice in choices {
             if let Some(reason) = choice.finish_reason.0 {
                 self.ends(choice.index.0.unwrap_or_default(), reason);
             }
@@ -202,74 +201,133 @@ impl Gather for Gathered {
     }
 }
 
-fn take(reading: &mut Reading, counts: &Counts<'_>, beside: Beside) {
+impl BaseResponse<'_> {
+    /// The error, which has a code other than zero.
+    fn error(self) -> Option<ProviderError> {
+        let code = self.status_code.decimal().filter(|code| *code != "0")?;
+        Some(ProviderError {
+            kind: code.to_owned(),
+            message: self.status_msg.0.unwrap_or_default(),
+        })
+    }
+}
+
+fn take(reading: &mut Reading, usage: &Part<'_, '_>, beside: Beside) {
+    let total = usage.count("total_tokens");
     // Voyage states of embeddings only the total. Of a chat it would say nothing of its parts.
-    let total = match beside {
-        Beside::Nothing => counts.total_tokens.count(),
-        _ => Count::Absent,
+    let prompt = match beside {
+        Beside::Nothing => usage.count("prompt_tokens").or(total),
+        _ => usage.count("prompt_tokens"),
     };
-    let prompt = counts.prompt_tokens.count().or(total);
-    let details = counts.prompt_tokens_details.0.as_ref();
-    let cached = details.map_or(Count::Absent, |details| details.cached.count());
-    let cached = cached
-        .or(counts.prompt_cache_hit_tokens.count())
-        .or(counts.cached_tokens.count())
-        .or(counts.cached_prompt_text_tokens.count())
-        .or(counts.cache_read_input_tokens.count());
     reading.take(Unit::InputTokens, "usage.prompt_tokens", prompt);
+    take_prompt_details(reading, usage);
+    let reasoning = usage.first(&["completion_tokens_details.reasoning_tokens", "reasoning_tokens"]);
+    let audio = usage.count("completion_tokens_details.audio_tokens");
     reading.take(
-        Unit::CacheReadTokens,
-        "usage.prompt_tokens_details.cached_tokens",
-        cached,
+        Unit::OutputAudioTokens,
+        "usage.completion_tokens_details.audio_tokens",
+        audio,
     );
-    if let Some(details) = details {
-        let written = "usage.prompt_tokens_details.cache_write_tokens";
-        reading.take(Unit::CacheWriteTokens, written, details.cache_write.count());
-        let audio = "usage.prompt_tokens_details.audio_tokens";
-        reading.take(Unit::InputAudioTokens, audio, details.audio.count());
+    let details = [
+        (Unit::OutputImageTokens, "completion_tokens_details.image_tokens"),
+        (Unit::OutputVideoTokens, "completion_tokens_details.video_tokens"),
+    ];
+    for (unit, path) in details {
+        take_used(reading, unit, "usage.completion_tokens_details", usage.count(path));
     }
-    let details = counts.completion_tokens_details.0.as_ref();
-    let reasoning = details.map_or(Count::Absent, |details| details.reasoning_tokens.count());
-    let reasoning = reasoning.or(counts.reasoning_tokens.count());
-    if let Some(details) = details {
-        let audio = "usage.completion_tokens_details.audio_tokens";
-        reading.take(Unit::OutputAudioTokens, audio, details.audio_tokens.count());
-    }
-    let completion = counts.completion_tokens.count();
-    let citations = counts.citation_tokens.count();
+    let completion = usage.count("completion_tokens");
     let output = match beside {
-        Beside::ReasoningAndCitations => sum(&[completion, counts.reasoning_tokens.count(), citations]),
-        _ if is_beside(reasoning, completion, prompt, counts.total_tokens.count(), beside) => {
-            sum(&[completion, reasoning])
+        Beside::ReasoningAndCitations => {
+            let citations = usage.count("citation_tokens");
+            reading.take(Unit::OutputCitationTokens, "usage.citation_tokens", citations);
+            let searches = usage.count("num_search_queries");
+            reading.take(Unit::WebSearches, "usage.num_search_queries", searches);
+            sum(&[completion, usage.count("reasoning_tokens"), citations])
         }
+        _ if is_beside(reasoning, completion, prompt, total, beside) => sum(&[completion, reasoning]),
         _ => completion,
     };
-    let field = "usage.completion_tokens_details.reasoning_tokens";
     // More of a part than of the whole that the total confirms is an estimate that failed.
     let is_credible = !matches!((reasoning, output), (Count::Given(part), Count::Given(whole)) if part > whole);
     if is_credible {
+        let field = "usage.completion_tokens_details.reasoning_tokens";
         reading.take(Unit::OutputReasoningTokens, field, reasoning);
     }
     reading.take(Unit::OutputTokens, "usage.completion_tokens", output);
-    if beside == Beside::ReasoningAndCitations {
-        reading.take(Unit::OutputCitationTokens, "usage.citation_tokens", citations);
-        reading.take(
-            Unit::WebSearches,
-            "usage.num_search_queries",
-            counts.num_search_queries.count(),
-        );
+    if beside != Beside::ReasoningAndCitations {
+        let searches = usage.first(&["num_sources_used", "server_tool_use.web_search_requests"]);
+        take_used(reading, Unit::WebSearches, "usage.num_sources_used", searches);
     }
-    update(
-        &mut reading.reported_cost,
-        reported_cost(counts.cost, counts.cost_in_usd_ticks),
+    take_cost(reading, usage);
+}
+
+fn take_prompt_details(reading: &mut Reading, usage: &Part<'_, '_>) {
+    let cached = usage.first(&[
+        "prompt_tokens_details.cached_tokens",
+        "prompt_token_details.cached_tokens",
+        "prompt_cache_hit_tokens",
+        "cached_tokens",
+        "num_cached_tokens",
+        // What xAI's own client calls the same.
+        "cached_prompt_text_tokens",
+        "cache_read_input_tokens",
+        "prompt_tokens_details.cache_read_input_tokens",
+        "prompt_tokens_details.cache_read_tokens",
+    ]);
+    let field = "usage.prompt_tokens_details.cached_tokens";
+    reading.take(Unit::CacheReadTokens, field, cached);
+    let by_lifetime = [
+        (
+            Unit::CacheWrite5mTokens,
+            usage.first(&[
+                "prompt_tokens_details.cache_creation.ephemeral_5m_input_tokens",
+                "prompt_tokens_details.cache_creation_token_details.ephemeral_5m_input_tokens",
+                "cache_creation.ephemeral_5m_input_tokens",
+            ]),
+        ),
+        (
+            Unit::CacheWrite1hTokens,
+            usage.first(&[
+                "prompt_tokens_details.cache_creation.ephemeral_1h_input_tokens",
+                "prompt_tokens_details.cache_creation_token_details.ephemeral_1h_input_tokens",
+                "cache_creation.ephemeral_1h_input_tokens",
+            ]),
+        ),
+    ];
+    let written = usage.first(&[
+        "prompt_tokens_details.cache_write_tokens",
+        "prompt_tokens_details.cache_creation_tokens",
+        "prompt_tokens_details.cache_creation_input_tokens",
+        "cache_creation_input_tokens",
+        "cache_creation_tokens",
+    ]);
+    let written = written.or(sum(&by_lifetime.map(|(_, count)| count)));
+    let field = "usage.prompt_tokens_details.cache_write_tokens";
+    reading.take(Unit::CacheWriteTokens, field, written);
+    for (unit, count) in by_lifetime {
+        take_used(reading, unit, "usage.prompt_tokens_details.cache_creation", count);
+    }
+    let audio = usage.count("prompt_tokens_details.audio_tokens");
+    reading.take(
+        Unit::InputAudioTokens,
+        "usage.prompt_tokens_details.audio_tokens",
+        audio,
     );
-    if counts.is_byok.0 == Some(true) {
-        let upstream = counts
-            .cost_details
-            .0
-            .as_ref()
-            .and_then(|details| details.upstream_inference_cost.decimal());
-        update(&mut reading.upstream_cost, upstream.map(str::to_owned));
+    let details = [
+        (Unit::InputImageTokens, "prompt_tokens_details.image_tokens"),
+        (Unit::InputVideoTokens, "prompt_tokens_details.video_tokens"),
+    ];
+    for (unit, path) in details {
+        take_used(reading, unit, "usage.prompt_tokens_details", usage.count(path));
+    }
+    let seconds = usage.count_rounded_up("prompt_audio_seconds");
+    take_used(reading, Unit::InputAudioSeconds, "usage.prompt_audio_seconds", seconds);
+}
+
+/// Takes over a count above zero: where a provider's template writes zeros of what it never counts, nothing is said.
+pub(super) fn take_used(reading: &mut Reading, unit: Unit, field: &'static str, count: Count) {
+    if count != Count::Given(0) {
+        reading.take(unit, field, count);
     }
 }
 
@@ -291,19 +349,21 @@ fn is_beside(reasoning: Count, completion: Count, prompt: Count, total: Count, r
     }
 }
 
-/// The cost in USD as `OpenRouter` states it, Perplexity in an object, or xAI in ticks, of which a dollar has 10^10
-/// (<https://docs.x.ai/developers/cost-tracking>).
-pub(super) fn reported_cost(cost: Field<'_>, ticks: Field<'_>) -> Option<String> {
-    if let Some(amount) = cost.decimal() {
-        return Some(amount.to_owned());
-    }
-    let object: Option<CostObject<'_>> = cost.json().and_then(|cost| object(cost.as_bytes()).ok());
-    if let Some(amount) = object.as_ref().and_then(|object| object.total_cost.decimal()) {
-        return Some(amount.to_owned());
-    }
-    match ticks.count() {
-        Count::Given(ticks) => Some(format!("{}.{:010}", ticks / TICKS_A_DOLLAR, ticks % TICKS_A_DOLLAR)),
-        Count::Absent | Count::Invalid => None,
+/// Takes over the cost in USD as a gateway states it, and what one's own key paid upstream: `OpenRouter` as a number,
+/// Perplexity in an object, xAI in ticks, of which a dollar has 10^10 (<https://docs.x.ai/developers/cost-tracking>).
+pub(super) fn take_cost(reading: &mut Reading, usage: &Part<'_, '_>) {
+    let stated = ["cost", "cost.total_cost", "estimated_cost"];
+    let mut stated = stated.map(|path| usage.decimal(path)).into_iter().flatten();
+    let ticks = usage.count("cost_in_usd_ticks");
+    let cost = match (stated.next(), ticks) {
+        (Some(amount), _) => Some(amount.to_owned()),
+        (None, Count::Given(ticks)) => Some(format!("{}.{:010}", ticks / TICKS_A_DOLLAR, ticks % TICKS_A_DOLLAR)),
+        _ => None,
+    };
+    update(&mut reading.reported_cost, cost);
+    let upstream = usage.decimal("cost_details.upstream_inference_cost");
+    if usage.is_true("is_byok") {
+        update(&mut reading.upstream_cost, upstream.map(str::to_owned));
     }
 }
 

@@ -5,51 +5,25 @@
 
 use serde::Deserialize;
 
-use super::openai_chat::reported_cost;
+use super::openai_chat::take_cost;
 use super::{Gather, NewsKeys};
 use crate::field::{Field, Maybe, Object, object};
+use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;
-use crate::reading::{Reading, name, update};
+use crate::reading::{Reading, name};
 use crate::unit::Unit;
+
+/// Numbers of a usage that say nothing new, and why.
+const KNOWN: &[(&str, &str)] = &[("total_tokens", "the sum of input and output")];
 
 #[derive(Deserialize)]
 struct Body<'a> {
     #[serde(default)]
     model: Maybe<String>,
     #[serde(default, borrow)]
-    usage: Object<Counts<'a>>,
+    usage: Object<Figures<'a>>,
     #[serde(default, borrow)]
     error: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct Counts<'a> {
-    #[serde(default, borrow)]
-    input_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    output_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    input_tokens_details: Object<Modalities<'a>>,
-    #[serde(default, borrow)]
-    output_tokens_details: Object<Modalities<'a>>,
-    /// Transcriptions leave the plural out.
-    #[serde(default, borrow)]
-    input_token_details: Object<Modalities<'a>>,
-    #[serde(default, borrow)]
-    cost_in_usd_ticks: Field<'a>,
-    /// Models that are billed by duration.
-    #[serde(default, borrow)]
-    seconds: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct Modalities<'a> {
-    #[serde(default, borrow, rename = "text_tokens")]
-    text: Field<'a>,
-    #[serde(default, borrow, rename = "image_tokens")]
-    image: Field<'a>,
-    #[serde(default, borrow, rename = "audio_tokens")]
-    audio: Field<'a>,
 }
 
 /// What is known so far of one response.
@@ -72,8 +46,9 @@ impl Gather for Gathered {
         let body: Body<'_> = object(json)?;
         let reading = &mut self.reading;
         name(&mut reading.model, body.model.0);
-        if let Some(counts) = &body.usage.0 {
-            take(reading, counts);
+        if let Some(figures) = &body.usage.0 {
+            take(reading, &figures.whole());
+            reading.take_unread(figures, KNOWN);
         }
         if let Some(error) = provider_error(body.error) {
             reading.error = Some(error);
@@ -90,27 +65,69 @@ impl Gather for Gathered {
     }
 }
 
-fn take(reading: &mut Reading, counts: &Counts<'_>) {
-    reading.take(Unit::InputTokens, "usage.input_tokens", counts.input_tokens.count());
-    reading.take(Unit::OutputTokens, "usage.output_tokens", counts.output_tokens.count());
-    let cost = reported_cost(Field::default(), counts.cost_in_usd_ticks);
-    update(&mut reading.reported_cost, cost);
-    reading.take(Unit::AudioSeconds, "usage.seconds", counts.seconds.count_rounded_up());
-    if let Some(input) = counts
-        .input_tokens_details
-        .0
-        .as_ref()
-        .or(counts.input_token_details.0.as_ref())
-    {
-        let field = "usage.input_tokens_details";
-        reading.take(Unit::InputTextTokens, field, input.text.count());
-        reading.take(Unit::InputImageTokens, field, input.image.count());
-        reading.take(Unit::InputAudioTokens, field, input.audio.count());
+fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
+    reading.take(Unit::InputTokens, "usage.input_tokens", usage.count("input_tokens"));
+    reading.take(Unit::OutputTokens, "usage.output_tokens", usage.count("output_tokens"));
+    // Models that are billed by duration.
+    reading.take(Unit::AudioSeconds, "usage.seconds", usage.count_rounded_up("seconds"));
+    // Transcriptions leave the plural out.
+    let details = [
+        (
+            Unit::InputTextTokens,
+            ["input_tokens_details.text_tokens", "input_token_details.text_tokens"],
+        ),
+        (
+            Unit::InputImageTokens,
+            ["input_tokens_details.image_tokens", "input_token_details.image_tokens"],
+        ),
+        (
+            Unit::InputAudioTokens,
+            ["input_tokens_details.audio_tokens", "input_token_details.audio_tokens"],
+        ),
+        (
+            Unit::CacheReadTokens,
+            [
+                "input_tokens_details.cached_tokens",
+                "input_token_details.cached_tokens",
+            ],
+        ),
+        (
+            Unit::OutputTextTokens,
+            ["output_tokens_details.text_tokens", "output_token_details.text_tokens"],
+        ),
+        (
+            Unit::OutputImageTokens,
+            [
+                "output_tokens_details.image_tokens",
+                "output_token_details.image_tokens",
+            ],
+        ),
+        (
+            Unit::OutputAudioTokens,
+            [
+                "output_tokens_details.audio_tokens",
+                "output_token_details.audio_tokens",
+            ],
+        ),
+    ];
+    for (unit, paths) in details {
+        reading.take(unit, "usage.input_tokens_details", usage.first(&paths));
     }
-    if let Some(output) = &counts.output_tokens_details.0 {
-        let field = "usage.output_tokens_details";
-        reading.take(Unit::OutputTextTokens, field, output.text.count());
-        reading.take(Unit::OutputImageTokens, field, output.image.count());
-        reading.take(Unit::OutputAudioTokens, field, output.audio.count());
+    // Mistral's transcriptions count as its chats do.
+    take_mistrals(reading, usage);
+    take_cost(reading, usage);
+}
+
+/// The counts of Mistral's transcriptions, which are those of its chats: <https://docs.mistral.ai/capabilities/audio/>.
+fn take_mistrals(reading: &mut Reading, usage: &Part<'_, '_>) {
+    let counts = [
+        (Unit::InputTokens, "prompt_tokens"),
+        (Unit::OutputTokens, "completion_tokens"),
+        (Unit::CacheReadTokens, "prompt_tokens_details.cached_tokens"),
+    ];
+    for (unit, path) in counts {
+        reading.take(unit, "usage.prompt_tokens", usage.count(path));
     }
+    let seconds = usage.count_rounded_up("prompt_audio_seconds");
+    reading.take(Unit::InputAudioSeconds, "usage.prompt_audio_seconds", seconds);
 }

@@ -3,14 +3,51 @@
 //!
 //! Source: <https://platform.openai.com/docs/api-reference/responses/object>.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 
-use super::openai_chat::reported_cost;
+use super::openai_chat::{take_cost, take_used};
 use super::{Gather, NewsKeys};
-use crate::field::{Field, Maybe, Object, object};
+use crate::field::{Count, Field, Maybe, Object, object};
+use crate::figures::{Figures, Part};
 use crate::provider_error::{bare_error, provider_error};
 use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
+use crate::usage::MAX_COUNT;
+
+/// Numbers of a usage that say nothing new, and why.
+const KNOWN: &[(&str, &str)] = &[
+    ("total_tokens", "the sum of input and output"),
+    (
+        "input_tokens_details.text_tokens",
+        "the input less its other modalities",
+    ),
+    (
+        "output_tokens_details.text_tokens",
+        "the output less its other modalities",
+    ),
+    ("cost_details", "the parts of `cost`"),
+    ("cost", "the parts of the total that is read"),
+    ("num_server_side_tools_used", "the sum of the tools that are counted"),
+    ("context_details", "what the next turn will hold"),
+    ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
+];
+
+/// The same of `tool_usage`.
+const KNOWN_TOOL_USAGE: &[(&str, &str)] = &[];
+
+/// Calls in the output that cost nothing beside tokens: the caller runs them, or they are not charged
+/// (<https://platform.openai.com/docs/pricing>).
+const UNCHARGED_CALLS: &[&str] = &[
+    "function_call",
+    "custom_tool_call",
+    "computer_call",
+    "local_shell_call",
+    "apply_patch_call",
+    "mcp_call",
+    "tool_search_call",
+];
 
 /// A body, or an event of a stream that wraps one in `response`.
 #[derive(Deserialize)]
@@ -40,9 +77,11 @@ struct Response<'a> {
     #[serde(default)]
     incomplete_details: Object<Incomplete>,
     #[serde(default, borrow)]
-    usage: Object<Counts<'a>>,
+    usage: Object<Figures<'a>>,
     #[serde(default, borrow)]
-    tool_usage: Object<ToolUsage<'a>>,
+    tool_usage: Object<Figures<'a>>,
+    #[serde(default)]
+    output: Maybe<Vec<Item>>,
     #[serde(default, borrow)]
     error: Field<'a>,
 }
@@ -53,91 +92,23 @@ struct Incomplete {
     reason: Maybe<String>,
 }
 
+/// An item of the output, of which only calls of the provider's own tools are charged.
 #[derive(Deserialize)]
-struct Counts<'a> {
-    #[serde(default, borrow)]
-    input_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    output_tokens: Field<'a>,
-    #[serde(default, borrow)]
-    input_tokens_details: Object<InputDetails<'a>>,
-    #[serde(default, borrow)]
-    output_tokens_details: Object<OutputDetails<'a>>,
-    #[serde(default, borrow)]
-    cost: Field<'a>,
+struct Item {
+    #[serde(default, rename = "type")]
+    kind: Maybe<String>,
     #[serde(default)]
-    is_byok: Maybe<bool>,
-    #[serde(default, borrow)]
-    cost_details: Object<CostDetails<'a>>,
-    #[serde(default, borrow)]
-    cost_in_usd_ticks: Field<'a>,
-    #[serde(default, borrow)]
-    server_side_tool_usage_details: Object<XaiTools<'a>>,
-    #[serde(default, borrow)]
-    tool_calls_details: Object<PerplexityTools<'a>>,
+    status: Maybe<String>,
+    #[serde(default)]
+    action: Object<Action>,
+    #[serde(default)]
+    container_id: Maybe<String>,
 }
 
 #[derive(Deserialize)]
-struct CostDetails<'a> {
-    #[serde(default, borrow)]
-    upstream_inference_cost: Field<'a>,
-}
-
-/// The searches that Perplexity made.
-#[derive(Deserialize)]
-struct PerplexityTools<'a> {
-    #[serde(default, borrow)]
-    search_web: Object<Invocations<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Invocations<'a> {
-    #[serde(default, borrow)]
-    invocation: Field<'a>,
-}
-
-/// The tools that xAI ran.
-#[derive(Deserialize)]
-struct XaiTools<'a> {
-    #[serde(default, borrow, rename = "web_search_calls")]
-    web_search: Field<'a>,
-    #[serde(default, borrow, rename = "x_search_calls")]
-    x_search: Field<'a>,
-    #[serde(default, borrow, rename = "code_interpreter_calls")]
-    code_interpreter: Field<'a>,
-    #[serde(default, borrow, rename = "file_search_calls")]
-    file_search: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct InputDetails<'a> {
-    #[serde(default, borrow, rename = "cached_tokens")]
-    cached: Field<'a>,
-    #[serde(default, borrow, rename = "cache_write_tokens")]
-    cache_write: Field<'a>,
-    /// What Perplexity calls the first, and the second.
-    #[serde(default, borrow, rename = "cache_read_input_tokens")]
-    cache_read_input: Field<'a>,
-    #[serde(default, borrow, rename = "cache_creation_input_tokens")]
-    cache_creation_input: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct OutputDetails<'a> {
-    #[serde(default, borrow)]
-    reasoning_tokens: Field<'a>,
-}
-
-#[derive(Deserialize)]
-struct ToolUsage<'a> {
-    #[serde(default, borrow)]
-    web_search: Object<WebSearch<'a>>,
-}
-
-#[derive(Deserialize)]
-struct WebSearch<'a> {
-    #[serde(default, borrow)]
-    num_requests: Field<'a>,
+struct Action {
+    #[serde(default, rename = "type")]
+    kind: Maybe<String>,
 }
 
 /// What is known so far of one response.
@@ -159,6 +130,7 @@ impl Gather for Gathered {
                 "status",
                 "incomplete_details",
                 "tool_usage",
+                "output",
             ],
             id: &["id"],
             model: &["model"],
@@ -213,68 +185,115 @@ impl Gathered {
         if let Some(reason) = reason.filter(|reason| !matches!(reason.as_str(), "in_progress" | "queued")) {
             reading.finish_reasons = vec![reason];
         }
-        if let Some(counts) = &response.usage.0 {
-            take_counts(reading, counts);
+        if let Some(figures) = &response.usage.0 {
+            take_counts(reading, &figures.whole());
+            reading.take_unread(figures, KNOWN);
             // The tier that was billed comes with what is billed.
             update(&mut reading.service_tier, response.service_tier.0);
         }
-        if let Some(search) = response.tool_usage.0.and_then(|tools| tools.web_search.0) {
-            reading.take(
-                Unit::WebSearches,
-                "tool_usage.web_search.num_requests",
-                search.num_requests.count(),
-            );
+        if let Some(figures) = &response.tool_usage.0 {
+            let searches = figures.whole().count("web_search.num_requests");
+            reading.take(Unit::WebSearches, "tool_usage.web_search.num_requests", searches);
+            reading.take_unread(figures, KNOWN_TOOL_USAGE);
         }
+        take_items(reading, &response.output.0.unwrap_or_default());
         if let Some(error) = provider_error(response.error) {
             reading.error = Some(error);
         }
     }
 }
 
-fn take_counts(reading: &mut Reading, counts: &Counts<'_>) {
-    reading.take(Unit::InputTokens, "usage.input_tokens", counts.input_tokens.count());
-    reading.take(Unit::OutputTokens, "usage.output_tokens", counts.output_tokens.count());
-    if let Some(details) = &counts.input_tokens_details.0 {
-        let read = details.cached.count().or(details.cache_read_input.count());
-        reading.take(Unit::CacheReadTokens, "usage.input_tokens_details.cached", read);
-        let written = details.cache_write.count();
-        let written = written.or(details.cache_creation_input.count());
-        reading.take(
+/// What the provider's own tools did, by the items of the output.
+///
+/// A search is charged, and what is opened or looked through after it is not; a code interpreter is charged by the
+/// container that it runs in, which lives on between calls
+/// (<https://platform.openai.com/docs/pricing>, "Built-in tools").
+fn take_items(reading: &mut Reading, items: &[Item]) {
+    let (mut web, mut files, mut containers) = (0, 0, HashSet::new());
+    for item in items.iter().filter(|item| item.status.0.as_deref() != Some("failed")) {
+        let kind = item.kind.0.as_deref().unwrap_or_default();
+        match kind {
+            "web_search_call" => {
+                let action = item.action.0.as_ref().and_then(|action| action.kind.0.as_deref());
+                web += u64::from(action.is_none_or(|action| action == "search"));
+            }
+            "file_search_call" => files += 1,
+            "code_interpreter_call" => _ = containers.insert(item.container_id.0.as_deref()),
+            _ if kind.ends_with("_call") && !UNCHARGED_CALLS.contains(&kind) => {
+                reading.leave_unread(&["output[].", kind].concat());
+            }
+            _ => {}
+        }
+    }
+    let containers = containers.len() as u64;
+    for (unit, count) in [
+        (Unit::WebSearches, web),
+        (Unit::StorageSearches, files),
+        (Unit::CodeExecutions, containers),
+    ] {
+        // What the usage itself counts goes before what the items show.
+        if count > 0 && reading.usage.get(unit).is_none() {
+            reading.take(unit, "output", Count::Given(count.min(MAX_COUNT)));
+        }
+    }
+}
+
+fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>) {
+    reading.take(Unit::InputTokens, "usage.input_tokens", usage.count("input_tokens"));
+    reading.take(Unit::OutputTokens, "usage.output_tokens", usage.count("output_tokens"));
+    // The second name of each is Perplexity's.
+    let details = [
+        (
+            Unit::CacheReadTokens,
+            "usage.input_tokens_details.cached",
+            [
+                "input_tokens_details.cached_tokens",
+                "input_tokens_details.cache_read_input_tokens",
+            ],
+        ),
+        (
             Unit::CacheWriteTokens,
             "usage.input_tokens_details.cache_write",
-            written,
-        );
+            [
+                "input_tokens_details.cache_write_tokens",
+                "input_tokens_details.cache_creation_input_tokens",
+            ],
+        ),
+        (
+            Unit::OutputReasoningTokens,
+            "usage.output_tokens_details.reasoning_tokens",
+            ["output_tokens_details.reasoning_tokens", "reasoning_tokens"],
+        ),
+    ];
+    for (unit, field, paths) in details {
+        reading.take(unit, field, usage.first(&paths));
     }
-    if let Some(details) = &counts.output_tokens_details.0 {
-        let reasoning = "usage.output_tokens_details.reasoning_tokens";
-        reading.take(Unit::OutputReasoningTokens, reasoning, details.reasoning_tokens.count());
+    let modalities = [
+        (Unit::InputAudioTokens, "input_tokens_details.audio_tokens"),
+        (Unit::InputImageTokens, "input_tokens_details.image_tokens"),
+        (Unit::OutputAudioTokens, "output_tokens_details.audio_tokens"),
+        (Unit::OutputImageTokens, "output_tokens_details.image_tokens"),
+    ];
+    for (unit, path) in modalities {
+        take_used(reading, unit, "usage.input_tokens_details", usage.count(path));
     }
-    if let Some(tools) = &counts.server_side_tool_usage_details.0 {
-        let field = "usage.server_side_tool_usage_details";
-        reading.take(Unit::WebSearches, field, tools.web_search.count());
-        reading.take(Unit::SocialSearches, field, tools.x_search.count());
-        reading.take(Unit::CodeExecutions, field, tools.code_interpreter.count());
-        reading.take(Unit::StorageSearches, field, tools.file_search.count());
+    let tools = [
+        (Unit::WebSearches, "server_side_tool_usage_details.web_search_calls"),
+        (Unit::SocialSearches, "server_side_tool_usage_details.x_search_calls"),
+        (
+            Unit::CodeExecutions,
+            "server_side_tool_usage_details.code_interpreter_calls",
+        ),
+        (
+            Unit::StorageSearches,
+            "server_side_tool_usage_details.file_search_calls",
+        ),
+    ];
+    for (unit, path) in tools {
+        reading.take(unit, "usage.server_side_tool_usage_details", usage.count(path));
     }
-    if let Some(search) = counts
-        .tool_calls_details
-        .0
-        .as_ref()
-        .and_then(|tools| tools.search_web.0.as_ref())
-    {
-        let field = "usage.tool_calls_details.search_web.invocation";
-        reading.take(Unit::WebSearches, field, search.invocation.count());
-    }
-    update(
-        &mut reading.reported_cost,
-        reported_cost(counts.cost, counts.cost_in_usd_ticks),
-    );
-    if counts.is_byok.0 == Some(true) {
-        let upstream = counts
-            .cost_details
-            .0
-            .as_ref()
-            .and_then(|details| details.upstream_inference_cost.decimal());
-        update(&mut reading.upstream_cost, upstream.map(str::to_owned));
-    }
+    let searches = usage.first(&["tool_calls_details.search_web.invocation", "num_sources_used"]);
+    let field = "usage.tool_calls_details.search_web.invocation";
+    reading.take(Unit::WebSearches, field, searches);
+    take_cost(reading, usage);
 }

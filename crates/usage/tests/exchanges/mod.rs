@@ -10,12 +10,14 @@ use tracing_genai_usage::Api;
 
 /// A request and its response.
 pub(crate) struct Exchange {
+    #[allow(dead_code, reason = "for those of the tests that share this which name the file")]
     pub(crate) file: PathBuf,
     /// The provider, as `gen_ai.provider.name` names it.
     pub(crate) provider: String,
     pub(crate) path: String,
     #[allow(dead_code, reason = "for those of the tests that share this which send requests")]
     pub(crate) request: Vec<u8>,
+    #[allow(dead_code, reason = "for those of the tests that share this which tell refusals")]
     pub(crate) status: u16,
     #[allow(dead_code, reason = "for those of the tests that share this which answer requests")]
     pub(crate) headers: Vec<(String, String)>,
@@ -143,6 +145,7 @@ fn event_stream(mut body: &[u8]) -> Vec<Value> {
     payloads
 }
 
+#[allow(dead_code, reason = "for those of the tests that share this which compare counts")]
 /// Input and output as a person would read them off the objects.
 pub(crate) fn input_and_output(api: Api, objects: &[Value]) -> (Option<u64>, Option<u64>) {
     let last = |path: &[&str]| {

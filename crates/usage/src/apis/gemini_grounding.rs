@@ -1,0 +1,55 @@
+//! The searches that Gemini made for an answer, which have a fee beside the tokens.
+//!
+//! Source: <https://ai.google.dev/gemini-api/docs/google-search>, "Pricing".
+
+use serde::Deserialize;
+
+use crate::field::{Count, Field, Maybe};
+use crate::reading::Reading;
+use crate::usage::MAX_COUNT;
+
+/// What the provider looked up for an answer.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Grounding<'a> {
+    #[serde(default)]
+    web_search_queries: Maybe<Vec<String>>,
+    #[serde(default)]
+    image_search_queries: Maybe<Vec<String>>,
+    #[serde(default, borrow, rename = "groundingChunks")]
+    chunks: Maybe<Vec<Chunk<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct Chunk<'a> {
+    #[serde(default, borrow)]
+    maps: Field<'a>,
+}
+
+impl Grounding<'_> {
+    /// How many searches were made. An empty query is none.
+    pub(super) fn queries(&self) -> u64 {
+        let queries = [&self.web_search_queries, &self.image_search_queries];
+        let queries = queries.into_iter().filter_map(|queries| queries.0.as_ref()).flatten();
+        queries.filter(|query| !query.is_empty()).count() as u64
+    }
+
+    /// Takes note of Google Maps, which has a fee of its own that no unit counts.
+    pub(super) fn leave_unread(&self, reading: &mut Reading) {
+        let mut chunks = self.chunks.0.iter().flatten();
+        if chunks.any(|chunk| chunk.maps.json().is_some()) {
+            reading.leave_unread("candidates[].groundingMetadata.groundingChunks[].maps");
+        }
+    }
+}
+
+/// How many searches are charged. Up to Gemini 2.5 it is the prompt that is charged, once, however many queries it took.
+pub(super) fn charged_searches(queries: u64, model: Option<&str>) -> Count {
+    let version = model.and_then(|model| Some(model.split_once("gemini-")?.1));
+    let is_by_prompt = version.is_some_and(|version| version.starts_with(['1', '2']));
+    match queries {
+        0 => Count::Absent,
+        _ if is_by_prompt => Count::Given(1),
+        queries => Count::Given(queries.min(MAX_COUNT)),
+    }
+}

@@ -1,0 +1,80 @@
+//! Google's lists of counts by modality.
+
+use crate::field::{Count, sum};
+use crate::figures::Part;
+use crate::reading::Reading;
+use crate::unit::Unit;
+
+/// Text, audio, image, video. Pages of documents are counted as images
+/// (<https://ai.google.dev/gemini-api/docs/document-processing>).
+type ByModality<T> = [T; 4];
+
+const INPUT: ByModality<Unit> = [
+    Unit::InputTextTokens,
+    Unit::InputAudioTokens,
+    Unit::InputImageTokens,
+    Unit::InputVideoTokens,
+];
+const CACHE: ByModality<Unit> = [
+    Unit::CacheTextReadTokens,
+    Unit::CacheAudioReadTokens,
+    Unit::CacheImageReadTokens,
+    Unit::CacheVideoReadTokens,
+];
+const OUTPUT: ByModality<Unit> = [
+    Unit::OutputTextTokens,
+    Unit::OutputAudioTokens,
+    Unit::OutputImageTokens,
+    Unit::OutputVideoTokens,
+];
+const TOOL_USE: ByModality<Unit> = [
+    Unit::InputTextToolTokens,
+    Unit::InputAudioToolTokens,
+    Unit::InputImageToolTokens,
+    Unit::InputVideoToolTokens,
+];
+
+/// What one response counts by modality. The input is without what tools put into the prompt.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Modalities {
+    pub(super) input: ByModality<Count>,
+    pub(super) cache: ByModality<Count>,
+    pub(super) output: ByModality<Count>,
+    pub(super) tool_use: ByModality<Count>,
+}
+
+impl Modalities {
+    /// Takes the counts over into the usage.
+    pub(super) fn write(&self, reading: &mut Reading) {
+        let field = "tokens by modality";
+        for ((unit, input), tool_use) in INPUT.into_iter().zip(self.input).zip(self.tool_use) {
+            // What tools put into the prompt is part of the input, and so of its modality.
+            reading.take(unit, field, sum(&[input, tool_use]));
+        }
+        let parts = [(CACHE, self.cache), (OUTPUT, self.output), (TOOL_USE, self.tool_use)];
+        for (units, counts) in parts {
+            for (unit, count) in units.into_iter().zip(counts) {
+                reading.take(unit, field, count);
+            }
+        }
+    }
+}
+
+/// The counts of the list at `path`, each under the key `count`. A modality may come more than once.
+pub(super) fn by_modality(usage: &Part<'_, '_>, path: &str, count: &str) -> ByModality<Count> {
+    let mut counts = [Count::Absent; 4];
+    for detail in usage.each(path) {
+        let modality = detail.text("modality").unwrap_or_default().to_ascii_uppercase();
+        let place = match modality.as_str() {
+            "TEXT" => 0,
+            "AUDIO" => 1,
+            "IMAGE" | "DOCUMENT" => 2,
+            "VIDEO" => 3,
+            _ => continue,
+        };
+        if let Some(known) = counts.get_mut(place) {
+            *known = sum(&[*known, detail.count(count)]);
+        }
+    }
+    counts
+}
