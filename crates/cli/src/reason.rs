@@ -42,7 +42,7 @@ pub(crate) const fn words(reason: Reason) -> &'static str {
             "annotated pages are charged as plain pages: this model has no price for them"
         }
         Reason::LongContextAssumed => {
-            "no price is known for so long an input with that kind of service: the larger of the two was taken"
+            "no price is known for so long an input with that kind of service: its price for shorter ones was taken"
         }
         Reason::RegionAssumed => "the price depends on a region that is not known: the price without a surcharge",
         Reason::FreeAllowance => "some of it may be within the provider's free allowance: all of it is charged",

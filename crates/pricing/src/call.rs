@@ -38,6 +38,8 @@ pub struct Context<'a> {
     pub route: Option<&'a str>,
     /// The kind of search that the call made: `web`.
     pub search_type: Option<&'a str>,
+    /// Where the provider was asked to run the model: Anthropic's `inference_geo`, as `us`.
+    pub inference_geo: Option<&'a str>,
 }
 
 /// Whether `input_tokens` includes the cached tokens, as the conventions ask, or not, and whether counts are taken at

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::call::{Call, Context};
 use crate::charge::{Multiplied, charge};
-use crate::choose::Kind;
+use crate::choose::{Kind, Service};
 use crate::comparison::ModelId;
 use crate::cost::Cost;
 use crate::entry::Entry;
@@ -16,6 +16,7 @@ use crate::names;
 use crate::plan::Owner;
 use crate::price_file::{Feed, PriceFileError};
 use crate::reason::{Reason, Reasons};
+use crate::region::Region;
 use crate::table::{CatalogueError, Table};
 use crate::user_file::UserFile;
 
@@ -121,7 +122,14 @@ impl Catalogue {
         let mut cost = Cost::unpriced(Reason::NoUsage);
         cost.reasons = Reasons::NONE;
         if let (Some(provider), Some(model)) = (self.table.providers.get(line.provider()), self.table.line(&line)) {
-            line.kind = Kind::of(&provider.id, model, &call.context, line.is_borrowed());
+            let service = Service {
+                seller: &provider.id,
+                is_borrowed: line.is_borrowed(),
+                // What is asked is what it would cost, not where.
+                region: Region::Global,
+                context: call.context,
+            };
+            line.kind = Kind::of(&service, model);
         }
         if let Err(reason) = self.price_line(call, &line, &mut cost) {
             cost.reasons = Reasons::of(reason);
@@ -140,6 +148,9 @@ impl Catalogue {
             provider: &provider.id,
             edition: &self.table.edition,
         };
+        if found.kind.is_prepaid {
+            return Err(Reason::ProvisionedThroughput);
+        }
         let (plan, reasons) = model.plan(owner, call.started, found.kind);
         let plan = plan.ok_or(Reason::NoPrice)?;
         cost.reasons = found.reasons.union(reasons);

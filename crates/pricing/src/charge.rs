@@ -46,11 +46,12 @@ pub(crate) fn charge(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts:
 }
 
 fn charge_as_is(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts: Counts, cost: &mut Cost) {
-    let reasons = cost.reasons.union(doubts(plan, usage));
+    let mut reasons = cost.reasons.union(doubts(plan, usage));
     let Some(tier) = plan.tier(usage.get(Unit::InputTokens).unwrap_or(0)) else {
         cost.reasons = Reasons::of(Reason::NoPrice);
         return;
     };
+    reasons = reasons.union(tier.reasons);
     cost.matched = Some(Arc::clone(&tier.matched));
     let charged = believe(reasons, usage, counts)
         .and_then(|()| sums(plan, usage, &tier.rates))
@@ -151,6 +152,13 @@ fn doubts(plan: &Plan, usage: &Usage) -> Reasons {
     }
     if used(usage, !plan.covered) {
         reasons.insert(Reason::UnitWithoutPrice);
+    }
+    if usage.reported() & plan.doubtful != 0 {
+        for &(units, reason) in &plan.doubts {
+            if used(usage, units) {
+                reasons.insert(reason);
+            }
+        }
     }
     let unreported = |row: &&Row| usage.reported() >> row.unit as u8 & 1 == 0;
     if plan.rows.iter().filter(unreported).any(|row| used(usage, row.concerns)) {

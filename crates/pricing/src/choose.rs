@@ -7,6 +7,7 @@ use crate::call::Context;
 use crate::plan::{Owner, Plan};
 use crate::price::{ContextKey, Variant};
 use crate::reason::{Reason, Reasons};
+use crate::region::Region;
 use crate::table::Model;
 use crate::time::Moment;
 
@@ -27,6 +28,18 @@ const STANDARD: &[&str] = &[
     "on_demand",
     "sync",
     "realtime",
+    "global",
+    "not_available",
+];
+
+/// Service tiers of capacity that is bought ahead, by the hour or the month, so that no price by token is owed. Sources:
+/// <https://cloud.google.com/vertex-ai/generative-ai/docs/provisioned-throughput/overview>,
+/// <https://openai.com/api-scale-tier>, <https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html>.
+const PREPAID: &[(&str, &str)] = &[
+    ("google", "provisioned_throughput"),
+    ("openai", "scale"),
+    ("azure", "scale"),
+    ("aws", "reserved"),
 ];
 
 /// The provider whose responses say `batch` where others say a service tier.
@@ -44,6 +57,21 @@ pub(crate) struct Kind {
     /// For each key of the context: the variants that know what the call says, or [`Kind::PLAIN`] where it says nothing
     /// special.
     knowing: [u8; ContextKey::COUNT],
+    /// Whether a price depends on the region, which is not known.
+    is_region_assumed: bool,
+    /// Whether the capacity was paid for ahead.
+    pub(crate) is_prepaid: bool,
+}
+
+/// Who served a call, where, and as what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Service<'a> {
+    /// The id of the provider that sold it.
+    pub(crate) seller: &'a str,
+    /// Whether the line of the model is another provider's.
+    pub(crate) is_borrowed: bool,
+    pub(crate) region: Region,
+    pub(crate) context: Context<'a>,
 }
 
 impl Kind {
@@ -51,15 +79,18 @@ impl Kind {
     pub(crate) const STANDARD: Self = Self {
         sold: 0,
         knowing: [Self::PLAIN; ContextKey::COUNT],
+        is_region_assumed: false,
+        is_prepaid: false,
     };
 
     /// Above every bit of a variant.
     const PLAIN: u8 = u8::MAX;
 
-    /// The kind of service by the variants of a provider's model; one that is borrowed from another provider is sold
-    /// without them.
-    pub(crate) fn of(provider: &str, model: &Model, context: &Context<'_>, borrowed: bool) -> Self {
-        let batch_tier = provider == TELLS_BATCH_AS_TIER && context.service_tier == Some("batch");
+    /// The kind of service by the variants of a model. One that is borrowed from another provider is sold with those
+    /// variants alone that name the seller.
+    pub(crate) fn of(service: &Service<'_>, model: &Model) -> Self {
+        let context = &service.context;
+        let batch_tier = service.seller == TELLS_BATCH_AS_TIER && context.service_tier == Some("batch");
         // By the places of the keys.
         let said = [
             context.service_tier.filter(|_| !batch_tier),
@@ -67,18 +98,31 @@ impl Kind {
             context.speed,
             context.route,
             context.search_type,
+            context.inference_geo,
+            Some(service.region.as_str()),
         ];
         let is_special = |value: &str| !STANDARD.contains(&value);
         let mut kind = Self {
-            sold: 0,
             knowing: said.map(|value| if value.is_some_and(is_special) { 0 } else { Self::PLAIN }),
+            is_prepaid: context
+                .service_tier
+                .is_some_and(|tier| PREPAID.contains(&(service.seller, tier))),
+            ..Self::STANDARD
         };
+        // A region that no price names costs what all others do.
+        if let Some(knowing) = kind.knowing.get_mut(ContextKey::Region as usize) {
+            *knowing = Self::PLAIN;
+        }
         let is_said = |(key, value): &(ContextKey, Box<str>)| match said.get(*key as usize) {
             Some(Some(said)) => *said == &**value,
             _ => false,
         };
-        let sold = if borrowed { 0 } else { MAX_VARIANTS };
-        for (place, variant) in model.variants.iter().take(sold).enumerate() {
+        for (place, variant) in model.variants.iter().take(MAX_VARIANTS).enumerate() {
+            if !service.has(variant) {
+                continue;
+            }
+            let depends_on_region = variant.when.iter().any(|(key, _)| *key == ContextKey::Region);
+            kind.is_region_assumed |= depends_on_region && service.region == Region::Unknown;
             if variant.when.iter().all(is_said) {
                 kind.sold |= 1 << place;
                 for (key, _) in &variant.when {
@@ -106,12 +150,24 @@ impl Kind {
             }
         }
         let is_unknown = |knowing: &u8| *knowing != Self::PLAIN && knowing & applying == 0;
-        let reasons = if self.knowing.iter().any(is_unknown) {
-            Reasons::of(Reason::UnknownVariant)
-        } else {
-            Reasons::NONE
-        };
+        let mut reasons = Reasons::NONE;
+        if self.knowing.iter().any(is_unknown) {
+            reasons.insert(Reason::UnknownVariant);
+        }
+        if self.is_region_assumed {
+            reasons.insert(Reason::RegionAssumed);
+        }
         (usize::from(applying), reasons)
+    }
+}
+
+impl Service<'_> {
+    /// Whether a variant is sold by that provider.
+    fn has(&self, variant: &Variant) -> bool {
+        match &variant.seller {
+            Some(seller) => **seller == *self.seller && self.is_borrowed,
+            None => !self.is_borrowed,
+        }
     }
 }
 

@@ -83,6 +83,8 @@ pub enum Layer {
     /// The catalogue that comes with this crate.
     #[default]
     Embedded,
+    /// The overlay that comes with this crate: what a second source knows and the catalogue lacks.
+    Overlay,
     /// A newer table that was read while the program ran.
     Refreshed,
     /// The user's own file.
@@ -94,6 +96,7 @@ impl Layer {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Embedded => "embedded",
+            Self::Overlay => "overlay",
             Self::Refreshed => "refreshed",
             Self::User => "user",
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use tracing_genai_usage::Unit;
+use tracing_genai_usage::{Family, Unit};
 
 use crate::cost::{Layer, Matched};
 use crate::plan::is_given_away;
@@ -104,6 +104,7 @@ impl<'a> Entry<'a> {
         // The names of the variants that applied stand one after the other, in their order.
         let mut names = matched.variant.as_deref().unwrap_or_default();
         let mut rates: Vec<ListedPrice<'a>> = Vec::new();
+        let mut factors = Vec::new();
         let mut add = |variant: Option<&'a str>, set: &'a PriceSet| {
             for price in listed(variant, set) {
                 if rates.iter().all(|earlier| earlier.unit != price.unit) {
@@ -120,13 +121,26 @@ impl<'a> Entry<'a> {
             let rest = names.strip_prefix(&*variant.name);
             if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with('&')) {
                 names = rest.trim_start_matches('&');
+                factors.extend(variant.factor);
                 add(Some(&variant.name), &variant.set);
             }
         }
         if let Some(standard) = standard {
             add(None, standard);
         }
+        for price in rates
+            .iter_mut()
+            .filter(|price| price.unit.dimensions().family == Family::Tokens)
+        {
+            price.base = factors.iter().fold(price.base, |base, &factor| base.times(factor));
+        }
         rates
+    }
+
+    /// What the prices of all tokens are multiplied by, and for which calls, as `inference_geo=us` and `1.1`.
+    pub fn factors(&self) -> impl Iterator<Item = (&'a str, String)> + use<'a> {
+        let variants = self.model.variants.iter();
+        variants.filter_map(|variant| Some((&*variant.name, variant.factor?.to_string())))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a price is multiplied by, as an exact fraction.
 
+use std::fmt;
+
 /// Decimal places that a factor has at most.
 const PLACES: usize = 9;
 /// No discount and no uplift is larger; a factor beyond is a slip of the pen.
@@ -11,6 +13,17 @@ pub(crate) struct Factor {
     pub(crate) numerator: u64,
     /// A power of ten.
     pub(crate) denominator: u64,
+}
+
+impl fmt::Display for Factor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let places = self.denominator.ilog10() as usize;
+        let (whole, fraction) = (self.numerator / self.denominator, self.numerator % self.denominator);
+        match places {
+            0 => write!(f, "{whole}"),
+            places => write!(f, "{whole}.{fraction:0places$}"),
+        }
+    }
 }
 
 impl Factor {
@@ -50,6 +63,12 @@ mod tests {
         assert_eq!(factor("1.100"), Some((11, 10)));
         assert_eq!(factor("1000"), Some((1_000, 1)));
         assert_eq!(factor("0.000000001"), Some((1, 1_000_000_000)));
+        for text in ["0.85", "1", "1.1", "1.05", "1000"] {
+            assert_eq!(
+                Factor::parse(text).map(|factor| factor.to_string()).as_deref(),
+                Some(text)
+            );
+        }
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use std::num::NonZeroU32;
 
 use crate::call::Context;
-use crate::choose::Kind;
+use crate::choose::{Kind, Service};
 use crate::forms::forms;
 use crate::names;
 use crate::reason::{Reason, Reasons};
+use crate::region::Region;
 use crate::table::{Alias, Model, Provider, Table};
 
 /// Longer names are no names: what a stranger can send in must not be searched for at length.
@@ -87,9 +88,16 @@ pub(crate) struct Question<'a> {
 /// Finds the model that answered, else the model that was asked for, and the kind of service that the call got.
 pub(crate) fn find(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
     let mut found = find_line(table, question)?;
-    let provider = table.providers.get(found.provider());
-    if let (Some(provider), Some(model), Some(context)) = (provider, table.line(&found), &question.context) {
-        found.kind = Kind::of(&provider.id, model, context, found.is_borrowed());
+    let seller = table.providers.get(found.seller());
+    if let (Some(seller), Some(model)) = (seller, table.line(&found)) {
+        let is_borrowed = found.is_borrowed();
+        let service = Service {
+            seller: &seller.id,
+            is_borrowed,
+            region: Region::of(&seller.id, question.provider, question.server_address, is_borrowed),
+            context: question.context.unwrap_or_default(),
+        };
+        found.kind = Kind::of(&service, model);
     }
     Ok(found)
 }

@@ -7,6 +7,7 @@ use crate::cost::{Edition, Layer};
 use crate::document::Flaw;
 use crate::find::{Found, find_model, provider_of_name};
 use crate::names;
+use crate::overlay;
 use crate::price::{PriceSet, UnitPrice};
 use crate::price_file::{Feed, PriceFileError};
 use crate::rule::Rule;
@@ -19,7 +20,9 @@ const EMBEDDED: &str = include_str!("../data/catalogue.txt");
 /// The embedded table.
 pub(crate) fn embedded() -> Table {
     // A test reads the same text; were it broken all the same, every call would be unpriced, not the host dead.
-    Table::parse(EMBEDDED).unwrap_or_default()
+    let mut table = Table::parse(EMBEDDED).unwrap_or_default();
+    overlay::lay(&mut table);
+    table
 }
 
 /// `lowest`, with a newer table and the user's file laid over it.
@@ -31,6 +34,8 @@ pub(crate) fn layered(
     let mut table = lowest.copy();
     if let Some(feed) = feed {
         lay_feed(&mut table, feed.table()?);
+        // What the newer table still lacks.
+        overlay::lay(&mut table);
     }
     if let Some(file) = user_file {
         lay_user_file(&mut table, file).map_err(|flaw| file.flawed(flaw))?;

@@ -3,6 +3,7 @@
 //! [`Catalogue::embedded`] knows the models; [`Catalogue::cost`] says what a [`Call`] cost, in exact dollars, by which
 //! price and with how much certainty. What is not known is [`Status::Unpriced`], never zero.
 
+mod broader;
 mod call;
 mod catalogue;
 mod charge;
@@ -20,6 +21,7 @@ mod layers;
 mod memo;
 mod missing;
 mod names;
+mod overlay;
 mod plan;
 mod price;
 mod price_file;
@@ -28,6 +30,7 @@ mod prices;
 mod ranking;
 mod reason;
 mod refresh;
+mod region;
 mod reported;
 mod rule;
 mod table;
@@ -43,6 +46,7 @@ pub use cost::{Cost, Edition, Layer, Matched, Parts, Status};
 pub use document::Flaw;
 pub use entry::{Entry, ListedPrice};
 pub use missing::missing_side;
+pub use overlay::OverlayRow;
 pub use price_file::{Feed, PriceFileError};
 pub use price_key::{price_key, unit_of_price_key};
 pub use prices::{Prices, Refreshes};

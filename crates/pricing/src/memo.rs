@@ -8,13 +8,15 @@ use hashbrown::HashTable;
 
 use crate::call::Context;
 use crate::find::{Found, Question};
-use crate::price::ContextKey;
 use crate::reason::Reason;
 
 /// Entries that are kept; when they are full, all are forgotten and the living ones come back.
 const MAX_ENTRIES: usize = 4_096;
 /// Names longer than this together are never kept: no model is called so, and the memory stays bounded.
 const MAX_KEY_BYTES: usize = 256;
+
+/// What a call can say of its context. Its region is no part of it: that is told by the provider and the address.
+const CONTEXT: usize = 6;
 
 /// What a search found, misses included: an unknown model is asked for as often as a known one.
 type Answer = Result<Found, Reason>;
@@ -34,7 +36,7 @@ struct Entry {
     response_model: Option<Box<str>>,
     request_model: Option<Box<str>>,
     /// Only where the call says something of it.
-    context: Option<Box<[Option<Box<str>>; ContextKey::COUNT]>>,
+    context: Option<Box<[Option<Box<str>>; CONTEXT]>>,
     answer: Answer,
 }
 
@@ -128,13 +130,14 @@ impl Entry {
     }
 }
 
-fn values<'a>(context: &Context<'a>) -> [Option<&'a str>; ContextKey::COUNT] {
+fn values<'a>(context: &Context<'a>) -> [Option<&'a str>; CONTEXT] {
     [
         context.service_tier,
         context.processing,
         context.speed,
         context.route,
         context.search_type,
+        context.inference_geo,
     ]
 }
 

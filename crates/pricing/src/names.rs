@@ -41,9 +41,7 @@ pub(crate) fn translate(name: &str) -> Option<&'static str> {
 
 /// Whether that is Google's Vertex AI, which the catalogue does not tell from the Gemini API.
 pub(crate) fn is_vertex(name: &str) -> bool {
-    ["gcp.vertex_ai", "vertex_ai"]
-        .iter()
-        .any(|vertex| name.trim().eq_ignore_ascii_case(vertex))
+    name.to_ascii_lowercase().contains("vertex")
 }
 
 /// Whether the conventions name a provider so that the catalogue has no prices of.

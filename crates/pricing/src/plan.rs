@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use tracing_genai_usage::{Direction, TokenType, Unit};
 
+use crate::broader::{self, Doubts};
 use crate::cost::{Edition, Matched};
 use crate::price::{GRAINS_PER_FEMTO, PriceSet, UnitPrice};
+use crate::reason::{Reason, Reasons};
 use crate::table::Model;
 
 /// Units that one model may price; the richest of genai-prices 0.2.3 prices 11.
@@ -69,6 +71,9 @@ pub(crate) struct Plan {
     pub(crate) free: bool,
     /// Seconds that are billed at least.
     pub(crate) minimum_seconds: Option<u64>,
+    /// What is uncertain where some units were used, and all of these units as a bit set.
+    pub(crate) doubts: Doubts,
+    pub(crate) doubtful: u64,
 }
 
 /// A priced unit.
@@ -90,6 +95,8 @@ pub(crate) struct Tier {
     /// One for each row, in the plan's order and scale.
     pub(crate) rates: Box<[u64]>,
     pub(crate) matched: Arc<Matched>,
+    /// What is uncertain about the rates.
+    pub(crate) reasons: Reasons,
 }
 
 /// Whose model it is.
@@ -118,6 +125,20 @@ impl Plan {
                 prices.push(price);
             }
         }
+        let factors = chosen().filter_map(|(_, variant)| variant.factor);
+        let multiplied = factors.fold(Some(Vec::new()), |multiplied, factor| {
+            let earlier = multiplied?;
+            let prices = prices.iter().map(|price| {
+                let known = earlier.iter().find(|known: &&UnitPrice| known.unit == price.unit);
+                known.unwrap_or(price).times(factor)
+            });
+            prices.collect()
+        });
+        let has_every_rate = multiplied.is_some();
+        let multiplied = multiplied.unwrap_or_default();
+        if !multiplied.is_empty() {
+            prices = multiplied.iter().collect();
+        }
         prices.sort_by_key(|price| std::cmp::Reverse(price.unit.dimensions().depth()));
 
         let all_rates = || {
@@ -125,6 +146,8 @@ impl Plan {
                 .iter()
                 .flat_map(|price| price.tiers.iter().map(|&(_, rate)| rate).chain([price.base]))
         };
+        let of_variants: Vec<&UnitPrice> = chosen().flat_map(|(_, variant)| &variant.set.prices).collect();
+        let doubts = broader::doubts(provider, &prices, model.equal);
         // The coarsest scale on which every rate is whole: femto-dollars for all but a few models.
         let scale = all_rates().fold(GRAINS_PER_FEMTO, |scale, rate| greatest_common_divisor(scale, rate.0));
         let names: Vec<&str> = chosen().map(|(_, variant)| &*variant.name).collect();
@@ -145,7 +168,13 @@ impl Plan {
             .find(|(of, name, _)| **of == **provider && **name == *model.id);
         Self {
             rows: prices.iter().map(|price| Row::new(price.unit, &prices)).collect(),
-            tiers: tiers(&prices, scale, &matched),
+            tiers: if has_every_rate {
+                tiers(&prices, scale, &matched, |start| {
+                    long_context(start, standard, &of_variants)
+                })
+            } else {
+                Box::default()
+            },
             divisor: GRAINS_PER_FEMTO / scale,
             covered: covered(&prices),
             joins: joins(&prices),
@@ -162,6 +191,8 @@ impl Plan {
                 all_rates().all(|rate| rate.0 == 0)
             },
             minimum_seconds: minimum.map(|&(_, _, seconds)| seconds),
+            doubtful: doubts.iter().fold(0, |all, (units, _)| all | units),
+            doubts,
         }
     }
 
@@ -210,7 +241,21 @@ fn part(unit: Unit) -> Part {
     }
 }
 
-fn tiers(prices: &[&UnitPrice], scale: u128, base: &Matched) -> Box<[Tier]> {
+/// Whether the standard price of some unit has a step at `start` or below, and a variant's price of the same unit has none:
+/// what the two together cost is not listed.
+fn long_context(start: u64, standard: Option<&PriceSet>, of_variants: &[&UnitPrice]) -> Reasons {
+    let steps = |price: &&UnitPrice| price.tiers.iter().any(|&(step, _)| step <= start);
+    let mut stepped = standard.into_iter().flat_map(|set| &set.prices).filter(steps);
+    let is_flat = |unit: Unit| of_variants.iter().any(|price| price.unit == unit && !steps(price));
+    if stepped.any(|price| is_flat(price.unit)) {
+        Reasons::of(Reason::LongContextAssumed)
+    } else {
+        Reasons::NONE
+    }
+}
+
+/// The tiers of these prices. `doubt` says what is uncertain above a start.
+fn tiers(prices: &[&UnitPrice], scale: u128, base: &Matched, doubt: impl Fn(u64) -> Reasons) -> Box<[Tier]> {
     if prices.len() > MAX_ROWS {
         return Box::default();
     }
@@ -239,6 +284,7 @@ fn tiers(prices: &[&UnitPrice], scale: u128, base: &Matched) -> Box<[Tier]> {
                 tier_start: start,
                 ..base.clone()
             }),
+            reasons: start.map_or(Reasons::NONE, &doubt),
         })
     };
     std::iter::once(None)

@@ -2,8 +2,9 @@
 
 use std::time::SystemTime;
 
-use tracing_genai_usage::Unit;
+use tracing_genai_usage::{Family, Unit};
 
+use crate::factor::Factor;
 use crate::time::{Constraint, Moment};
 use crate::usd::Usd;
 
@@ -43,9 +44,13 @@ pub(crate) struct PriceSet {
 pub(crate) struct Variant {
     /// All must be so.
     pub(crate) when: Vec<(ContextKey, Box<str>)>,
+    /// Which cloud must sell the model; `None` for the provider whose line it is.
+    pub(crate) seller: Option<Box<str>>,
     /// The condition as it is written.
     pub(crate) name: Box<str>,
     pub(crate) set: PriceSet,
+    /// What the prices of all tokens are multiplied by, whichever prices they are.
+    pub(crate) factor: Option<Factor>,
 }
 
 /// What a variant depends on; a key's place is its discriminant.
@@ -56,17 +61,23 @@ pub(crate) enum ContextKey {
     Speed,
     Route,
     SearchType,
+    InferenceGeo,
+    Region,
     /// Something that a call cannot say; never so.
     Other,
+}
+
+/// The unit of that name, which may leave out `_tokens`.
+pub(crate) fn unit(name: &str) -> Option<Unit> {
+    let mut units = Unit::ALL.iter().copied();
+    units.find(|unit| unit.name() == name || unit.name().strip_suffix("_tokens") == Some(name))
 }
 
 impl UnitPrice {
     /// Reads `input=3>200000:6`, the unit's name without `_tokens`.
     pub(crate) fn parse(word: &str) -> Option<Self> {
         let (name, price) = word.split_once('=')?;
-        let unit = *Unit::ALL
-            .iter()
-            .find(|unit| unit.name() == name || unit.name().strip_suffix("_tokens") == Some(name))?;
+        let unit = unit(name)?;
         let per = unit.dimensions().family.per();
         let mut steps = price.split('>');
         let base = Rate::parse(steps.next()?, per)?;
@@ -113,6 +124,33 @@ impl Rate {
     }
 }
 
+impl UnitPrice {
+    /// The price by that factor, if it is one of tokens, and else the same; `None` where it does not fit.
+    pub(crate) fn times(&self, factor: Factor) -> Option<Self> {
+        if self.unit.dimensions().family != Family::Tokens {
+            return Some(self.clone());
+        }
+        let tiers = self
+            .tiers
+            .iter()
+            .map(|&(start, rate)| Some((start, rate.times(factor)?)));
+        Some(Self {
+            base: self.base.times(factor)?,
+            tiers: tiers.collect::<Option<_>>()?,
+            ..*self
+        })
+    }
+}
+
+impl Rate {
+    /// The rate by that factor; `None` where it does not fit, or is no whole number of grains.
+    pub(crate) fn times(self, factor: Factor) -> Option<Self> {
+        let product = self.0.checked_mul(u128::from(factor.numerator))?;
+        let denominator = u128::from(factor.denominator);
+        product.is_multiple_of(denominator).then(|| Self(product / denominator))
+    }
+}
+
 impl PriceSet {
     /// Whether the prices hold at that moment.
     pub(crate) fn is_active(&self, moment: Moment) -> bool {
@@ -146,6 +184,8 @@ impl ContextKey {
             "speed" => Self::Speed,
             "route" => Self::Route,
             "search_type" => Self::SearchType,
+            "inference_geo" => Self::InferenceGeo,
+            "region" => Self::Region,
             _ => Self::Other,
         }
     }

@@ -65,7 +65,7 @@ impl Last {
     fn source(&mut self, layer: Layer) -> &mut Source {
         let source = match layer {
             Layer::User => &mut self.user_file,
-            Layer::Embedded | Layer::Refreshed => &mut self.feed,
+            Layer::Embedded | Layer::Overlay | Layer::Refreshed => &mut self.feed,
         };
         source.get_or_insert_default()
     }

@@ -58,8 +58,8 @@ reasons! {
     OverlapAssumed = "overlap_assumed",
     /// No price of its own is known for the call's service tier, processing or speed: the standard price was taken.
     UnknownVariant = "unknown_variant",
-    /// The input is beyond where the standard price rises, and no step is known for the call's kind of service: the larger
-    /// of the two prices was taken.
+    /// The input is beyond where the standard price rises, and no such step is known for the call's kind of service: its
+    /// price was taken as it stands.
     LongContextAssumed = "long_context_assumed",
     /// The price depends on the region that served the call, which is not known: the price without a surcharge was taken.
     RegionAssumed = "region_assumed",

@@ -72,6 +72,8 @@ pub(crate) struct Model {
     /// At least one; the last that is active holds, else the first.
     pub(crate) sets: Vec<PriceSet>,
     pub(crate) variants: Vec<Variant>,
+    /// Bit set of the units that the provider says cost what the unit around them does.
+    pub(crate) equal: u64,
     /// The most tokens that the model takes and gives in one call.
     pub(crate) context_window: Option<u64>,
     /// Whether its provider means to take it away.
@@ -260,6 +262,7 @@ impl Model {
             rule: self.rule.clone(),
             sets: self.sets.clone(),
             variants: self.variants.clone(),
+            equal: self.equal,
             context_window: self.context_window,
             is_deprecated: self.is_deprecated,
             layer: self.layer,

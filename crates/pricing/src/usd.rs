@@ -1,5 +1,6 @@
 //! Exact dollars: an integer count of 10⁻¹⁵ USD.
 
+use crate::factor::Factor;
 use std::fmt;
 use std::str::FromStr;
 
@@ -77,6 +78,12 @@ impl Usd {
             Some(sum) => Some(Self(sum)),
             None => None,
         }
+    }
+
+    /// This amount by that factor, rounded down at 10⁻¹⁵ USD, for a price to be shown. A cost is worked out from rates.
+    pub(crate) fn times(self, factor: Factor) -> Self {
+        let product = self.0.saturating_mul(i128::from(factor.numerator));
+        Self(product / i128::from(factor.denominator.max(1)))
     }
 
     /// The nearest double, for telemetry. Sums and comparisons belong before this conversion.

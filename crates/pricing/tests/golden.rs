@@ -98,6 +98,7 @@ fn cost_of_row<'a>(field: &dyn Fn(&str) -> &'a str) -> Cost {
             speed: context("speed"),
             route: context("route"),
             search_type: context("search_type"),
+            inference_geo: None,
         },
         counts: Counts::Inclusive,
     })

@@ -92,7 +92,7 @@ impl Judge {
         // What waited until now is not what the source says any more.
         match source {
             Layer::User => self.newest.user_file.clone_from(&self.in_use.user_file),
-            Layer::Embedded | Layer::Refreshed => self.newest.feed.clone_from(&self.in_use.feed),
+            Layer::Embedded | Layer::Overlay | Layer::Refreshed => self.newest.feed.clone_from(&self.in_use.feed),
         }
         self.refuse(source, &error);
         Some(false)
@@ -132,7 +132,9 @@ impl Judge {
         // That of the source first: it is the one to speak of.
         let [one, other] = match source {
             Layer::User => [(Layer::User, new_file), (Layer::Refreshed, new_feed)],
-            Layer::Embedded | Layer::Refreshed => [(Layer::Refreshed, new_feed), (Layer::User, new_file)],
+            Layer::Embedded | Layer::Overlay | Layer::Refreshed => {
+                [(Layer::Refreshed, new_feed), (Layer::User, new_file)]
+            }
         };
         let Err(error) = self.take(&newest, &[Layer::User, Layer::Refreshed]) else {
             return;
@@ -202,7 +204,7 @@ impl Layers {
     fn is_same(&self, other: &Self, layer: Layer) -> bool {
         match layer {
             Layer::User => same(self.user_file.as_ref(), other.user_file.as_ref()),
-            Layer::Embedded | Layer::Refreshed => same(self.feed.as_ref(), other.feed.as_ref()),
+            Layer::Embedded | Layer::Overlay | Layer::Refreshed => same(self.feed.as_ref(), other.feed.as_ref()),
         }
     }
 
@@ -210,7 +212,9 @@ impl Layers {
     fn warnings(&self, layer: Layer) -> &[String] {
         match layer {
             Layer::User => self.user_file.as_ref().map_or(&[], |file| file.warnings()),
-            Layer::Embedded | Layer::Refreshed => self.feed.as_ref().map_or(&[], |feed| feed.warnings()),
+            Layer::Embedded | Layer::Overlay | Layer::Refreshed => {
+                self.feed.as_ref().map_or(&[], |feed| feed.warnings())
+            }
         }
     }
 }

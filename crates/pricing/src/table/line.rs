@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 use super::{Model, Provider};
 use crate::choose::{MAX_SETS, MAX_VARIANTS};
 use crate::cost::Layer;
-use crate::price::{ContextKey, PriceSet, UnitPrice, Variant};
+use crate::factor::Factor;
+use crate::price::{ContextKey, PriceSet, UnitPrice, Variant, unit};
 use crate::rule::{Pattern, Rule};
 use crate::time::Constraint;
 use crate::word::unescape;
@@ -57,10 +58,15 @@ impl Model {
             .and_then(|rule| Rule::parse(rule, id))
             .ok_or("not a rule")?;
         let (mut sets, mut variants) = (Vec::new(), Vec::new());
-        let (mut context_window, mut is_deprecated) = (None, false);
+        let (mut context_window, mut is_deprecated, mut equal) = (None, false, 0);
         for field in fields {
             if let Some(variant) = field.strip_prefix('?') {
                 variants.push(Variant::parse(variant)?);
+            } else if let Some(units) = field.strip_prefix('~') {
+                equal |= units
+                    .split(' ')
+                    .try_fold(0, |units, name| Some(units | 1 << unit(name)? as u64))
+                    .ok_or("not a unit")?;
             } else if field == "#deprecated" {
                 is_deprecated = true;
             } else if let Some(tokens) = field.strip_prefix('#') {
@@ -80,6 +86,7 @@ impl Model {
             rule,
             sets,
             variants,
+            equal,
             context_window,
             is_deprecated,
             layer: Layer::Embedded,
@@ -110,22 +117,28 @@ impl PriceSet {
 }
 
 impl Variant {
-    /// Reads `service_tier=flex @2026-10-12 input=1`.
+    /// Reads `service_tier=flex @2026-10-12 input=1`, or `inference_geo=us *1.1`, which multiplies the price of every token.
     fn parse(text: &str) -> Result<Self, &'static str> {
         let (name, prices) = text.split_once(' ').ok_or("a variant has a condition and prices")?;
-        let condition = |pair: &str| {
-            let (key, value) = pair.split_once('=')?;
-            Some((ContextKey::parse(&unescape(key)?), unescape(value)?.into()))
-        };
-        let when = name
-            .split('&')
-            .map(condition)
-            .collect::<Option<_>>()
-            .ok_or("not a condition of a variant")?;
+        let (mut when, mut seller) = (Vec::new(), None);
+        for pair in name.split('&') {
+            let (key, value) = pair.split_once('=').ok_or("not a condition of a variant")?;
+            let (key, value) = (word(key)?, word(value)?.into());
+            if key == "seller" {
+                seller = Some(value);
+            } else {
+                when.push((ContextKey::parse(&key), value));
+            }
+        }
+        let factor = prices.strip_prefix('*');
         Ok(Self {
             when,
+            seller,
             name: name.into(),
-            set: PriceSet::parse(prices)?,
+            set: PriceSet::parse(factor.map_or(prices, |_| "-"))?,
+            factor: factor
+                .map(|factor| Factor::parse(factor).ok_or("not a factor"))
+                .transpose()?,
         })
     }
 }

@@ -1,0 +1,108 @@
+//! Where a provider ran a model, by the host that was asked: some of them charge more outside their global endpoints.
+
+use crate::names;
+
+/// Where a call was served, as far as a price can depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Region {
+    /// By the provider's ordinary endpoint.
+    Global,
+    /// By the endpoint of a region, or of several.
+    Regional,
+    /// Not told, and the provider has both.
+    Unknown,
+}
+
+/// Hosts by the provider of the catalogue: a `*` stands for any text. The first that fits holds. Sources:
+/// <https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations>,
+/// <https://platform.openai.com/docs/guides/your-data#data-residency-controls> (only these two process regionally; whether
+/// the surcharge holds at those that store regionally is not said),
+/// <https://docs.together.ai/docs/serverless/geo-specific-inference>.
+const HOSTS: &[(&str, &str, Region)] = &[
+    ("google", "aiplatform.googleapis.com", Region::Global),
+    ("google", "*-aiplatform.googleapis.com", Region::Regional),
+    ("google", "aiplatform.*.rep.googleapis.com", Region::Regional),
+    ("google", "generativelanguage.googleapis.com", Region::Global),
+    ("openai", "us.api.openai.com", Region::Regional),
+    ("openai", "eu.api.openai.com", Region::Regional),
+    ("openai", "*.api.openai.com", Region::Unknown),
+    ("together", "us-api.together.ai", Region::Regional),
+    ("together", "ca-api.together.ai", Region::Regional),
+];
+
+impl Region {
+    /// The region of a call to `host` of the seller of that id, which the call named so.
+    ///
+    /// Where no host is told, the provider's ordinary endpoint is meant, but for Vertex AI, which has no ordinary one.
+    pub(crate) fn of(seller: &str, name: &str, host: Option<&str>, is_borrowed: bool) -> Self {
+        let host = host.map(str::to_ascii_lowercase);
+        let fits = |(of, pattern, _): &&(&str, &str, Self)| {
+            *of == seller && host.as_deref().is_some_and(|host| matches(pattern, host))
+        };
+        // Google sells the models of others on Vertex AI alone.
+        let is_vertex = seller == "google" && (is_borrowed || names::is_vertex(name));
+        match HOSTS.iter().find(fits) {
+            Some(&(_, _, region)) => region,
+            None if is_vertex => Self::Unknown,
+            None => Self::Global,
+        }
+    }
+
+    /// What a variant's condition calls it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Regional => "regional",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+fn matches(pattern: &str, host: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('*') else {
+        return pattern == host;
+    };
+    let label = host.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    label.is_some_and(|label| !label.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_tells_the_region_and_vertex_without_one_tells_none() {
+        let cases = [
+            (
+                "google",
+                "gcp.vertex_ai",
+                Some("aiplatform.googleapis.com"),
+                Region::Global,
+            ),
+            (
+                "google",
+                "gcp.vertex_ai",
+                Some("US-EAST5-aiplatform.googleapis.com"),
+                Region::Regional,
+            ),
+            (
+                "google",
+                "gcp.vertex_ai",
+                Some("aiplatform.eu.rep.googleapis.com"),
+                Region::Regional,
+            ),
+            ("google", "gcp.vertex_ai", Some("gateway.example"), Region::Unknown),
+            ("google", "gcp.vertex_ai", None, Region::Unknown),
+            ("google", "gcp.gemini", None, Region::Global),
+            ("openai", "openai", Some("api.openai.com"), Region::Global),
+            ("openai", "openai", Some("eu.api.openai.com"), Region::Regional),
+            ("openai", "openai", Some("jp.api.openai.com"), Region::Unknown),
+            ("openai", "openai", None, Region::Global),
+            ("anthropic", "anthropic", Some("eu.api.openai.com"), Region::Global),
+        ];
+        for (seller, name, host, region) in cases {
+            assert_eq!(Region::of(seller, name, host, false), region, "{name} {host:?}");
+        }
+        assert_eq!(Region::of("google", "google", None, true), Region::Unknown);
+    }
+}
