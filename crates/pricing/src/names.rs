@@ -25,6 +25,22 @@ const PROVIDERS: &[(&str, &str)] = &[
     ("gemini", "google"),
     ("vertex_ai", "google"),
     ("xai", "x-ai"),
+    // Names of LiteLLM (<https://docs.litellm.ai/docs/providers>), models.dev and the Vercel AI SDK.
+    ("azure-openai", "azure"),
+    ("azure_openai", "azure"),
+    ("azure_text", "azure"),
+    ("bigmodel", "zhipuai"),
+    ("codestral", "mistral"),
+    ("fireworks-ai", "fireworks"),
+    ("fireworks_ai", "fireworks"),
+    ("novita-ai", "novita"),
+    ("novita_ai", "novita"),
+    ("text-completion-codestral", "mistral"),
+    ("togetherai", "together"),
+    ("z-ai", "zai"),
+    ("z.ai", "zai"),
+    ("z_ai", "zai"),
+    ("zhipu", "zhipuai"),
 ];
 
 /// Providers of the conventions that the catalogue has no prices of, which must not be taken for another.
