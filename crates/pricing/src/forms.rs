@@ -52,7 +52,9 @@ pub(crate) fn forms<'a>(
 
 /// Only an id that has no path of its own can have lost one.
 fn with_path(provider: &str, name: &str) -> impl Iterator<Item = String> {
-    let own = PATHS.iter().filter(move |(of, _)| *of == provider && !name.contains('/'));
+    let own = PATHS
+        .iter()
+        .filter(move |(of, _)| *of == provider && !name.contains('/'));
     own.map(move |(_, path)| [path, name].concat())
 }
 
@@ -148,13 +150,19 @@ mod tests {
 
     #[test]
     fn a_path_that_a_router_leaves_out_is_put_back() {
-        let paths = ["accounts/fireworks/models/glm-5p2", "accounts/fireworks/routers/glm-5p2"];
+        let paths = [
+            "accounts/fireworks/models/glm-5p2",
+            "accounts/fireworks/routers/glm-5p2",
+        ];
         assert_eq!(of("fireworks", "glm-5p2"), ["glm-5p2", paths[0], paths[1]]);
         assert_eq!(
             of("fireworks", "fireworks/glm-5p2"),
             ["fireworks/glm-5p2", "glm-5p2", paths[0], paths[1]]
         );
-        assert_eq!(of("fireworks", "accounts/mine/models/glm-5p2"), ["accounts/mine/models/glm-5p2"]);
+        assert_eq!(
+            of("fireworks", "accounts/mine/models/glm-5p2"),
+            ["accounts/mine/models/glm-5p2"]
+        );
         assert_eq!(of("together", "glm-5p2"), ["glm-5p2"]);
     }
 

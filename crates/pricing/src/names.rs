@@ -66,3 +66,19 @@ pub(crate) fn is_vertex(name: &str) -> bool {
 pub(crate) fn has_no_prices(name: &str) -> bool {
     WITHOUT_PRICES.contains(&name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_routers_and_frameworks_mean_the_provider_that_they_name() {
+        assert_eq!(translate("fireworks-ai"), Some("fireworks"));
+        assert_eq!(translate("fireworks_ai"), Some("fireworks"));
+        // It contains `openai`, and is Azure's.
+        assert_eq!(translate("azure-openai"), Some("azure"));
+        for other in ["fireworks-ai-eu", "meta_llama", "dashscope", "z"] {
+            assert_eq!(translate(other), None, "{other}");
+        }
+    }
+}
