@@ -15,10 +15,18 @@ const RESOURCES: &[(&str, &str)] = &[
     ("aws", ":inference-profile/"),
 ];
 
+/// What a model's id begins with at a provider, where a router lets its users leave that out: `glm-5p2` is
+/// `accounts/fireworks/models/glm-5p2`. Source: <https://docs.litellm.ai/docs/providers/fireworks_ai>.
+const PATHS: &[(&str, &str)] = &[
+    ("fireworks", "accounts/fireworks/models/"),
+    ("fireworks", "accounts/fireworks/routers/"),
+];
+
 /// Steps from a long form to a short one: a router's prefix before a resource's path before a version.
 const MAX_STEPS: usize = 4;
 
-/// The forms of a lower-case `name` that mean the same model of `provider`, from the name itself to the shortest.
+/// The forms of a lower-case `name` that mean the same model of `provider`, from the name itself to the shortest, and last
+/// the shortest with the path that was left out.
 ///
 /// Only what says where a model is served, or which version of it, is taken away; the id itself is never shortened, since
 /// then it could be another model's. `is_own` knows the names under which a router sends to that provider, as
@@ -33,10 +41,21 @@ pub(crate) fn forms<'a>(
             .or_else(|| without_prefix(name, &is_own))
             .or_else(|| without_version(name))
     };
-    std::iter::successors(Some(name), shorter)
-        .take(MAX_STEPS)
+    let forms: Vec<_> = std::iter::successors(Some(name), shorter).take(MAX_STEPS).collect();
+    let shortest = forms.last().copied().unwrap_or(name);
+    forms
+        .into_iter()
         .flat_map(|form| [Some(Cow::Borrowed(form)), dashed_dates(form).map(Cow::Owned)])
         .flatten()
+        .chain(with_path(provider, shortest).map(Cow::Owned))
+}
+
+/// Only an id that has no path of its own can have lost one.
+fn with_path(provider: &str, name: &str) -> impl Iterator<Item = String> {
+    let own = PATHS
+        .iter()
+        .filter(move |(of, _)| *of == provider && !name.contains('/'));
+    own.map(move |(_, path)| [path, name].concat())
 }
 
 fn without_resource<'a>(provider: &str, name: &'a str) -> Option<&'a str> {
@@ -127,6 +146,24 @@ mod tests {
     fn a_prefix_of_another_provider_stays() {
         assert_eq!(of("openai", "azure/gpt-4o"), ["azure/gpt-4o"]);
         assert_eq!(of("groq", "models/x"), ["models/x"]);
+    }
+
+    #[test]
+    fn a_path_that_a_router_leaves_out_is_put_back() {
+        let paths = [
+            "accounts/fireworks/models/glm-5p2",
+            "accounts/fireworks/routers/glm-5p2",
+        ];
+        assert_eq!(of("fireworks", "glm-5p2"), ["glm-5p2", paths[0], paths[1]]);
+        assert_eq!(
+            of("fireworks", "fireworks/glm-5p2"),
+            ["fireworks/glm-5p2", "glm-5p2", paths[0], paths[1]]
+        );
+        assert_eq!(
+            of("fireworks", "accounts/mine/models/glm-5p2"),
+            ["accounts/mine/models/glm-5p2"]
+        );
+        assert_eq!(of("together", "glm-5p2"), ["glm-5p2"]);
     }
 
     #[test]

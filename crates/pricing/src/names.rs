@@ -25,6 +25,22 @@ const PROVIDERS: &[(&str, &str)] = &[
     ("gemini", "google"),
     ("vertex_ai", "google"),
     ("xai", "x-ai"),
+    // Names of LiteLLM (<https://docs.litellm.ai/docs/providers>), models.dev and the Vercel AI SDK.
+    ("azure-openai", "azure"),
+    ("azure_openai", "azure"),
+    ("azure_text", "azure"),
+    ("bigmodel", "zhipuai"),
+    ("codestral", "mistral"),
+    ("fireworks-ai", "fireworks"),
+    ("fireworks_ai", "fireworks"),
+    ("novita-ai", "novita"),
+    ("novita_ai", "novita"),
+    ("text-completion-codestral", "mistral"),
+    ("togetherai", "together"),
+    ("z-ai", "zai"),
+    ("z.ai", "zai"),
+    ("z_ai", "zai"),
+    ("zhipu", "zhipuai"),
 ];
 
 /// Providers of the conventions that the catalogue has no prices of, which must not be taken for another.
@@ -47,4 +63,20 @@ pub(crate) fn is_vertex(name: &str) -> bool {
 /// Whether the conventions name a provider so that the catalogue has no prices of.
 pub(crate) fn has_no_prices(name: &str) -> bool {
     WITHOUT_PRICES.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_routers_and_frameworks_mean_the_provider_that_they_name() {
+        assert_eq!(translate("fireworks-ai"), Some("fireworks"));
+        assert_eq!(translate("fireworks_ai"), Some("fireworks"));
+        // It contains `openai`, and is Azure's.
+        assert_eq!(translate("azure-openai"), Some("azure"));
+        for other in ["fireworks-ai-eu", "meta_llama", "dashscope", "z"] {
+            assert_eq!(translate(other), None, "{other}");
+        }
+    }
 }

@@ -46,6 +46,10 @@ fn each_form_of_an_id_means_the_model_it_names() {
         ("groq", "groq/llama-3.3-70b-versatile", "groq/llama-3.3-70b-versatile"),
         ("openrouter", "openrouter/openai/gpt-4o", "openrouter/openai/gpt-4o"),
         ("x_ai", "xai/grok-4", "x-ai/grok-4-0709"),
+        ("fireworks", "glm-5p2", "fireworks/glm-5p2"),
+        ("fireworks", "glm-5p2-fast", "fireworks/glm-5p2-fast"),
+        ("fireworks-ai", "accounts/fireworks/models/glm-5p2", "fireworks/glm-5p2"),
+        ("fireworks_ai", "fireworks_ai/glm-5p2", "fireworks/glm-5p2"),
         (
             "aws.bedrock",
             "bedrock/amazon.nova-lite-v1:0",
@@ -91,6 +95,10 @@ fn what_is_not_named_is_not_guessed() {
             "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123",
         ),
         ("azure.ai.openai", "prod-chat-eastus"),
+        ("fireworks", "accounts/mine/models/glm-5p2"),
+        ("fireworks", "mine/glm-5p2"),
+        ("fireworks", "glm-5p"),
+        ("openai", "accounts/fireworks/models/glm-5p2"),
     ];
     for (provider, model) in unknown {
         let cost = cost(provider, model);

@@ -1,11 +1,14 @@
 //! Makes the embedded price catalogue: the facts of a genai-prices table, one model a line, in a text that can be diffed.
 //!
-//! The form is described in `crates/pricing/data/README.md`.
+//! The form is described in `crates/pricing/data/README.md`. What a second source says of the same models is compared by a
+//! test of the pricing crate, which knows both; here it is run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use tracing_genai_pricing::feed::{Made, catalogue_text};
+
+use crate::test::{cargo, run_to_success};
 
 /// Its arguments.
 #[derive(clap::Args)]
@@ -19,6 +22,10 @@ pub(crate) struct Arguments {
     /// Where the catalogue goes.
     #[arg(long, default_value = "crates/pricing/data/catalogue.txt")]
     out: PathBuf,
+    /// LiteLLM's price table: lists on which models it agrees with the catalogue in the crate, where they differ and why,
+    /// and which models only it knows.
+    #[arg(long)]
+    second: Option<PathBuf>,
 }
 
 /// Runs the chore.
@@ -43,14 +50,24 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         made.text.len(),
         made.prices
     );
-    Ok(())
+    arguments.second.as_deref().map_or(Ok(()), compare)
+}
+
+fn compare(second: &Path) -> anyhow::Result<()> {
+    let second = std::fs::canonicalize(second).with_context(|| format!("{} cannot be read", second.display()))?;
+    run_to_success(
+        cargo()
+            .args(["test", "--package", "tracing-genai-pricing", "--test", "second_source"])
+            .args(["--", "--nocapture"])
+            .env("TRACING_GENAI_SECOND_PRICES", second),
+    )
 }
 
 fn make(json: &str, version: &str) -> anyhow::Result<Made> {
     catalogue_text(json, &format!("genai-prices {version}")).context("not a genai-prices table")
 }
 
-fn version_in_name(path: &std::path::Path) -> Option<String> {
+fn version_in_name(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?.strip_prefix("genai-prices-")?;
     let version = name
         .split('.')
