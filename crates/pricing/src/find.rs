@@ -94,7 +94,7 @@ pub(crate) fn find(table: &Table, question: &Question<'_>) -> Result<Found, Reas
         let service = Service {
             seller: &seller.id,
             is_borrowed,
-            region: Region::of(&seller.id, question.provider, question.server_address, is_borrowed),
+            region: Region::of(&seller.id, question.provider, &model.id, question.server_address),
             context: question.context.unwrap_or_default(),
         };
         found.kind = Kind::of(&service, model);

@@ -12,8 +12,11 @@ use crate::price::{PriceSet, UnitPrice, Variant};
 use crate::rule::Rule;
 use crate::table::{CatalogueError, Model, Provider, Table};
 
-/// The overlay that comes with this crate.
-const EMBEDDED: &str = include_str!("../data/overlay.txt");
+/// The overlays that come with this crate: what is kept by hand, and the models that only the second source has.
+const EMBEDDED: [&str; 2] = [
+    include_str!("../data/overlay.txt"),
+    include_str!("../data/second_source.txt"),
+];
 
 /// The first line of an overlay: its form, and the version of the form.
 const FORM: &str = "tracing-genai overlay 1";
@@ -33,6 +36,9 @@ pub struct OverlayRow {
     date: Box<str>,
 }
 
+/// What stands where a row's rule would, if it names providers whose models this one sells, too.
+const LENT: &str = "fallback";
+
 /// Which models a row is about.
 #[derive(Debug)]
 enum Models {
@@ -42,14 +48,19 @@ enum Models {
     Every(Rule, Box<str>),
     /// One that the catalogue lacks.
     New,
+    /// Those of other providers, which this one sells, too.
+    Lent(Vec<Box<str>>),
 }
 
 impl OverlayRow {
     /// Every row, in the order in which they are laid.
     pub fn all() -> &'static [Self] {
         static ROWS: LazyLock<Vec<OverlayRow>> = LazyLock::new(|| {
-            // A test reads the same text.
-            parse(EMBEDDED).unwrap_or_default()
+            // A test reads the same texts.
+            EMBEDDED
+                .into_iter()
+                .flat_map(|text| parse(text).unwrap_or_default())
+                .collect()
         });
         &ROWS
     }
@@ -59,11 +70,12 @@ impl OverlayRow {
         &self.provider
     }
 
-    /// The id of the model, or the rule that the ids of several fit.
+    /// The id of the model, or the rule that the ids of several fit; `fallback` where it is those of other providers.
     pub fn model(&self) -> &str {
         match &self.models {
             Models::Every(_, rule) => rule,
             Models::Known | Models::New => &self.adds.id,
+            Models::Lent(_) => LENT,
         }
     }
 
@@ -107,9 +119,16 @@ impl OverlayRow {
         else {
             return 0;
         };
+        if let Models::Lent(lenders) = &self.models {
+            let adds = provider.fallback.is_empty();
+            if adds {
+                provider.fallback.clone_from(lenders);
+            }
+            return usize::from(adds);
+        }
         let fits = |model: &Model| match &self.models {
             Models::Every(rule, _) => rule.matches(&model.id.to_lowercase()),
-            Models::Known | Models::New => model.id == self.adds.id,
+            _ => model.id == self.adds.id,
         };
         let mut added = 0;
         let mut is_known = false;
@@ -219,17 +238,17 @@ fn row(provider: &str, text: &str) -> Result<OverlayRow, &'static str> {
         return Err("a row has a model, a rule and what it adds");
     };
     let models = match (id, rule) {
+        ("*", LENT) => Models::Lent(adds.split(' ').map(Into::into).collect()),
         ("*", _) => Models::Every(Rule::parse(rule, "").ok_or("not a rule")?, rule.into()),
         (_, FILLS) => Models::Known,
         _ => Models::New,
     };
     let of_model = if matches!(models, Models::New) { rule } else { "=" };
-    let line = [id, of_model, adds].join("\t");
-    // A row may add nothing but variants or statements.
-    let line = if adds.starts_with(['?', '~']) {
-        [id, of_model, "-", adds].join("\t")
-    } else {
-        line
+    let line = match models {
+        Models::Lent(_) => [id, of_model, "-"].join("\t"),
+        // A row may add nothing but variants or statements.
+        _ if adds.starts_with(['?', '~']) => [id, of_model, "-", adds].join("\t"),
+        _ => [id, of_model, adds].join("\t"),
     };
     let mut model = Model::parse(&line)?;
     model.layer = Layer::Overlay;
@@ -249,9 +268,11 @@ mod tests {
 
     #[test]
     fn the_embedded_overlay_is_read_and_stays_small() {
-        let rows = parse(EMBEDDED).unwrap();
-        assert!(!rows.is_empty());
-        assert!(EMBEDDED.len() <= 120_000, "{} bytes", EMBEDDED.len());
+        for text in EMBEDDED {
+            assert!(!parse(text).unwrap().is_empty());
+        }
+        let bytes = EMBEDDED.map(str::len);
+        assert!(bytes[0] <= 24_000 && bytes[1] <= 80_000, "{bytes:?} bytes");
     }
 
     fn laid(catalogue: &str, overlay: &str) -> (Table, usize) {

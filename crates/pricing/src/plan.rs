@@ -169,9 +169,7 @@ impl Plan {
         Self {
             rows: prices.iter().map(|price| Row::new(price.unit, &prices)).collect(),
             tiers: if has_every_rate {
-                tiers(&prices, scale, &matched, |start| {
-                    long_context(start, standard, &of_variants)
-                })
+                tiers(&prices, scale, &matched, &unlisted_steps(standard, &of_variants))
             } else {
                 Box::default()
             },
@@ -241,28 +239,31 @@ fn part(unit: Unit) -> Part {
     }
 }
 
-/// Whether the standard price of some unit has a step at `start` or below, and a variant's price of the same unit has none:
-/// what the two together cost is not listed.
-fn long_context(start: u64, standard: Option<&PriceSet>, of_variants: &[&UnitPrice]) -> Reasons {
-    let steps = |price: &&UnitPrice| price.tiers.iter().any(|&(step, _)| step <= start);
-    let mut stepped = standard.into_iter().flat_map(|set| &set.prices).filter(steps);
-    let is_flat = |unit: Unit| of_variants.iter().any(|price| price.unit == unit && !steps(price));
-    if stepped.any(|price| is_flat(price.unit)) {
-        Reasons::of(Reason::LongContextAssumed)
-    } else {
-        Reasons::NONE
-    }
+/// The inputs above which the standard price of some unit is another and a variant's price of the same unit is flat: what
+/// the two together cost is not listed.
+fn unlisted_steps(standard: Option<&PriceSet>, of_variants: &[&UnitPrice]) -> Vec<u64> {
+    let is_flat = |unit: Unit| {
+        let mut prices = of_variants.iter().filter(|price| price.unit == unit);
+        prices.any(|price| price.tiers.is_empty())
+    };
+    let stepped = standard.into_iter().flat_map(|set| &set.prices);
+    let stepped = stepped.filter(|price| is_flat(price.unit));
+    stepped
+        .flat_map(|price| price.tiers.iter().map(|&(start, _)| start))
+        .collect()
 }
 
-/// The tiers of these prices. `doubt` says what is uncertain above a start.
-fn tiers(prices: &[&UnitPrice], scale: u128, base: &Matched, doubt: impl Fn(u64) -> Reasons) -> Box<[Tier]> {
+/// The tiers of these prices. Above an input of `unlisted` the rates are an assumption.
+fn tiers(prices: &[&UnitPrice], scale: u128, base: &Matched, unlisted: &[u64]) -> Box<[Tier]> {
     if prices.len() > MAX_ROWS {
         return Box::default();
     }
-    let mut starts: Vec<u64> = prices
-        .iter()
-        .flat_map(|price| price.tiers.iter().map(|&(start, _)| start))
-        .collect();
+    let own = || {
+        prices
+            .iter()
+            .flat_map(|price| price.tiers.iter().map(|&(start, _)| start))
+    };
+    let mut starts: Vec<u64> = own().chain(unlisted.iter().copied()).collect();
     starts.sort_unstable();
     starts.dedup();
     let rate = |price: &UnitPrice, start: Option<u64>| {
@@ -281,10 +282,18 @@ fn tiers(prices: &[&UnitPrice], scale: u128, base: &Matched, doubt: impl Fn(u64)
             start,
             rates,
             matched: Arc::new(Matched {
-                tier_start: start,
+                // Where only an unlisted step begins, the rates are those below it.
+                tier_start: own().filter(|own| start.is_some_and(|start| *own <= start)).max(),
                 ..base.clone()
             }),
-            reasons: start.map_or(Reasons::NONE, &doubt),
+            reasons: if unlisted
+                .iter()
+                .any(|unlisted| start.is_some_and(|start| *unlisted <= start))
+            {
+                Reasons::of(Reason::LongContextAssumed)
+            } else {
+                Reasons::NONE
+            },
         })
     };
     std::iter::once(None)

@@ -31,16 +31,16 @@ const HOSTS: &[(&str, &str, Region)] = &[
 ];
 
 impl Region {
-    /// The region of a call to `host` of the seller of that id, which the call named so.
+    /// The region of a call to `host` of the seller of that id, which the call named so; `model` is the id of its line.
     ///
     /// Where no host is told, the provider's ordinary endpoint is meant, but for Vertex AI, which has no ordinary one.
-    pub(crate) fn of(seller: &str, name: &str, host: Option<&str>, is_borrowed: bool) -> Self {
+    pub(crate) fn of(seller: &str, name: &str, model: &str, host: Option<&str>) -> Self {
         let host = host.map(str::to_ascii_lowercase);
         let fits = |(of, pattern, _): &&(&str, &str, Self)| {
             *of == seller && host.as_deref().is_some_and(|host| matches(pattern, host))
         };
         // Google sells the models of others on Vertex AI alone.
-        let is_vertex = seller == "google" && (is_borrowed || names::is_vertex(name));
+        let is_vertex = seller == "google" && (model.starts_with("claude") || names::is_vertex(name));
         match HOSTS.iter().find(fits) {
             Some(&(_, _, region)) => region,
             None if is_vertex => Self::Unknown,
@@ -101,8 +101,8 @@ mod tests {
             ("anthropic", "anthropic", Some("eu.api.openai.com"), Region::Global),
         ];
         for (seller, name, host, region) in cases {
-            assert_eq!(Region::of(seller, name, host, false), region, "{name} {host:?}");
+            assert_eq!(Region::of(seller, name, "m", host), region, "{name} {host:?}");
         }
-        assert_eq!(Region::of("google", "google", None, true), Region::Unknown);
+        assert_eq!(Region::of("google", "google", "claude-opus-5", None), Region::Unknown);
     }
 }

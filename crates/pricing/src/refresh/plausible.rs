@@ -8,6 +8,7 @@ use tracing_genai_usage::Unit;
 
 use crate::catalogue::Catalogue;
 use crate::find::{find_model, provider_of_name};
+use crate::overlay;
 use crate::price::Rate;
 use crate::price_file::{Feed, PriceFileError};
 use crate::table::{Model, Table};
@@ -60,8 +61,14 @@ impl Feed {
             file: self.name().into(),
             reason,
         };
-        let newer = self.table()?;
-        let before = feed.map(Self::table).transpose()?;
+        // What the overlay adds is in use, too, and lies over the newer table as it does over the one before.
+        let laid = |feed: &Self| {
+            let mut table = feed.table()?;
+            overlay::lay(&mut table);
+            Ok::<_, PriceFileError>(table)
+        };
+        let newer = laid(self)?;
+        let before = feed.map(laid).transpose()?;
         let before = before.as_ref().unwrap_or(in_use.table());
         check_counts(&newer, before).map_err(implausible)?;
         check_sentinels(&newer, in_use.table(), Moment::from(SystemTime::now())).map_err(implausible)

@@ -128,16 +128,6 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         why: "genai-prices has no first-party price of it, but that of the cheapest host",
     },
     Difference {
-        keys: r"gemini-3.8-flash-cyber$",
-        ratio: (2_000, 2_000),
-        why: "genai-prices takes it for gemini-3.8-flash; to be added by the overlay",
-    },
-    Difference {
-        keys: r"^azure_ai/(?:(?i:deepseek-v)|gpt-oss-120b|grok-3-mini)",
-        ratio: ANY,
-        why: "Azure's own price of another maker's model, which genai-prices lacks: the maker's was taken; to be added by the overlay",
-    },
-    Difference {
         keys: r"^gpt-4o(?:-mini)?-transcribe",
         ratio: (600, 700),
         why: "LiteLLM has the price of text for audio, which costs 6 and 3 USD a million in genai-prices",
@@ -171,6 +161,26 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         keys: r"^xai/grok-code-fast",
         ratio: ANY,
         why: "not settled: LiteLLM has the price of the successor, grok-build-0.1, for the old id",
+    },
+    Difference {
+        keys: r"^perplexity/(?:google/gemini-3.6-flash|openai/gpt-5.3-codex)$",
+        ratio: (2_000, 2_000),
+        why: "LiteLLM has the price from before a cut of the maker's",
+    },
+    Difference {
+        keys: r"^perplexity/anthropic/claude-sonnet-5-5$",
+        ratio: (1_032, 1_033),
+        why: "LiteLLM has the cache price from before a cut of the maker's",
+    },
+    Difference {
+        keys: r"^gpt-4o(?:-mini)?-search-preview|^gpt-5-search-api",
+        ratio: ANY,
+        why: "the fee of a call, which LiteLLM has as search_context_cost_per_query",
+    },
+    Difference {
+        keys: r"^bedrock/(?:ap-northeast-1|eu-central-1)/anthropic.claude-instant-v1$",
+        ratio: (3_000, 3_400),
+        why: "the price of a region, which the id does not tell",
     },
 ];
 

@@ -62,6 +62,7 @@ const STANDARD: Context<'static> = Context {
     speed: None,
     route: None,
     search_type: None,
+    inference_geo: None,
 };
 
 /// What a call has beyond plain input and output.

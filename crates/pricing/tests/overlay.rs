@@ -1,0 +1,338 @@
+//! The overlay: every row adds to the catalogue, is known to the source that it names, and prices what it was made for.
+
+#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+
+mod shared_data;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Feed, OverlayRow, Reason, Status};
+use tracing_genai_usage::{Unit, Usage};
+
+/// 2026-11-20T12:00:00Z.
+const NOON: Duration = Duration::from_secs(1_795_176_000);
+
+fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> Call<'a> {
+    Call {
+        provider,
+        server_address: None,
+        response_model: Some(model),
+        request_model: None,
+        usage,
+        started: UNIX_EPOCH + NOON,
+        context: Context::default(),
+        counts: Counts::Inclusive,
+    }
+}
+
+fn cost(call: &Call<'_>) -> (Status, Option<String>, Vec<Reason>) {
+    said(&Catalogue::embedded().cost(call))
+}
+
+fn said(cost: &Cost) -> (Status, Option<String>, Vec<Reason>) {
+    let total = cost.total.map(|total| total.to_string());
+    (cost.status, total, cost.reasons.iter().collect())
+}
+
+fn priced(total: &str) -> (Status, Option<String>, Vec<Reason>) {
+    (Status::Priced, Some(total.to_owned()), Vec::new())
+}
+
+fn estimated(total: &str, reason: Reason) -> (Status, Option<String>, Vec<Reason>) {
+    (Status::Estimated, Some(total.to_owned()), vec![reason])
+}
+
+fn tokens(input: u64, output: u64) -> Usage {
+    Usage::new()
+        .with(Unit::InputTokens, input)
+        .with(Unit::OutputTokens, output)
+}
+
+#[test]
+fn every_row_adds_what_the_catalogue_lacks() {
+    let additions = OverlayRow::additions_to(include_str!("../data/catalogue.txt")).unwrap();
+    let idle: Vec<_> = additions
+        .iter()
+        .filter(|(_, added)| *added == 0)
+        .map(|(row, _)| format!("{}/{} {}", row.provider(), row.model(), row.adds()))
+        .collect();
+    assert!(
+        idle.is_empty(),
+        "the catalogue has what these rows say, so they can go: {idle:#?}"
+    );
+    assert!(
+        additions
+            .iter()
+            .all(|(row, _)| row.date().len() == 10 && !row.source().is_empty())
+    );
+}
+
+#[test]
+fn every_model_that_the_second_source_alone_has_is_known_to_it() {
+    let Some(path) = shared_data::path("TRACING_GENAI_SECOND_PRICES") else {
+        return;
+    };
+    let table: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let keys: Vec<_> = table
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(|key| key.to_lowercase())
+        .collect();
+    let catalogue = Catalogue::embedded();
+    let mut unknown = Vec::new();
+    for row in OverlayRow::all()
+        .iter()
+        .filter(|row| row.is_new_model() && row.source().starts_with("LiteLLM"))
+    {
+        let entry = catalogue
+            .entries()
+            .find(|entry| **entry.provider() == *row.provider() && **entry.model() == *row.model())
+            .unwrap();
+        // A row's rule lists the ids that it was made of; one that is a pattern has the id of the row.
+        let rule = entry.rule();
+        let ids = rule.split(" | ").filter_map(|term| term.strip_prefix('='));
+        let mut ids = ids.chain([row.model()]);
+        if !ids.any(|id| keys.iter().any(|key| key.ends_with(&id.to_lowercase()))) && rule.starts_with('=') {
+            unknown.push(format!("{}/{}", row.provider(), row.model()));
+        }
+    }
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
+
+#[test]
+fn the_overlay_lies_over_a_newer_table_too() {
+    let table = include_str!("../data/catalogue.txt");
+    let feed = Feed::parse(table, "newer").unwrap();
+    let catalogue = Catalogue::layered(Some(&feed), None).unwrap();
+    let usage = tokens(1_000, 500)
+        .with(Unit::InputAudioTokens, 900)
+        .with(Unit::OutputAudioTokens, 400);
+    let cost = catalogue.cost(&call("openai", "gpt-4o-audio-preview-2024-12-17", &usage));
+    // 100 at 2.50, 900 at 40, 100 at 10 and 400 at 80 USD a million.
+    assert_eq!(said(&cost), priced("0.06925"));
+}
+
+#[test]
+fn audio_that_has_a_price_is_charged_by_it_and_audio_that_has_none_is_an_estimate() {
+    let audio = tokens(1_000, 500).with(Unit::InputAudioTokens, 900);
+    assert_eq!(
+        cost(&call("openai", "gpt-4o-audio-preview", &audio)),
+        priced("0.04125"),
+        "100 at 2.50, 900 at 40, 500 at 10 USD a million"
+    );
+    assert_eq!(
+        cost(&call("openai", "gpt-4o", &audio)),
+        estimated("0.0075", Reason::AudioChargedAsText)
+    );
+    // None of it is no doubt.
+    let silent = tokens(1_000, 500).with(Unit::InputAudioTokens, 0);
+    assert_eq!(cost(&call("openai", "gpt-4o", &silent)), priced("0.0075"));
+}
+
+#[test]
+fn a_cached_part_without_a_price_is_an_estimate() {
+    let usage = tokens(1_000, 0).with(Unit::CacheReadTokens, 800);
+    let (status, _, reasons) = cost(&call("groq", "llama-3.3-70b-versatile", &usage));
+    assert_eq!(
+        (status, reasons),
+        (Status::Estimated, vec![Reason::CacheChargedAsInput])
+    );
+    let (status, _, reasons) = cost(&call("openai", "gpt-4o", &usage));
+    assert_eq!((status, reasons), (Status::Priced, vec![]));
+}
+
+#[test]
+fn anthropics_us_residency_costs_a_tenth_more_from_4_6_on() {
+    let usage = tokens(1_000_000, 0).with(Unit::WebSearches, 2);
+    let with = |model, geo| {
+        let context = Context {
+            inference_geo: geo,
+            ..Context::default()
+        };
+        cost(&Call {
+            context,
+            ..call("anthropic", model, &usage)
+        })
+    };
+    // Two searches at 10 USD a thousand bear no surcharge.
+    assert_eq!(with("claude-opus-4-6", Some("us")), priced("5.52"));
+    assert_eq!(with("claude-opus-4-6-20260205", Some("us")), priced("5.52"));
+    assert_eq!(with("claude-opus-4-6", Some("global")), priced("5.02"));
+    assert_eq!(with("claude-opus-4-6", None), priced("5.02"));
+    assert_eq!(with("claude-opus-4-5", Some("us")), priced("5.02"));
+    assert_eq!(with("claude-haiku-4-5", Some("us")), priced("1.02"));
+    assert_eq!(with("claude-opus-4-5", Some("not_available")), priced("5.02"));
+    assert_eq!(
+        with("claude-opus-4-6", Some("eu")),
+        estimated("5.02", Reason::UnknownVariant)
+    );
+    let batch = Context {
+        inference_geo: Some("us"),
+        processing: Some("batch"),
+        ..Context::default()
+    };
+    let usage = tokens(1_000_000, 0);
+    let batch = Call {
+        context: batch,
+        ..call("anthropic", "claude-opus-4-6", &usage)
+    };
+    assert_eq!(cost(&batch), priced("2.75"), "half of 5 USD, and a tenth more");
+    let matched = Catalogue::embedded().cost(&batch).matched.unwrap();
+    assert_eq!(matched.variant.as_deref(), Some("processing=batch&inference_geo=us"));
+}
+
+#[test]
+fn claude_on_vertex_costs_a_tenth_more_outside_the_global_endpoint() {
+    let usage = tokens(1_000, 0);
+    let at = |model, host| {
+        cost(&Call {
+            server_address: host,
+            ..call("gcp.vertex_ai", model, &usage)
+        })
+    };
+    let regional = Some("us-east5-aiplatform.googleapis.com");
+    assert_eq!(at("claude-sonnet-4-5@20250929", regional), priced("0.0033"));
+    assert_eq!(
+        at("claude-sonnet-4-5@20250929", Some("aiplatform.googleapis.com")),
+        priced("0.003")
+    );
+    assert_eq!(
+        at("claude-sonnet-4-5", Some("aiplatform.eu.rep.googleapis.com")),
+        priced("0.0033")
+    );
+    assert_eq!(at("claude-sonnet-4-5", None), estimated("0.003", Reason::RegionAssumed));
+    assert_eq!(
+        at("claude-opus-4-1", regional),
+        priced("0.015"),
+        "no surcharge before 4.5"
+    );
+    assert_eq!(at("claude-opus-4-1", None), priced("0.015"));
+    assert_eq!(at("gemini-2.5-flash", regional), priced("0.0003"));
+    assert_eq!(at("gemini-3.5-flash", regional).0, Status::Priced);
+}
+
+#[test]
+fn openais_regional_hosts_cost_a_tenth_more_for_models_since_gpt_5_4() {
+    let usage = tokens(1_000, 0);
+    let at = |model, host| {
+        cost(&Call {
+            server_address: host,
+            ..call("openai", model, &usage)
+        })
+    };
+    assert_eq!(at("gpt-5.4", Some("eu.api.openai.com")), priced("0.00275"));
+    assert_eq!(at("gpt-5.4", Some("api.openai.com")), priced("0.0025"));
+    assert_eq!(at("gpt-5.4", None), priced("0.0025"));
+    assert_eq!(
+        at("gpt-5.4", Some("jp.api.openai.com")),
+        estimated("0.0025", Reason::RegionAssumed)
+    );
+    assert_eq!(at("gpt-4o", Some("eu.api.openai.com")), priced("0.0025"));
+}
+
+#[test]
+fn bedrocks_sonnet_4_5_costs_twice_beyond_200_000_tokens() {
+    let cost_of = |model, input| cost(&call("aws.bedrock", model, &tokens(input, 1_000)));
+    let us = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
+    // 300,000 at 6.60 and 1,000 at 24.75 USD a million.
+    assert_eq!(cost_of(us, 300_000), priced("2.00475"));
+    assert_eq!(cost_of(us, 200_000), priced("0.6765"));
+    assert_eq!(
+        cost_of("global.anthropic.claude-sonnet-4-5-20250929-v1:0", 300_000),
+        priced("1.8225")
+    );
+    assert_eq!(
+        cost_of("us.anthropic.claude-sonnet-4-6-v1:0", 300_000),
+        priced("1.0065")
+    );
+}
+
+#[test]
+fn a_kind_of_service_without_a_price_for_long_inputs_is_an_estimate_there() {
+    let with = |input| {
+        let usage = tokens(input, 0);
+        let context = Context {
+            service_tier: Some("priority"),
+            ..Context::default()
+        };
+        cost(&Call {
+            context,
+            ..call("openai", "gpt-5.4", &usage)
+        })
+    };
+    assert_eq!(with(300_000).2, [Reason::LongContextAssumed]);
+    assert_eq!(with(272_000).0, Status::Priced);
+}
+
+#[test]
+fn capacity_that_was_paid_for_ahead_owes_no_price_by_token() {
+    let usage = tokens(1_000, 100);
+    let with = |provider, model, tier| {
+        let context = Context {
+            service_tier: Some(tier),
+            ..Context::default()
+        };
+        cost(&Call {
+            context,
+            ..call(provider, model, &usage)
+        })
+    };
+    let unpriced = (Status::Unpriced, None, vec![Reason::ProvisionedThroughput]);
+    assert_eq!(
+        with("gcp.vertex_ai", "gemini-2.5-pro", "provisioned_throughput"),
+        unpriced
+    );
+    assert_eq!(with("openai", "gpt-4o", "scale"), unpriced);
+    assert_eq!(with("aws.bedrock", "amazon.nova-lite-v1:0", "reserved"), unpriced);
+    // Another provider's word for something else.
+    assert_eq!(with("groq", "llama-3.3-70b-versatile", "scale").0, Status::Estimated);
+}
+
+#[test]
+fn a_search_that_may_be_free_is_an_estimate() {
+    let usage = tokens(1_000, 50).with(Unit::WebSearches, 1);
+    assert_eq!(
+        cost(&call("gcp.gemini", "gemini-2.5-flash", &usage)),
+        // 1,000 at 0.30, 50 at 2.50 USD a million, a prompt at 35 a thousand.
+        estimated("0.035425", Reason::FreeAllowance)
+    );
+}
+
+#[test]
+fn a_model_that_searches_at_every_call_charges_its_fee() {
+    let usage = tokens(100, 200);
+    assert_eq!(
+        cost(&call("openai", "gpt-4o-search-preview-2025-03-11", &usage)),
+        priced("0.02725")
+    );
+    assert_eq!(
+        cost(&call("openai", "gpt-4o-mini-search-preview", &usage)),
+        priced("0.025135")
+    );
+    assert_eq!(cost(&call("openai", "gpt-4o", &usage)), priced("0.00225"));
+}
+
+#[test]
+fn fine_tuned_models_cost_what_their_kind_does() {
+    let usage = tokens(1_000_000, 1_000_000);
+    for model in ["ft:gpt-4.1-2025-04-14:acme::B1x", "ft:gpt-4.1-2025-04-14"] {
+        assert_eq!(cost(&call("openai", model, &usage)), priced("15"), "{model}");
+    }
+}
+
+#[test]
+fn rerankers_are_charged_by_the_search() {
+    let usage = Usage::new().with(Unit::RerankSearches, 3);
+    assert_eq!(cost(&call("cohere", "rerank-v3.5", &usage)), priced("0.006"));
+}
+
+#[test]
+fn rows_hold_for_calls_of_any_day() {
+    let usage = tokens(1_000, 500).with(Unit::InputAudioTokens, 900);
+    let call = Call {
+        started: SystemTime::UNIX_EPOCH,
+        ..call("openai", "gpt-4o-audio-preview", &usage)
+    };
+    assert_eq!(cost(&call), priced("0.04125"));
+}
