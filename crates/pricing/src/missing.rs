@@ -1,11 +1,12 @@
 //! Says what was never counted of a call: its cost is not known, since what is missing is not zero.
 
-use tracing_genai_usage::{Unit, Usage};
+use tracing_genai_usage::{Family, Unit, Usage};
 
 use crate::Reason;
 
 /// The side of a call of a model that was not counted, input or output, if one was not. Embeddings have no output
-/// (`expects_output`), and what is measured in other units than tokens, such as seconds of audio, has neither.
+/// (`expects_output`), and what is measured in other units than tokens alone, such as seconds, pages or searches, has
+/// neither.
 ///
 /// ```
 /// use tracing_genai_pricing::{Reason, missing_side};
@@ -18,11 +19,8 @@ use crate::Reason;
 /// ```
 pub fn missing_side(usage: &Usage, expects_output: bool) -> Option<Reason> {
     let (input, output) = (usage.get(Unit::InputTokens), usage.get(Unit::OutputTokens));
-    let is_measured_otherwise = input.is_none()
-        && output.is_none()
-        && [Unit::AudioSeconds, Unit::InputAudioSeconds, Unit::OutputAudioSeconds]
-            .iter()
-            .any(|unit| usage.get(*unit).is_some());
+    let is_measured_otherwise =
+        input.is_none() && output.is_none() && usage.iter().any(|(unit, _)| unit.dimensions().family != Family::Tokens);
     match (input, output) {
         _ if is_measured_otherwise => None,
         (Some(_), Some(_)) => None,

@@ -188,7 +188,7 @@ fn fill_price(set: &mut PriceSet, price: &UnitPrice) -> bool {
     match set.prices.iter_mut().find(|known| known.unit == price.unit) {
         None => set.prices.push(price.clone()),
         Some(known) if known.tiers.is_empty() && !price.tiers.is_empty() && known.base == price.base => {
-            known.tiers = price.tiers.clone();
+            known.tiers.clone_from(&price.tiers);
         }
         Some(_) => return false,
     }

@@ -6,6 +6,7 @@ use tracing_genai_usage::{Direction, TokenType, Unit};
 
 use crate::broader::{self, Doubts};
 use crate::cost::{Edition, Matched};
+use crate::factor::Factor;
 use crate::price::{GRAINS_PER_FEMTO, PriceSet, UnitPrice};
 use crate::reason::{Reason, Reasons};
 use crate::table::Model;
@@ -125,15 +126,8 @@ impl Plan {
                 prices.push(price);
             }
         }
-        let factors = chosen().filter_map(|(_, variant)| variant.factor);
-        let multiplied = factors.fold(Some(Vec::new()), |multiplied, factor| {
-            let earlier = multiplied?;
-            let prices = prices.iter().map(|price| {
-                let known = earlier.iter().find(|known: &&UnitPrice| known.unit == price.unit);
-                known.unwrap_or(price).times(factor)
-            });
-            prices.collect()
-        });
+        let factors: Vec<Factor> = chosen().filter_map(|(_, variant)| variant.factor).collect();
+        let multiplied = multiplied(&prices, &factors);
         let has_every_rate = multiplied.is_some();
         let multiplied = multiplied.unwrap_or_default();
         if !multiplied.is_empty() {
@@ -237,6 +231,19 @@ fn part(unit: Unit) -> Part {
         (Some(Direction::Output), _) => Part::Output,
         (None, _) => Part::Other,
     }
+}
+
+/// The prices by all of the factors, none where there is no factor; `None` where a price does not fit.
+fn multiplied(prices: &[&UnitPrice], factors: &[Factor]) -> Option<Vec<UnitPrice>> {
+    let Some((first, others)) = factors.split_first() else {
+        return Some(Vec::new());
+    };
+    let by_all = |price: &&UnitPrice| {
+        others
+            .iter()
+            .try_fold(price.times(*first)?, |price, factor| price.times(*factor))
+    };
+    prices.iter().map(by_all).collect()
 }
 
 /// The inputs above which the standard price of some unit is another and a variant's price of the same unit is flat: what

@@ -13,6 +13,10 @@ pub enum Api {
     OpenAiEmbeddings,
     /// `POST /v1/audio/transcriptions` and `/v1/audio/translations`, of `OpenAI` and everything compatible.
     OpenAiTranscriptions,
+    /// A turn of a realtime session, of `OpenAI` and everything compatible: the event `response.done`.
+    OpenAiRealtime,
+    /// `POST /v1/audio/speech`, of `OpenAI` and everything compatible, and of `MiniMax`.
+    Speech,
     /// `POST /v1/images/generations` and `/v1/images/edits`, of `OpenAI` and everything compatible.
     OpenAiImages,
     /// `POST /v1/chat/completions` of xAI, whose `completion_tokens` do not include reasoning.
@@ -31,6 +35,12 @@ pub enum Api {
     BedrockInvoke,
     /// `POST /v2/chat`, `/v2/embed` and their first versions, of Cohere.
     Cohere,
+    /// `POST /v2/rerank`, `/v1/rerank` of Cohere and everything compatible.
+    Rerank,
+    /// `POST /v1/ocr` of Mistral.
+    MistralOcr,
+    /// `:predict` of Vertex AI's embeddings.
+    VertexPredict,
     /// `POST /api/chat`, `/api/generate` and `/api/embed` of Ollama.
     Ollama,
     /// `POST /completion` of llama.cpp's server.
@@ -44,6 +54,8 @@ const NAMES: &[(Api, &[&str])] = &[
     (Api::OpenAiResponses, &["responses"]),
     (Api::OpenAiEmbeddings, &["embeddings"]),
     (Api::OpenAiTranscriptions, &["transcriptions", "live"]),
+    (Api::OpenAiRealtime, &["realtime"]),
+    (Api::Speech, &["speech"]),
     (Api::OpenAiImages, &["images"]),
     (Api::XaiChat, &["xai_chat"]),
     (Api::PerplexityChat, &["perplexity_chat"]),
@@ -53,6 +65,9 @@ const NAMES: &[(Api, &[&str])] = &[
     (Api::BedrockConverse, &["converse"]),
     (Api::BedrockInvoke, &["invoke_model"]),
     (Api::Cohere, &["cohere"]),
+    (Api::Rerank, &["rerank"]),
+    (Api::MistralOcr, &["ocr", "ocr_annotated"]),
+    (Api::VertexPredict, &["predict"]),
     (Api::Ollama, &["ollama"]),
     (Api::LlamaCpp, &["llama_cpp"]),
 ];

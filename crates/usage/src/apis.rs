@@ -8,11 +8,16 @@ mod gemini;
 mod gemini_grounding;
 mod gemini_interactions;
 mod llama_cpp;
+mod mistral_ocr;
 mod modalities;
 mod ollama;
 mod openai_chat;
 mod openai_media;
+mod openai_realtime;
 mod openai_responses;
+mod rerank;
+mod speech;
+mod vertex_predict;
 
 use memchr::memmem;
 
@@ -54,6 +59,11 @@ pub(crate) fn gather(api: Api) -> Box<dyn Gather> {
         Api::PerplexityChat => Box::new(openai_chat::Gathered::new(Beside::ReasoningAndCitations)),
         Api::OpenAiResponses => Box::new(openai_responses::Gathered::default()),
         Api::OpenAiTranscriptions | Api::OpenAiImages => Box::new(openai_media::Gathered::default()),
+        Api::OpenAiRealtime => Box::new(openai_realtime::Gathered::default()),
+        Api::Speech => Box::new(speech::Gathered::default()),
+        Api::Rerank => Box::new(rerank::Gathered::default()),
+        Api::MistralOcr => Box::new(mistral_ocr::Gathered::default()),
+        Api::VertexPredict => Box::new(vertex_predict::Gathered::default()),
         Api::AnthropicMessages => Box::new(anthropic::Gathered::default()),
         Api::GeminiContent => Box::new(gemini::Gathered::default()),
         Api::GeminiInteractions => Box::new(gemini_interactions::Gathered::default()),
@@ -70,6 +80,11 @@ pub(crate) fn gather(api: Api) -> Box<dyn Gather> {
 const MARKS: &[(&str, Api)] = &[
     (r#""object":"chat.completion"#, Api::OpenAiChat),
     (r#""object":"text_completion""#, Api::OpenAiChat),
+    (r#""object":"realtime.response""#, Api::OpenAiRealtime),
+    (
+        r#""type":"conversation.item.input_audio_transcription.completed""#,
+        Api::OpenAiRealtime,
+    ),
     (r#""object":"response""#, Api::OpenAiResponses),
     (r#""object":"interaction""#, Api::GeminiInteractions),
     (r#""type":"response.created""#, Api::OpenAiResponses),
@@ -77,7 +92,13 @@ const MARKS: &[(&str, Api)] = &[
     (r#""type":"message_start""#, Api::AnthropicMessages),
     (r#""usageMetadata":"#, Api::GeminiContent),
     (r#""modelVersion":"#, Api::GeminiContent),
+    (r#""relevance_score":"#, Api::Rerank),
+    (r#""search_units":"#, Api::Rerank),
     (r#""billed_units":"#, Api::Cohere),
+    (r#""pages_processed":"#, Api::MistralOcr),
+    (r#""type":"speech.audio.done""#, Api::Speech),
+    (r#""usage_characters":"#, Api::Speech),
+    (r#""statistics":{"#, Api::VertexPredict),
     (r#""type":"message-start""#, Api::Cohere),
     (r#""prompt_eval_count":"#, Api::Ollama),
     (r#""tokens_evaluated":"#, Api::LlamaCpp),
@@ -98,7 +119,25 @@ const MARKS: &[(&str, Api)] = &[
 /// How much of a body is looked at for a mark, at its beginning and at its end.
 const LOOKED_AT: usize = 4096;
 
+/// What the first event of a stream is called, by whose API: its JSON may hold the same only far behind.
+const EVENTS: &[(&str, Api)] = &[
+    ("response.", Api::OpenAiResponses),
+    ("message_start", Api::AnthropicMessages),
+    ("message-start", Api::Cohere),
+];
+
+/// The API whose stream opens with an event of that name.
+fn of_first_event(body: &[u8]) -> Option<Api> {
+    let line = body.trim_ascii_start().split(|byte| *byte == b'\n').next()?;
+    let name = line.strip_prefix(b"event:")?.trim_ascii();
+    let named = EVENTS.iter().find(|(event, _)| name.starts_with(event.as_bytes()));
+    named.map(|&(_, api)| api)
+}
+
 pub(crate) fn of_shape(body: &[u8]) -> Option<Api> {
+    if let Some(api) = of_first_event(body) {
+        return Some(api);
+    }
     let head = body.get(..LOOKED_AT).unwrap_or(body);
     let tail = body.get(body.len().saturating_sub(LOOKED_AT)..).unwrap_or_default();
     let looked_at = [&without_spaces(head)[..], b"\n", &without_spaces(tail)].concat();

@@ -24,6 +24,10 @@ const PATHS: &[(&str, Api, &str)] = &[
     ("/completions", Api::OpenAiChat, "text_completion"),
     ("/audio/transcriptions", Api::OpenAiTranscriptions, "generate_content"),
     ("/audio/translations", Api::OpenAiTranscriptions, "generate_content"),
+    ("/audio/speech", Api::Speech, "generate_content"),
+    ("/t2a_v2", Api::Speech, "generate_content"),
+    ("/rerank", Api::Rerank, "generate_content"),
+    ("/ocr", Api::MistralOcr, "generate_content"),
     ("/images/generations", Api::OpenAiImages, "generate_content"),
     ("/images/edits", Api::OpenAiImages, "generate_content"),
     ("/v1/messages", Api::AnthropicMessages, "chat"),
@@ -62,6 +66,13 @@ const MODEL_PATHS: &[(&str, &str, Api, &str)] = &[
     ),
     ("/models/", ":embedContent", Api::GeminiContent, "embeddings"),
     ("/models/", ":batchEmbedContents", Api::GeminiContent, "embeddings"),
+    ("/models/", ":predict", Api::VertexPredict, "embeddings"),
+    (
+        "/publishers/mistralai/models/mistral-ocr",
+        ":rawPredict",
+        Api::MistralOcr,
+        "generate_content",
+    ),
     (
         "/publishers/anthropic/models/",
         ":rawPredict",
@@ -104,6 +115,7 @@ const MODEL_PATHS: &[(&str, &str, Api, &str)] = &[
         Api::OpenAiTranscriptions,
         "generate_content",
     ),
+    ("/openai/deployments/", "/audio/speech", Api::Speech, "generate_content"),
     (
         "/openai/deployments/",
         "/images/generations",

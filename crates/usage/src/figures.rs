@@ -187,6 +187,13 @@ impl<'f, 'a> Part<'f, 'a> {
         })
     }
 
+    /// Takes everything beneath for read: it is known that it is not charged.
+    pub(crate) fn pass_over(&self) {
+        for (value, _) in self.paths() {
+            value.is_read.set(true);
+        }
+    }
+
     fn field(&self, path: &str) -> Option<Field<'a>> {
         let mut field = None;
         // Where a key stands twice, the last is right.

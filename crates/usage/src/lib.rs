@@ -17,6 +17,7 @@
 
 mod api;
 mod apis;
+mod batch;
 mod body;
 mod dimensions;
 mod endpoint;
@@ -34,6 +35,7 @@ mod unit;
 mod usage;
 
 pub use api::Api;
+pub use batch::read_batch_line;
 pub use body::read_body;
 pub use dimensions::{CacheTtl, Dimensions, Direction, Family, Modality, PageType, TokenType, ToolType};
 pub use endpoint::Endpoint;

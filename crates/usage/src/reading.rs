@@ -32,6 +32,8 @@ pub struct Reading {
     pub upstream_cost: Option<String>,
     /// How the call was processed, where the response says so: `batch` for a line of a batch's output.
     pub processing: Option<String>,
+    /// The kind of search that the call made, where that has a price of its own: `preview` (`OpenAI`).
+    pub search_type: Option<String>,
     /// Where the provider ran the model, in its words, where the price depends on it: Anthropic's `inference_geo`.
     pub inference_geo: Option<String>,
     /// The numbers of the usage that are neither read nor known to say nothing new, by their paths, at most eight: what the
@@ -72,6 +74,7 @@ impl Reading {
             (&mut self.upstream_cost, &later.upstream_cost),
             (&mut self.processing, &later.processing),
             (&mut self.inference_geo, &later.inference_geo),
+            (&mut self.search_type, &later.search_type),
         ];
         for (earlier, later) in texts {
             if later.is_some() {

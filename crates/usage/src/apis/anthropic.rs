@@ -15,10 +15,20 @@ use crate::unit::Unit;
 /// Numbers of a usage that say nothing new, and why.
 const KNOWN: &[(&str, &str)] = &[
     ("server_tool_use.web_fetch_requests", "free of charge beside the tokens"),
+    (
+        "server_tool_use.tool_search_requests",
+        "free of charge beside the tokens",
+    ),
     ("total_tokens", "the sum of all counts, which some gateways add"),
     ("cost_details", "the parts of `cost`"),
     ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
 ];
+
+/// Refusals before any output that are charged all the same, since 2026-09-24; those of other categories are not.
+const CHARGED_REFUSALS: &[&str] = &["bio", "frontier_llm", "reasoning_extraction"];
+
+/// Reasons to decline that are kept of one message.
+const MAX_DECLINED: usize = 16;
 
 /// A message, or an event of a stream: `message_start` wraps a message, `message_delta` carries its end.
 #[derive(Deserialize)]
@@ -37,6 +47,24 @@ struct Event<'a> {
     message: Object<Start<'a>>,
     #[serde(default)]
     delta: Object<Delta>,
+    #[serde(default)]
+    content: Maybe<Vec<Block>>,
+    /// A block as a stream opens it.
+    #[serde(default)]
+    content_block: Object<Block>,
+}
+
+/// A block of the content, of which only those matter that say why another model stepped in.
+#[derive(Deserialize)]
+struct Block {
+    #[serde(default)]
+    trigger: Object<Trigger>,
+}
+
+#[derive(Deserialize)]
+struct Trigger {
+    #[serde(default)]
+    category: Maybe<String>,
 }
 
 #[derive(Deserialize)]
@@ -64,6 +92,9 @@ pub(super) struct Gathered {
     /// The sum of the passes that the message took, where it took several.
     passes: Option<Counts>,
     searches: Count,
+    executions: Count,
+    /// Why models declined before this one answered.
+    declined_for: Vec<String>,
 }
 
 /// What one pass of the model counted, or all of them.
@@ -81,7 +112,7 @@ struct Counts {
 impl Gather for Gathered {
     fn news_keys(&self) -> NewsKeys {
         NewsKeys {
-            telling: &["usage", "stop_reason", "error"],
+            telling: &["usage", "stop_reason", "error", "trigger"],
             id: &["id"],
             model: &["model"],
         }
@@ -92,6 +123,10 @@ impl Gather for Gathered {
         let event: Event<'_> = object(json)?;
         name(&mut self.reading.response_id, event.id.0);
         name(&mut self.reading.model, event.model.0);
+        let blocks = event.content.0.into_iter().flatten().chain(event.content_block.0);
+        let categories = blocks.filter_map(|block| block.trigger.0?.category.0);
+        self.declined_for
+            .extend(categories.take(MAX_DECLINED.saturating_sub(self.declined_for.len())));
         if let Some(start) = event.message.0 {
             name(&mut self.reading.response_id, start.id.0);
             name(&mut self.reading.model, start.model.0);
@@ -154,6 +189,15 @@ impl Gather for Gathered {
             "usage.server_tool_use.web_search_requests",
             self.searches,
         );
+        if self.executions != Count::Given(0) {
+            let field = "usage.server_tool_use.code_execution_requests";
+            reading.take(Unit::CodeExecutions, field, self.executions);
+        }
+        let is_refused = reading.finish_reasons.iter().any(|reason| reason == "refusal");
+        if is_refused && counts.output == Count::Given(0) {
+            // Whether it is charged depends on why it was refused, and has changed.
+            reading.leave_unread("stop_reason");
+        }
         if counts.uncached == Count::Invalid {
             reading.refuse("usage.input_tokens");
         }
@@ -166,9 +210,23 @@ impl Gathered {
         let usage = figures.whole();
         self.counts = Counts::of(&usage).or(self.counts);
         self.searches = usage.count("server_tool_use.web_search_requests").or(self.searches);
+        let executions = usage.count("server_tool_use.code_execution_requests");
+        self.executions = executions.or(self.executions);
+        if usage.text("fallback_credit.status.type").as_deref() == Some("redeemed") {
+            self.reading.leave_unread("usage.fallback_credit");
+        }
         let passes: Vec<_> = usage.each("iterations").collect();
         if !passes.is_empty() {
-            let counted = passes.iter().filter(|pass| self.is_of_this_model(pass));
+            let is_served_by_another = passes
+                .iter()
+                .any(|pass| pass.text("type").as_deref() == Some("fallback_message"));
+            let counted = passes.iter().filter(|pass| {
+                if is_served_by_another && self.is_declined(pass) {
+                    pass.pass_over();
+                    return false;
+                }
+                self.is_of_this_model(pass)
+            });
             let counts = counted.fold(Counts::default(), |all, pass| all.and(Counts::of(pass)));
             let thinking = counts.thinking.or(self.counts.thinking);
             self.passes = Some(Counts { thinking, ..counts });
@@ -179,6 +237,15 @@ impl Gathered {
         update(&mut reading.inference_geo, usage.text("inference_geo"));
         update(&mut reading.reported_cost, usage.decimal("cost").map(str::to_owned));
         reading.take_unread(figures, KNOWN);
+    }
+
+    /// Whether a pass declined before it put anything out, for a reason that is not charged.
+    /// Source: <https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback>, "How refusals are billed".
+    fn is_declined(&self, pass: &Part<'_, '_>) -> bool {
+        let is_charged = |category: &String| CHARGED_REFUSALS.contains(&category.as_str());
+        pass.text("type").as_deref() == Some("message")
+            && pass.count("output_tokens") == Count::Given(0)
+            && !self.declined_for.iter().any(is_charged)
     }
 
     /// Whether a pass is of the model that answers. One of another model has another price, so that its counts stay unread.

@@ -27,8 +27,10 @@ struct Body<'a> {
     usage: Object<Figures<'a>>,
     #[serde(default, rename = "serviceTier")]
     service_tier: Object<ServiceTier>,
-    #[serde(default)]
-    trace: Object<Trace>,
+    #[serde(default, rename = "performanceConfig")]
+    performance: Object<Performance>,
+    #[serde(default, borrow)]
+    trace: Object<Trace<'a>>,
     #[serde(default, borrow)]
     error: Field<'a>,
 }
@@ -39,11 +41,19 @@ struct ServiceTier {
     kind: Maybe<String>,
 }
 
-/// Where a prompt router chose, the model that it chose.
+/// Where a prompt router chose, the model that it chose; and what guardrails looked at, for which there is a fee.
 #[derive(Deserialize)]
-struct Trace {
+struct Trace<'a> {
     #[serde(default, rename = "promptRouter")]
     prompt_router: Object<PromptRouter>,
+    #[serde(default, borrow)]
+    guardrail: Object<Figures<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Performance {
+    #[serde(default)]
+    latency: Maybe<String>,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +71,14 @@ pub(super) struct Gathered {
 impl Gather for Gathered {
     fn news_keys(&self) -> NewsKeys {
         NewsKeys {
-            telling: &["usage", "stopReason", "error", "serviceTier"],
+            telling: &[
+                "usage",
+                "stopReason",
+                "error",
+                "serviceTier",
+                "performanceConfig",
+                "guardrail",
+            ],
             id: &[],
             model: &["invokedModelId"],
         }
@@ -78,8 +95,19 @@ impl Gather for Gathered {
             &mut reading.service_tier,
             body.service_tier.0.and_then(|tier| tier.kind.0),
         );
-        let router = body.trace.0.and_then(|trace| trace.prompt_router.0);
-        name(&mut reading.model, router.and_then(|router| router.model.0));
+        update(
+            &mut reading.speed,
+            body.performance.0.and_then(|config| config.latency.0),
+        );
+        if let Some(trace) = body.trace.0 {
+            name(
+                &mut reading.model,
+                trace.prompt_router.0.and_then(|router| router.model.0),
+            );
+            if trace.guardrail.0.is_some_and(|figures| has_guardrail_fee(&figures)) {
+                reading.leave_unread("trace.guardrail.usage");
+            }
+        }
         if let Some(counts) = &body.usage.0 {
             take(reading, counts);
         }
@@ -96,6 +124,13 @@ impl Gather for Gathered {
     fn finish(self: Box<Self>) -> Reading {
         self.reading.finished()
     }
+}
+
+/// Whether a guardrail counted units that are charged: those of words and those that are called free are not.
+/// Source: <https://aws.amazon.com/bedrock/pricing/>, "Guardrails".
+fn has_guardrail_fee(figures: &Figures<'_>) -> bool {
+    let mut paths = figures.unread(&[]);
+    paths.any(|path| path.ends_with("PolicyUnits") && !path.ends_with("wordPolicyUnits"))
 }
 
 /// Takes over the counts of Converse, which Amazon's own models also answer with when they are invoked directly.

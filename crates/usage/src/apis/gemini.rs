@@ -120,14 +120,9 @@ impl Gather for Gathered {
         let mut finished = std::mem::take(&mut self.finished);
         finished.sort_by_key(|&(index, _)| index);
         self.reading.finish_reasons = finished.into_iter().map(|(_, reason)| reason).collect();
-        let thoughts_are = self.thoughts_are();
+        let (tool_use, output) = self.by_the_total();
         let reading = &mut self.reading;
-        let input = sum(&[self.prompt, self.tool_use]);
-        let output = match thoughts_are {
-            Thoughts::Beside => sum(&[self.candidates, self.thoughts]),
-            Thoughts::Within => self.candidates,
-            Thoughts::Disputed => Count::Invalid,
-        };
+        let input = sum(&[self.prompt, tool_use]);
         let output = match output {
             // A count of zero is left out, as protocol buffers do; a total that is all input says that it was one.
             Count::Absent if self.total == input && input != Count::Absent => Count::Given(0),
@@ -155,37 +150,30 @@ impl Gather for Gathered {
     }
 }
 
-/// Where the thoughts stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Thoughts {
-    /// Beside the candidates, as the API documents.
-    Beside,
-    /// Within them, as the total says.
-    Within,
-    /// The total is the sum of neither.
-    Disputed,
-}
-
 impl Gathered {
-    /// Whether the thoughts stand beside the candidates, by the total where there is one.
-    fn thoughts_are(&self) -> Thoughts {
-        let (Count::Given(thoughts @ 1..), Count::Given(candidates), Count::Given(prompt), Count::Given(total)) =
-            (self.thoughts, self.candidates, self.prompt, self.total)
+    /// What tools put into the prompt beside its count, and the output: as the API documents, unless the total says that the
+    /// one is within the prompt or the thoughts within the candidates. A total that is neither sum disputes the output.
+    fn by_the_total(&self) -> (Count, Count) {
+        let beside = (self.tool_use, sum(&[self.candidates, self.thoughts]));
+        let given = |count: Count| match count {
+            Count::Given(count) => Some(count),
+            Count::Absent => Some(0),
+            Count::Invalid => None,
+        };
+        let counts = [self.prompt, self.tool_use, self.candidates, self.thoughts].map(given);
+        let ([Some(prompt), Some(tools), Some(candidates), Some(thoughts)], Count::Given(total)) = (counts, self.total)
         else {
-            return Thoughts::Beside;
+            return beside;
         };
-        let tool_use = match self.tool_use {
-            Count::Given(tool_use) => tool_use,
-            Count::Absent | Count::Invalid => 0,
-        };
-        // No sum of four counts of at most 2^53 overflows. Some totals leave out what tools put into the prompt.
-        let is_total = |output: u64| total == prompt + output || total == prompt + tool_use + output;
-        if is_total(candidates + thoughts) {
-            Thoughts::Beside
-        } else if is_total(candidates) && thoughts <= candidates {
-            Thoughts::Within
+        // No sum of four counts of at most 2^53 overflows.
+        if total == prompt + tools + candidates + thoughts || (tools == 0 && thoughts == 0) {
+            beside
+        } else if total == prompt + candidates + thoughts {
+            (Count::Absent, beside.1)
+        } else if thoughts <= candidates && total == prompt + tools + candidates {
+            (self.tool_use, self.candidates)
         } else {
-            Thoughts::Disputed
+            (self.tool_use, Count::Invalid)
         }
     }
 
@@ -210,6 +198,8 @@ impl Gathered {
         for (known, path) in counts {
             *known = usage.count(path).or(*known);
         }
+        // What live sessions call the candidates.
+        self.candidates = self.candidates.or(usage.count("responseTokenCount"));
         // The second name of the first list is that of embeddings, and of the third that of live sessions.
         let lists = [
             (

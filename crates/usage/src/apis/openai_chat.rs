@@ -59,6 +59,28 @@ const KNOWN: &[(&str, &str)] = &[
     ("total_time", "a duration"),
     ("time_info", "durations"),
     ("x_details", "the same counts once more"),
+    (
+        "prompt_tokens_details.cached_tokens_details",
+        "the cached tokens by modality, at one price",
+    ),
+    (
+        "server_tool_use.tool_calls_requested",
+        "tools of every kind, of which those with a fee are counted by name",
+    ),
+    (
+        "server_tool_use.tool_calls_executed",
+        "tools of every kind, of which those with a fee are counted by name",
+    ),
+    (
+        "server_tool_use_details.tool_calls_requested",
+        "tools of every kind, of which those with a fee are counted by name",
+    ),
+    (
+        "server_tool_use_details.tool_calls_executed",
+        "tools of every kind, of which those with a fee are counted by name",
+    ),
+    ("request_count", "requests, of which a response is one"),
+    ("total_characters", "the text once more"),
     ("total_time_sec", "a duration"),
     ("total_prompt_time_sec", "a duration"),
     ("total_completion_time_sec", "a duration"),
@@ -86,6 +108,15 @@ struct Completion<'a> {
     error: Field<'a>,
     #[serde(default, borrow)]
     base_resp: Object<BaseResponse<'a>>,
+    /// Venice states it beside the usage, in dollars and in its own currency.
+    #[serde(default, borrow)]
+    cost: Object<Stated<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Stated<'a> {
+    #[serde(default, borrow)]
+    usd: Field<'a>,
 }
 
 #[derive(Deserialize)]
@@ -154,7 +185,7 @@ impl Gathered {
 impl Gather for Gathered {
     fn news_keys(&self) -> NewsKeys {
         NewsKeys {
-            telling: &["usage", "finish_reason", "error", "base_resp"],
+            telling: &["usage", "finish_reason", "error", "base_resp", "cost"],
             id: &["id"],
             model: &["model"],
         }
@@ -178,6 +209,8 @@ impl Gather for Gathered {
             // The tier that was billed comes with what is billed.
             update(&mut reading.service_tier, completion.service_tier.0);
         }
+        let stated = completion.cost.0.and_then(|cost| cost.usd.decimal());
+        update(&mut reading.reported_cost, stated.map(str::to_owned));
         let error = provider_error(completion.error);
         if let Some(error) = error.or_else(|| completion.base_resp.0.and_then(BaseResponse::error)) {
             reading.error = Some(error);
@@ -219,6 +252,13 @@ fn take(reading: &mut Reading, usage: &Part<'_, '_>, beside: Beside) {
         Beside::Nothing => usage.count("prompt_tokens").or(total),
         _ => usage.count("prompt_tokens"),
     };
+    // What Mistral's connectors put into the prompt stands beside it.
+    let connectors = usage.count("connector_tokens");
+    let prompt = match prompt {
+        Count::Given(_) => sum(&[prompt, connectors]),
+        prompt => prompt,
+    };
+    take_used(reading, Unit::InputToolTokens, "usage.connector_tokens", connectors);
     reading.take(Unit::InputTokens, "usage.prompt_tokens", prompt);
     take_prompt_details(reading, usage);
     let reasoning = usage.first(&["completion_tokens_details.reasoning_tokens", "reasoning_tokens"]);
@@ -255,8 +295,7 @@ fn take(reading: &mut Reading, usage: &Part<'_, '_>, beside: Beside) {
     }
     reading.take(Unit::OutputTokens, "usage.completion_tokens", output);
     if beside != Beside::ReasoningAndCitations {
-        let searches = usage.first(&["num_sources_used", "server_tool_use.web_search_requests"]);
-        take_used(reading, Unit::WebSearches, "usage.num_sources_used", searches);
+        take_tools(reading, usage);
     }
     take_cost(reading, usage);
 }
@@ -307,12 +346,17 @@ fn take_prompt_details(reading: &mut Reading, usage: &Part<'_, '_>) {
     for (unit, count) in by_lifetime {
         take_used(reading, unit, "usage.prompt_tokens_details.cache_creation", count);
     }
+    let seconds = usage.count_rounded_up("prompt_audio_seconds");
+    take_used(reading, Unit::InputAudioSeconds, "usage.prompt_audio_seconds", seconds);
     let audio = usage.count("prompt_tokens_details.audio_tokens");
-    reading.take(
-        Unit::InputAudioTokens,
-        "usage.prompt_tokens_details.audio_tokens",
-        audio,
-    );
+    // Audio that is billed by the second is not billed by the token.
+    if !matches!(seconds, Count::Given(1..)) {
+        reading.take(
+            Unit::InputAudioTokens,
+            "usage.prompt_tokens_details.audio_tokens",
+            audio,
+        );
+    }
     let details = [
         (Unit::InputImageTokens, "prompt_tokens_details.image_tokens"),
         (Unit::InputVideoTokens, "prompt_tokens_details.video_tokens"),
@@ -320,8 +364,27 @@ fn take_prompt_details(reading: &mut Reading, usage: &Part<'_, '_>) {
     for (unit, path) in details {
         take_used(reading, unit, "usage.prompt_tokens_details", usage.count(path));
     }
-    let seconds = usage.count_rounded_up("prompt_audio_seconds");
-    take_used(reading, Unit::InputAudioSeconds, "usage.prompt_audio_seconds", seconds);
+}
+
+/// The calls of tools that the provider ran: xAI's sources, `OpenRouter`'s and `LiteLLM`'s searches, Mistral's connectors.
+fn take_tools(reading: &mut Reading, usage: &Part<'_, '_>) {
+    let tools = [
+        (
+            Unit::WebSearches,
+            &[
+                "num_sources_used",
+                "server_tool_use.web_search_requests",
+                "server_tool_use_details.web_search_requests",
+                "prompt_tokens_details.web_search_requests",
+                "connectors.web_search",
+            ][..],
+        ),
+        (Unit::CodeExecutions, &["connectors.code_interpreter"]),
+        (Unit::StorageSearches, &["connectors.document_library"]),
+    ];
+    for (unit, paths) in tools {
+        take_used(reading, unit, "usage.server_tool_use", usage.first(paths));
+    }
 }
 
 /// Takes over a count above zero: where a provider's template writes zeros of what it never counts, nothing is said.

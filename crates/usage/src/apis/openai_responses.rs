@@ -30,7 +30,23 @@ const KNOWN: &[(&str, &str)] = &[
     ("cost_details", "the parts of `cost`"),
     ("cost", "the parts of the total that is read"),
     ("num_server_side_tools_used", "the sum of the tools that are counted"),
-    ("context_details", "what the next turn will hold"),
+    ("context_details", "the context of the last step"),
+    (
+        "server_side_tool_usage_details.mcp_calls",
+        "free of charge beside the tokens",
+    ),
+    (
+        "output_tokens_details.accepted_prediction_tokens",
+        "within the output, at its price",
+    ),
+    (
+        "output_tokens_details.rejected_prediction_tokens",
+        "within the output, at its price",
+    ),
+    (
+        "x_details",
+        "the same counts once more, and the cache writes, which are read",
+    ),
     ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
 ];
 
@@ -82,6 +98,8 @@ struct Response<'a> {
     tool_usage: Object<Figures<'a>>,
     #[serde(default)]
     output: Maybe<Vec<Item>>,
+    #[serde(default)]
+    tools: Maybe<Vec<Tool>>,
     #[serde(default, borrow)]
     error: Field<'a>,
 }
@@ -103,6 +121,13 @@ struct Item {
     action: Object<Action>,
     #[serde(default)]
     container_id: Maybe<String>,
+}
+
+/// A tool that the request offered, which the response repeats.
+#[derive(Deserialize)]
+struct Tool {
+    #[serde(default, rename = "type")]
+    kind: Maybe<String>,
 }
 
 #[derive(Deserialize)]
@@ -197,6 +222,19 @@ impl Gathered {
             reading.take_unread(figures, KNOWN_TOOL_USAGE);
         }
         take_items(reading, &response.output.0.unwrap_or_default());
+        let is_preview = |tool: &Tool| {
+            tool.kind
+                .0
+                .as_deref()
+                .is_some_and(|kind| kind.starts_with("web_search_preview"))
+        };
+        let has_searched = reading
+            .usage
+            .get(Unit::WebSearches)
+            .is_some_and(|searches| searches > 0);
+        if has_searched && response.tools.0.iter().flatten().any(is_preview) {
+            reading.search_type = Some("preview".to_owned());
+        }
         if let Some(error) = provider_error(response.error) {
             reading.error = Some(error);
         }
@@ -241,32 +279,33 @@ fn take_items(reading: &mut Reading, items: &[Item]) {
 fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>) {
     reading.take(Unit::InputTokens, "usage.input_tokens", usage.count("input_tokens"));
     reading.take(Unit::OutputTokens, "usage.output_tokens", usage.count("output_tokens"));
-    // The second name of each is Perplexity's.
+    // Perplexity's names stand second, Alibaba's third.
     let details = [
         (
             Unit::CacheReadTokens,
             "usage.input_tokens_details.cached",
-            [
+            &[
                 "input_tokens_details.cached_tokens",
                 "input_tokens_details.cache_read_input_tokens",
-            ],
+            ][..],
         ),
         (
             Unit::CacheWriteTokens,
             "usage.input_tokens_details.cache_write",
-            [
+            &[
                 "input_tokens_details.cache_write_tokens",
                 "input_tokens_details.cache_creation_input_tokens",
+                "x_details[0].prompt_tokens_details.cache_creation_input_tokens",
             ],
         ),
         (
             Unit::OutputReasoningTokens,
             "usage.output_tokens_details.reasoning_tokens",
-            ["output_tokens_details.reasoning_tokens", "reasoning_tokens"],
+            &["output_tokens_details.reasoning_tokens", "reasoning_tokens"],
         ),
     ];
     for (unit, field, paths) in details {
-        reading.take(unit, field, usage.first(&paths));
+        reading.take(unit, field, usage.first(paths));
     }
     let modalities = [
         (Unit::InputAudioTokens, "input_tokens_details.audio_tokens"),

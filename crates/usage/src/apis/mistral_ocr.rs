@@ -1,0 +1,93 @@
+//! The rules of Mistral's OCR: pages are billed, and those that were annotated at a price of their own.
+//!
+//! Source: <https://docs.mistral.ai/api/endpoint/ocr>. Where annotated pages are told apart they may be left out of the pages
+//! processed (Azure), or be among them.
+
+use serde::Deserialize;
+
+use super::{Gather, NewsKeys};
+use crate::field::{Count, Field, Maybe, Object, object};
+use crate::figures::Figures;
+use crate::provider_error::provider_error;
+use crate::reading::{Reading, name};
+use crate::unit::Unit;
+
+/// Numbers of a usage that say nothing new, and why.
+const KNOWN: &[(&str, &str)] = &[("doc_size_bytes", "the size of the file")];
+
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(default)]
+    id: Maybe<String>,
+    #[serde(default)]
+    model: Maybe<String>,
+    #[serde(default, borrow)]
+    document_annotation: Field<'a>,
+    #[serde(default, borrow)]
+    usage_info: Object<Figures<'a>>,
+    #[serde(default, borrow)]
+    error: Field<'a>,
+}
+
+/// What is known of one document.
+#[derive(Default)]
+pub(super) struct Gathered {
+    reading: Reading,
+}
+
+impl Gather for Gathered {
+    fn news_keys(&self) -> NewsKeys {
+        NewsKeys {
+            telling: &["usage_info", "error"],
+            id: &["id"],
+            model: &["model"],
+        }
+    }
+
+    /// Takes over a whole body.
+    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
+        let body: Body<'_> = object(json)?;
+        let reading = &mut self.reading;
+        name(&mut reading.response_id, body.id.0);
+        name(&mut reading.model, body.model.0);
+        if let Some(figures) = &body.usage_info.0 {
+            take(reading, figures, body.document_annotation.json().is_some());
+        }
+        if let Some(error) = provider_error(body.error) {
+            reading.error = Some(error);
+        }
+        Ok(())
+    }
+
+    fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    fn finish(self: Box<Self>) -> Reading {
+        self.reading.finished()
+    }
+}
+
+fn take(reading: &mut Reading, figures: &Figures<'_>, is_annotated: bool) {
+    let usage = figures.whole();
+    let (pages, annotated) = (
+        usage.count("pages_processed"),
+        usage.count("pages_processed_annotation"),
+    );
+    let annotated = match annotated {
+        // An annotation of the document is made of all its pages.
+        Count::Absent if is_annotated => pages,
+        annotated => annotated,
+    };
+    let all = match (pages, annotated) {
+        (Count::Given(pages), Count::Given(annotated)) => Count::Given(pages.max(annotated)),
+        (Count::Absent, annotated) => annotated,
+        (pages, _) => pages,
+    };
+    reading.take(Unit::InputDocumentPages, "usage_info.pages_processed", all);
+    if annotated != Count::Given(0) {
+        let field = "usage_info.pages_processed_annotation";
+        reading.take(Unit::InputAnnotatedDocumentPages, field, annotated);
+    }
+    reading.take_unread(figures, KNOWN);
+}

@@ -1,0 +1,160 @@
+//! The rules of realtime sessions: a turn's `response.done` carries its counts, cached ones included, by modality.
+//!
+//! Source: <https://platform.openai.com/docs/api-reference/realtime-server-events/response/done>. Where others differ:
+//! - xAI puts the usage beside the response, and bills seconds and messages that sum up over the session, so that a turn's
+//!   share shows in no event: they stay unread. <https://docs.x.ai/docs/guides/voice>
+//!
+//! A session's turns are calls of their own: an event is read as a body. Its model is that of the session, which the event
+//! does not name.
+
+use serde::Deserialize;
+
+use super::openai_chat::take_cost;
+use super::{Gather, NewsKeys};
+use crate::field::{Field, Maybe, Object, object};
+use crate::figures::{Figures, Part};
+use crate::provider_error::provider_error;
+use crate::reading::{Reading, name};
+use crate::unit::Unit;
+
+/// Numbers of a usage that say nothing new, and why.
+const KNOWN: &[(&str, &str)] = &[
+    ("total_tokens", "the sum of input and output"),
+    ("output_audio_seconds", "within what is billed"),
+    ("input_token_details.grok_tokens", "not billed beside the seconds"),
+    ("output_token_details.grok_tokens", "not billed beside the seconds"),
+];
+
+#[derive(Deserialize)]
+struct Event<'a> {
+    /// Of a session's first event.
+    #[serde(default)]
+    session: Object<Session>,
+    #[serde(default, borrow)]
+    response: Object<Response<'a>>,
+    /// xAI's, and that of a transcription of what the user said.
+    #[serde(default, borrow)]
+    usage: Object<Figures<'a>>,
+    #[serde(default, borrow)]
+    error: Field<'a>,
+}
+
+#[derive(Deserialize)]
+struct Session {
+    #[serde(default)]
+    model: Maybe<String>,
+}
+
+#[derive(Deserialize)]
+struct Response<'a> {
+    #[serde(default)]
+    id: Maybe<String>,
+    #[serde(default)]
+    model: Maybe<String>,
+    #[serde(default)]
+    status: Maybe<String>,
+    #[serde(default, borrow)]
+    status_details: Object<StatusDetails<'a>>,
+    #[serde(default, borrow)]
+    usage: Object<Figures<'a>>,
+}
+
+#[derive(Deserialize)]
+struct StatusDetails<'a> {
+    #[serde(default, borrow)]
+    error: Field<'a>,
+}
+
+/// What is known so far of one turn.
+#[derive(Default)]
+pub(super) struct Gathered {
+    reading: Reading,
+}
+
+impl Gather for Gathered {
+    fn news_keys(&self) -> NewsKeys {
+        NewsKeys {
+            telling: &["usage", "error", "status"],
+            id: &["id"],
+            model: &["model"],
+        }
+    }
+
+    /// Takes over an event.
+    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
+        let event: Event<'_> = object(json)?;
+        let reading = &mut self.reading;
+        name(&mut reading.model, event.session.0.and_then(|session| session.model.0));
+        if let Some(response) = event.response.0 {
+            name(&mut reading.response_id, response.id.0);
+            name(&mut reading.model, response.model.0);
+            if let Some(status) = response.status.0.filter(|status| status != "in_progress") {
+                reading.finish_reasons = vec![status];
+            }
+            if let Some(figures) = &response.usage.0 {
+                take(reading, figures);
+            }
+            let error = response
+                .status_details
+                .0
+                .and_then(|details| provider_error(details.error));
+            if error.is_some() {
+                reading.error = error;
+            }
+        }
+        if let Some(figures) = &event.usage.0 {
+            take(reading, figures);
+        }
+        if let Some(error) = provider_error(event.error) {
+            reading.error = Some(error);
+        }
+        Ok(())
+    }
+
+    fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    fn finish(self: Box<Self>) -> Reading {
+        self.reading.finished()
+    }
+}
+
+fn take(reading: &mut Reading, figures: &Figures<'_>) {
+    let usage = figures.whole();
+    // Transcriptions by models that are billed by duration.
+    let seconds = usage.count_rounded_up("seconds");
+    reading.take(Unit::AudioSeconds, "usage.seconds", seconds);
+    take_tokens(reading, &usage);
+    take_cost(reading, &usage);
+    reading.take_unread(figures, KNOWN);
+}
+
+fn take_tokens(reading: &mut Reading, usage: &Part<'_, '_>) {
+    let counts = [
+        (Unit::InputTokens, "input_tokens"),
+        (Unit::OutputTokens, "output_tokens"),
+        (Unit::InputTextTokens, "input_token_details.text_tokens"),
+        (Unit::InputAudioTokens, "input_token_details.audio_tokens"),
+        (Unit::InputImageTokens, "input_token_details.image_tokens"),
+        (Unit::CacheReadTokens, "input_token_details.cached_tokens"),
+        (
+            Unit::CacheTextReadTokens,
+            "input_token_details.cached_tokens_details.text_tokens",
+        ),
+        (
+            Unit::CacheAudioReadTokens,
+            "input_token_details.cached_tokens_details.audio_tokens",
+        ),
+        (
+            Unit::CacheImageReadTokens,
+            "input_token_details.cached_tokens_details.image_tokens",
+        ),
+        (Unit::OutputTextTokens, "output_token_details.text_tokens"),
+        (Unit::OutputAudioTokens, "output_token_details.audio_tokens"),
+        (Unit::OutputReasoningTokens, "output_token_details.reasoning_tokens"),
+    ];
+    for (unit, path) in counts {
+        reading.take(unit, "usage", usage.count(path));
+    }
+}

@@ -1,0 +1,90 @@
+//! The rules of reranking: Cohere bills searches, the others the tokens that went in, of which none come out.
+//!
+//! Source: <https://docs.cohere.com/reference/rerank>, <https://docs.voyageai.com/reference/reranker-api>,
+//! <https://jina.ai/reranker>. A search is one query with up to a hundred documents, as the response counts it.
+
+use serde::Deserialize;
+
+use super::{Gather, NewsKeys};
+use crate::field::{Count, Field, Maybe, Object, object};
+use crate::figures::Figures;
+use crate::provider_error::provider_error;
+use crate::reading::{Reading, name};
+use crate::unit::Unit;
+
+/// Numbers of a usage that say nothing new, and why.
+const KNOWN: &[(&str, &str)] = &[
+    ("api_version", "the version of the API"),
+    (
+        "tokens",
+        "what went through the model; what is billed of it stands in `billed_units`",
+    ),
+    ("prompt_tokens", "the total once more"),
+];
+
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(default)]
+    id: Maybe<String>,
+    #[serde(default)]
+    model: Maybe<String>,
+    /// Cohere's.
+    #[serde(default, borrow)]
+    meta: Object<Figures<'a>>,
+    #[serde(default, borrow)]
+    usage: Object<Figures<'a>>,
+    #[serde(default, borrow)]
+    error: Field<'a>,
+}
+
+/// What is known of one ranking.
+#[derive(Default)]
+pub(super) struct Gathered {
+    reading: Reading,
+}
+
+impl Gather for Gathered {
+    fn news_keys(&self) -> NewsKeys {
+        NewsKeys {
+            telling: &["meta", "usage", "error"],
+            id: &["id"],
+            model: &["model"],
+        }
+    }
+
+    /// Takes over a whole body.
+    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
+        let body: Body<'_> = object(json)?;
+        let reading = &mut self.reading;
+        name(&mut reading.response_id, body.id.0);
+        name(&mut reading.model, body.model.0);
+        for figures in [&body.meta.0, &body.usage.0].into_iter().flatten() {
+            take(reading, figures);
+        }
+        if let Some(error) = provider_error(body.error) {
+            reading.error = Some(error);
+        }
+        Ok(())
+    }
+
+    fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    fn finish(self: Box<Self>) -> Reading {
+        self.reading.finished()
+    }
+}
+
+fn take(reading: &mut Reading, figures: &Figures<'_>) {
+    let usage = figures.whole();
+    let searches = usage.count("billed_units.search_units");
+    reading.take(Unit::RerankSearches, "billed_units.search_units", searches);
+    let tokens = usage.first(&["total_tokens", "billed_units.input_tokens"]);
+    if tokens != Count::Absent {
+        reading.take(Unit::InputTokens, "usage.total_tokens", tokens);
+        let output = usage.count("billed_units.output_tokens").or(Count::Given(0));
+        reading.take(Unit::OutputTokens, "billed_units.output_tokens", output);
+    }
+    reading.take_unread(figures, KNOWN);
+}

@@ -1,0 +1,104 @@
+//! The rules of speech: characters of text go in, or tokens, and audio comes out.
+//!
+//! Source: <https://platform.openai.com/docs/api-reference/audio/speech-audio-done-event>,
+//! <https://platform.minimax.io/docs/api-reference/speech-t2a-http>. A response that is nothing but sound says nothing of
+//! its usage: the request has the characters, see [`RequestReader`](crate::RequestReader).
+
+use serde::Deserialize;
+
+use super::openai_chat::take_cost;
+use super::{Gather, NewsKeys};
+use crate::field::{Count, Field, Maybe, Object, object};
+use crate::figures::Figures;
+use crate::provider_error::provider_error;
+use crate::reading::{Reading, name};
+use crate::unit::Unit;
+
+/// Numbers of a usage that say nothing new, and why.
+const KNOWN: &[(&str, &str)] = &[
+    ("total_tokens", "the sum of input and output"),
+    ("audio_length", "what came out, which is not billed"),
+    ("audio_sample_rate", "the form of the audio"),
+    ("audio_size", "the size of the audio"),
+    ("audio_channel", "the form of the audio"),
+    ("bitrate", "the form of the audio"),
+    ("word_count", "the text once more"),
+    ("invisible_character_ratio", "a property of the text"),
+];
+
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(default)]
+    model: Maybe<String>,
+    #[serde(default, borrow)]
+    usage: Object<Figures<'a>>,
+    /// Mistral's events.
+    #[serde(default, borrow)]
+    data: Object<Data<'a>>,
+    /// `MiniMax`'s.
+    #[serde(default, borrow)]
+    extra_info: Object<Figures<'a>>,
+    #[serde(default, borrow)]
+    error: Field<'a>,
+}
+
+#[derive(Deserialize)]
+struct Data<'a> {
+    #[serde(default, borrow)]
+    usage: Object<Figures<'a>>,
+}
+
+/// What is known so far of one speech.
+#[derive(Default)]
+pub(super) struct Gathered {
+    reading: Reading,
+}
+
+impl Gather for Gathered {
+    fn news_keys(&self) -> NewsKeys {
+        NewsKeys {
+            telling: &["usage", "extra_info", "error"],
+            id: &[],
+            model: &["model"],
+        }
+    }
+
+    /// Takes over a whole body or one event.
+    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
+        let event: Event<'_> = object(json)?;
+        let reading = &mut self.reading;
+        name(&mut reading.model, event.model.0);
+        let within = event.data.0.and_then(|data| data.usage.0);
+        for figures in [event.usage.0, within, event.extra_info.0].into_iter().flatten() {
+            take(reading, &figures);
+        }
+        if let Some(error) = provider_error(event.error) {
+            reading.error = Some(error);
+        }
+        Ok(())
+    }
+
+    fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    fn finish(self: Box<Self>) -> Reading {
+        self.reading.finished()
+    }
+}
+
+fn take(reading: &mut Reading, figures: &Figures<'_>) {
+    let usage = figures.whole();
+    let characters = usage.first(&["usage_characters", "characters", "input_characters", "character_count"]);
+    reading.take(Unit::InputCharacters, "usage.characters", characters);
+    let input = usage.first(&["input_tokens", "prompt_tokens"]);
+    let output = usage.first(&["output_tokens", "completion_tokens"]);
+    reading.take(Unit::InputTokens, "usage.input_tokens", input);
+    reading.take(Unit::OutputTokens, "usage.output_tokens", output);
+    // All that a voice puts out is audio.
+    if output != Count::Absent {
+        reading.take(Unit::OutputAudioTokens, "usage.output_tokens", output);
+    }
+    take_cost(reading, &usage);
+    reading.take_unread(figures, KNOWN);
+}

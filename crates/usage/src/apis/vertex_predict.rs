@@ -1,0 +1,75 @@
+//! The rules of Vertex AI's older embeddings: each prediction counts the tokens of its text.
+//!
+//! Source: <https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api>.
+
+use serde::Deserialize;
+
+use super::{Gather, NewsKeys};
+use crate::field::{Field, Maybe, Object, object, sum};
+use crate::provider_error::provider_error;
+use crate::reading::Reading;
+use crate::unit::Unit;
+
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(default, borrow)]
+    predictions: Maybe<Vec<Prediction<'a>>>,
+    #[serde(default, borrow)]
+    error: Field<'a>,
+}
+
+#[derive(Deserialize)]
+struct Prediction<'a> {
+    #[serde(default, borrow)]
+    embeddings: Object<Embeddings<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Embeddings<'a> {
+    #[serde(default, borrow)]
+    statistics: Object<Statistics<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Statistics<'a> {
+    #[serde(default, borrow)]
+    token_count: Field<'a>,
+}
+
+/// What is known of one response.
+#[derive(Default)]
+pub(super) struct Gathered {
+    reading: Reading,
+}
+
+impl Gather for Gathered {
+    fn news_keys(&self) -> NewsKeys {
+        NewsKeys {
+            telling: &["predictions", "error"],
+            id: &[],
+            model: &[],
+        }
+    }
+
+    /// Takes over a whole body.
+    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
+        let body: Body<'_> = object(json)?;
+        let statistics = |prediction: Prediction<'_>| Some(prediction.embeddings.0?.statistics.0?.token_count.count());
+        let predictions = body.predictions.0.unwrap_or_default();
+        let counts: Vec<_> = predictions.into_iter().filter_map(statistics).collect();
+        self.reading
+            .take(Unit::InputTokens, "statistics.token_count", sum(&counts));
+        if let Some(error) = provider_error(body.error) {
+            self.reading.error = Some(error);
+        }
+        Ok(())
+    }
+
+    fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    fn finish(self: Box<Self>) -> Reading {
+        self.reading.finished()
+    }
+}
