@@ -50,6 +50,7 @@ mod processor;
 mod sampler;
 mod series;
 mod stages;
+mod strangers;
 mod unread;
 mod usage;
 mod warnings;
