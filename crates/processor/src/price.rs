@@ -75,13 +75,13 @@ fn complete(operation: &mut Operation<'_>, counts: Counts) {
 }
 
 /// What a span says itself of its cost.
-enum Stated {
+pub(crate) enum Stated {
     Nothing,
     Amount(Usd),
     Absurd,
 }
 
-fn stated(operation: &Operation<'_>) -> Stated {
+pub(crate) fn stated(operation: &Operation<'_>) -> Stated {
     // OpenLIT writes no cost of a model it does not know as one of zero.
     let is_openlit = operation.span.instrumentation_scope.name().starts_with("openlit.");
     match operation.value(Attribute::UsageCost) {
@@ -101,7 +101,7 @@ fn stated(operation: &Operation<'_>) -> Stated {
 }
 
 /// The cost of a call whose usage allows no price.
-fn known_without_prices(operation: &Operation<'_>) -> Option<Cost> {
+pub(crate) fn known_without_prices(operation: &Operation<'_>) -> Option<Cost> {
     match operation.counted {
         Counted::Believably => {}
         Counted::Inconsistently => return Some(Cost::inconsistent(Reason::InvalidUsage)),
@@ -115,7 +115,7 @@ fn known_without_prices(operation: &Operation<'_>) -> Option<Cost> {
 }
 
 /// The call as a catalogue wants it.
-fn call<'o>(operation: &'o Operation<'_>, counts: Counts) -> Call<'o> {
+pub(crate) fn call<'o>(operation: &'o Operation<'_>, counts: Counts) -> Call<'o> {
     // The tier in the response is the billed one; `auto` in a request is only a wish.
     let tier = operation
         .text(Attribute::OpenaiResponseServiceTier)

@@ -15,7 +15,7 @@ const EVENT_NAME: &str = "event.name";
 
 /// Checks everything in a request.
 pub(super) fn take(report: &mut Report, request: &Request, tells_of_recommended: bool) {
-    for span in request.spans() {
+    for (_, span) in request.spans() {
         let attributes = shapes(&span.attributes);
         let view = SpanView {
             name: &span.name,
