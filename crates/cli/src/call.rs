@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::SystemTime};
 use serde::Deserialize;
 use serde_json::Value;
 use tracing_genai::{
-    pricing::{Call, Catalogue, Context, Cost, Counts, Estimate, ModelId, Reason, Reasons, Status},
+    pricing::{Call, Catalogue, Context, Cost, Counts, Estimate, ModelId, Reason, Reasons},
     usage::Usage,
 };
 
@@ -55,6 +55,10 @@ pub(crate) struct PriceContext {
     /// The kind of search that the call made: `web`
     #[arg(long, value_name = "TYPE")]
     search_type: Option<String>,
+    /// What else makes the price uncertain.
+    #[arg(skip)]
+    #[serde(skip)]
+    doubts: Reasons,
     /// What no price of the catalogue depends on.
     #[arg(skip)]
     #[serde(flatten)]
@@ -69,6 +73,12 @@ impl PriceContext {
             speed,
             ..Self::default()
         }
+    }
+
+    /// The same, with a reason why the price is uncertain.
+    pub(crate) const fn doubted(mut self, reason: Reason) -> Self {
+        self.doubts.insert(reason);
+        self
     }
 
     fn context(&self) -> Context<'_> {
@@ -129,12 +139,12 @@ impl ModelCall {
         format!("{}/{}", self.provider, model.unwrap_or_default())
     }
 
-    /// No price depends on what is said of the context beyond what the catalogue knows.
+    /// No price depends on what is said of the context beyond what the catalogue knows, nor on what is not understood.
     fn doubt_context(&self, cost: &mut Cost) {
         let is_standard_taken = self.context.others.values().any(|value| !value.is_null());
-        if is_standard_taken && matches!(cost.status, Status::Priced | Status::Estimated) {
-            cost.status = Status::Estimated;
-            cost.reasons = cost.reasons.union(Reasons::of(Reason::UnknownVariant));
+        if is_standard_taken && cost.total.is_some() {
+            cost.doubt(Reason::UnknownVariant);
         }
+        self.context.doubts.iter().for_each(|reason| cost.doubt(reason));
     }
 }

@@ -67,9 +67,9 @@ pub(crate) struct Arguments {
     /// When the calls that do not say so started [default: now]
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     at: Option<SystemTime>,
-    /// Whether input tokens include the cached ones
-    #[arg(long, value_enum, default_value_t = CountsChoice::Inclusive)]
-    counts: CountsChoice,
+    /// Whether input tokens include the cached ones [default: of a table inclusive; of spans as the processor reads them]
+    #[arg(long, value_enum)]
+    counts: Option<CountsChoice>,
     /// How to write it: amounts are exact decimals in each
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -226,18 +226,17 @@ type Rows = Box<dyn Iterator<Item = anyhow::Result<CallRow>>>;
 
 /// The calls, and what to call their file.
 fn rows(arguments: &Arguments) -> anyhow::Result<(Rows, String)> {
-    let defaults = Defaults {
-        at: arguments.at.unwrap_or_else(SystemTime::now),
-        counts: arguments.counts.into(),
-    };
+    let at = arguments.at.unwrap_or_else(SystemTime::now);
     let path = arguments.csv.as_ref().or(arguments.otlp.as_ref());
     let path = path.context("name the calls with --csv or --otlp")?;
     let source = open(path)?;
     let shown = shown(path);
     let rows: Rows = if arguments.csv.is_some() {
-        Box::new(CallTable::new(source, defaults).with_context(|| shown.clone())?)
+        let counts = arguments.counts.unwrap_or(CountsChoice::Inclusive).into();
+        Box::new(CallTable::new(source, Defaults { at, counts }).with_context(|| shown.clone())?)
     } else {
-        Box::new(OtlpCalls::new(BufReader::new(source), defaults))
+        let counts = arguments.counts.map(Into::into);
+        Box::new(OtlpCalls::new(BufReader::new(source), at, counts))
     };
     Ok((rows, shown))
 }

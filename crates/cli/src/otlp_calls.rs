@@ -1,38 +1,39 @@
-//! Reads model calls from OTLP JSON lines.
+//! Reads model calls from OTLP JSON lines, as the processor reads them.
 
 use std::{
     io::{self, BufRead},
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
 use tracing_genai::{
-    pricing::{Cost, Reason, Reasons, Status, Usd},
-    processor::UNIT_ATTRIBUTES,
-    semconv::{Attribute, OperationName, foreign_operation, is_generic, own, provider},
-    usage::{Unit, Usage},
+    pricing::{Counts, Reason, Status},
+    processor::SpanCall,
 };
 
 use crate::{
     call::{CallRow, ModelCall, PriceContext},
-    call_table::Defaults,
-    otlp_json::{self, AnyValue, Span, whole},
+    otlp_json,
 };
 
 /// The model calls among the spans of a file. Holds one line, however long the file is.
 pub(crate) struct OtlpCalls<R> {
     lines: io::Lines<R>,
     line: u64,
-    defaults: Defaults,
+    /// When the calls that do not say so started.
+    at: SystemTime,
+    /// What the input includes where neither the span nor its instrumentation is known for it.
+    counts: Option<Counts>,
     /// Those of the line that was read last, the next one at the end.
     calls: Vec<CallRow>,
 }
 
 impl<R: BufRead> OtlpCalls<R> {
-    pub(crate) fn new(source: R, defaults: Defaults) -> Self {
+    pub(crate) fn new(source: R, at: SystemTime, counts: Option<Counts>) -> Self {
         Self {
             lines: source.lines(),
             line: 0,
-            defaults,
+            at,
+            counts,
             calls: Vec::new(),
         }
     }
@@ -43,15 +44,15 @@ impl<R: BufRead> OtlpCalls<R> {
             Ok(spans) => spans,
             Err(problem) => return vec![self.unreadable(&problem)],
         };
-        spans
-            .into_iter()
-            .filter(Span::is_model_call)
-            .map(|span| CallRow {
+        let calls = spans.into_iter().filter_map(|(scope, span)| {
+            let call = SpanCall::read(span.data(&scope, self.at), self.counts)?;
+            Some(CallRow {
                 line: self.line,
-                call: Ok(span.call(self.defaults)),
+                call: Ok(call.into()),
                 case: span.id,
             })
-            .collect()
+        });
+        calls.collect()
     }
 
     fn unreadable(&self, problem: &str) -> CallRow {
@@ -85,129 +86,35 @@ impl<R: BufRead> Iterator for OtlpCalls<R> {
     }
 }
 
-impl Span {
-    /// What the processor takes for a model call: by its operation, or without one by a model and its usage.
-    fn is_model_call(&self) -> bool {
-        if let Some(operation) = self.text(Attribute::OperationName) {
-            return OperationName::from_name(operation).is_some_and(OperationName::is_model_call);
+impl From<SpanCall> for ModelCall {
+    fn from(call: SpanCall) -> Self {
+        let is_absurd = |status| status == Status::Inconsistent;
+        let context = PriceContext::served(call.service_tier, call.speed);
+        Self {
+            is_absurd: call.known_cost.as_ref().is_some_and(|cost| is_absurd(cost.status)),
+            stated: call.known_cost.filter(|cost| !is_absurd(cost.status)),
+            provider: call.provider,
+            server_address: call.server_address,
+            response_model: call.response_model,
+            request_model: call.request_model,
+            usage: call.usage,
+            started: call.started,
+            context: if call.unread_usage.is_empty() {
+                context
+            } else {
+                context.doubted(Reason::UnreadUsage)
+            },
+            counts: call.counts,
         }
-        let mut foreign = self
-            .attributes
-            .iter()
-            .filter_map(|attribute| foreign_operation(&attribute.key, attribute.value.text.as_deref()?));
-        if let Some(operation) = foreign.next() {
-            return operation.is_model_call();
-        }
-        let has = |attribute: Attribute| self.value(attribute).is_some();
-        (has(Attribute::RequestModel) || has(Attribute::ResponseModel))
-            && UNIT_ATTRIBUTES.iter().any(|(_, attribute)| has(*attribute))
-            && ![Attribute::AgentName, Attribute::WorkflowName, Attribute::ToolName]
-                .into_iter()
-                .any(has)
-    }
-
-    fn call(&self, defaults: Defaults) -> ModelCall {
-        let owned = |attribute: Attribute| self.text(attribute).map(str::to_owned);
-        let (usage, has_absurd_count) = self.usage();
-        let (stated, has_absurd_cost) = self.stated_cost();
-        // The tier in the response is the billed one; `auto` in a request is only a wish.
-        let tier = owned(Attribute::OpenaiResponseServiceTier)
-            .or_else(|| owned(Attribute::ResponseServiceTier))
-            .or_else(|| owned(Attribute::OpenaiRequestServiceTier))
-            .filter(|tier| tier != "auto");
-        let provider = self.text(Attribute::ProviderName).unwrap_or_default();
-        ModelCall {
-            provider: provider::current(provider).to_owned(),
-            server_address: owned(Attribute::ServerAddress),
-            response_model: owned(Attribute::ResponseModel),
-            request_model: owned(Attribute::RequestModel),
-            usage,
-            started: self.started().unwrap_or(defaults.at),
-            context: PriceContext::served(tier, owned(Attribute::ResponseSpeed)),
-            counts: defaults.counts,
-            is_absurd: has_absurd_count || has_absurd_cost,
-            stated,
-        }
-    }
-
-    /// What was counted, and whether a count is none.
-    fn usage(&self) -> (Usage, bool) {
-        let mut usage = Usage::new();
-        let mut is_absurd = self
-            .attributes
-            .iter()
-            .any(|attribute| attribute.key == own::USAGE_INVALID);
-        let own_counts = self.attributes.iter().filter_map(|attribute| {
-            let name = attribute.key.strip_prefix(own::USAGE_PREFIX)?;
-            Some((Unit::from_name(name)?, &attribute.value))
-        });
-        let conventional = UNIT_ATTRIBUTES.iter();
-        let conventional = conventional.filter_map(|(unit, attribute)| Some((*unit, self.value(*attribute)?)));
-        for (unit, value) in conventional.chain(own_counts) {
-            match value.count() {
-                Some(count) => usage.set(unit, count),
-                None => is_absurd = true,
-            }
-        }
-        (usage, is_absurd)
-    }
-
-    /// The cost that stands on the span, with its status, and whether it is one that no call can have.
-    fn stated_cost(&self) -> (Option<Cost>, bool) {
-        let Some(value) = self.value(Attribute::UsageCost) else {
-            return (None, false);
-        };
-        // The double as a decimal, so that sums do not drift.
-        let double = value.double.as_f64().filter(|amount| *amount >= 0.0);
-        let text = double.map(|amount| amount.to_string());
-        let text = text.or_else(|| whole(&value.integer).map(|amount| amount.to_string()));
-        let amount = text.and_then(|amount| Usd::parse_rounded(&amount).ok());
-        let Some(amount) = amount else {
-            return (None, true);
-        };
-        let mut cost = Cost::reported(amount);
-        let own = |name: &str| self.attributes.iter().find(|attribute| attribute.key == name);
-        cost.status = match own(own::COST_STATUS).and_then(|status| status.value.text.as_deref()) {
-            Some("priced") => Status::Priced,
-            Some("estimated") => Status::Estimated,
-            Some("free") => Status::Free,
-            _ => Status::Reported,
-        };
-        let reasons = own(own::COST_REASONS).and_then(|reasons| reasons.value.array.as_ref());
-        let reasons = reasons.into_iter().flat_map(|array| &array.values);
-        for name in reasons.filter_map(|value| value.text.as_deref()) {
-            let known = Reason::ALL.iter().find(|reason| reason.as_str() == name);
-            cost.reasons = known.map_or(cost.reasons, |reason| cost.reasons.union(Reasons::of(*reason)));
-        }
-        (Some(cost), false)
-    }
-
-    fn started(&self) -> Option<SystemTime> {
-        let nanoseconds = whole(&self.start_time_unix_nano).filter(|nanoseconds| *nanoseconds > 0)?;
-        Some(SystemTime::UNIX_EPOCH + Duration::from_nanos(nanoseconds))
-    }
-
-    fn text(&self, attribute: Attribute) -> Option<&str> {
-        self.value(attribute)?.text.as_deref()
-    }
-
-    /// The attribute under its current name, else under an older or a framework's.
-    fn value(&self, attribute: Attribute) -> Option<&AnyValue> {
-        let spelt = self.attributes.iter().filter_map(|spelt| {
-            let spelling = Attribute::from_name(&spelt.key).filter(|spelling| spelling.attribute == attribute)?;
-            // What may be a service's own is not taken for more.
-            if is_generic(&spelt.key) {
-                return None;
-            }
-            Some((spelling.is_current(), &spelt.value))
-        });
-        spelt.max_by_key(|(is_current, _)| *is_current).map(|(_, value)| value)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use tracing_genai::pricing::Counts;
+    use std::time::Duration;
+
+    use tracing_genai::pricing::Usd;
+    use tracing_genai::usage::Unit;
 
     use super::*;
 
@@ -223,11 +130,9 @@ mod tests {
     ]}]}]}"#;
 
     fn calls(text: &str) -> Vec<CallRow> {
-        let defaults = Defaults {
-            at: SystemTime::UNIX_EPOCH,
-            counts: Counts::Auto,
-        };
-        OtlpCalls::new(text.as_bytes(), defaults).map(Result::unwrap).collect()
+        OtlpCalls::new(text.as_bytes(), SystemTime::UNIX_EPOCH, None)
+            .map(Result::unwrap)
+            .collect()
     }
 
     fn call(text: &str) -> ModelCall {

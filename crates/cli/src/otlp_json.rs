@@ -1,6 +1,11 @@
 //! OTLP as JSON, one request of traces, metrics or logs a line: what the demo, the Collector's file exporter and the SDKs' JSON
 //! exporters write. As lenient as it can be without misreading: what is absent is empty.
 
+use std::time::{Duration, SystemTime};
+
+use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status as SpanStatus};
+use opentelemetry::{Array, InstrumentationScope, KeyValue as Attribute, StringValue, Value as Attributed};
+use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -25,7 +30,17 @@ struct ResourceSpans {
 #[serde(default)]
 struct ScopeSpans {
     #[serde(deserialize_with = "or_default")]
+    scope: Scope,
+    #[serde(deserialize_with = "or_default")]
     spans: Vec<Span>,
+}
+
+/// The tracer that wrote spans.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Scope {
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) name: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -68,6 +83,7 @@ pub(crate) struct Span {
     #[serde(deserialize_with = "or_default")]
     pub(crate) status: Status,
     pub(crate) start_time_unix_nano: Value,
+    pub(crate) dropped_attributes_count: Value,
     #[serde(deserialize_with = "or_default")]
     pub(crate) attributes: Vec<KeyValue>,
 }
@@ -164,10 +180,63 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
+impl Span {
+    /// The span as an SDK hands it to processors, started at `at` where it does not say when. What no call is told by, its
+    /// events and its kind among them, is left out.
+    pub(crate) fn data(&self, scope: &str, at: SystemTime) -> SpanData {
+        let started = whole(&self.start_time_unix_nano).filter(|nanoseconds| *nanoseconds > 0);
+        let started = started
+            .and_then(|nanoseconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_nanos(nanoseconds)))
+            .unwrap_or(at);
+        let dropped = whole(&self.dropped_attributes_count).unwrap_or(0);
+        let attributes = self.attributes.iter().filter_map(|attribute| {
+            let value = attribute.value.attributed()?;
+            Some(Attribute::new(attribute.key.clone(), value))
+        });
+        SpanData {
+            span_context: SpanContext::NONE,
+            parent_span_id: SpanId::INVALID,
+            parent_span_is_remote: false,
+            span_kind: SpanKind::Internal,
+            name: self.name.clone().into(),
+            start_time: started,
+            end_time: started,
+            attributes: attributes.collect(),
+            dropped_attributes_count: u32::try_from(dropped).unwrap_or(u32::MAX),
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
+            status: SpanStatus::Unset,
+            instrumentation_scope: InstrumentationScope::builder(scope.to_owned()).build(),
+        }
+    }
+}
+
 impl AnyValue {
-    /// A count. Bridges write unsigned ones as text.
-    pub(crate) fn count(&self) -> Option<u64> {
-        whole(&self.integer).or_else(|| self.text.as_ref()?.parse().ok())
+    /// The value as an SDK has it; `None` where it is of a kind that no attribute read here has.
+    fn attributed(&self) -> Option<Attributed> {
+        if let Some(text) = &self.text {
+            return Some(Attributed::from(text.clone()));
+        }
+        let integer = self.integer.as_i64().or_else(|| self.integer.as_str()?.parse().ok());
+        if let Some(integer) = integer {
+            return Some(Attributed::I64(integer));
+        }
+        // Text is what JSON has no number for, such as `NaN`.
+        let double = self.double.as_f64().or_else(|| self.double.as_str()?.parse().ok());
+        if let Some(double) = double {
+            return Some(Attributed::F64(double));
+        }
+        if let Some(boolean) = self.boolean {
+            return Some(Attributed::Bool(boolean));
+        }
+        let texts: Option<Vec<_>> = self
+            .array
+            .as_ref()?
+            .values
+            .iter()
+            .map(|value| value.text.clone().map(StringValue::from))
+            .collect();
+        Some(Attributed::Array(Array::String(texts?)))
     }
 }
 
@@ -192,10 +261,11 @@ impl Request {
         }
     }
 
-    pub(crate) fn spans(&self) -> impl Iterator<Item = &Span> {
+    /// The spans, each with the tracer's scope.
+    pub(crate) fn spans(&self) -> impl Iterator<Item = (&str, &Span)> {
         let resources = self.resource_spans.iter().flatten();
         let scopes = resources.flat_map(|resource| &resource.scope_spans);
-        scopes.flat_map(|scope| &scope.spans)
+        scopes.flat_map(|of| of.spans.iter().map(|span| (&*of.scope.name, span)))
     }
 
     pub(crate) fn metrics(&self) -> impl Iterator<Item = &Metric> {
@@ -211,14 +281,15 @@ impl Request {
     }
 }
 
-/// The spans of a line of traces.
+/// The spans of a line of traces, each with the tracer's scope.
 ///
 /// Fails with what is wrong when it is no request of OTLP traces.
-pub(crate) fn spans(line: &str) -> Result<Vec<Span>, String> {
+pub(crate) fn spans(line: &str) -> Result<Vec<(String, Span)>, String> {
     let mut request = Request::parse(line)?;
     let Some(resources) = request.resource_spans.take() else {
         return Err("not a request of OTLP traces in JSON: it has no resourceSpans".to_owned());
     };
     let scopes = resources.into_iter().flat_map(|resource| resource.scope_spans);
-    Ok(scopes.flat_map(|scope| scope.spans).collect())
+    let spans = scopes.flat_map(|of| of.spans.into_iter().map(move |span| (of.scope.name.clone(), span)));
+    Ok(spans.collect())
 }

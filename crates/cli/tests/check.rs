@@ -175,3 +175,34 @@ fn old_names_are_violations_and_a_list_of_them_is_one() {
         ]
     );
 }
+
+#[test]
+fn a_count_that_is_not_understood_is_told_wherever_it_stands() {
+    let details = json!({"input": 10, "output": 2, "poems": 3}).to_string();
+    let spans = line(
+        "chat gpt-4o",
+        &[
+            ("gen_ai.operation.name", text("chat")),
+            ("gen_ai.provider.name", text("openai")),
+            ("gen_ai.request.model", text("gpt-4o")),
+            ("gen_ai.usage.poems", json!({"intValue": "7"})),
+            ("gen_ai.usage.songs", json!({"doubleValue": 7.0})),
+            ("gen_ai.usage.plays", json!({"intValue": "0"})),
+            ("langfuse.observation.usage_details", text(&details)),
+        ],
+    );
+    let output = check(&spans, &["--fail-on", "unknown"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = stdout(&output);
+    for name in [
+        "gen_ai.usage.poems",
+        "gen_ai.usage.songs",
+        "langfuse.observation.usage_details.poems",
+    ] {
+        assert!(
+            told.contains(&format!("{name} counts usage and is not understood")),
+            "{name}: {told}"
+        );
+    }
+    assert!(!told.contains("gen_ai.usage.plays counts usage"), "{told}");
+}

@@ -7,6 +7,7 @@ mod blocks;
 mod chat;
 mod elements;
 mod parameters;
+mod provider_metadata;
 mod step;
 mod usage;
 
@@ -133,9 +134,9 @@ fn take_apart(operation: &mut Operation<'_>, answer: &mut Answer, structure: Str
         }
         Structure::AnswerStart => parameters::read_answer_start(operation, &text(value)),
         Structure::FirstToken => parameters::read_first_token(operation, value),
-        Structure::Usage => usage::read(operation, &text(value)),
+        Structure::Usage => usage::read(operation, attribute.key.as_str(), &text(value)),
         Structure::Cost => usage::read_cost(operation, &text(value)),
-        Structure::ProviderMetadata => usage::read_provider_metadata(operation, &text(value)),
+        Structure::ProviderMetadata => provider_metadata::read(operation, &text(value)),
         _ => NOTHING,
     }
 }

@@ -16,6 +16,7 @@ use tracing_genai_semconv::{Attribute, SpanKind};
 use crate::instruments::{Instruments, Point};
 use crate::operation::Operation;
 use crate::series::{Labels, SeriesCache, SeriesId};
+use crate::warnings::Warning;
 
 /// The most calls whose points wait.
 const MOST_PENDING: usize = 4_096;
@@ -30,14 +31,6 @@ pub(crate) struct Meters {
     recording: Mutex<Vec<Point>>,
 }
 
-/// A model call without a price, met for the first time.
-#[derive(Clone, Debug)]
-pub(crate) struct Unpriced {
-    pub(crate) provider: String,
-    pub(crate) model: String,
-    pub(crate) reason: Reason,
-}
-
 impl Meters {
     pub(crate) fn new(meter: &Meter, profile: Profile) -> Self {
         Self {
@@ -50,7 +43,7 @@ impl Meters {
 
     /// Records what `operation` adds to the metrics. Returns a model without a price, the first time one is met, and
     /// whether so much waits that it should be recorded.
-    pub(crate) fn measure(&self, operation: &Operation<'_>) -> (Option<Unpriced>, bool) {
+    pub(crate) fn measure(&self, operation: &Operation<'_>) -> (Option<Warning>, bool) {
         operation
             .unread
             .iter()
@@ -72,7 +65,7 @@ impl Meters {
     }
 
     /// The model, if its series had no price for the first time. A call that reported no usage says nothing of prices.
-    fn first_unpriced(&self, point: &Point, operation: &Operation<'_>) -> Option<Unpriced> {
+    fn first_unpriced(&self, point: &Point, operation: &Operation<'_>) -> Option<Warning> {
         let (_, Some(reason)) = point.unpriced? else {
             return None;
         };
@@ -90,7 +83,7 @@ impl Meters {
         let model = operation
             .text(Attribute::ResponseModel)
             .or_else(|| operation.text(Attribute::RequestModel));
-        Some(Unpriced {
+        Some(Warning::Unpriced {
             provider: operation.text(Attribute::ProviderName).unwrap_or_default().to_owned(),
             model: model.unwrap_or_default().to_owned(),
             reason,

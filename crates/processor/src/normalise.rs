@@ -1,13 +1,12 @@
 //! Makes a span the convention's: names, types, one value an attribute, the span's own name, kind and status.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use opentelemetry::trace::{SpanKind, Status};
 use opentelemetry::{Array, Key, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 use tracing_genai_semconv::{
-    self as semconv, Attribute, Meaning, OTHER, OperationName, ValueType, meaning, own, provider,
+    self as semconv, Attribute, Meaning, OTHER, OperationName, Spelling, ValueType, meaning, own, provider,
 };
 
 use crate::closing::Closing;
@@ -15,10 +14,11 @@ use crate::coerce::{coerce, is_of};
 use crate::content;
 use crate::foreign;
 use crate::operation::Operation;
+use crate::strangers::{Strangers, strike};
 use crate::unread::Unread;
 
-/// Up to this many attributes, repeated ones are found by comparing; a map would cost more.
-const FEW: usize = 64;
+/// LangGraph puts the node on whatever runs in it, calls of models among them.
+const NODE_NAME: &str = "langgraph.node.name";
 
 /// The most bytes of a name, an id, a word: what is longer is a mistake, and would cost its batch.
 const MOST_TEXT_BYTES: usize = 64 * 1024;
@@ -26,7 +26,16 @@ const MOST_TEXT_BYTES: usize = 64 * 1024;
 /// Whether the span carries any attribute of the GenAI conventions, or of a dialect that is read.
 pub(crate) fn is_genai(span: &SpanData) -> bool {
     let mut names = span.attributes.iter().map(|attribute| attribute.key.as_str());
-    names.any(semconv::is_genai)
+    names.any(semconv::is_genai) || is_tracers(span)
+}
+
+/// Whether the span carries a name without a prefix that its tracer is known for.
+fn is_tracers(span: &SpanData) -> bool {
+    let tracer = semconv::tracer(span.instrumentation_scope.name(), &span.name);
+    tracer.is_some_and(|tracer| {
+        let mut names = span.attributes.iter().map(|attribute| attribute.key.as_str());
+        names.any(|name| tracer.unprefixed(name).is_some())
+    })
 }
 
 /// Whether a processor of ours has seen to the span before.
@@ -101,6 +110,7 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bo
     operation.is_openinference = attributes
         .iter()
         .any(|attribute| attribute.key.as_str().starts_with("openinference."));
+    operation.tracer = semconv::tracer(operation.span.instrumentation_scope.name(), &operation.span.name);
     for position in 0..attributes.len() {
         let Some((before, [found, ..])) = attributes.split_at_mut_checked(position) else {
             break;
@@ -108,21 +118,7 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bo
         // A name is never empty; one that is marks what was struck.
         struck |= found.key.as_str().is_empty();
         let written = keeps_originals.then(|| found.clone());
-        let mut meaning = meaning(found.key.as_str());
-        let is_of_dialect = match meaning {
-            Some(Meaning::Kind) => {
-                let is_one = say_operation(found);
-                operation.is_none_of_ours |= !is_one && matches!(found.value, Value::String(_));
-                is_one
-            }
-            Some(Meaning::Attribute(spelling)) if spelling.attribute == Attribute::OperationName => {
-                say_operation(found)
-            }
-            _ => false,
-        };
-        if is_of_dialect {
-            meaning = semconv::meaning(Attribute::OperationName.name());
-        }
+        let (meaning, is_of_dialect) = meaning_of(operation, found);
         let is_own = |name: &str| !operation.is_openinference && semconv::is_generic(name);
         let spelling = match meaning {
             Some(Meaning::Attribute(spelling)) if spelling.is_current() || !is_own(found.key.as_str()) => spelling,
@@ -131,9 +127,8 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bo
                     meaning,
                     Some(Meaning::Structure(_) | Meaning::Element(_) | Meaning::Dropped)
                 );
-                if found.key.as_str().starts_with(own::USAGE_PREFIX) {
-                    coerce(&mut found.value, ValueType::Int);
-                    operation.has_own_counts = true;
+                if meaning.is_none() {
+                    note_count(operation, found);
                 }
                 struck |= strangers.strike_earlier(before, found, position);
                 continue;
@@ -144,6 +139,7 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bo
         let original = written.filter(|written| written.key.as_str() != attribute.name());
         let is_current = spelling.is_current() && !is_of_dialect;
         if !spelling.is_current() {
+            operation.is_within_agent |= found.key.as_str() == NODE_NAME;
             to_the_conventions_unit(found);
             found.key = Key::from_static_str(attribute.name());
         }
@@ -193,6 +189,41 @@ fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bo
     }
     settle_provider(operation);
     has_structures
+}
+
+/// What an attribute means on this span, and whether a dialect says by it which operation the span is; it is made the
+/// operation's name then.
+fn meaning_of(operation: &mut Operation<'_>, found: &mut KeyValue) -> (Option<Meaning>, bool) {
+    let mut meaning = meaning(found.key.as_str());
+    let is_of_dialect = match meaning {
+        Some(Meaning::Kind) => {
+            let is_one = say_operation(found);
+            operation.is_none_of_ours |= !is_one && matches!(found.value, Value::String(_));
+            is_one
+        }
+        Some(Meaning::Attribute(spelling)) if spelling.attribute == Attribute::OperationName => say_operation(found),
+        _ => false,
+    };
+    if is_of_dialect {
+        meaning = semconv::meaning(Attribute::OperationName.name());
+    }
+    if meaning.is_none()
+        && let Some(attribute) = operation
+            .tracer
+            .and_then(|tracer| tracer.unprefixed(found.key.as_str()))
+    {
+        meaning = Some(Meaning::Attribute(Spelling::of_dialect(attribute)));
+    }
+    (meaning, is_of_dialect)
+}
+
+/// Notes an attribute without a meaning that counts usage, under our names or those of others.
+fn note_count(operation: &mut Operation<'_>, found: &mut KeyValue) {
+    if found.key.as_str().starts_with(own::USAGE_PREFIX) {
+        coerce(&mut found.value, ValueType::Int);
+        operation.has_own_counts = true;
+    }
+    operation.has_unknown_counts |= semconv::counts_usage(found.key.as_str());
 }
 
 /// Whether a dialect says by it that it does not know: OpenLIT by an empty text, OpenLLMetry by an empty list.
@@ -277,54 +308,6 @@ fn say_operation(attribute: &mut KeyValue) -> bool {
     attribute.key = Key::from_static_str(Attribute::OperationName.name());
     attribute.value = Value::from(operation.name());
     true
-}
-
-/// Marks an attribute for removal: no attribute has an empty key.
-fn strike(attribute: &mut KeyValue) {
-    attribute.key = Key::from_static_str("");
-}
-
-/// The attributes met so far that are not the convention's, to find those that repeat.
-enum Strangers {
-    /// A name's length and ends choose one of 64 marks; only a mark met twice is worth comparing.
-    Few(u64),
-    Many(HashMap<Key, usize>),
-}
-
-impl Strangers {
-    fn new(attributes: usize) -> Self {
-        if attributes <= FEW {
-            Self::Few(0)
-        } else {
-            Self::Many(HashMap::new())
-        }
-    }
-
-    /// Strikes the earlier attribute of the same name: the last one holds.
-    fn strike_earlier(&mut self, before: &mut [KeyValue], found: &KeyValue, position: usize) -> bool {
-        let earlier = match self {
-            Self::Few(marks) => {
-                let mark = mark(found.key.as_str().as_bytes());
-                let is_met = *marks & mark != 0;
-                *marks |= mark;
-                is_met
-                    .then(|| before.iter_mut().find(|earlier| earlier.key == found.key))
-                    .flatten()
-            }
-            Self::Many(last) => last
-                .insert(found.key.clone(), position)
-                .and_then(|earlier| before.get_mut(earlier)),
-        };
-        let is_repeated = earlier.is_some();
-        earlier.into_iter().for_each(strike);
-        is_repeated
-    }
-}
-
-fn mark(name: &[u8]) -> u64 {
-    let end = name.last_chunk::<2>().map_or(0, |end| u16::from_le_bytes(*end));
-    let mixed = name.len().wrapping_mul(31) ^ usize::from(end).wrapping_mul(13);
-    1 << (mixed % 64)
 }
 
 /// Lets the span end when it closed, by the monotonic clock.

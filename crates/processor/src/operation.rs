@@ -3,11 +3,12 @@
 use opentelemetry::{Key, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 use tracing_genai_pricing::Cost;
+use tracing_genai_semconv::dialect::Dialect;
 use tracing_genai_semconv::{Attribute, OTHER, OperationName};
 use tracing_genai_usage::Usage;
 
 use crate::gaps::Gaps;
-use crate::unread::UnreadValues;
+use crate::unread::{UnreadUsage, UnreadValues};
 use crate::usage::Counted;
 
 const ABSENT: u32 = u32::MAX;
@@ -29,13 +30,20 @@ pub(crate) struct Operation<'span> {
     pub(crate) has_leftovers: bool,
     /// Whether the model was named in a dialect, where its name may be that of the one that answered.
     pub(crate) request_model_is_foreign: bool,
+    /// The dialect of the tracer that wrote the span, where it has names without a prefix.
+    pub(crate) tracer: Option<&'static Dialect>,
+    /// Whether the agent's name is only where the call was made.
+    pub(crate) is_within_agent: bool,
     /// Whether the span carries counts under our own names.
     pub(crate) has_own_counts: bool,
+    /// Whether a name that nobody knows counts usage.
+    pub(crate) has_unknown_counts: bool,
     pub(crate) counted: Counted,
     /// What was used, if it is `counted`.
     pub(crate) usage: Usage,
     pub(crate) cost: Option<Cost>,
     pub(crate) unread: UnreadValues,
+    pub(crate) unread_usage: UnreadUsage,
     /// Whether a call within this one is what costs.
     pub(crate) is_covered: bool,
     /// The gaps between the chunks of its stream.
@@ -52,11 +60,15 @@ impl<'span> Operation<'span> {
             is_openinference: false,
             has_leftovers: false,
             request_model_is_foreign: false,
+            tracer: None,
+            is_within_agent: false,
             has_own_counts: false,
+            has_unknown_counts: false,
             counted: Counted::Nothing,
             usage: Usage::new(),
             cost: None,
             unread: UnreadValues::default(),
+            unread_usage: UnreadUsage::default(),
             is_covered: false,
             gaps: None,
         }
@@ -85,9 +97,9 @@ impl<'span> Operation<'span> {
             && Attribute::ALL
                 .iter()
                 .any(|attribute| attribute.is_usage() && self.has(*attribute))
-            && ![Attribute::AgentName, Attribute::WorkflowName, Attribute::ToolName]
-                .into_iter()
-                .any(|of| self.has(of))
+            && !self.has(Attribute::WorkflowName)
+            && !self.has(Attribute::ToolName)
+            && (self.is_within_agent || !self.has(Attribute::AgentName))
     }
 
     /// The operation's name as metrics carry it, where it is required.

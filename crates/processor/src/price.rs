@@ -28,14 +28,12 @@ pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, rules: &Coun
     if !operation.is_model_call() {
         return;
     }
-    let counts = rules.of(
-        operation.span.instrumentation_scope.name(),
-        operation.text(Attribute::ProviderName),
-    );
-    let (cost, reported) = match stated(operation) {
+    let counts = rules.of_call(operation);
+    let (mut cost, reported) = match stated(operation) {
         Stated::Nothing => {
             operation.remove(Attribute::UsageCost);
-            (computed(operation, prices, counts), false)
+            let known = known_without_prices(operation);
+            (known.unwrap_or_else(|| prices.cost(&call(operation, counts))), false)
         }
         Stated::Amount(amount) => (Cost::reported(amount), true),
         Stated::Absurd => {
@@ -43,6 +41,10 @@ pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, rules: &Coun
             (Cost::inconsistent(Reason::InvalidUsage), false)
         }
     };
+    if !operation.unread_usage.is_empty() {
+        cost.doubt(Reason::UnreadUsage);
+        operation.write(own::USAGE_UNREAD, operation.unread_usage.to_value());
+    }
     complete(operation, counts);
     write(operation, &cost, reported, profile);
     operation.cost = Some(cost);
@@ -72,13 +74,14 @@ fn complete(operation: &mut Operation<'_>, counts: Counts) {
     }
 }
 
-enum Stated {
+/// What a span says itself of its cost.
+pub(crate) enum Stated {
     Nothing,
     Amount(Usd),
     Absurd,
 }
 
-fn stated(operation: &Operation<'_>) -> Stated {
+pub(crate) fn stated(operation: &Operation<'_>) -> Stated {
     // OpenLIT writes no cost of a model it does not know as one of zero.
     let is_openlit = operation.span.instrumentation_scope.name().starts_with("openlit.");
     match operation.value(Attribute::UsageCost) {
@@ -97,31 +100,34 @@ fn stated(operation: &Operation<'_>) -> Stated {
     }
 }
 
-fn computed(operation: &Operation<'_>, prices: &Prices, counts: Counts) -> Cost {
+/// The cost of a call whose usage allows no price.
+pub(crate) fn known_without_prices(operation: &Operation<'_>) -> Option<Cost> {
     match operation.counted {
         Counted::Believably => {}
-        Counted::Inconsistently => return Cost::inconsistent(Reason::InvalidUsage),
+        Counted::Inconsistently => return Some(Cost::inconsistent(Reason::InvalidUsage)),
         Counted::Nothing if operation.span.dropped_attributes_count > 0 => {
-            return Cost::unpriced(Reason::AttributesDropped);
+            return Some(Cost::unpriced(Reason::AttributesDropped));
         }
-        Counted::Nothing => return Cost::unpriced(Reason::NoUsage),
+        Counted::Nothing => return Some(Cost::unpriced(Reason::NoUsage)),
     }
-    let usage = &operation.usage;
-    if let Some(missing) = missing_side(usage, operation.name != Some(OperationName::Embeddings)) {
-        return Cost::unpriced(missing);
-    }
+    let expects_output = operation.name != Some(OperationName::Embeddings);
+    missing_side(&operation.usage, expects_output).map(Cost::unpriced)
+}
+
+/// The call as a catalogue wants it.
+pub(crate) fn call<'o>(operation: &'o Operation<'_>, counts: Counts) -> Call<'o> {
     // The tier in the response is the billed one; `auto` in a request is only a wish.
     let tier = operation
         .text(Attribute::OpenaiResponseServiceTier)
         .or_else(|| operation.text(Attribute::ResponseServiceTier))
         .or_else(|| operation.text(Attribute::OpenaiRequestServiceTier))
         .filter(|tier| *tier != "auto");
-    prices.cost(&Call {
+    Call {
         provider: operation.text(Attribute::ProviderName).unwrap_or_default(),
         server_address: operation.text(Attribute::ServerAddress),
         response_model: operation.text(Attribute::ResponseModel),
         request_model: operation.text(Attribute::RequestModel),
-        usage,
+        usage: &operation.usage,
         started: operation.span.start_time,
         context: Context {
             service_tier: tier,
@@ -129,7 +135,7 @@ fn computed(operation: &Operation<'_>, prices: &Prices, counts: Counts) -> Cost 
             ..Context::default()
         },
         counts,
-    })
+    }
 }
 
 fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool, profile: Profile) {

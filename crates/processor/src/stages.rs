@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 use opentelemetry::metrics::Meter;
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanProcessor};
-use tracing_genai_pricing::Prices;
+use tracing_genai_pricing::{Cost, Prices, Reason};
 use tracing_genai_semconv::profile::Profile;
-use tracing_genai_semconv::{metric, own};
+use tracing_genai_semconv::{Attribute, metric, own};
 
 use crate::bound::bound;
 use crate::catalogue_metrics;
@@ -22,7 +22,7 @@ use crate::normalise::{is_genai, is_seen_to, normalise};
 use crate::operation::Operation;
 use crate::price::price;
 use crate::usage::count;
-use crate::warnings::Warnings;
+use crate::warnings::{Warning, Warnings};
 use crate::worker::Worker;
 use crate::{Delivery, SpanBounds};
 
@@ -122,10 +122,27 @@ impl Stages {
         treat(&mut operation, &self.content);
         let Some(meters) = self.meters() else { return };
         let (unpriced, is_time_to_record) = meters.measure(&operation);
-        let has_news = unpriced.is_some_and(|unpriced| self.warnings.add(unpriced));
+        let mut has_news = unpriced.is_some_and(|unpriced| self.warnings.add(unpriced));
+        has_news |= self.warn_of_unread(&operation);
         if has_news || is_time_to_record {
             self.worker().wake();
         }
+    }
+
+    /// Keeps a warning for each number of the usage that makes the cost uncertain; whether any is new.
+    fn warn_of_unread(&self, operation: &Operation<'_>) -> bool {
+        let is_doubted = |cost: &Cost| cost.reasons.contains(Reason::UnreadUsage);
+        if !operation.cost.as_ref().is_some_and(is_doubted) {
+            return false;
+        }
+        let provider = operation.text(Attribute::ProviderName).unwrap_or_default();
+        operation.unread_usage.iter().fold(false, |has_news, field| {
+            let warning = Warning::UnreadUsage {
+                provider: provider.to_owned(),
+                field: field.to_owned(),
+            };
+            has_news | self.warnings.add(warning)
+        })
     }
 
     fn finish(&self, mut span: SpanData) {

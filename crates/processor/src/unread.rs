@@ -1,6 +1,9 @@
-//! Why a value was not read: it stays as it was, or gave way, and is counted.
+//! What was not read: values that stay as they were, or gave way, and counts that nothing understands.
 
+use opentelemetry::{Array, StringValue, Value};
 use tracing_genai_semconv::Attribute;
+
+use crate::content;
 
 /// No span has more values counted than this: whoever sends more has been heard.
 const MOST: usize = 64;
@@ -42,5 +45,47 @@ impl UnreadValues {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Attribute, Unread)> + '_ {
         self.0.iter().copied()
+    }
+}
+
+/// The most bytes of a count's name: it may be a key of somebody's JSON.
+const MOST_NAME_BYTES: usize = 200;
+
+/// The names of numbers that count usage and are not understood, each once. Where there is one, the cost may lack a part.
+#[derive(Debug, Default)]
+pub(crate) struct UnreadUsage(Vec<StringValue>);
+
+impl UnreadUsage {
+    pub(crate) fn add(&mut self, name: &str) {
+        let name = content::start_of(name, MOST_NAME_BYTES);
+        if self.0.len() < MOST && !self.0.iter().any(|known| known.as_str() == name) {
+            self.0.push(StringValue::from(name.to_owned()));
+        }
+    }
+
+    /// Adds the names of such a list, as a list or as its JSON.
+    pub(crate) fn add_list(&mut self, list: &Value) {
+        match list {
+            Value::Array(Array::String(names)) => names.iter().for_each(|name| self.add(name.as_str())),
+            Value::String(text) => match serde_json::from_str::<Vec<String>>(text.as_str()) {
+                Ok(names) => names.iter().for_each(|name| self.add(name)),
+                Err(_) if text.as_str().is_empty() => {}
+                Err(_) => self.add(text.as_str()),
+            },
+            _ => {}
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(StringValue::as_str)
+    }
+
+    /// The names as an attribute's value.
+    pub(crate) fn to_value(&self) -> Value {
+        Value::Array(Array::String(self.0.clone()))
     }
 }

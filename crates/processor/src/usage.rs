@@ -1,7 +1,7 @@
 //! Reads what a model call used from its attributes.
 
 use opentelemetry::Value;
-use tracing_genai_semconv::{Attribute, own};
+use tracing_genai_semconv::{Attribute, counts_usage, meaning, own};
 use tracing_genai_usage::{Unit, Usage};
 
 use crate::operation::Operation;
@@ -62,11 +62,43 @@ pub(crate) fn count(operation: &mut Operation<'_>) {
             .iter()
             .all(|attribute| attribute.key.as_str() != own::USAGE_INVALID);
     }
+    if operation.has_own_counts || operation.has_unknown_counts {
+        find_unread(operation);
+    }
     if !is_believable {
         operation.counted = Counted::Inconsistently;
     } else if !usage.is_empty() {
         operation.usage = usage;
         operation.counted = Counted::Believably;
+    }
+}
+
+/// Finds the numbers that count usage under names which nothing reads, and takes in those that our reader of responses
+/// found.
+fn find_unread(operation: &mut Operation<'_>) {
+    let Operation { span, unread_usage, .. } = operation;
+    for attribute in &span.attributes {
+        let (name, value) = (attribute.key.as_str(), &attribute.value);
+        match name.strip_prefix(own::USAGE_PREFIX) {
+            _ if name == own::USAGE_UNREAD => unread_usage.add_list(value),
+            _ if meaning(name).is_some() || !is_count(value) => {}
+            Some(unit) if Unit::from_name(unit).is_some() => {}
+            Some(_) => unread_usage.add(name),
+            None if counts_usage(name) => unread_usage.add(name),
+            None => {}
+        }
+    }
+    operation.take_own(own::USAGE_UNREAD);
+}
+
+/// Whether a value is a whole number above zero, however it was written: unsigned ones are exported as text.
+fn is_count(value: &Value) -> bool {
+    let is_whole = |double: f64| double >= 1.0 && double.fract() == 0.0;
+    match value {
+        Value::I64(count) => *count > 0,
+        Value::F64(double) => is_whole(*double),
+        Value::String(text) => text.as_str().trim().parse().is_ok_and(is_whole),
+        _ => false,
     }
 }
 

@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 use tracing_genai_processor::GenAiProcessor;
 use tracing_genai_semconv::dialect::Dialect;
 
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 16] = [
     ("deprecated", include_str!("dialects/deprecated.json")),
     ("rust_clients", include_str!("dialects/rust_clients.json")),
     ("traceloop", include_str!("dialects/traceloop.json")),
@@ -25,10 +25,20 @@ const FILES: [(&str, &str); 7] = [
     ("vercel", include_str!("dialects/vercel.json")),
     ("langfuse", include_str!("dialects/langfuse.json")),
     ("openlit", include_str!("dialects/openlit.json")),
+    ("pydantic_ai", include_str!("dialects/pydantic_ai.json")),
+    ("sentry", include_str!("dialects/sentry.json")),
+    ("langchain", include_str!("dialects/langchain.json")),
+    ("crewai", include_str!("dialects/crewai.json")),
+    ("claude_code", include_str!("dialects/claude_code.json")),
+    ("livekit", include_str!("dialects/livekit.json")),
+    ("google_adk", include_str!("dialects/google_adk.json")),
+    ("braintrust", include_str!("dialects/braintrust.json")),
+    ("mlflow", include_str!("dialects/mlflow.json")),
 ];
 
 /// A span that somebody wrote.
 struct Written<'a> {
+    scope: &'a str,
     name: &'a str,
     started: SystemTime,
     attributes: Vec<KeyValue>,
@@ -45,7 +55,7 @@ fn processed(span: &Written<'_>, processors: usize) -> SpanData {
         builder.with_span_processor(GenAiProcessor::builder(last).build())
     }
     .build();
-    let tracer = provider.tracer("test");
+    let tracer = provider.tracer(span.scope.to_owned());
     let mut started = tracer.build(tracer.span_builder(span.name.to_owned()).with_start_time(span.started));
     started.set_attributes(span.attributes.clone());
     started.end_with_timestamp(span.started + Duration::from_secs(1));
@@ -112,6 +122,11 @@ fn items<'j>(file: &'j Json, name: &str) -> &'j [Json] {
     file.get(name).and_then(Json::as_array).map_or(&[], Vec::as_slice)
 }
 
+/// The scope of the dialect's tracer.
+fn scope(file: &Json) -> &str {
+    file.get("scope").and_then(Json::as_str).unwrap_or("test")
+}
+
 /// The span of a pair: its attribute, and what else a span of the dialect has.
 fn of_pair(file: &Json, pair: &Json) -> Vec<KeyValue> {
     let name = pair[0].as_str().unwrap();
@@ -132,6 +147,7 @@ fn each_attribute_becomes_the_conventions_with_its_type_and_unit() {
             let new_name = pair[2].as_str().unwrap();
             let span = processed(
                 &Written {
+                    scope: scope(&file),
                     name: "span",
                     started: UNIX_EPOCH,
                     attributes: of_pair(&file, pair),
@@ -148,9 +164,10 @@ fn each_attribute_becomes_the_conventions_with_its_type_and_unit() {
     }
 }
 
-fn of_case(case: &Json) -> Written<'_> {
+fn of_case<'j>(file: &'j Json, case: &'j Json) -> Written<'j> {
     let start = case.get("start").and_then(Json::as_f64).unwrap_or(0.0);
     Written {
+        scope: case.get("scope").and_then(Json::as_str).unwrap_or(scope(file)),
         name: case["name"].as_str().unwrap(),
         started: UNIX_EPOCH + Duration::from_secs_f64(start),
         attributes: attributes_of(&case["in"]),
@@ -162,7 +179,7 @@ fn whole_spans_become_the_conventions_and_nothing_else() {
     for (dialect, text) in FILES {
         let file = parsed(text);
         for case in items(&file, "spans") {
-            let span = processed(&of_case(case), 1);
+            let span = processed(&of_case(&file, case), 1);
             let context = format!("{dialect}: {}", case["about"].as_str().unwrap());
             let expected = case["out"].as_object().unwrap();
             for (name, expected) in expected {
@@ -193,11 +210,12 @@ fn a_normalised_span_normalises_to_itself() {
     for (dialect, text) in FILES {
         let file = parsed(text);
         let of_pairs = items(&file, "pairs").iter().map(|pair| Written {
+            scope: scope(&file),
             name: "span",
             started: UNIX_EPOCH,
             attributes: of_pair(&file, pair),
         });
-        let of_cases = items(&file, "spans").iter().map(of_case);
+        let of_cases = items(&file, "spans").iter().map(|case| of_case(&file, case));
         for written in of_pairs.chain(of_cases) {
             let (once, twice) = (processed(&written, 1), processed(&written, 2));
             assert_eq!(once.attributes, twice.attributes, "{dialect}: {:?}", written.attributes);
@@ -232,8 +250,10 @@ fn every_name_of_every_dialect_has_a_pair() {
         let renamed = dialect.renames.iter().map(|(name, _)| *name);
         let apart = dialect.structures.iter().map(|(name, _)| *name);
         let kinds = dialect.kinds.iter().copied();
+        let unprefixed = dialect.unprefixed.iter().map(|(name, _)| *name);
         missing.extend(
             renamed
+                .chain(unprefixed)
                 .chain(apart)
                 .chain(kinds)
                 .filter(|name| !written.contains(*name))

@@ -46,6 +46,16 @@ pub struct Finding<'a> {
     pub name: &'a str,
 }
 
+impl<'a> Finding<'a> {
+    const fn new(problem: Problem, name: &'a str) -> Self {
+        Self {
+            level: problem.level(),
+            problem,
+            name,
+        }
+    }
+}
+
 /// What is not as the conventions have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -72,6 +82,8 @@ pub enum Problem {
     UnknownWord,
     /// The conventions know no attribute of that name.
     UnknownName,
+    /// A number counts usage under a name that nothing reads.
+    UnreadUsage,
     /// The span is of another kind than its type.
     Kind,
     /// The span is not named by its operation and what that is about.
@@ -107,6 +119,7 @@ impl Problem {
             Self::OldSpelling => "is an old or a framework's name of another attribute",
             Self::UnknownWord => "has a value that the conventions do not know",
             Self::UnknownName => "is a name that the conventions do not know",
+            Self::UnreadUsage => "counts usage and is not understood: the cost of such a call is an estimate",
             Self::Kind => "the span is of another kind than the conventions'",
             Self::SpanName => "the span is not named as the conventions want",
             Self::UnknownOperation => "names an operation that no type of span has",
@@ -135,6 +148,7 @@ impl Problem {
             Self::NotRecorded | Self::Kind | Self::SpanName | Self::Buckets => Level::Improvement,
             Self::UnknownWord
             | Self::UnknownName
+            | Self::UnreadUsage
             | Self::UnknownOperation
             | Self::UnknownMetric
             | Self::UnknownEvent => Level::Unknown,
@@ -192,6 +206,19 @@ pub struct Checked<'a> {
     pub checked_as: Option<&'static str>,
     /// What was found, in the order of the attributes, and then what is missing.
     pub findings: Vec<Finding<'a>>,
+}
+
+impl<'a> Checked<'a> {
+    /// Adds a number of the usage that is not understood, as whoever reads JSON finds it; one that was found stays so.
+    pub fn add_unread_usage(&mut self, name: &'a str) {
+        let is_found = |finding: &Finding<'_>| finding.problem == Problem::UnreadUsage && finding.name == name;
+        if self.findings.iter().any(is_found) {
+            return;
+        }
+        self.findings
+            .retain(|finding| finding.problem != Problem::UnknownName || finding.name != name);
+        self.findings.push(Finding::new(Problem::UnreadUsage, name));
+    }
 }
 
 /// Checks a span; `None` when it is none of GenAI's or MCP's, which has no attribute of theirs.
@@ -292,6 +319,9 @@ mod tests {
                 ("gen_ai.prompt.variable.who", Shape::Text("Ann")),
                 ("gen_ai.output.type", Shape::Text("poem")),
                 ("gen_ai.invented", Shape::Bool),
+                ("gen_ai.usage.poems", Shape::Int(7)),
+                ("llm.usage.poems", Shape::Text("7")),
+                ("gen_ai.usage.no_poems", Shape::Int(0)),
                 ("gen_ai.request.model", Shape::Text("gpt-4o")),
             ],
         ]
@@ -306,10 +336,31 @@ mod tests {
                 (Problem::OldSpelling, "gen_ai.completion."),
                 (Problem::UnknownWord, "gen_ai.output.type"),
                 (Problem::UnknownName, "gen_ai.invented"),
+                (Problem::UnreadUsage, "gen_ai.usage.poems"),
+                (Problem::UnreadUsage, "llm.usage.poems"),
+                (Problem::UnknownName, "gen_ai.usage.no_poems"),
                 (Problem::Repeated, "gen_ai.request.model"),
                 (Problem::LargerThanWhole, "gen_ai.usage.cache_read.input_tokens"),
             ]
         );
+    }
+
+    #[test]
+    fn what_was_found_in_json_is_added_once() {
+        let attributes = [GOOD, &[("gen_ai.usage.poems", Shape::Double)]].concat();
+        let mut checked = check(&view("chat gpt-4o", &attributes)).unwrap();
+        for name in ["gen_ai.usage.poems", "usage_details.poems", "usage_details.poems"] {
+            checked.add_unread_usage(name);
+        }
+        let of = |problem| {
+            let findings = checked
+                .findings
+                .iter()
+                .filter(move |finding| finding.problem == problem);
+            findings.map(|finding| finding.name).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Problem::UnreadUsage), ["gen_ai.usage.poems", "usage_details.poems"]);
+        assert_eq!(of(Problem::UnknownName), [""; 0]);
     }
 
     #[test]

@@ -1,15 +1,26 @@
 //! Older and foreign spellings of the attributes: a table each, read like a page.
 
+mod braintrust;
+mod claude_code;
+mod crewai;
 mod deprecated;
+mod google_adk;
+mod langchain;
 mod langfuse;
+mod livekit;
+mod mlflow;
 mod openinference;
 mod openlit;
+mod pydantic_ai;
 mod rust_clients;
+mod sentry;
 mod structure;
 mod traceloop;
+mod usage_key;
 mod vercel;
 
 pub use structure::{Field, Indexed, Structure};
+pub use usage_key::{Place, Side, UsageKey};
 
 use crate::{Attribute, OperationName};
 
@@ -44,6 +55,15 @@ pub struct Dialect {
     /// Names, or what they begin with, that may as well be a service's own, and are read only beside an attribute of
     /// [`kinds`](Self::kinds).
     pub generic: &'static [&'static str],
+    /// Numbers of usage that are left, since others on the span say the same, and why.
+    pub redundant: &'static [(&'static str, &'static str)],
+    /// The instrumentation scopes of its tracer, or what they begin with before a dot.
+    pub scopes: &'static [&'static str],
+    /// Attributes that are the conventions' under a name anyone may use: they are read only on spans of
+    /// [`scopes`](Self::scopes) or [`span_names`](Self::span_names).
+    pub unprefixed: &'static [(&'static str, Attribute)],
+    /// Whether the input on spans of its tracer leaves out the cached tokens.
+    pub input_excludes_cache: bool,
 }
 
 impl Dialect {
@@ -57,7 +77,26 @@ impl Dialect {
         vercel::VERCEL,
         langfuse::LANGFUSE,
         openlit::OPENLIT,
+        pydantic_ai::PYDANTIC_AI,
+        sentry::SENTRY,
+        langchain::LANGSMITH,
+        langchain::LANGGRAPH,
+        crewai::CREWAI,
+        claude_code::CLAUDE_CODE,
+        livekit::LIVEKIT,
+        google_adk::GOOGLE_ADK,
+        braintrust::BRAINTRUST,
+        mlflow::MLFLOW,
     ];
+
+    /// The dialects whose tracers write names that anyone may use.
+    pub(crate) const TRACERS: &[&Self] = &[&pydantic_ai::PYDANTIC_AI, &crewai::CREWAI, &claude_code::CLAUDE_CODE];
+
+    /// What a name without a prefix means on spans of this dialect's tracer.
+    pub fn unprefixed(&self, name: &str) -> Option<Attribute> {
+        let mut names = self.unprefixed.iter();
+        names.find(|(of, _)| *of == name).map(|(_, attribute)| *attribute)
+    }
 
     /// What has nothing; a dialect says what it has more.
     const NOTHING: Self = Self {
@@ -74,6 +113,10 @@ impl Dialect {
         dropped: &[],
         markers: &[],
         generic: &[],
+        redundant: &[],
+        scopes: &[],
+        unprefixed: &[],
+        input_excludes_cache: false,
     };
 }
 
@@ -85,6 +128,8 @@ pub(crate) const WORDS: &[(Attribute, &str, &str)] = &[
     (Attribute::OutputType, "array", "json"),
     (Attribute::OutputType, "enum", "json"),
     (Attribute::OutputType, "audio", "speech"),
+    // Claude Code's word for Anthropic's.
+    (Attribute::ResponseSpeed, "normal", "standard"),
     // OpenAI's name for its Responses API in older instrumentations.
     (Attribute::OpenaiApiType, "chat.completions", "chat_completions"),
 ];
@@ -118,8 +163,34 @@ mod tests {
     fn units_are_of_names_that_are_renamed_to_doubles() {
         for dialect in Dialect::ALL {
             for (name, _) in dialect.units {
-                let (_, attribute) = dialect.renames.iter().find(|(renamed, _)| renamed == name).unwrap();
+                let mut renamed = dialect.renames.iter().chain(dialect.unprefixed);
+                let (_, attribute) = renamed.find(|(renamed, _)| renamed == name).unwrap();
                 assert_eq!(attribute.value_type(), crate::ValueType::Double, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_count_is_read_or_redundant_and_not_both() {
+        for (name, why) in Dialect::ALL.iter().flat_map(|dialect| dialect.redundant) {
+            let means = crate::meaning(name);
+            assert!(matches!(means, Some(crate::Meaning::Redundant)), "{name}: {means:?}");
+            assert!(crate::counts_usage(name), "{name}");
+            assert!(!why.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_without_a_prefix_are_those_of_a_tracer_that_is_told_by_its_scope() {
+        for dialect in Dialect::ALL.iter().filter(|dialect| !dialect.unprefixed.is_empty()) {
+            assert!(!dialect.scopes.is_empty(), "{}", dialect.name);
+            assert!(
+                Dialect::TRACERS.iter().any(|tracer| tracer.name == dialect.name),
+                "{}",
+                dialect.name
+            );
+            for (name, _) in dialect.unprefixed {
+                assert!(crate::meaning(name).is_none(), "{name} is read anywhere");
             }
         }
     }

@@ -15,6 +15,7 @@
 
 mod attribute;
 pub mod check;
+pub mod collector;
 pub mod cost;
 pub mod dialect;
 pub mod event;
@@ -30,7 +31,8 @@ pub mod typed;
 
 pub use attribute::{Attribute, ValueType, key};
 pub use lookup::{
-    Meaning, Spelling, current_word, foreign_operation, is_genai, is_generic, meaning, operation_of_span, unit_factor,
+    Meaning, Spelling, counts_usage, current_word, foreign_operation, is_genai, is_generic, meaning, operation_of_span,
+    tracer, unit_factor,
 };
 pub use operation::{OperationName, SpanKind};
 pub use span_type::{Requirement, SpanType};

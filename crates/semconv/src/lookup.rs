@@ -12,6 +12,14 @@ pub struct Spelling {
 }
 
 impl Spelling {
+    /// A dialect's spelling of `attribute`.
+    pub const fn of_dialect(attribute: Attribute) -> Self {
+        Self {
+            attribute,
+            current: false,
+        }
+    }
+
     /// Whether the name is the conventions' present one.
     pub const fn is_current(self) -> bool {
         self.current
@@ -32,6 +40,8 @@ pub enum Meaning {
     Element(&'static Indexed),
     /// What does not go on.
     Dropped,
+    /// A number of usage that says nothing which others on the span do not.
+    Redundant,
 }
 
 impl Attribute {
@@ -125,17 +135,18 @@ pub fn is_genai(name: &str) -> bool {
                 && meaning(name).is_some())
 }
 
-/// The operation that an attribute of another dialect says the span is; `None` where it says none.
+/// The operation that an attribute of another dialect says the span is, in whatever case; `None` where it says none.
 ///
 /// ```
 /// use tracing_genai_semconv::{OperationName, foreign_operation};
 ///
 /// assert_eq!(foreign_operation("openinference.span.kind", "LLM"), Some(OperationName::Chat));
+/// assert_eq!(foreign_operation("openinference.span.kind", "llm"), Some(OperationName::Chat));
 /// assert_eq!(foreign_operation("openinference.span.kind", "CHAIN"), None);
 /// ```
 pub fn foreign_operation(name: &str, value: &str) -> Option<OperationName> {
     let mut rows = Dialect::ALL.iter().flat_map(|dialect| dialect.operations);
-    rows.find(|(of, kind, _)| *of == name && *kind == value)
+    rows.find(|(of, kind, _)| *of == name && kind.eq_ignore_ascii_case(value))
         .map(|(_, _, operation)| *operation)
 }
 
@@ -175,6 +186,48 @@ pub fn is_generic(name: &str) -> bool {
     generic.any(|own| *own == name || (own.ends_with('.') && name.starts_with(own)))
 }
 
+/// What the names begin with under which counts of what a call used stand.
+const USAGE_PREFIXES: [&str; 4] = ["gen_ai.usage.", "llm.usage.", "llm.token_count.", "ai.usage."];
+
+/// Whether a number under that name is a count of what a call used. Where [`meaning`] does not know the name, it is one that
+/// nothing reads.
+///
+/// ```
+/// use tracing_genai_semconv::{counts_usage, meaning};
+///
+/// assert!(counts_usage("gen_ai.usage.poems") && meaning("gen_ai.usage.poems").is_none());
+/// assert!(!counts_usage("gen_ai.request.seed"));
+/// ```
+pub fn counts_usage(name: &str) -> bool {
+    USAGE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// The dialect of a tracer that writes names without a prefix, by its scope or by the span's name.
+///
+/// ```
+/// use tracing_genai_semconv::{Attribute, tracer};
+///
+/// let claude_code = tracer("com.anthropic.claude_code.tracing", "claude_code.llm_request").unwrap();
+/// assert_eq!(claude_code.unprefixed("input_tokens"), Some(Attribute::UsageInputTokens));
+/// assert!(tracer("my-service", "request").is_none());
+/// ```
+pub fn tracer(scope: &str, span_name: &str) -> Option<&'static Dialect> {
+    // Nearly every span is told apart by two bytes; a test holds them.
+    let may_be = |text: &str| matches!(text.as_bytes().first(), Some(b'c' | b'p'));
+    if !may_be(scope) && !may_be(span_name) {
+        return None;
+    }
+    let is_scope = |begin: &&str| {
+        scope
+            .strip_prefix(*begin)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let is_of = |dialect: &&&Dialect| {
+        dialect.scopes.iter().any(is_scope) || dialect.span_names.iter().any(|(name, _)| *name == span_name)
+    };
+    Dialect::TRACERS.iter().find(is_of).copied()
+}
+
 /// What a double under that name is multiplied by to be in the conventions' unit: 0.001 for milliseconds; `None` where it is
 /// already.
 pub fn unit_factor(name: &str) -> Option<f64> {
@@ -195,7 +248,8 @@ const fn rows() -> usize {
     let (mut rows, mut at) = (0, 0);
     while at < Dialect::ALL.len() {
         let dialect = &Dialect::ALL[at];
-        rows += dialect.renames.len() + dialect.structures.len() + dialect.kinds.len() + dialect.dropped.len();
+        rows += dialect.renames.len() + dialect.structures.len() + dialect.kinds.len();
+        rows += dialect.dropped.len() + dialect.redundant.len();
         at += 1;
     }
     rows
@@ -262,6 +316,12 @@ const fn names() -> [(&'static str, Meaning); NAME_COUNT] {
         row = 0;
         while row < dialect.dropped.len() {
             names[count] = (dialect.dropped[row].0, Meaning::Dropped);
+            count += 1;
+            row += 1;
+        }
+        row = 0;
+        while row < dialect.redundant.len() {
+            names[count] = (dialect.redundant[row].0, Meaning::Redundant);
             count += 1;
             row += 1;
         }
@@ -337,6 +397,21 @@ mod tests {
             "xgen_ai.request.model",
         ] {
             assert_eq!(Attribute::from_name(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_tracer_is_found_by_its_scope_and_by_its_spans() {
+        for dialect in Dialect::TRACERS {
+            let found = |scope: &str, name: &str| tracer(scope, name).map(|found| found.name);
+            for scope in dialect.scopes {
+                assert_eq!(found(scope, "x"), Some(dialect.name));
+                assert_eq!(found(&[scope, ".more"].concat(), "x"), Some(dialect.name));
+                assert_eq!(found(&[scope, "x"].concat(), "x"), None);
+            }
+            for (name, _) in dialect.span_names {
+                assert_eq!(found("", name), Some(dialect.name));
+            }
         }
     }
 

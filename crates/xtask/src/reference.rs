@@ -4,8 +4,8 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 use tracing_genai_semconv::{
-    Attribute, Requirement, SpanKind, SpanType, ValueType,
-    dialect::{Dialect, Structure},
+    Attribute, Requirement, SpanKind, SpanType, ValueType, collector,
+    dialect::{Dialect, Place, Side, Structure, UsageKey},
     event::Event,
     metric::{Metric, Origin},
     profile::{CostKeys, MetricNames},
@@ -52,6 +52,8 @@ fn page() -> String {
     events(&mut page);
     profiles(&mut page);
     dialects(&mut page);
+    usage_keys(&mut page);
+    differences(&mut page);
     page
 }
 
@@ -231,12 +233,89 @@ fn dialects(page: &mut String) {
                 list.of.name()
             );
         }
+        for (name, attribute) in dialect.unprefixed {
+            let unit = dialect.units.iter().find(|(of, _)| of == name);
+            let unit = unit.map_or(String::new(), |(_, factor)| format!(", times {factor}"));
+            let on = scopes(dialect);
+            line!(page, "| `{name}`, on {on} | `{}`{unit} |", attribute.name());
+        }
         for (name, reason) in dialect.dropped {
             line!(page, "| `{name}` | dropped: {reason} |");
         }
+        for (name, reason) in dialect.redundant {
+            line!(page, "| `{name}` | stays: {reason} |");
+        }
         page.push('\n');
     }
-    // The file ends with one line's end.
-    page.truncate(page.trim_end().len());
-    page.push('\n');
+}
+
+/// The spans of a dialect's tracer.
+fn scopes(dialect: &Dialect) -> String {
+    let scopes = dialect
+        .scopes
+        .iter()
+        .map(|scope| format!("spans of the scope `{scope}`"));
+    let names = dialect
+        .span_names
+        .iter()
+        .map(|(name, _)| format!("spans named `{name}`"));
+    scopes.chain(names).collect::<Vec<_>>().join(", ")
+}
+
+fn usage_keys(page: &mut String) {
+    line!(
+        page,
+        "## Counts in JSON\n\n\
+         `langfuse.observation.usage_details`, `gen_ai.usage.raw`, `langsmith.usage_metadata`, `gen_ai.usage.input_token_details` \
+         and `output_token_details`,\n`braintrust.metrics` and `mlflow.chat.tokenUsage` hold objects of these keys. Parts that stand \
+         beside their whole are added to it,\nunless the total says that they are within. A number above zero under another key \
+         makes the cost `estimated: unread_usage`.\n\n| key | what it counts |\n| --- | --- |"
+    );
+    for (key, meaning) in UsageKey::ALL {
+        line!(page, "| `{key}` | {} |", usage_key(*meaning));
+    }
+}
+
+fn usage_key(key: UsageKey) -> String {
+    let side = |side| match side {
+        Side::Input => "input",
+        Side::Output => "output",
+    };
+    let place = |place| match place {
+        Place::Within => "within",
+        Place::Beside => "beside",
+    };
+    match key {
+        UsageKey::Whole(of) => format!("the {}", side(of)),
+        UsageKey::Part(of, at, Some(attribute)) => format!("`{}`, {} the {}", attribute.name(), place(at), side(of)),
+        UsageKey::Part(of, at, None) => format!("a part of the {0}, {1} the rest", side(of), place(at)),
+        UsageKey::CacheWrite(at) => format!("tokens written to the cache, {} the input", place(at)),
+        UsageKey::CacheWrite1h(at) => {
+            format!("tokens written to the cache for an hour, {} the input", place(at))
+        }
+        UsageKey::Total => "the total".to_owned(),
+        UsageKey::Unit(attribute) => format!("`{}`", attribute.name()),
+        UsageKey::Redundant(why) => format!("left: {why}"),
+        _ => String::new(),
+    }
+}
+
+fn differences(page: &mut String) {
+    line!(
+        page,
+        "\n## The Collector's own normaliser\n\n\
+         Every attribute that the Collector's `genainormalizerprocessor` (contrib) renames becomes the same here, but for these:\n\n\
+         | name | there | here | why |\n| --- | --- | --- | --- |"
+    );
+    for difference in collector::DIFFERENCES {
+        let names: Vec<_> = difference.name.split(", ").map(|name| format!("`{name}`")).collect();
+        line!(
+            page,
+            "| {} | {} | {} | {} |",
+            names.join(", "),
+            difference.theirs,
+            difference.ours,
+            difference.why
+        );
+    }
 }

@@ -1,6 +1,9 @@
 //! Shows spans, metrics and events of OTLP's JSON to the checker.
 
+use std::time::SystemTime;
+
 use serde_json::Value;
+use tracing_genai::processor::SpanCall;
 use tracing_genai::semconv::check::{
     Checked, EventView, MetricView, Problem, Shape, SpanView, check, check_event, check_metric,
 };
@@ -15,7 +18,7 @@ const EVENT_NAME: &str = "event.name";
 
 /// Checks everything in a request.
 pub(super) fn take(report: &mut Report, request: &Request, tells_of_recommended: bool) {
-    for span in request.spans() {
+    for (scope, span) in request.spans() {
         let attributes = shapes(&span.attributes);
         let view = SpanView {
             name: &span.name,
@@ -23,7 +26,16 @@ pub(super) fn take(report: &mut Report, request: &Request, tells_of_recommended:
             is_error: is(&span.status.code, 2, "STATUS_CODE_ERROR"),
             attributes: &attributes,
         };
-        add(report, Signal::Span, &span.id, check(&view), tells_of_recommended);
+        // The reader knows the counts that stand in JSON, too.
+        let call = SpanCall::read(span.data(scope, SystemTime::UNIX_EPOCH), None);
+        let unread = call.map(|call| call.unread_usage).unwrap_or_default();
+        let mut checked = check(&view);
+        if let Some(checked) = &mut checked {
+            for name in &unread {
+                checked.add_unread_usage(name);
+            }
+        }
+        add(report, Signal::Span, &span.id, checked, tells_of_recommended);
     }
     for metric in request.metrics() {
         for (instrument, points) in instruments(metric) {

@@ -1,8 +1,9 @@
-//! Reads counts and costs from JSON: Langfuse's details, and what the Vercel SDK passes on of its providers.
+//! Reads counts and costs from JSON: Langfuse's details, and the usage that providers and SDKs pass on.
 
 use opentelemetry::Value as Attributed;
 use serde_json::{Map, Value};
 use tracing_genai_pricing::Usd;
+use tracing_genai_semconv::dialect::{Place, Side, UsageKey};
 use tracing_genai_semconv::{Attribute, ValueType};
 
 use super::{NOTHING, Read, set};
@@ -10,68 +11,194 @@ use crate::coerce::coerce;
 use crate::operation::Operation;
 use crate::unread::Unread;
 
-/// Langfuse's counts stand beside each other, where the conventions' include each other: the input's and the output's parts.
-const CACHE_READS: [&str; 4] = [
-    "input_cached_tokens",
-    "input_cache_read",
-    "input_cached",
-    "cache_read_input_tokens",
-];
-const CACHE_WRITES: [&str; 4] = [
-    "input_cache_creation",
-    "input_cache_creation_5m",
-    "input_cache_creation_1h",
-    "cache_creation_input_tokens",
-];
-const INPUT_DETAILS: [&str; 2] = ["prompt_tokens_details", "input_tokens_details"];
-const OUTPUT_DETAILS: [&str; 2] = ["completion_tokens_details", "output_tokens_details"];
-const REASONING: [&str; 2] = ["output_reasoning_tokens", "output_reasoning"];
+/// How far objects within objects are looked into.
+const DEEPEST: usize = 4;
 
-/// Reads a JSON object of counts: Langfuse's own, whose parts are apart, or a provider's. One that holds a count which is none
-/// stays.
-pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
-    let Ok(Value::Object(counts)) = serde_json::from_str(text) else {
+/// Attributes that hold the details of a side alone, which stand within the usage elsewhere.
+const DETAILS: [&str; 2] = ["input_token_details", "output_token_details"];
+
+/// Reads a JSON object of counts. One that holds something else under the key of a count stays, as does one that counts more
+/// than is understood.
+pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Read {
+    let Ok(Value::Object(object)) = serde_json::from_str(text) else {
+        operation.unread_usage.add(name);
         return Err(Some((Attribute::UsageInputTokens, Unread::Json)));
     };
-    if !counts.iter().all(|(_, value)| is_readable(value)) {
+    let details = DETAILS.into_iter().find(|details| name.ends_with(details));
+    let mut counts = Counts::default();
+    counts.gather(details.unwrap_or_default(), &object, 0);
+    if counts.is_malformed {
+        operation.unread_usage.add(name);
         return Err(Some((Attribute::UsageInputTokens, Unread::Type)));
     }
-    if ["prompt_tokens", "completion_tokens", "input_tokens", "output_tokens"]
-        .iter()
-        .any(|name| counts.contains_key(*name))
-    {
-        read_providers(operation, &counts);
-        return Ok(());
+    for key in &counts.unknown {
+        operation.unread_usage.add(&[name, ".", key].concat());
     }
-    if !counts.contains_key("input") && !counts.contains_key("output") {
-        return NOTHING;
+    for (of, count) in counts.attributes() {
+        set(operation, of, count);
     }
-    put(operation, Attribute::UsageInputTokens, whole(&counts, "input"));
-    put(operation, Attribute::UsageOutputTokens, whole(&counts, "output"));
-    put(
-        operation,
-        Attribute::UsageCacheReadInputTokens,
-        any_of(&counts, &CACHE_READS),
-    );
-    put(
-        operation,
-        Attribute::UsageCacheWriteInputTokens,
-        any_of(&counts, &CACHE_WRITES),
-    );
-    put(
-        operation,
-        Attribute::UsageReasoningOutputTokens,
-        any_of(&counts, &REASONING),
-    );
-    Ok(())
+    let is_read = counts.is_usage() && counts.unknown.is_empty();
+    if is_read { Ok(()) } else { NOTHING }
 }
 
-/// Whether it is a count, nothing, or details that are.
-fn is_readable(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Object(details) => details.values().all(is_readable),
-        value => count_of(value).is_some(),
+/// What an object of counts says.
+#[derive(Default)]
+struct Counts {
+    input: Whole,
+    output: Whole,
+    total: Option<i64>,
+    /// Each attribute once.
+    parts: Vec<(Attribute, i64)>,
+    /// The sum of the tokens written to the cache by their lifetimes.
+    written_by_lifetime: Option<i64>,
+    /// The paths of counts above zero that are not understood.
+    unknown: Vec<String>,
+    /// Whether the key of a count holds something else.
+    is_malformed: bool,
+}
+
+/// One side of a call.
+#[derive(Clone, Copy, Default)]
+struct Whole {
+    count: Option<i64>,
+    /// The sum of the parts that stand beside it.
+    beside: Option<i64>,
+}
+
+impl Whole {
+    /// The count with all its parts.
+    fn sum(self, has_parts_beside: bool) -> Option<i64> {
+        let beside = self.beside.filter(|_| has_parts_beside || self.count.is_none());
+        added(self.count, beside)
+    }
+}
+
+/// The sum of what is there.
+fn added(one: Option<i64>, other: Option<i64>) -> Option<i64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.saturating_add(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+impl Counts {
+    fn gather(&mut self, around: &str, object: &Map<String, Value>, depth: usize) {
+        for (key, value) in object {
+            let path = if around.is_empty() {
+                key.clone()
+            } else {
+                [around, ".", key].concat()
+            };
+            self.take(&path, value, depth);
+        }
+    }
+
+    fn take(&mut self, path: &str, value: &Value, depth: usize) {
+        match value {
+            Value::Null => {}
+            Value::Object(inner) if depth < DEEPEST => self.gather(path, inner, depth + 1),
+            Value::Array(items) if depth < DEEPEST => items.iter().for_each(|item| self.take(path, item, depth + 1)),
+            value => match (UsageKey::of(path), count_of(value)) {
+                (Some(UsageKey::Redundant(_)), _) | (None, None) => {}
+                (Some(key), Some(count)) => self.count(key, count),
+                (Some(_), None) => self.is_malformed = true,
+                (None, Some(count)) => self.count_unknown(path, count),
+            },
+        }
+    }
+
+    fn count(&mut self, key: UsageKey, count: i64) {
+        match key {
+            UsageKey::Whole(side) => {
+                let whole = self.side(side);
+                whole.count = whole.count.or(Some(count));
+            }
+            UsageKey::Part(side, place, of) => {
+                self.place(side, place, count);
+                if let Some(of) = of {
+                    self.part(of, count);
+                }
+            }
+            UsageKey::CacheWrite(place) => {
+                self.place(Side::Input, place, count);
+                self.written_by_lifetime = added(self.written_by_lifetime, Some(count));
+            }
+            UsageKey::CacheWrite1h(place) => {
+                self.place(Side::Input, place, count);
+                self.written_by_lifetime = added(self.written_by_lifetime, Some(count));
+                self.part(Attribute::UsageCacheWrite1hInputTokens, count);
+            }
+            UsageKey::Total => self.total = Some(count),
+            UsageKey::Unit(of) => self.part(of, count),
+            _ => {}
+        }
+    }
+
+    /// Langfuse adds any bucket to the side that its name begins with.
+    fn count_unknown(&mut self, path: &str, count: i64) {
+        if count <= 0 {
+            return;
+        }
+        for (start, side) in [("input_", Side::Input), ("output_", Side::Output)] {
+            if path.starts_with(start) && !path.contains('.') {
+                self.place(side, Place::Beside, count);
+            }
+        }
+        self.unknown.push(path.to_owned());
+    }
+
+    const fn side(&mut self, side: Side) -> &mut Whole {
+        match side {
+            Side::Input => &mut self.input,
+            Side::Output => &mut self.output,
+        }
+    }
+
+    fn place(&mut self, side: Side, place: Place, count: i64) {
+        if place == Place::Beside {
+            let whole = self.side(side);
+            whole.beside = added(whole.beside, Some(count));
+        }
+    }
+
+    /// Two spellings of one part are buckets of it.
+    fn part(&mut self, of: Attribute, count: i64) {
+        match self.parts.iter_mut().find(|(part, _)| *part == of) {
+            Some((_, sum)) => *sum = sum.saturating_add(count),
+            None => self.parts.push((of, count)),
+        }
+    }
+
+    fn is_usage(&self) -> bool {
+        self.input.sum(true).is_some()
+            || self.output.sum(true).is_some()
+            || !self.parts.is_empty()
+            || self.written_by_lifetime.is_some()
+    }
+
+    /// The counts as the conventions have them, whose wholes include their parts.
+    fn attributes(&self) -> impl Iterator<Item = (Attribute, i64)> {
+        let (input_is_apart, output_is_apart) = self.has_parts_beside();
+        let has_written = |(of, _): &(Attribute, i64)| *of == Attribute::UsageCacheWriteInputTokens;
+        let written = self.written_by_lifetime.filter(|_| !self.parts.iter().any(has_written));
+        let wholes = [
+            (Attribute::UsageInputTokens, self.input.sum(input_is_apart)),
+            (Attribute::UsageOutputTokens, self.output.sum(output_is_apart)),
+            (Attribute::UsageCacheWriteInputTokens, written),
+        ];
+        let wholes = wholes.into_iter().filter_map(|(of, count)| Some((of, count?)));
+        wholes.chain(self.parts.iter().copied())
+    }
+
+    /// Whether the parts of input, and of output, stand beside them: by the first of the readings that gives the total. Without
+    /// one, as the keys have it.
+    fn has_parts_beside(&self) -> (bool, bool) {
+        let sum = |(input, output): (bool, bool)| added(self.input.sum(input), self.output.sum(output));
+        let readings = [(true, true), (false, false), (true, false), (false, true)];
+        let stated = readings
+            .into_iter()
+            .find(|reading| self.total.is_some() && sum(*reading) == self.total);
+        stated.unwrap_or((true, true))
     }
 }
 
@@ -89,76 +216,6 @@ fn count_of(value: &Value) -> Option<i64> {
     match count {
         Attributed::I64(count) => Some(count),
         _ => None,
-    }
-}
-
-/// The count of `side` with its parts, which stand beside it; `None` where there is none at all.
-fn whole(counts: &Map<String, Value>, side: &str) -> Option<i64> {
-    let is_part = |name: &str| {
-        let is_named = name
-            .strip_prefix(side)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
-        is_named || (side == "input" && is_anthropics(name))
-    };
-    let mut parts = counts.iter().filter(|(name, _)| is_part(name)).peekable();
-    parts.peek()?;
-    parts.try_fold(0_i64, |sum, (_, count)| match count {
-        Value::Null => Some(sum),
-        count => sum.checked_add(count_of(count)?),
-    })
-}
-
-fn is_anthropics(name: &str) -> bool {
-    matches!(name, "cache_read_input_tokens" | "cache_creation_input_tokens")
-}
-
-/// The sum of those that are there; `None` where none is.
-fn any_of(counts: &Map<String, Value>, names: &[&str]) -> Option<i64> {
-    let found: Vec<_> = names.iter().filter_map(|name| count_of(counts.get(*name)?)).collect();
-    (!found.is_empty()).then(|| found.iter().fold(0_i64, |sum, count| sum.saturating_add(*count)))
-}
-
-/// Reads a provider's own counts: OpenAI's, whose input includes the cache, or Anthropic's, whose does not.
-fn read_providers(operation: &mut Operation<'_>, counts: &Map<String, Value>) {
-    let count = |names: [&str; 2]| names.iter().find_map(|name| count_of(counts.get(*name)?));
-    let detail =
-        |names: [&str; 2], detail: &str| names.iter().find_map(|name| count_of(counts.get(*name)?.get(detail)?));
-    let [read_beside, written_beside] =
-        ["cache_read_input_tokens", "cache_creation_input_tokens"].map(|name| any_of(counts, &[name]));
-    let beside = read_beside.unwrap_or(0).saturating_add(written_beside.unwrap_or(0));
-    let input = count(["prompt_tokens", "input_tokens"]);
-    let read = [
-        (
-            Attribute::UsageInputTokens,
-            input.map(|input| input.saturating_add(beside)),
-        ),
-        (
-            Attribute::UsageOutputTokens,
-            count(["completion_tokens", "output_tokens"]),
-        ),
-        (
-            Attribute::UsageCacheReadInputTokens,
-            detail(INPUT_DETAILS, "cached_tokens").or(read_beside),
-        ),
-        (Attribute::UsageCacheWriteInputTokens, written_beside),
-        (Attribute::UsageAudioInputTokens, detail(INPUT_DETAILS, "audio_tokens")),
-        (
-            Attribute::UsageReasoningOutputTokens,
-            detail(OUTPUT_DETAILS, "reasoning_tokens"),
-        ),
-        (
-            Attribute::UsageAudioOutputTokens,
-            detail(OUTPUT_DETAILS, "audio_tokens"),
-        ),
-    ];
-    for (of, count) in read {
-        put(operation, of, count);
-    }
-}
-
-fn put(operation: &mut Operation<'_>, of: Attribute, count: Option<i64>) {
-    if let Some(count) = count {
-        set(operation, of, count);
     }
 }
 
@@ -182,48 +239,4 @@ pub(super) fn read_cost(operation: &mut Operation<'_>, text: &str) -> Read {
     }
     set(operation, Attribute::UsageCost, total.to_f64());
     Ok(())
-}
-
-/// Reads the counts of caches and of reasoning that the Vercel SDK, up to version 5, passes on but does not name.
-///
-/// Up to that version the input is the provider's own count, and Anthropic's excludes what the cache read and took. What the
-/// object says else stays on the span.
-pub(super) fn read_provider_metadata(operation: &mut Operation<'_>, text: &str) -> Read {
-    let Ok(metadata) = serde_json::from_str::<Value>(text) else {
-        return Err(Some((Attribute::UsageCacheReadInputTokens, Unread::Json)));
-    };
-    let count = |provider: &str, path: &str| {
-        let of = metadata.get(provider)?;
-        path.split('.').try_fold(of, |at, name| at.get(name))?.as_i64()
-    };
-    if let Some(cached) = count("openai", "cachedPromptTokens") {
-        set(operation, Attribute::UsageCacheReadInputTokens, cached);
-    }
-    if let Some(reasoning) = count("openai", "reasoningTokens") {
-        set(operation, Attribute::UsageReasoningOutputTokens, reasoning);
-    }
-    let read =
-        count("anthropic", "usage.cache_read_input_tokens").or_else(|| count("anthropic", "cacheReadInputTokens"));
-    let written = count("anthropic", "usage.cache_creation_input_tokens")
-        .or_else(|| count("anthropic", "cacheCreationInputTokens"));
-    if read.is_none() && written.is_none() {
-        return NOTHING;
-    }
-    let beside = read.unwrap_or(0).saturating_add(written.unwrap_or(0));
-    let input = operation.integer(Attribute::UsageInputTokens);
-    let excludes = match count("anthropic", "usage.input_tokens") {
-        // The provider's own count beside it says which of the two the span's is.
-        Some(own) => input == Some(own),
-        // Version 4 passes on the caches' counts alone, and names none itself.
-        None => {
-            !operation.has(Attribute::UsageCacheReadInputTokens)
-                && !operation.has(Attribute::UsageCacheWriteInputTokens)
-        }
-    };
-    if let Some(input) = input.filter(|_| excludes) {
-        operation.set(Attribute::UsageInputTokens, input.saturating_add(beside));
-    }
-    put(operation, Attribute::UsageCacheReadInputTokens, read);
-    put(operation, Attribute::UsageCacheWriteInputTokens, written);
-    NOTHING
 }

@@ -6,7 +6,8 @@ use super::{Finding, Problem, Shape, SpanView};
 use crate::cost::is_cost_key;
 use crate::dialect::Structure;
 use crate::{
-    Attribute, Meaning, OperationName, PREFIX, Requirement, SpanKind, SpanType, ValueType, is_generic, meaning,
+    Attribute, Meaning, OperationName, PREFIX, Requirement, SpanKind, SpanType, ValueType, counts_usage, is_generic,
+    meaning,
 };
 
 /// What may not be larger than what.
@@ -43,11 +44,7 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn find(&mut self, problem: Problem, name: &'a str) {
-        self.findings.push(Finding {
-            level: problem.level(),
-            problem,
-            name,
-        });
+        self.findings.push(Finding::new(problem, name));
     }
 
     fn attribute(&mut self, is_first: bool, name: &'a str, value: Shape<'a>) {
@@ -60,7 +57,7 @@ impl<'a> Checker<'a> {
         }
         let Some(Meaning::Attribute(spelling)) = meaning(name) else {
             if is_first {
-                self.foreign(name);
+                self.foreign(name, value);
             }
             return;
         };
@@ -99,8 +96,9 @@ impl<'a> Checker<'a> {
     }
 
     /// A name that is no attribute's: an older form of one, or nobody's.
-    fn foreign(&mut self, name: &'a str) {
+    fn foreign(&mut self, name: &'a str, value: Shape<'a>) {
         match meaning(name) {
+            None if counts_usage(name) && is_count(value) => self.find(Problem::UnreadUsage, name),
             // What may be a service's own is no old name.
             Some(_) if is_generic(name) => {}
             // Once for all elements of a list, which may be many.
@@ -206,6 +204,15 @@ impl<'a> Checker<'a> {
     pub(super) fn value(&self, attribute: Attribute) -> Option<Shape<'a>> {
         let found = self.attributes.iter().find(|(name, _)| *name == attribute.name());
         found.map(|(_, value)| *value)
+    }
+}
+
+/// Whether a value is a whole number above zero; unsigned ones are exported as text.
+fn is_count(value: Shape<'_>) -> bool {
+    match value {
+        Shape::Int(count) => count > 0,
+        Shape::Text(text) => text.trim().parse::<u64>().is_ok_and(|count| count > 0),
+        _ => false,
     }
 }
 

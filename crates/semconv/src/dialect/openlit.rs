@@ -40,6 +40,14 @@ pub(super) const OPENLIT: Dialect = Dialect {
             Attribute::UsageCacheWriteInputTokens,
         ),
         (
+            "gen_ai.usage.prompt_tokens_details.audio",
+            Attribute::UsageAudioInputTokens,
+        ),
+        (
+            "gen_ai.usage.prompt_tokens_details.audio_tokens",
+            Attribute::UsageAudioInputTokens,
+        ),
+        (
             "gen_ai.usage.completion_tokens_details.reasoning",
             Attribute::UsageReasoningOutputTokens,
         ),

@@ -37,6 +37,21 @@ pub(super) const TRACELOOP: Dialect = Dialect {
             Attribute::UsageCacheWriteInputTokens,
         ),
         ("gen_ai.usage.cached_tokens", Attribute::UsageCacheReadInputTokens),
+        ("llm.request.model", Attribute::RequestModel),
+        ("llm.response.model", Attribute::ResponseModel),
+        ("llm.request.max_tokens", Attribute::RequestMaxTokens),
+        ("llm.request.temperature", Attribute::RequestTemperature),
+        ("llm.request.top_p", Attribute::RequestTopP),
+        ("llm.usage.prompt_tokens", Attribute::UsageInputTokens),
+        ("llm.usage.completion_tokens", Attribute::UsageOutputTokens),
+        (
+            "llm.usage.cache_read_input_tokens",
+            Attribute::UsageCacheReadInputTokens,
+        ),
+        (
+            "llm.usage.cache_creation_input_tokens",
+            Attribute::UsageCacheWriteInputTokens,
+        ),
         ("llm.usage.reasoning_tokens", Attribute::UsageReasoningOutputTokens),
         ("gen_ai.usage.reasoning_tokens", Attribute::UsageReasoningOutputTokens),
         ("traceloop.workflow.name", Attribute::WorkflowName),
@@ -83,6 +98,7 @@ pub(super) const TRACELOOP: Dialect = Dialect {
         ("mcp.response.value", Structure::Content),
         ("gen_ai.task.input", Structure::Content),
         ("gen_ai.task.output", Structure::Content),
+        ("llm.request.functions", Structure::Tools),
         ("gen_ai.openai.api_base", Structure::ServerUrl),
         ("gen_ai.request.structured_output_schema", Structure::JsonOutput),
     ],
@@ -114,6 +130,7 @@ pub(super) const TRACELOOP: Dialect = Dialect {
         ("llm.headers", "the request's headers as text, keys among them"),
         ("gen_ai.headers", "the request's headers as text, keys among them"),
     ],
+    redundant: &[("llm.usage.total_tokens", "the sum of input and output")],
     markers: &["llm.", "traceloop."],
     ..Dialect::NOTHING
 };

@@ -97,6 +97,17 @@ pub(super) const VERCEL: Dialect = Dialect {
         ("ai.documents", Structure::Content),
     ],
     dropped: &[("ai.request.headers.", "the request's headers, keys among them")],
+    redundant: &[
+        ("ai.usage.totalTokens", "the sum of input and output"),
+        (
+            "ai.usage.inputTokenDetails.noCacheTokens",
+            "the input without its cached part",
+        ),
+        (
+            "ai.usage.outputTokenDetails.textTokens",
+            "the output without its reasoning",
+        ),
+    ],
     markers: &["ai."],
     ..Dialect::NOTHING
 };

@@ -1,0 +1,168 @@
+//! `tracing-genai compare --otlp` reads spans as the processor does: the same calls, counts and costs.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test may panic, its helpers too.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::{Map, Value, json};
+
+/// A line of OTLP with one span.
+fn line(scope: &str, name: &str, attributes: &Value) -> String {
+    let valued = |value: &Value| match value {
+        Value::String(_) => json!({"stringValue": value}),
+        Value::Number(number) if number.is_f64() => json!({"doubleValue": value}),
+        value => json!({"intValue": value.to_string()}),
+    };
+    let attributes: Vec<_> = attributes
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(key, value)| json!({"key": key, "value": valued(value)}))
+        .collect();
+    let span =
+        json!({"spanId": "0f", "name": name, "startTimeUnixNano": "1795176000000000000", "attributes": attributes});
+    json!({"resourceSpans": [{"scopeSpans": [{"scope": {"name": scope}, "spans": [span]}]}]}).to_string()
+}
+
+/// What the span's call cost and what its estimate on GPT-4o mini assumes; `None` where it is no call.
+fn compared(scope: &str, name: &str, attributes: &Value) -> Option<(String, String)> {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_tracing-genai"))
+        .args([
+            "compare",
+            "--otlp",
+            "-",
+            "--with",
+            "openai/gpt-4o-mini",
+            "--format",
+            "csv",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let line = line(scope, name, attributes);
+    process.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
+    let output = process.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let mut reader = csv::Reader::from_reader(&*output.stdout);
+    let row = reader.records().map(Result::unwrap).find(|row| &row[0] == "0f")?;
+    Some((row[5].to_owned(), row[7].to_owned()))
+}
+
+fn cost(scope: &str, name: &str, attributes: &Value) -> Option<String> {
+    compared(scope, name, attributes).map(|(cost, _)| cost)
+}
+
+fn chat(provider: &str, model: &str, counts: &Value) -> Value {
+    let mut attributes = Map::new();
+    attributes.insert("gen_ai.operation.name".to_owned(), "chat".into());
+    attributes.insert("gen_ai.provider.name".to_owned(), provider.into());
+    attributes.insert("gen_ai.request.model".to_owned(), model.into());
+    attributes.extend(counts.as_object().unwrap().clone());
+    attributes.into()
+}
+
+#[test]
+fn a_frameworks_names_of_cached_tokens_are_read() {
+    // Of 20,000 in, 1,000 at 3, 16,000 at 0.3 and 3,000 at 3.75; 200 out at 15 USD a million.
+    for (read, written) in [
+        ("gen_ai.usage.cache_read_tokens", "gen_ai.usage.cache_write_tokens"),
+        (
+            "gen_ai.usage.details.cache_read_tokens",
+            "gen_ai.usage.details.cache_write_tokens",
+        ),
+        (
+            "gen_ai.usage.input_cached_tokens",
+            "gen_ai.usage.input_tokens.cache_write",
+        ),
+    ] {
+        let counts = json!({"gen_ai.usage.input_tokens": 20_000, "gen_ai.usage.output_tokens": 200, read: 16_000, written: 3_000});
+        let attributes = chat("anthropic", "claude-sonnet-4-5", &counts);
+        assert_eq!(
+            cost("pydantic-ai", "chat", &attributes).as_deref(),
+            Some("0.02205"),
+            "{read}"
+        );
+    }
+}
+
+#[test]
+fn the_scope_says_whether_the_input_includes_the_cache() {
+    let counts = json!({
+        "gen_ai.usage.input_tokens": 8_000, "gen_ai.usage.output_tokens": 200, "gen_ai.usage.cache_read_input_tokens": 2_000
+    });
+    let of = |scope, provider, model| cost(scope, "chat", &chat(provider, model, &counts)).unwrap();
+    // In a region of the United States: 8,000 at 3.3, 2,000 at 0.33 and 200 at 16.5 USD a million.
+    let model = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
+    assert_eq!(
+        of("opentelemetry.instrumentation.bedrock", "aws.bedrock", model),
+        "0.03036"
+    );
+    // 6,000 at 3, 2,000 at 0.3 and 200 at 15.
+    let anthropic = of(
+        "opentelemetry.instrumentation.anthropic",
+        "anthropic",
+        "claude-sonnet-4-5",
+    );
+    assert_eq!(anthropic, "0.0216");
+}
+
+#[test]
+fn langfuses_total_decides() {
+    let of = |details: Value| {
+        let attributes = json!({
+            "langfuse.observation.type": "generation",
+            "langfuse.observation.model.name": "gpt-4o",
+            "gen_ai.provider.name": "openai",
+            "langfuse.observation.usage_details": details.to_string(),
+        });
+        cost("langfuse-sdk", "OpenAI.chat", &attributes).unwrap()
+    };
+    // 2,000 at 2.5, 10,000 at 1.25 and 300 at 10.
+    assert_eq!(
+        of(json!({"input": 12_000, "input_cached_tokens": 10_000, "output": 300, "total": 12_300})),
+        "0.0205"
+    );
+    assert_eq!(
+        of(json!({"input": 2_000, "input_cached_tokens": 10_000, "output": 300, "total": 12_300})),
+        "0.0205"
+    );
+}
+
+#[test]
+fn a_count_is_read_however_it_was_written_and_nothing_else_is() {
+    let of = |output: Value| {
+        let counts = json!({"gen_ai.usage.input_tokens": 1_000, "gen_ai.usage.output_tokens": output});
+        compared("x", "chat gpt-4o", &chat("openai", "gpt-4o", &counts)).unwrap()
+    };
+    for output in [json!(100), json!(100.0), json!("100")] {
+        assert_eq!(of(output), ("0.0035".to_owned(), "same_tokens_assumed".to_owned()));
+    }
+    for output in [json!(100.5), json!(-100), json!("some")] {
+        assert_eq!(of(output), (String::new(), "invalid_usage".to_owned()));
+    }
+}
+
+#[test]
+fn claude_codes_requests_are_calls_and_a_services_own_span_is_none() {
+    let attributes = json!({
+        "gen_ai.system": "anthropic", "gen_ai.request.model": "claude-sonnet-4-5", "ttft_ms": 700,
+        "input_tokens": 1_000, "output_tokens": 200, "cache_read_tokens": 16_000, "cache_creation_tokens": 3_000
+    });
+    let scope = "com.anthropic.claude_code.tracing";
+    assert_eq!(
+        cost(scope, "claude_code.llm_request", &attributes).as_deref(),
+        Some("0.02205")
+    );
+    assert_eq!(cost("my-service", "request", &attributes), None);
+}
+
+#[test]
+fn a_count_that_is_not_understood_is_among_the_assumptions() {
+    let counts =
+        json!({"gen_ai.usage.input_tokens": 1_000, "gen_ai.usage.output_tokens": 100, "gen_ai.usage.poems": 7});
+    let (cost, assumptions) = compared("x", "chat", &chat("openai", "gpt-4o", &counts)).unwrap();
+    assert_eq!(cost, "0.0035");
+    assert!(assumptions.contains("unread_usage"), "{assumptions}");
+}

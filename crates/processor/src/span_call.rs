@@ -1,0 +1,130 @@
+//! Reads a model call from its span, for those who have spans and no pipeline: as the processor reads it.
+
+use std::time::SystemTime;
+
+use opentelemetry::{Array, Value};
+use opentelemetry_sdk::trace::SpanData;
+use tracing_genai_pricing::{Call, Context, Cost, Counts, Reason, Status};
+use tracing_genai_semconv::own;
+use tracing_genai_usage::Usage;
+
+use crate::counts::CountsRules;
+use crate::normalise::{is_seen_to, normalise};
+use crate::operation::Operation;
+use crate::price::{Stated, call, known_without_prices, stated};
+use crate::usage::count;
+
+/// A model call as its span tells it, in whatever names.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SpanCall {
+    /// The provider; empty where the span names none.
+    pub provider: String,
+    /// The host the request went to.
+    pub server_address: Option<String>,
+    /// The model that answered.
+    pub response_model: Option<String>,
+    /// The model that was asked for.
+    pub request_model: Option<String>,
+    /// What was used; empty where the span says nothing, or something that cannot be.
+    pub usage: Usage,
+    /// What the input includes.
+    pub counts: Counts,
+    /// When the call started.
+    pub started: SystemTime,
+    /// The service tier that served the call, or that it asked for.
+    pub service_tier: Option<String>,
+    /// The speed that served the call.
+    pub speed: Option<String>,
+    /// The cost where it is known without a price: what the span states, or why it can have none.
+    pub known_cost: Option<Cost>,
+    /// The names of numbers that count usage and are not understood: a computed cost is an estimate because of them.
+    pub unread_usage: Vec<String>,
+}
+
+impl SpanCall {
+    /// The model call that `span` is; `None` where it is none.
+    ///
+    /// `counts` is what the input includes where neither the span nor its instrumentation is known for it, as in
+    /// [`GenAiProcessorBuilder::counts`](crate::GenAiProcessorBuilder::counts); without it what contradicts itself is repaired.
+    pub fn read(mut span: SpanData, counts: Option<Counts>) -> Option<Self> {
+        let is_processed = is_seen_to(&span);
+        let mut operation = Operation::new(&mut span);
+        normalise(&mut operation, None, false);
+        if !operation.is_model_call() {
+            return None;
+        }
+        count(&mut operation);
+        let mut rules = CountsRules::default();
+        if let Some(counts) = counts {
+            rules.set_general(counts);
+        }
+        // The processor made the counts whole.
+        let counts = if is_processed {
+            Counts::Auto
+        } else {
+            rules.of_call(&operation)
+        };
+        let known_cost = match stated(&operation) {
+            Stated::Nothing => known_without_prices(&operation),
+            Stated::Absurd => Some(Cost::inconsistent(Reason::InvalidUsage)),
+            Stated::Amount(amount) => Some(with_status(Cost::reported(amount), &operation)),
+        };
+        let call = call(&operation, counts);
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Some(Self {
+            provider: call.provider.to_owned(),
+            server_address: owned(call.server_address),
+            response_model: owned(call.response_model),
+            request_model: owned(call.request_model),
+            usage: operation.usage,
+            counts,
+            started: call.started,
+            service_tier: owned(call.context.service_tier),
+            speed: owned(call.context.speed),
+            known_cost,
+            unread_usage: operation.unread_usage.iter().map(str::to_owned).collect(),
+        })
+    }
+
+    /// The call as a catalogue wants it.
+    pub fn call(&self) -> Call<'_> {
+        Call {
+            provider: &self.provider,
+            server_address: self.server_address.as_deref(),
+            response_model: self.response_model.as_deref(),
+            request_model: self.request_model.as_deref(),
+            usage: &self.usage,
+            started: self.started,
+            context: Context {
+                service_tier: self.service_tier.as_deref(),
+                speed: self.speed.as_deref(),
+                ..Context::default()
+            },
+            counts: self.counts,
+        }
+    }
+}
+
+/// The cost with the status and the reasons that a processor of ours wrote beside it.
+fn with_status(mut cost: Cost, operation: &Operation<'_>) -> Cost {
+    for attribute in &operation.span.attributes {
+        match (attribute.key.as_str(), &attribute.value) {
+            (own::COST_STATUS, Value::String(status)) => {
+                let known = [Status::Priced, Status::Estimated, Status::Free];
+                let status = known.into_iter().find(|known| known.as_str() == status.as_str());
+                cost.status = status.unwrap_or(cost.status);
+            }
+            (own::COST_REASONS, Value::Array(Array::String(names))) => {
+                for name in names {
+                    let reason = Reason::ALL.iter().find(|reason| reason.as_str() == name.as_str());
+                    if let Some(reason) = reason {
+                        cost.reasons.insert(*reason);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    cost
+}
