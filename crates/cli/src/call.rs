@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tracing_genai::{
     pricing::{Call, Catalogue, Context, Cost, Counts, Estimate, ModelId, Reason, Reasons},
-    usage::Usage,
+    usage::{Reading, Usage},
 };
 
 /// A model call that owns what it says.
@@ -55,6 +55,9 @@ pub(crate) struct PriceContext {
     /// The kind of search that the call made: `web`
     #[arg(long, value_name = "TYPE")]
     search_type: Option<String>,
+    /// Where the provider was asked to run the model: `us` (Anthropic)
+    #[arg(long, value_name = "GEO")]
+    inference_geo: Option<String>,
     /// What else makes the price uncertain.
     #[arg(skip)]
     #[serde(skip)]
@@ -66,12 +69,34 @@ pub(crate) struct PriceContext {
 }
 
 impl PriceContext {
-    /// What a response says of the service it was given.
-    pub(crate) fn served(service_tier: Option<String>, speed: Option<String>) -> Self {
+    /// The same context, as its own.
+    pub(crate) fn of(context: &Context<'_>) -> Self {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
         Self {
-            service_tier,
-            speed,
+            service_tier: owned(context.service_tier),
+            processing: owned(context.processing),
+            speed: owned(context.speed),
+            route: owned(context.route),
+            search_type: owned(context.search_type),
+            inference_geo: owned(context.inference_geo),
             ..Self::default()
+        }
+    }
+
+    /// What a response says of the service it was given, and whether all of its usage is understood.
+    pub(crate) fn of_response(reading: &Reading) -> Self {
+        let context = Self::of(&Context {
+            service_tier: reading.service_tier.as_deref(),
+            processing: reading.processing.as_deref(),
+            speed: reading.speed.as_deref(),
+            search_type: reading.search_type.as_deref(),
+            inference_geo: reading.inference_geo.as_deref(),
+            ..Context::default()
+        });
+        if reading.unread.is_empty() {
+            context
+        } else {
+            context.doubted(Reason::UnreadUsage)
         }
     }
 
@@ -88,6 +113,7 @@ impl PriceContext {
             speed: self.speed.as_deref(),
             route: self.route.as_deref(),
             search_type: self.search_type.as_deref(),
+            inference_geo: self.inference_geo.as_deref(),
         }
     }
 }

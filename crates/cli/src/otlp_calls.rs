@@ -89,7 +89,7 @@ impl<R: BufRead> Iterator for OtlpCalls<R> {
 impl From<SpanCall> for ModelCall {
     fn from(call: SpanCall) -> Self {
         let is_absurd = |status| status == Status::Inconsistent;
-        let context = PriceContext::served(call.service_tier, call.speed);
+        let context = PriceContext::of(&call.call().context);
         Self {
             is_absurd: call.known_cost.as_ref().is_some_and(|cost| is_absurd(cost.status)),
             stated: call.known_cost.filter(|cost| !is_absurd(cost.status)),

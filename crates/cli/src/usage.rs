@@ -1,5 +1,7 @@
 //! `tracing-genai usage`: what a provider's response says it used, and what that cost.
 
+mod lines;
+
 use std::{
     fs::File,
     io::{self, BufReader, Read, Write},
@@ -29,11 +31,15 @@ The response is a body or a stream as the provider sent it: JSON, server-sent ev
 gzipped or not. Out comes one JSON object whose keys are the OpenTelemetry attributes that the call's span would have:
 counts in the meaning of the conventions (input includes cached tokens, output includes reasoning), model, finish reasons,
 error.type; and gen_ai.usage.cost in USD, where it is known, with tracing_genai.cost.status and its reasons. What the
-response does not say is absent, not zero.
+response does not say is absent, not zero. A number of the usage that is not understood is named in
+tracing_genai.usage.unread, and makes the cost an estimate.
+
+The file may be a batch's output or the events of a realtime session: then an object a line comes out for each call, and
+last one with the sums.
 
 --provider is a value of gen_ai.provider.name, or the price table's id of a provider. --api is told by the response unless
-given: chat, responses, embeddings, transcriptions, images, messages, generate_content, interactions, converse,
-invoke_model, cohere, ollama, llama_cpp; or the price table's name of one.
+given: chat, responses, embeddings, transcriptions, realtime, speech, images, messages, generate_content, interactions,
+converse, invoke_model, cohere, rerank, ocr, predict, ollama, llama_cpp; or the price table's name of one.
 
 Exit codes: 0 when the response was read, whatever it says; 1 when it is none; 2 when the command line is wrong.
 
@@ -54,6 +60,9 @@ pub(crate) struct Arguments {
     /// The model that was asked for, where the response names none
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
+    /// The host that answered, such as `us-east5-aiplatform.googleapis.com`, where the price depends on it
+    #[arg(long, value_name = "HOST")]
+    server_address: Option<String>,
     /// When the call started: 2026-11-20T12:00:00Z, or 2026-11-20 for the beginning of that day in UTC [default: now]
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     at: Option<SystemTime>,
@@ -83,6 +92,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut bytes = open(path)?;
     let mut head = Vec::new();
     bytes.by_ref().take(LOOKED_AT as u64).read_to_end(&mut head)?;
+    let pricing = Pricing {
+        arguments,
+        provider: &provider,
+        catalogue: &catalogue,
+    };
+    if let Some(kind) = lines::Kind::of(&head, chosen) {
+        let whole = BufReader::new(io::Cursor::new(head).chain(bytes));
+        return lines::run(kind, &pricing, whole).with_context(|| format!("cannot read {}", path.display()));
+    }
     // The end of a short response tells as much as its beginning; of a long one, only the beginning is at hand.
     let api = chosen.unwrap_or_else(|| Api::of_response(&provider, &head));
     let mut reader = ResponseReader::new(api);
@@ -101,7 +119,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(problem) = problem {
         bail!("{}: this is no response of {provider}: {problem}", path.display());
     }
-    let cost = cost(arguments, &provider, api, &reading, &catalogue);
+    let cost = pricing.cost(api, &reading);
     let object = Value::Object(attributes(&provider, &reading, &cost));
     writeln!(io::stdout().lock(), "{object:#}")?;
     Ok(ExitCode::SUCCESS)
@@ -131,34 +149,41 @@ fn open(path: &std::path::Path) -> anyhow::Result<Box<dyn Read>> {
     })
 }
 
-fn cost(arguments: &Arguments, provider: &str, api: Api, reading: &Reading, catalogue: &Catalogue) -> Cost {
-    if reading.invalid.is_some() {
-        return Cost::inconsistent(Reason::InvalidUsage);
+/// What responses are priced by.
+struct Pricing<'a> {
+    arguments: &'a Arguments,
+    provider: &'a str,
+    catalogue: &'a Catalogue,
+}
+
+impl Pricing<'_> {
+    fn cost(&self, api: Api, reading: &Reading) -> Cost {
+        let known = if reading.invalid.is_some() {
+            Some(Cost::inconsistent(Reason::InvalidUsage))
+        } else if let Some(reported) = reported_cost(reading) {
+            Some(Cost::reported(reported))
+        } else if reading.usage.is_empty() {
+            Some(Cost::unpriced(Reason::NoUsage))
+        } else {
+            let model = reading.model.as_deref().or(self.arguments.model.as_deref());
+            let embeds = matches!(api, Api::OpenAiEmbeddings | Api::VertexPredict)
+                || model.is_some_and(|model| model.contains("embed"));
+            missing_side(&reading.usage, !embeds).map(Cost::unpriced)
+        };
+        let call = ModelCall {
+            provider: self.provider.to_owned(),
+            server_address: self.arguments.server_address.clone(),
+            response_model: reading.model.clone(),
+            request_model: self.arguments.model.clone(),
+            usage: reading.usage,
+            started: self.arguments.at.unwrap_or_else(SystemTime::now),
+            context: PriceContext::of_response(reading),
+            counts: Counts::Inclusive,
+            is_absurd: false,
+            stated: known,
+        };
+        call.cost(self.catalogue)
     }
-    if let Some(reported) = reported_cost(reading) {
-        return Cost::reported(reported);
-    }
-    if reading.usage.is_empty() {
-        return Cost::unpriced(Reason::NoUsage);
-    }
-    let model = reading.model.as_deref().or(arguments.model.as_deref());
-    let embeds = api == Api::OpenAiEmbeddings || model.is_some_and(|model| model.contains("embed"));
-    if let Some(missing) = missing_side(&reading.usage, !embeds) {
-        return Cost::unpriced(missing);
-    }
-    let call = ModelCall {
-        provider: provider.to_owned(),
-        server_address: None,
-        response_model: reading.model.clone(),
-        request_model: arguments.model.clone(),
-        usage: reading.usage,
-        started: arguments.at.unwrap_or_else(SystemTime::now),
-        context: PriceContext::served(reading.service_tier.clone(), reading.speed.clone()),
-        counts: Counts::Inclusive,
-        is_absurd: false,
-        stated: None,
-    };
-    call.cost(catalogue)
 }
 
 fn attributes(provider: &str, reading: &Reading, cost: &Cost) -> Map<String, Value> {
@@ -190,6 +215,19 @@ fn attributes(provider: &str, reading: &Reading, cost: &Cost) -> Map<String, Val
     }
     if let Some(field) = reading.invalid {
         set(own::USAGE_INVALID, json!(field));
+    }
+    if !reading.unread.is_empty() {
+        set(own::USAGE_UNREAD, json!(reading.unread));
+    }
+    let own = [
+        (own::USAGE_PROCESSING, &reading.processing),
+        (own::USAGE_SEARCH_TYPE, &reading.search_type),
+        (own::USAGE_INFERENCE_GEO, &reading.inference_geo),
+    ];
+    for (name, text) in own {
+        if let Some(text) = text {
+            set(name, json!(text));
+        }
     }
     if let Some(error) = &reading.error {
         set(Attribute::ErrorType.name(), json!(error.kind));

@@ -111,14 +111,27 @@ fn find_line(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
     if let Some(found) = by_names(table, provider, &names, has_response) {
         return Ok(found);
     }
-    if provider.is_some() {
-        return Err(Reason::UnknownModel);
-    }
-    if !question.provider.is_empty() {
+    let named = provider.and_then(|place| table.providers.get(place));
+    let is_own = |place: usize, name: &str| match named {
+        // An API that others speak, too: the model's name may tell whose it is.
+        Some(named) if names::is_dialect(&named.id) => {
+            let vendor = table.providers.get(place);
+            vendor.is_some_and(|vendor| vendor.id != named.id && names::is_vendors_own(&vendor.id, name))
+        }
+        Some(_) => false,
+        None => true,
+    };
+    let said = question.provider.trim().to_lowercase();
+    if named.is_none() && !said.is_empty() && !names::is_gateway(&said) {
         return Err(Reason::UnknownProvider);
     }
-    let guessed = names.iter().flatten().find_map(|name| provider_of_model(table, name));
-    let provider = guessed.ok_or(Reason::UnknownProvider)?;
+    let guess = |name: &String| provider_of_model(table, name).filter(|place| is_own(*place, name));
+    let unknown = if named.is_some() {
+        Reason::UnknownModel
+    } else {
+        Reason::UnknownProvider
+    };
+    let provider = names.iter().flatten().find_map(guess).ok_or(unknown)?;
     let mut found = by_names(table, Some(provider), &names, has_response).ok_or(Reason::UnknownModel)?;
     found.reasons.insert(Reason::ProviderFromModel);
     Ok(found)

@@ -46,6 +46,42 @@ const PROVIDERS: &[(&str, &str)] = &[
 /// Providers of the conventions that the catalogue has no prices of, which must not be taken for another.
 const WITHOUT_PRICES: &[&str] = &["ibm.watsonx.ai"];
 
+/// Names that say through which gateway a call went, and not who served it. Sources: the gateways' own telemetry.
+const GATEWAYS: &[&str] = &[
+    "litellm",
+    "litellm_proxy",
+    "portkey",
+    "helicone",
+    "bifrost",
+    "llm_gateway",
+];
+
+/// Providers whose API others speak, too, so that their names may say no more than that.
+const DIALECTS: &[&str] = &["openai", "anthropic"];
+
+/// Providers whose models only they serve, and clouds at their prices: such a model's name tells whose it is. Models with
+/// open weights are anybody's to serve.
+const VENDORS: &[&str] = &["anthropic", "google", "openai", "x-ai"];
+
+/// What begins the names of models with open weights among those of [`VENDORS`].
+const OPEN_WEIGHTS: &[&str] = &["gpt-oss", "gemma", "grok-1", "grok-2"];
+
+/// Whether that lower-case name is a gateway's.
+pub(crate) fn is_gateway(name: &str) -> bool {
+    GATEWAYS.contains(&name)
+}
+
+/// Whether the provider of that id may be another whose API is the same.
+pub(crate) fn is_dialect(provider: &str) -> bool {
+    DIALECTS.contains(&provider)
+}
+
+/// Whether the model of that lower-case name is served by the provider of that id alone.
+pub(crate) fn is_vendors_own(provider: &str, model: &str) -> bool {
+    let name = model.rsplit('/').next().unwrap_or(model);
+    VENDORS.contains(&provider) && !OPEN_WEIGHTS.iter().any(|open| name.starts_with(open))
+}
+
 /// What the conventions' lower-case name of a provider is called in the catalogue; `None` where the catalogue's own rules
 /// decide.
 pub(crate) fn translate(name: &str) -> Option<&'static str> {

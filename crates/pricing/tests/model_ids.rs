@@ -64,7 +64,12 @@ fn each_form_of_an_id_means_the_model_it_names() {
     ];
     for (provider, model, expected) in cases {
         assert_eq!(label(provider, model).as_deref(), Some(expected), "{provider} {model}");
-        assert_eq!(cost(provider, model).status, Status::Priced, "{provider} {model}");
+        // Where Vertex AI serves Claude is not told here, and its price depends on that.
+        let expected = match (provider, model.starts_with("claude")) {
+            ("gcp.vertex_ai", true) => Reasons::of(Reason::RegionAssumed),
+            _ => Reasons::NONE,
+        };
+        assert_eq!(cost(provider, model).reasons, expected, "{provider} {model}");
     }
 }
 
@@ -119,4 +124,52 @@ fn a_routers_prefix_tells_the_provider_that_nobody_named() {
     let cost = cost("", "groq/llama-3.3-70b-versatile");
     assert_eq!(cost.status, Status::Estimated);
     assert_eq!(cost.reasons, Reasons::of(Reason::ProviderFromModel));
+}
+
+#[test]
+fn a_model_that_only_its_maker_serves_is_priced_as_its_makers_behind_a_compatible_api() {
+    let usage = Usage::new()
+        .with(Unit::InputTokens, 1_000)
+        .with(Unit::OutputTokens, 100);
+    let cost = |provider, model| {
+        let cost = Catalogue::embedded().cost(&Call {
+            provider,
+            server_address: None,
+            response_model: Some(model),
+            request_model: None,
+            usage: &usage,
+            started: std::time::SystemTime::now(),
+            context: Context::default(),
+            counts: Counts::Inclusive,
+        });
+        let label = cost.matched.as_ref().map(|matched| matched.label.to_string());
+        (label, cost.reasons)
+    };
+    let guessed = Reasons::of(Reason::ProviderFromModel);
+    let vendors = [
+        ("openai", "claude-sonnet-4-5-20250929", "anthropic/claude-sonnet-4-5"),
+        ("openai", "anthropic/claude-sonnet-4-5", "anthropic/claude-sonnet-4-5"),
+        ("openai", "gemini-2.5-flash", "google/gemini-2.5-flash"),
+        ("anthropic", "gpt-4o", "openai/gpt-4o"),
+        ("litellm", "claude-sonnet-4-5", "anthropic/claude-sonnet-4-5"),
+    ];
+    for (provider, model, label) in vendors {
+        assert_eq!(
+            cost(provider, model),
+            (Some(label.to_owned()), guessed),
+            "{provider} {model}"
+        );
+    }
+    // Whoever serves a model with open weights has a price of its own; and a provider that is no dialect is meant.
+    let unknown = [
+        ("openai", "deepseek-r1:7b"),
+        ("openai", "mistral-7b-instruct"),
+        ("anthropic", "gpt-oss-20b"),
+        ("groq", "claude-sonnet-4-5"),
+        ("openai", "my-model"),
+        ("my-gateway", "claude-sonnet-4-5"),
+    ];
+    for (provider, model) in unknown {
+        assert_eq!(cost(provider, model).0, None, "{provider} {model}");
+    }
 }

@@ -206,6 +206,18 @@ impl<'span> Operation<'span> {
         }
     }
 
+    /// The text under a name of ours, where the span carries any of our counts.
+    pub(crate) fn own_text(&self, name: &str) -> Option<&str> {
+        if !self.has_own_counts {
+            return None;
+        }
+        let mut attributes = self.span.attributes.iter();
+        match &attributes.find(|attribute| attribute.key.as_str() == name)?.value {
+            Value::String(text) => Some(text.as_str()),
+            _ => None,
+        }
+    }
+
     /// Takes an attribute of ours off whose name begins so, and which has no place of its own.
     pub(crate) fn take_own(&mut self, prefix: &str) -> Option<KeyValue> {
         let mut attributes = self.span.attributes.iter();

@@ -132,6 +132,9 @@ pub(crate) fn call<'o>(operation: &'o Operation<'_>, counts: Counts) -> Call<'o>
         context: Context {
             service_tier: tier,
             speed: operation.text(Attribute::ResponseSpeed),
+            processing: operation.own_text(own::USAGE_PROCESSING),
+            inference_geo: operation.own_text(own::USAGE_INFERENCE_GEO),
+            search_type: operation.own_text(own::USAGE_SEARCH_TYPE),
             ..Context::default()
         },
         counts,

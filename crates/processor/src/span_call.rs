@@ -36,6 +36,12 @@ pub struct SpanCall {
     pub service_tier: Option<String>,
     /// The speed that served the call.
     pub speed: Option<String>,
+    /// How the call was processed: `batch`.
+    pub processing: Option<String>,
+    /// The kind of search that the call made.
+    pub search_type: Option<String>,
+    /// Where the provider was asked to run the model.
+    pub inference_geo: Option<String>,
     /// The cost where it is known without a price: what the span states, or why it can have none.
     pub known_cost: Option<Cost>,
     /// The names of numbers that count usage and are not understood: a computed cost is an estimate because of them.
@@ -82,6 +88,9 @@ impl SpanCall {
             started: call.started,
             service_tier: owned(call.context.service_tier),
             speed: owned(call.context.speed),
+            processing: owned(call.context.processing),
+            search_type: owned(call.context.search_type),
+            inference_geo: owned(call.context.inference_geo),
             known_cost,
             unread_usage: operation.unread_usage.iter().map(str::to_owned).collect(),
         })
@@ -99,6 +108,9 @@ impl SpanCall {
             context: Context {
                 service_tier: self.service_tier.as_deref(),
                 speed: self.speed.as_deref(),
+                processing: self.processing.as_deref(),
+                search_type: self.search_type.as_deref(),
+                inference_geo: self.inference_geo.as_deref(),
                 ..Context::default()
             },
             counts: self.counts,

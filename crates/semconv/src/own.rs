@@ -67,6 +67,12 @@ pub const USAGE_INVALID: &str = "tracing_genai.usage.invalid";
 /// Which numbers of a usage are neither read nor known to say nothing new, by their paths in the response: a list. The
 /// cost of such a call is `estimated` at best.
 pub const USAGE_UNREAD: &str = "tracing_genai.usage.unread";
+/// How the call was processed, where that has a price of its own: `batch`.
+pub const USAGE_PROCESSING: &str = "tracing_genai.usage.processing";
+/// Where the provider was asked to run the model, where that has a price of its own: Anthropic's `inference_geo`, as `us`.
+pub const USAGE_INFERENCE_GEO: &str = "tracing_genai.usage.inference_geo";
+/// The kind of search that the call made, where that has a price of its own: `preview`.
+pub const USAGE_SEARCH_TYPE: &str = "tracing_genai.usage.search_type";
 /// On metrics: the attribute whose value could not be read.
 pub const ATTRIBUTE: &str = "tracing_genai.attribute";
 /// On metrics: why a value could not be read: `type`, `json`, `length` or `disagreement`.

@@ -19,7 +19,7 @@ use tracing_genai_usage::{Api, Reading, Unit, Usage, read_body};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::ValueOf;
-use crate::value::texts;
+use crate::value::{self, texts};
 
 /// A call of a model, from its request to the end of its response. Its span ends when it is dropped.
 ///
@@ -165,6 +165,26 @@ impl Call {
             && let Some(cost) = cost
         {
             self.cost(cost);
+        }
+        let own = [
+            (own::USAGE_PROCESSING, &reading.processing, &recorded.processing),
+            (
+                own::USAGE_INFERENCE_GEO,
+                &reading.inference_geo,
+                &recorded.inference_geo,
+            ),
+            (own::USAGE_SEARCH_TYPE, &reading.search_type, &recorded.search_type),
+        ];
+        for (name, text, recorded) in own {
+            let is_special = |text: &&str| !matches!(*text, "global" | "not_available");
+            if text != recorded
+                && let Some(text) = text.as_deref().filter(is_special)
+            {
+                self.attribute(name, text.to_owned());
+            }
+        }
+        if reading.unread != recorded.unread {
+            self.attribute(own::USAGE_UNREAD, value::texts(reading.unread.iter().cloned()));
         }
         if let Some(field) = reading.invalid.filter(|_| reading.invalid != recorded.invalid) {
             self.attribute(own::USAGE_INVALID, field);

@@ -27,6 +27,7 @@ pub(super) const NAMES: &[&str] = &[
     "speed",
     "route",
     "search_type",
+    "inference_geo",
 ];
 
 /// The call and what it used. A count that is not given was not reported, which is not zero.

@@ -347,7 +347,10 @@ fn take_prompt_details(reading: &mut Reading, usage: &Part<'_, '_>) {
         take_used(reading, unit, "usage.prompt_tokens_details.cache_creation", count);
     }
     let seconds = usage.count_rounded_up("prompt_audio_seconds");
-    take_used(reading, Unit::InputAudioSeconds, "usage.prompt_audio_seconds", seconds);
+    // A chat has no other audio by the second than what goes in.
+    for unit in [Unit::InputAudioSeconds, Unit::AudioSeconds] {
+        take_used(reading, unit, "usage.prompt_audio_seconds", seconds);
+    }
     let audio = usage.count("prompt_tokens_details.audio_tokens");
     // Audio that is billed by the second is not billed by the token.
     if !matches!(seconds, Count::Given(1..)) {

@@ -129,5 +129,7 @@ fn take_mistrals(reading: &mut Reading, usage: &Part<'_, '_>) {
         reading.take(unit, "usage.prompt_tokens", usage.count(path));
     }
     let seconds = usage.count_rounded_up("prompt_audio_seconds");
-    reading.take(Unit::InputAudioSeconds, "usage.prompt_audio_seconds", seconds);
+    for unit in [Unit::InputAudioSeconds, Unit::AudioSeconds] {
+        reading.take(unit, "usage.prompt_audio_seconds", seconds);
+    }
 }
