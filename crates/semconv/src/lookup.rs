@@ -199,7 +199,9 @@ const USAGE_PREFIXES: [&str; 4] = ["gen_ai.usage.", "llm.usage.", "llm.token_cou
 /// assert!(!counts_usage("gen_ai.request.seed"));
 /// ```
 pub fn counts_usage(name: &str) -> bool {
-    USAGE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    // Most names of others are told apart by their first byte.
+    matches!(name.as_bytes().first(), Some(b'a' | b'g' | b'l'))
+        && USAGE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The dialect of a tracer that writes names without a prefix, by its scope or by the span's name.

@@ -31,14 +31,35 @@ pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Rea
         operation.unread_usage.add(name);
         return Err(Some((Attribute::UsageInputTokens, Unread::Type)));
     }
-    for key in &counts.unknown {
-        operation.unread_usage.add(&[name, ".", key].concat());
-    }
+    name_unknown(operation, name, &counts);
     for (of, count) in counts.attributes() {
-        set(operation, of, count);
+        let stated = match of {
+            Attribute::UsageInputTokens => counts.input.count,
+            Attribute::UsageOutputTokens => counts.output.count,
+            _ => None,
+        };
+        // The span repeats what the provider counts without its parts.
+        if stated.is_some() && operation.integer(of) == stated {
+            operation.set(of, count);
+        } else {
+            set(operation, of, count);
+        }
     }
     let is_read = counts.is_usage() && counts.unknown.is_empty();
     if is_read { Ok(()) } else { NOTHING }
+}
+
+/// Names the counts of a provider's `usage` that are not understood.
+pub(super) fn find_unread(operation: &mut Operation<'_>, name: &str, usage: &Map<String, Value>) {
+    let mut counts = Counts::default();
+    counts.gather("", usage, 0);
+    name_unknown(operation, name, &counts);
+}
+
+fn name_unknown(operation: &mut Operation<'_>, name: &str, counts: &Counts) {
+    for key in &counts.unknown {
+        operation.unread_usage.add(&[name, ".", key].concat());
+    }
 }
 
 /// What an object of counts says.

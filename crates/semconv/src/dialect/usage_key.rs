@@ -78,6 +78,7 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("input_cached", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
     ("input_cache_read", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
     ("input_cache_read_tokens", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
+    ("input_cache_write", CacheWrite(Beside)),
     ("input_cache_creation", CacheWrite(Beside)),
     ("input_cache_creation_5m", CacheWrite(Beside)),
     ("input_cache_creation_1h", CacheWrite1h(Beside)),
@@ -91,6 +92,8 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("output_audio_tokens", Part(Output, Beside, Some(A::UsageAudioOutputTokens))),
     ("output_image", Part(Output, Beside, Some(A::UsageImageOutputTokens))),
     ("output_image_tokens", Part(Output, Beside, Some(A::UsageImageOutputTokens))),
+    ("accepted_prediction_tokens", Redundant(PREDICTED)),
+    ("rejected_prediction_tokens", Redundant(PREDICTED)),
 
     // OpenAI's, whose whole includes its parts.
     ("prompt_tokens", Whole(Input)),
