@@ -66,6 +66,7 @@ impl UsageKey {
 }
 
 const SPLIT: &str = "a part of the tokens written to the cache, at the shortest lifetime's price";
+const COST: &str = "a cost, not a count";
 const PREDICTED: &str = "a part of the output, at its price";
 
 #[rustfmt::skip]
@@ -162,6 +163,12 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("completion_audio_tokens", Part(Output, Within, Some(A::UsageAudioOutputTokens))),
     ("server_tool_use_web_search_requests", Unit(A::UsageWebSearches)),
     ("time_to_first_token", Redundant("a duration")),
+
+    // What some compute beside the counts.
+    ("cost", Redundant(COST)),
+    ("total_cost", Redundant(COST)),
+    ("input_cost", Redundant(COST)),
+    ("output_cost", Redundant(COST)),
 ];
 
 #[cfg(test)]
