@@ -53,7 +53,8 @@ impl Reading {
     }
 
     /// Lets a body pass that says nothing of its usage.
-    pub(crate) fn of_sound(response: WatchedResponse) -> Self {
+    pub(crate) fn of_sound(mut response: WatchedResponse) -> Self {
+        response.without_text();
         Self {
             response,
             encoding: Encoding::Unreadable,

@@ -129,7 +129,9 @@ impl Catalogue {
                 region: Region::Global,
                 context: call.context,
             };
-            line.kind = Kind::of(&service, model);
+            let (kind, reasons) = Kind::of(&service, model);
+            line.kind = kind;
+            line.reasons = line.reasons.union(reasons);
         }
         if let Err(reason) = self.price_line(call, &line, &mut cost) {
             cost.reasons = Reasons::of(reason);
@@ -151,7 +153,7 @@ impl Catalogue {
         if found.kind.is_prepaid {
             return Err(Reason::ProvisionedThroughput);
         }
-        let (plan, reasons) = model.plan(owner, call.started, found.kind);
+        let (plan, reasons) = model.plan(owner, call.started, &found.kind);
         let plan = plan.ok_or(Reason::NoPrice)?;
         cost.reasons = found.reasons.union(reasons);
         let multiplier = self.table.multiplier(found);

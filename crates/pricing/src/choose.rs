@@ -58,8 +58,8 @@ pub(crate) struct Kind {
     /// For each key of the context: the variants that know what the call says, or [`Kind::PLAIN`] where it says nothing
     /// special.
     knowing: [u16; ContextKey::COUNT],
-    /// Whether a price depends on the region, which is not known.
-    is_region_assumed: bool,
+    /// Whether any of these variants holds at some times only; else all of them apply to every such call.
+    is_dated: bool,
     /// Whether the capacity was paid for ahead.
     pub(crate) is_prepaid: bool,
 }
@@ -80,16 +80,16 @@ impl Kind {
     pub(crate) const STANDARD: Self = Self {
         sold: 0,
         knowing: [Self::PLAIN; ContextKey::COUNT],
-        is_region_assumed: false,
+        is_dated: false,
         is_prepaid: false,
     };
 
     /// Above every bit of a variant.
     const PLAIN: u16 = u16::MAX;
 
-    /// The kind of service by the variants of a model. One that is borrowed from another provider is sold with those
-    /// variants alone that name the seller.
-    pub(crate) fn of(service: &Service<'_>, model: &Model) -> Self {
+    /// The kind of service by the variants of a model, and what is uncertain about it at any time. A model that is borrowed
+    /// from another provider is sold with those variants alone that name the seller.
+    pub(crate) fn of(service: &Service<'_>, model: &Model) -> (Self, Reasons) {
         let context = &service.context;
         let batch_tier = service.seller == TELLS_BATCH_AS_TIER && context.service_tier == Some("batch");
         // By the places of the keys.
@@ -118,14 +118,18 @@ impl Kind {
             Some(Some(said)) => *said == &**value,
             _ => false,
         };
+        let mut reasons = Reasons::NONE;
         for (place, variant) in model.variants.iter().take(MAX_VARIANTS).enumerate() {
             if !service.has(variant) {
                 continue;
             }
             let depends_on_region = variant.when.iter().any(|(key, _)| *key == ContextKey::Region);
-            kind.is_region_assumed |= depends_on_region && service.region == Region::Unknown;
+            if depends_on_region && service.region == Region::Unknown {
+                reasons.insert(Reason::RegionAssumed);
+            }
             if variant.when.iter().all(is_said) {
                 kind.sold |= 1 << place;
+                kind.is_dated |= variant.set.when.is_some();
                 for (key, _) in &variant.when {
                     if let Some(knowing) = kind.knowing.get_mut(*key as usize) {
                         *knowing |= 1 << place;
@@ -133,11 +137,27 @@ impl Kind {
                 }
             }
         }
-        kind
+        if !kind.is_dated {
+            reasons = reasons.union(kind.unknown(kind.sold));
+        }
+        (kind, reasons)
     }
 
-    /// The variants that apply to a call that started then, and whether it says something that none of them knows.
-    fn applying(self, variants: &[Variant], started: SystemTime) -> (usize, Reasons) {
+    /// That the call says something that none of the variants which apply knows, if it does.
+    fn unknown(&self, applying: u16) -> Reasons {
+        let is_unknown = |knowing: &u16| *knowing != Self::PLAIN && knowing & applying == 0;
+        if self.knowing.iter().any(is_unknown) {
+            Reasons::of(Reason::UnknownVariant)
+        } else {
+            Reasons::NONE
+        }
+    }
+
+    /// The variants that apply to a call that started then, and what else is uncertain about it.
+    fn applying(&self, variants: &[Variant], started: SystemTime) -> (usize, Reasons) {
+        if !self.is_dated {
+            return (usize::from(self.sold), Reasons::NONE);
+        }
         let mut applying = self.sold;
         let mut sold = self.sold;
         while sold != 0 {
@@ -150,15 +170,7 @@ impl Kind {
                 applying &= !(1 << place);
             }
         }
-        let is_unknown = |knowing: &u16| *knowing != Self::PLAIN && knowing & applying == 0;
-        let mut reasons = Reasons::NONE;
-        if self.knowing.iter().any(is_unknown) {
-            reasons.insert(Reason::UnknownVariant);
-        }
-        if self.is_region_assumed {
-            reasons.insert(Reason::RegionAssumed);
-        }
-        (usize::from(applying), reasons)
+        (usize::from(applying), self.unknown(applying))
     }
 }
 
@@ -181,18 +193,14 @@ pub(crate) struct Plans {
 
 impl Model {
     /// The plan for a call of that kind that started then, and what is uncertain about it.
-    pub(crate) fn plan(&self, owner: Owner<'_>, started: SystemTime, kind: Kind) -> (Option<&Plan>, Reasons) {
+    pub(crate) fn plan(&self, owner: Owner<'_>, started: SystemTime, kind: &Kind) -> (Option<&Plan>, Reasons) {
         // What day it is need not be known where nothing depends on it.
         let set = if self.sets.len() > 1 {
             self.set_at(Moment::from(started))
         } else {
             0
         };
-        let (variants, reasons) = if kind == Kind::STANDARD {
-            (0, Reasons::NONE)
-        } else {
-            kind.applying(&self.variants, started)
-        };
+        let (variants, reasons) = kind.applying(&self.variants, started);
         let plans = self.plans.get_or_init(|| Plans::new(self));
         let bits = self.variants.len().min(MAX_VARIANTS);
         let slot = plans.slots.get((set << bits) | variants);

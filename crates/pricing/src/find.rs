@@ -97,7 +97,9 @@ pub(crate) fn find(table: &Table, question: &Question<'_>) -> Result<Found, Reas
             region: Region::of(&seller.id, question.provider, &model.id, question.server_address),
             context: question.context.unwrap_or_default(),
         };
-        found.kind = Kind::of(&service, model);
+        let (kind, reasons) = Kind::of(&service, model);
+        found.kind = kind;
+        found.reasons = found.reasons.union(reasons);
     }
     Ok(found)
 }

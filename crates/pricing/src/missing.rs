@@ -19,12 +19,20 @@ use crate::Reason;
 /// ```
 pub fn missing_side(usage: &Usage, expects_output: bool) -> Option<Reason> {
     let (input, output) = (usage.get(Unit::InputTokens), usage.get(Unit::OutputTokens));
-    let is_measured_otherwise =
-        input.is_none() && output.is_none() && usage.iter().any(|(unit, _)| unit.dimensions().family != Family::Tokens);
+    let mut families = usage.iter().map(|(unit, _)| unit.dimensions().family);
+    let is_measured_otherwise = input.is_none() && output.is_none() && families.any(measures_whole_calls);
     match (input, output) {
         _ if is_measured_otherwise => None,
         (Some(_), Some(_)) => None,
         (Some(_), None) => expects_output.then_some(Reason::MissingOutput),
         (None, _) => Some(Reason::MissingInput),
     }
+}
+
+/// Whether calls may be measured by it alone: tools and requests come beside tokens.
+const fn measures_whole_calls(family: Family) -> bool {
+    matches!(
+        family,
+        Family::Durations | Family::Characters | Family::DocumentPages | Family::Rerank | Family::Pixels
+    )
 }

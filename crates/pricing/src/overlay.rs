@@ -44,8 +44,8 @@ const LENT: &str = "fallback";
 enum Models {
     /// The one of that id, which the catalogue has.
     Known,
-    /// All of the provider whose id fits the rule, as it is written.
-    Every(Rule, Box<str>),
+    /// All of the provider whose id fits the rule, as it is written; `*` is a rule that every id fits.
+    Every(Option<Rule>, Box<str>),
     /// One that the catalogue lacks.
     New,
     /// Those of other providers, which this one sells, too.
@@ -127,7 +127,8 @@ impl OverlayRow {
             return usize::from(adds);
         }
         let fits = |model: &Model| match &self.models {
-            Models::Every(rule, _) => rule.matches(&model.id.to_lowercase()),
+            Models::Every(None, _) => true,
+            Models::Every(Some(rule), _) => rule.matches(&model.id.to_lowercase()),
             _ => model.id == self.adds.id,
         };
         let mut added = 0;
@@ -239,7 +240,8 @@ fn row(provider: &str, text: &str) -> Result<OverlayRow, &'static str> {
     };
     let models = match (id, rule) {
         ("*", LENT) => Models::Lent(adds.split(' ').map(Into::into).collect()),
-        ("*", _) => Models::Every(Rule::parse(rule, "").ok_or("not a rule")?, rule.into()),
+        ("*", "*") => Models::Every(None, rule.into()),
+        ("*", _) => Models::Every(Some(Rule::parse(rule, "").ok_or("not a rule")?), rule.into()),
         (_, FILLS) => Models::Known,
         _ => Models::New,
     };

@@ -126,6 +126,13 @@ impl Plan {
                 prices.push(price);
             }
         }
+        let (covered, joins, doubts) = (
+            covered(&prices),
+            joins(&prices),
+            broader::doubts(provider, &prices, model.equal),
+        );
+        let shared = shared_prices(&prices);
+        prices.extend(&shared);
         let factors: Vec<Factor> = chosen().filter_map(|(_, variant)| variant.factor).collect();
         let multiplied = multiplied(&prices, &factors);
         let has_every_rate = multiplied.is_some();
@@ -141,7 +148,6 @@ impl Plan {
                 .flat_map(|price| price.tiers.iter().map(|&(_, rate)| rate).chain([price.base]))
         };
         let of_variants: Vec<&UnitPrice> = chosen().flat_map(|(_, variant)| &variant.set.prices).collect();
-        let doubts = broader::doubts(provider, &prices, model.equal);
         // The coarsest scale on which every rate is whole: femto-dollars for all but a few models.
         let scale = all_rates().fold(GRAINS_PER_FEMTO, |scale, rate| greatest_common_divisor(scale, rate.0));
         // What a seller charges every caller is no special kind of service.
@@ -170,8 +176,8 @@ impl Plan {
                 Box::default()
             },
             divisor: GRAINS_PER_FEMTO / scale,
-            covered: covered(&prices),
-            joins: joins(&prices),
+            covered,
+            joins,
             charged: prices
                 .iter()
                 .filter(costs)
@@ -331,6 +337,36 @@ fn covered(prices: &[&UnitPrice]) -> u64 {
         .iter()
         .filter(has_price)
         .fold(0, |bits, &unit| bits | 1 << unit as u8)
+}
+
+/// Prices of what two priced units share, where it has none of its own: the same tokens must not be charged twice. It is
+/// charged as cached, if one of the two is a cached unit.
+fn shared_prices(prices: &[&UnitPrice]) -> Vec<UnitPrice> {
+    let mut shared: Vec<UnitPrice> = Vec::new();
+    for (place, one) in prices.iter().enumerate() {
+        for two in prices.iter().skip(place + 1) {
+            let (first, second) = (one.unit.dimensions(), two.unit.dimensions());
+            if first.is_within(&second) || second.is_within(&first) {
+                continue;
+            }
+            let Some(both) = first.join(&second).and_then(|both| Unit::from_dimensions(&both)) else {
+                continue;
+            };
+            let mut known = prices
+                .iter()
+                .map(|price| price.unit)
+                .chain(shared.iter().map(|price| price.unit));
+            if known.any(|unit| unit == both) {
+                continue;
+            }
+            let price = if second.token_type.is_some() { two } else { one };
+            shared.push(UnitPrice {
+                unit: both,
+                ..(*price).clone()
+            });
+        }
+    }
+    shared
 }
 
 /// The pairs of priced units of which neither contains the other, with the priced unit of what they share.

@@ -37,6 +37,7 @@ impl Call {
                 pace: is_stream.then(Pace::new),
                 unread: None,
                 told_elsewhere: Usage::new(),
+                has_text: true,
                 failed: false,
             }),
         }
@@ -62,6 +63,7 @@ struct Watching {
     unread: Option<&'static str>,
     /// What was used by something else than the body.
     told_elsewhere: Usage,
+    has_text: bool,
     failed: bool,
 }
 
@@ -89,6 +91,13 @@ impl WatchedResponse {
     pub fn told_elsewhere(&mut self, usage: Usage) {
         if let Some(watching) = &mut self.watching {
             watching.told_elsewhere = usage;
+        }
+    }
+
+    /// Says that the body is sound or the like, which tells nothing of the call: it is not read, and not malformed.
+    pub fn without_text(&mut self) {
+        if let Some(watching) = &mut self.watching {
+            watching.has_text = false;
         }
     }
 
@@ -134,6 +143,7 @@ impl Watching {
             pace,
             unread,
             told_elsewhere,
+            has_text,
             failed,
         } = self;
         let (mut reading, is_complete) = reading(reader, end == End::Completed && !failed);
@@ -147,7 +157,8 @@ impl Watching {
                 reading.usage = told_elsewhere;
             }
             call.record(&reading);
-            let malformed = (reading.skipped_events > 0 && end == End::Completed).then_some(MALFORMED);
+            let is_malformed = has_text && reading.skipped_events > 0 && end == End::Completed;
+            let malformed = is_malformed.then_some(MALFORMED);
             if let Some(why) = unread.or(malformed) {
                 call.unread(why);
             }
