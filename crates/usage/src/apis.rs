@@ -114,6 +114,7 @@ const MARKS: &[(&str, Api)] = &[
     (r#""prompt_tokens":"#, Api::OpenAiEmbeddings),
     (r#""created_at":"#, Api::Ollama),
     (r#""choices":"#, Api::OpenAiChat),
+    (r#""base_resp":"#, Api::OpenAiChat),
 ];
 
 /// How much of a body is looked at for a mark, at its beginning and at its end.

@@ -90,7 +90,7 @@ fn a_pass_that_declined_before_it_put_anything_out_is_not_billed() {
     // One that had begun is billed at its own model's price, which is another.
     let begun = message(top, &declined(31), FALLBACK);
     assert_eq!(tokens(&begun), [Some(412), Some(264)]);
-    assert!(begun.unread.contains(&"iterations[].output_tokens".to_owned()), "{:?}", begun.unread);
+    assert!(!begun.unread.is_empty());
     // Three categories are billed all the same.
     let billed = message(top, &declined(0), &FALLBACK.replace("cyber", "frontier_llm"));
     assert_eq!(tokens(&billed), [Some(412), Some(264)]);
