@@ -7,6 +7,7 @@ mod json_values;
 mod server_sent_events;
 
 use event_stream::EventStream;
+pub(crate) use json_values::KEPT_TEXT;
 use json_values::JsonValues;
 use server_sent_events::EventSplitter;
 

@@ -66,6 +66,7 @@ impl UsageKey {
 }
 
 const SPLIT: &str = "a part of the tokens written to the cache, at the shortest lifetime's price";
+const COST: &str = "a cost, not a count";
 const PREDICTED: &str = "a part of the output, at its price";
 
 #[rustfmt::skip]
@@ -78,6 +79,7 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("input_cached", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
     ("input_cache_read", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
     ("input_cache_read_tokens", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
+    ("input_cache_write", CacheWrite(Beside)),
     ("input_cache_creation", CacheWrite(Beside)),
     ("input_cache_creation_5m", CacheWrite(Beside)),
     ("input_cache_creation_1h", CacheWrite1h(Beside)),
@@ -91,6 +93,8 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("output_audio_tokens", Part(Output, Beside, Some(A::UsageAudioOutputTokens))),
     ("output_image", Part(Output, Beside, Some(A::UsageImageOutputTokens))),
     ("output_image_tokens", Part(Output, Beside, Some(A::UsageImageOutputTokens))),
+    ("accepted_prediction_tokens", Redundant(PREDICTED)),
+    ("rejected_prediction_tokens", Redundant(PREDICTED)),
 
     // OpenAI's, whose whole includes its parts.
     ("prompt_tokens", Whole(Input)),
@@ -159,6 +163,12 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("completion_audio_tokens", Part(Output, Within, Some(A::UsageAudioOutputTokens))),
     ("server_tool_use_web_search_requests", Unit(A::UsageWebSearches)),
     ("time_to_first_token", Redundant("a duration")),
+
+    // What some compute beside the counts.
+    ("cost", Redundant(COST)),
+    ("total_cost", Redundant(COST)),
+    ("input_cost", Redundant(COST)),
+    ("output_cost", Redundant(COST)),
 ];
 
 #[cfg(test)]
