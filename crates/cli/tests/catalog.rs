@@ -57,7 +57,10 @@ fn models_are_listed_with_their_prices_and_counted() {
     let last = all.lines().next_back().unwrap();
     assert!(last.starts_with("2330 models of genai-prices 0.2.3, "), "{last}");
     let overlay = stdout(&catalog(&["list", "--overlay", "--provider", "anthropic"]));
-    let geo = overlay.lines().find(|line| line.contains("inference_geo=us *1.1")).unwrap();
+    let geo = overlay
+        .lines()
+        .find(|line| line.contains("inference_geo=us *1.1"))
+        .unwrap();
     let cells: Vec<_> = geo.split('\t').collect();
     assert_eq!(cells.len(), 4, "model, what it adds, source and date");
     assert!(overlay.ends_with("rows of the overlay\n"), "{overlay}");

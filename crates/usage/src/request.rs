@@ -403,10 +403,16 @@ mod tests {
     #[test]
     fn what_is_to_be_spoken_is_counted_in_characters() {
         let characters = |body: &str| read_request(body.as_bytes()).characters;
-        assert_eq!(characters(r#"{"model":"tts-1","input":"Straße \"A\"","voice":"alloy"}"#), Some(10));
+        assert_eq!(
+            characters(r#"{"model":"tts-1","input":"Straße \"A\"","voice":"alloy"}"#),
+            Some(10)
+        );
         assert_eq!(characters(r#"{"text":"ab","voice_setting":{"voice_id":"x"}}"#), Some(2));
         // An input that is no speech is nobody's to count here, and one that may have been cut is not counted.
         assert_eq!(characters(r#"{"model":"gpt-4o","input":"hello"}"#), None);
-        assert_eq!(characters(&format!(r#"{{"input":"{}","voice":"x"}}"#, "a".repeat(5_000))), None);
+        assert_eq!(
+            characters(&format!(r#"{{"input":"{}","voice":"x"}}"#, "a".repeat(5_000))),
+            None
+        );
     }
 }

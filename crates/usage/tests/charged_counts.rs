@@ -50,10 +50,18 @@ fn cache_writes_by_their_lifetime_are_parts_of_those_written() {
         r#""prompt_tokens":2000,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":0,"cache_creation_input_tokens":1900,
             "cache_creation":{"ephemeral_5m_input_tokens":1900}}"#,
     );
-    let written = [Unit::CacheWriteTokens, Unit::CacheWrite5mTokens, Unit::CacheWrite1hTokens];
-    assert_eq!(written.map(|unit| reading.usage.get(unit)), [Some(1900), Some(1900), None]);
+    let written = [
+        Unit::CacheWriteTokens,
+        Unit::CacheWrite5mTokens,
+        Unit::CacheWrite1hTokens,
+    ];
+    assert_eq!(
+        written.map(|unit| reading.usage.get(unit)),
+        [Some(1900), Some(1900), None]
+    );
     // A lifetime that is not known is named.
-    let day = chat(r#""prompt_tokens":2000,"completion_tokens":5,"cache_creation":{"ephemeral_24h_input_tokens":1900}"#);
+    let day =
+        chat(r#""prompt_tokens":2000,"completion_tokens":5,"cache_creation":{"ephemeral_24h_input_tokens":1900}"#);
     assert_eq!(day.unread, ["cache_creation.ephemeral_24h_input_tokens"]);
     let none = chat(r#""prompt_tokens":2000,"completion_tokens":5,"cache_creation":{"ephemeral_24h_input_tokens":0}"#);
     assert!(none.unread.is_empty());
@@ -70,7 +78,9 @@ fn mistrals_audio_is_counted_by_the_second_and_its_connectors_beside_the_prompt(
     assert_eq!(audio.usage.get(Unit::InputAudioTokens), None);
     assert!(audio.unread.is_empty());
     for none in ["null", "0", "{}"] {
-        let reading = chat(&format!(r#""prompt_tokens":11,"completion_tokens":15,"prompt_audio_seconds":{none}"#));
+        let reading = chat(&format!(
+            r#""prompt_tokens":11,"completion_tokens":15,"prompt_audio_seconds":{none}"#
+        ));
         assert_eq!(reading.usage.get(Unit::InputAudioSeconds), None, "{none}");
         assert_eq!(reading.usage.get(Unit::InputTokens), Some(11), "{none}");
     }
@@ -92,18 +102,33 @@ fn mistrals_transcriptions_count_as_its_chats_do() {
     assert_eq!(reading.usage.get(Unit::InputAudioSeconds), Some(11));
     assert_eq!(reading.usage.get(Unit::InputTokens), Some(3));
     assert_eq!(reading.usage.get(Unit::OutputTokens), Some(19));
-    assert!(reading.unread.is_empty(), "{:?}: audio is billed by the second", reading.unread);
+    assert!(
+        reading.unread.is_empty(),
+        "{:?}: audio is billed by the second",
+        reading.unread
+    );
 }
 
 #[test]
 fn a_usage_may_stand_in_the_last_choice() {
     let usage = r#"{"prompt_tokens":900,"completion_tokens":40,"total_tokens":940,"cached_tokens":512}"#;
-    let chunk = |choice: &str, rest: &str| format!(r#"{{"id":"k","object":"chat.completion.chunk","model":"kimi","choices":[{choice}]{rest}}}"#);
-    let first = chunk(r#"{"index":0,"delta":{"content":"\"usage\":{\"prompt_tokens\":1}"},"finish_reason":null}"#, "");
-    let within = chunk(&format!(r#"{{"index":0,"delta":{{}},"finish_reason":"stop","usage":{usage}}}"#), "");
+    let chunk = |choice: &str, rest: &str| {
+        format!(r#"{{"id":"k","object":"chat.completion.chunk","model":"kimi","choices":[{choice}]{rest}}}"#)
+    };
+    let first = chunk(
+        r#"{"index":0,"delta":{"content":"\"usage\":{\"prompt_tokens\":1}"},"finish_reason":null}"#,
+        "",
+    );
+    let within = chunk(
+        &format!(r#"{{"index":0,"delta":{{}},"finish_reason":"stop","usage":{usage}}}"#),
+        "",
+    );
     let expected = [("input_tokens", 900), ("output_tokens", 40), ("cache_read_tokens", 512)];
     let reading = read(Api::OpenAiChat, &stream(&[&first, &within, "[DONE]"]));
-    assert_eq!((counts(&reading), reading.finish_reasons), (expected.to_vec(), vec!["stop".to_owned()]));
+    assert_eq!(
+        (counts(&reading), reading.finish_reasons),
+        (expected.to_vec(), vec!["stop".to_owned()])
+    );
     // At the top as well, as newer versions have it: it is the same.
     let both = chunk(
         &format!(r#"{{"index":0,"delta":{{}},"finish_reason":"stop","usage":{usage}}}"#),
@@ -128,7 +153,11 @@ fn a_stated_cost_may_have_other_names() {
 
 #[test]
 fn minimaxs_status_is_an_error_unless_it_is_zero() {
-    let body = |code: &str| format!(r#"{{"id":"m","choices":null,"model":"MiniMax-M2","usage":null,"base_resp":{{"status_code":{code},"status_msg":"low balance"}}}}"#);
+    let body = |code: &str| {
+        format!(
+            r#"{{"id":"m","choices":null,"model":"MiniMax-M2","usage":null,"base_resp":{{"status_code":{code},"status_msg":"low balance"}}}}"#
+        )
+    };
     let error = read(Api::OpenAiChat, &body("1008")).error.unwrap();
     assert_eq!((&*error.kind, &*error.message), ("1008", "low balance"));
     for none in ["0", "null"] {
@@ -136,7 +165,9 @@ fn minimaxs_status_is_an_error_unless_it_is_zero() {
     }
     // Alone, it is told by its shape, too.
     let alone = r#"{"base_resp":{"status_code":1004,"status_msg":"login fail"}}"#;
-    let error = read(Api::of_response("minimax", alone.as_bytes()), alone).error.unwrap();
+    let error = read(Api::of_response("minimax", alone.as_bytes()), alone)
+        .error
+        .unwrap();
     assert_eq!(error.kind, "1004");
 }
 
@@ -151,13 +182,29 @@ fn geminis_total_says_whether_candidates_include_thoughts() {
             ),
         );
         let invalid = reading.invalid.is_some();
-        (reading.usage.get(Unit::InputTokens), reading.usage.get(Unit::OutputTokens), invalid)
+        (
+            reading.usage.get(Unit::InputTokens),
+            reading.usage.get(Unit::OutputTokens),
+            invalid,
+        )
     };
     assert_eq!(output(70, 60, 0, 230), (Some(100), Some(130), false), "beside");
     assert_eq!(output(70, 60, 0, 170), (Some(100), Some(70), false), "within");
-    assert_eq!(output(70, 60, 20, 250), (Some(120), Some(130), false), "beside, with tools");
-    assert_eq!(output(70, 60, 20, 190), (Some(120), Some(70), false), "within, with tools");
-    assert_eq!(output(70, 60, 20, 230), (Some(100), Some(130), false), "tools within the prompt");
+    assert_eq!(
+        output(70, 60, 20, 250),
+        (Some(120), Some(130), false),
+        "beside, with tools"
+    );
+    assert_eq!(
+        output(70, 60, 20, 190),
+        (Some(120), Some(70), false),
+        "within, with tools"
+    );
+    assert_eq!(
+        output(70, 60, 20, 230),
+        (Some(100), Some(130), false),
+        "tools within the prompt"
+    );
     // More thoughts than candidates cannot be within.
     assert!(output(50, 60, 0, 150).2);
     assert!(output(70, 60, 0, 999).2, "neither");
@@ -186,7 +233,10 @@ fn geminis_cached_tokens_are_the_sum_of_their_details_where_only_those_stand() {
     };
     let details = r#""cacheTokensDetails":[{"modality":"TEXT","tokenCount":120},{"modality":"IMAGE","tokenCount":80}]"#;
     assert_eq!(cached(details), Some(200));
-    assert_eq!(cached(&format!(r#""cachedContentTokenCount":210,{details}"#)), Some(210));
+    assert_eq!(
+        cached(&format!(r#""cachedContentTokenCount":210,{details}"#)),
+        Some(210)
+    );
     assert_eq!(cached(r#""cacheTokensDetails":[]"#), None);
     assert_eq!(cached(r#""cacheTokensDetails":[{"modality":"TEXT"}]"#), None);
 }
@@ -208,7 +258,12 @@ fn grounded(model: &str, metadata: &[&str]) -> Option<u64> {
 #[test]
 fn gemini_2_charges_a_grounded_prompt_and_gemini_3_each_query() {
     let two = r#"{"webSearchQueries":["tide tables","moon phase"]}"#;
-    for model in ["gemini-2.5-flash", "gemini-2.0-flash-001", "gemini-live-2.5-flash-preview", "models/gemini-2.5-pro"] {
+    for model in [
+        "gemini-2.5-flash",
+        "gemini-2.0-flash-001",
+        "gemini-live-2.5-flash-preview",
+        "models/gemini-2.5-pro",
+    ] {
         assert_eq!(grounded(model, &[two]), Some(1), "{model}");
         assert_eq!(grounded(model, &[two, two]), Some(1), "{model}, of two candidates");
     }
@@ -217,11 +272,23 @@ fn gemini_2_charges_a_grounded_prompt_and_gemini_3_each_query() {
         assert_eq!(grounded(model, &[two, two]), Some(4), "{model}, of two candidates");
     }
     for model in ["gemini-2.5-flash", "gemini-3-pro-preview"] {
-        for none in [r#"{"webSearchQueries":[]}"#, r#"{"webSearchQueries":[""]}"#, r#"{"groundingChunks":[]}"#, "{}", "null"] {
+        for none in [
+            r#"{"webSearchQueries":[]}"#,
+            r#"{"webSearchQueries":[""]}"#,
+            r#"{"groundingChunks":[]}"#,
+            "{}",
+            "null",
+        ] {
             assert_eq!(grounded(model, &[none]), None, "{model} {none}");
         }
     }
-    assert_eq!(grounded("gemini-3-pro-preview", &[r#"{"webSearchQueries":["a",""],"imageSearchQueries":["b"]}"#]), Some(2));
+    assert_eq!(
+        grounded(
+            "gemini-3-pro-preview",
+            &[r#"{"webSearchQueries":["a",""],"imageSearchQueries":["b"]}"#]
+        ),
+        Some(2)
+    );
 }
 
 #[test]
@@ -233,7 +300,11 @@ fn metadata_that_a_stream_repeats_is_counted_once() {
         )
         .replace('\n', " ")
     };
-    let growing = [event(r#""a""#, ""), event(r#""a","b""#, ""), event(r#""a","b""#, r#""finishReason":"STOP","#)];
+    let growing = [
+        event(r#""a""#, ""),
+        event(r#""a","b""#, ""),
+        event(r#""a","b""#, r#""finishReason":"STOP","#),
+    ];
     let growing: Vec<&str> = growing.iter().map(String::as_str).collect();
     let reading = read(Api::GeminiContent, &stream(&growing));
     assert_eq!(reading.usage.get(Unit::WebSearches), Some(2));
@@ -251,14 +322,23 @@ fn maps_have_a_fee_that_no_unit_counts() {
                 "usageMetadata":{{"promptTokenCount":9,"candidatesTokenCount":2,"totalTokenCount":11}}}}"#
         )
     };
-    assert_eq!(read(Api::GeminiContent, &text(r#"{"maps":{"uri":"u"}}"#)).unread.len(), 1);
-    assert!(read(Api::GeminiContent, &text(r#"{"web":{"uri":"u"}}"#)).unread.is_empty());
+    assert_eq!(
+        read(Api::GeminiContent, &text(r#"{"maps":{"uri":"u"}}"#)).unread.len(),
+        1
+    );
+    assert!(
+        read(Api::GeminiContent, &text(r#"{"web":{"uri":"u"}}"#))
+            .unread
+            .is_empty()
+    );
 }
 
 #[test]
 fn vertexs_traffic_is_a_tier() {
     let tier = |traffic: &str| {
-        let text = format!(r#"{{"modelVersion":"g","usageMetadata":{{"promptTokenCount":9,"candidatesTokenCount":2,"trafficType":"{traffic}"}}}}"#);
+        let text = format!(
+            r#"{{"modelVersion":"g","usageMetadata":{{"promptTokenCount":9,"candidatesTokenCount":2,"trafficType":"{traffic}"}}}}"#
+        );
         read(Api::GeminiContent, &text).service_tier.unwrap()
     };
     assert_eq!(tier("PROVISIONED_THROUGHPUT"), "provisioned_throughput");

@@ -40,7 +40,11 @@ fn cached_parts_of_each_pass_are_summed() {
             five + hour
         )
     };
-    let passes = format!("[{},{}]", pass("compaction", 10, 200, 3000, 0, 7), pass("message", 20, 400, 0, 5000, 9));
+    let passes = format!(
+        "[{},{}]",
+        pass("compaction", 10, 200, 3000, 0, 7),
+        pass("message", 20, 400, 0, 5000, 9)
+    );
     let top = r#""input_tokens":20,"cache_read_input_tokens":400,"cache_creation_input_tokens":5000,"output_tokens":9,
         "output_tokens_details":{"thinking_tokens":4}"#;
     let expected = [
@@ -66,7 +70,8 @@ fn an_empty_list_of_passes_says_nothing() {
 
 #[test]
 fn passes_that_name_the_model_in_another_spelling_leave_the_counts_at_the_top() {
-    let passes = r#"[{"type":"message","model":"anthropic.claude-opus-4-8-v1:0","input_tokens":500,"output_tokens":20}]"#;
+    let passes =
+        r#"[{"type":"message","model":"anthropic.claude-opus-4-8-v1:0","input_tokens":500,"output_tokens":20}]"#;
     let reading = message(r#""input_tokens":500,"output_tokens":20"#, passes, "");
     assert_eq!(tokens(&reading), [Some(500), Some(20)]);
 }
@@ -108,7 +113,10 @@ fn an_advisor_is_of_another_model_and_stays_unread() {
         {"type":"message","input_tokens":1300,"output_tokens":10}]"#;
     let reading = message(r#""input_tokens":2400,"output_tokens":130"#, passes, "");
     assert_eq!(tokens(&reading), [Some(2400), Some(130)]);
-    assert_eq!(reading.unread, ["iterations[].input_tokens", "iterations[].output_tokens"]);
+    assert_eq!(
+        reading.unread,
+        ["iterations[].input_tokens", "iterations[].output_tokens"]
+    );
 }
 
 #[test]
@@ -122,7 +130,10 @@ fn a_stream_tells_its_passes_at_its_end() {
         )
         .replace('\n', " ")
     };
-    let declined = read(Api::AnthropicMessages, &stream(&[start, &block, text, &end(&declined(0)), r#"{"type":"message_stop"}"#]));
+    let declined = read(
+        Api::AnthropicMessages,
+        &stream(&[start, &block, text, &end(&declined(0)), r#"{"type":"message_stop"}"#]),
+    );
     assert_eq!(tokens(&declined), [Some(412), Some(264)]);
     assert!(declined.unread.is_empty(), "{:?}", declined.unread);
     let compacted = r#"[{"type":"compaction","input_tokens":9000,"output_tokens":300},{"type":"message","input_tokens":412,"output_tokens":264}]"#;
@@ -158,5 +169,8 @@ fn tools_that_are_free_say_nothing_and_others_are_counted() {
     assert_eq!((used, reading.unread.len()), ([Some(3), Some(2)], 0));
     assert_eq!(reading.inference_geo.as_deref(), Some("us"));
     assert_eq!(reading.speed.as_deref(), Some("fast"));
-    assert_eq!(tools(r#""teleport_requests":1"#).unread, ["server_tool_use.teleport_requests"]);
+    assert_eq!(
+        tools(r#""teleport_requests":1"#).unread,
+        ["server_tool_use.teleport_requests"]
+    );
 }

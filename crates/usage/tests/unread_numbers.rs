@@ -11,7 +11,9 @@ use tracing_genai_usage::{Api, Reading, Unit, read_batch_line};
 fn chat(rest: &str) -> Reading {
     read(
         Api::OpenAiChat,
-        &format!(r#"{{"object":"chat.completion","model":"m","usage":{{"prompt_tokens":8,"completion_tokens":3{rest}}}}}"#),
+        &format!(
+            r#"{{"object":"chat.completion","model":"m","usage":{{"prompt_tokens":8,"completion_tokens":3{rest}}}}}"#
+        ),
     )
 }
 
@@ -31,7 +33,10 @@ fn numbers_of_every_form_and_depth_are_named() {
         (r#","a":{"b":{"c":{"d":7}}}"#, "a.b.c.d"),
         (r#","list":[0,0,7]"#, "list[]"),
         (r#","list":[{"n":0},{"n":[[1]]}]"#, "list[].n[][]"),
-        (r#","prompt_tokens_details":{"cached_tokens":1,"olfactory_tokens":2}"#, "prompt_tokens_details.olfactory_tokens"),
+        (
+            r#","prompt_tokens_details":{"cached_tokens":1,"olfactory_tokens":2}"#,
+            "prompt_tokens_details.olfactory_tokens",
+        ),
         (r#","w\u0061rp":5"#, "warp"),
     ] {
         assert_eq!(unread(rest), [path], "{rest}");
@@ -85,22 +90,66 @@ fn a_few_of_many_are_named() {
 #[test]
 fn every_api_names_what_it_does_not_read() {
     for (api, body, path) in [
-        (Api::OpenAiChat, r#"{"usage":{"prompt_tokens":1,"completion_tokens":1,"warp":2}}"#, "warp"),
-        (Api::OpenAiEmbeddings, r#"{"usage":{"prompt_tokens":1,"warp":2}}"#, "warp"),
-        (Api::OpenAiResponses, r#"{"usage":{"input_tokens":1,"output_tokens":1,"warp":2}}"#, "warp"),
-        (Api::OpenAiTranscriptions, r#"{"usage":{"input_tokens":1,"warp":2}}"#, "warp"),
+        (
+            Api::OpenAiChat,
+            r#"{"usage":{"prompt_tokens":1,"completion_tokens":1,"warp":2}}"#,
+            "warp",
+        ),
+        (
+            Api::OpenAiEmbeddings,
+            r#"{"usage":{"prompt_tokens":1,"warp":2}}"#,
+            "warp",
+        ),
+        (
+            Api::OpenAiResponses,
+            r#"{"usage":{"input_tokens":1,"output_tokens":1,"warp":2}}"#,
+            "warp",
+        ),
+        (
+            Api::OpenAiTranscriptions,
+            r#"{"usage":{"input_tokens":1,"warp":2}}"#,
+            "warp",
+        ),
         (Api::OpenAiImages, r#"{"usage":{"input_tokens":1,"warp":2}}"#, "warp"),
-        (Api::OpenAiRealtime, r#"{"type":"response.done","response":{"usage":{"input_tokens":1,"warp":2}}}"#, "warp"),
+        (
+            Api::OpenAiRealtime,
+            r#"{"type":"response.done","response":{"usage":{"input_tokens":1,"warp":2}}}"#,
+            "warp",
+        ),
         (Api::Speech, r#"{"usage":{"input_tokens":1,"warp":2}}"#, "warp"),
         (Api::XaiChat, r#"{"usage":{"prompt_tokens":1,"warp":2}}"#, "warp"),
         (Api::PerplexityChat, r#"{"usage":{"prompt_tokens":1,"warp":2}}"#, "warp"),
-        (Api::AnthropicMessages, r#"{"usage":{"input_tokens":1,"warp":2}}"#, "warp"),
-        (Api::GeminiContent, r#"{"usageMetadata":{"promptTokenCount":1,"warp":2}}"#, "warp"),
-        (Api::GeminiInteractions, r#"{"object":"interaction","usage":{"total_input_tokens":1,"warp":2}}"#, "warp"),
+        (
+            Api::AnthropicMessages,
+            r#"{"usage":{"input_tokens":1,"warp":2}}"#,
+            "warp",
+        ),
+        (
+            Api::GeminiContent,
+            r#"{"usageMetadata":{"promptTokenCount":1,"warp":2}}"#,
+            "warp",
+        ),
+        (
+            Api::GeminiInteractions,
+            r#"{"object":"interaction","usage":{"total_input_tokens":1,"warp":2}}"#,
+            "warp",
+        ),
         (Api::BedrockConverse, r#"{"usage":{"inputTokens":1,"warp":2}}"#, "warp"),
-        (Api::Cohere, r#"{"usage":{"billed_units":{"input_tokens":1,"warp":2}}}"#, "billed_units.warp"),
-        (Api::Rerank, r#"{"meta":{"billed_units":{"search_units":1,"warp":2}}}"#, "billed_units.warp"),
-        (Api::MistralOcr, r#"{"usage_info":{"pages_processed":1,"warp":2}}"#, "warp"),
+        (
+            Api::Cohere,
+            r#"{"usage":{"billed_units":{"input_tokens":1,"warp":2}}}"#,
+            "billed_units.warp",
+        ),
+        (
+            Api::Rerank,
+            r#"{"meta":{"billed_units":{"search_units":1,"warp":2}}}"#,
+            "billed_units.warp",
+        ),
+        (
+            Api::MistralOcr,
+            r#"{"usage_info":{"pages_processed":1,"warp":2}}"#,
+            "warp",
+        ),
     ] {
         assert_eq!(read(api, body).unread, [path], "{body}");
         let none = body.replace("\"warp\":2", "\"warp\":0");
@@ -110,10 +159,16 @@ fn every_api_names_what_it_does_not_read() {
 
 #[test]
 fn a_count_of_an_odd_form_is_refused_and_a_whole_float_is_none() {
-    assert_eq!(chat(r#","cached_tokens":4.0"#).usage.get(Unit::CacheReadTokens), Some(4));
+    assert_eq!(
+        chat(r#","cached_tokens":4.0"#).usage.get(Unit::CacheReadTokens),
+        Some(4)
+    );
     for odd in ["4.5", "-4", "\"4\"", "{\"n\":4}", "[4]", "true", "4e0", "1e300"] {
         let reading = chat(&format!(r#","prompt_tokens_details":{{"cached_tokens":{odd}}}"#));
-        assert!(reading.invalid.is_some() && reading.usage.is_empty(), "{odd}: {reading:?}");
+        assert!(
+            reading.invalid.is_some() && reading.usage.is_empty(),
+            "{odd}: {reading:?}"
+        );
     }
     // An object without anything in it is Mistral's way to say none.
     assert_eq!(chat(r#","prompt_tokens_details":{"cached_tokens":{}}"#).invalid, None);
@@ -137,16 +192,35 @@ fn line(provider: &str, text: &str) -> Reading {
 #[test]
 fn lines_of_a_batch_say_so_whoever_wrote_them() {
     let gemini = r#"{"modelVersion":"gemini-2.5-flash","usageMetadata":{"promptTokenCount":40,"candidatesTokenCount":6,"totalTokenCount":46}}"#;
-    let claude = r#"{"type":"message","model":"claude-sonnet-4-6","content":[],"usage":{"input_tokens":40,"output_tokens":6}}"#;
-    let chat = r#"{"object":"chat.completion","model":"m","choices":[],"usage":{"prompt_tokens":40,"completion_tokens":6}}"#;
+    let claude =
+        r#"{"type":"message","model":"claude-sonnet-4-6","content":[],"usage":{"input_tokens":40,"output_tokens":6}}"#;
+    let chat =
+        r#"{"object":"chat.completion","model":"m","choices":[],"usage":{"prompt_tokens":40,"completion_tokens":6}}"#;
     for (provider, text) in [
-        ("openai", format!(r#"{{"id":"b","custom_id":"a","response":{{"status_code":200,"body":{chat}}},"error":null}}"#)),
-        ("mistral_ai", format!(r#"{{"id":"b","custom_id":"a","response":{{"status_code":200,"body":{chat}}},"error":null}}"#)),
-        ("anthropic", format!(r#"{{"custom_id":"a","result":{{"type":"succeeded","message":{claude}}}}}"#)),
+        (
+            "openai",
+            format!(r#"{{"id":"b","custom_id":"a","response":{{"status_code":200,"body":{chat}}},"error":null}}"#),
+        ),
+        (
+            "mistral_ai",
+            format!(r#"{{"id":"b","custom_id":"a","response":{{"status_code":200,"body":{chat}}},"error":null}}"#),
+        ),
+        (
+            "anthropic",
+            format!(r#"{{"custom_id":"a","result":{{"type":"succeeded","message":{claude}}}}}"#),
+        ),
         ("gcp.gemini", format!(r#"{{"key":"a","response":{gemini}}}"#)),
         ("gcp.gemini", format!(r#"{{"response":{gemini},"key":"a"}}"#)),
-        ("gcp.vertex_ai", format!(r#"{{"status":"","processed_time":"2026-11-01T10:00:00Z","request":{{"contents":[]}},"response":{gemini}}}"#)),
-        ("aws.bedrock", format!(r#"{{"modelInput":{{"messages":[]}},"modelOutput":{claude},"recordId":"CALL1"}}"#)),
+        (
+            "gcp.vertex_ai",
+            format!(
+                r#"{{"status":"","processed_time":"2026-11-01T10:00:00Z","request":{{"contents":[]}},"response":{gemini}}}"#
+            ),
+        ),
+        (
+            "aws.bedrock",
+            format!(r#"{{"modelInput":{{"messages":[]}},"modelOutput":{claude},"recordId":"CALL1"}}"#),
+        ),
     ] {
         let reading = line(provider, &text);
         assert_eq!(reading.usage.get(Unit::InputTokens), Some(40), "{text}");
@@ -159,12 +233,36 @@ fn lines_of_a_batch_say_so_whoever_wrote_them() {
 #[test]
 fn lines_that_failed_say_why() {
     for (provider, text, kind) in [
-        ("openai", r#"{"custom_id":"a","response":null,"error":{"code":"batch_expired","message":"late"}}"#, "batch_expired"),
-        ("openai", r#"{"custom_id":"a","response":{"status_code":429,"body":{"error":{"type":"requests","message":"no"}}},"error":null}"#, "requests"),
-        ("anthropic", r#"{"custom_id":"a","result":{"type":"canceled"}}"#, "canceled"),
-        ("anthropic", r#"{"custom_id":"a","result":{"type":"errored","error":{"type":"error","error":{"type":"api_error","message":"x"}}}}"#, "api_error"),
-        ("gcp.gemini", r#"{"key":"a","error":{"code":400,"message":"bad"}}"#, "400"),
-        ("aws.bedrock", r#"{"recordId":"1","modelInput":{},"error":{"errorCode":400,"errorMessage":"bad"}}"#, "400"),
+        (
+            "openai",
+            r#"{"custom_id":"a","response":null,"error":{"code":"batch_expired","message":"late"}}"#,
+            "batch_expired",
+        ),
+        (
+            "openai",
+            r#"{"custom_id":"a","response":{"status_code":429,"body":{"error":{"type":"requests","message":"no"}}},"error":null}"#,
+            "requests",
+        ),
+        (
+            "anthropic",
+            r#"{"custom_id":"a","result":{"type":"canceled"}}"#,
+            "canceled",
+        ),
+        (
+            "anthropic",
+            r#"{"custom_id":"a","result":{"type":"errored","error":{"type":"error","error":{"type":"api_error","message":"x"}}}}"#,
+            "api_error",
+        ),
+        (
+            "gcp.gemini",
+            r#"{"key":"a","error":{"code":400,"message":"bad"}}"#,
+            "400",
+        ),
+        (
+            "aws.bedrock",
+            r#"{"recordId":"1","modelInput":{},"error":{"errorCode":400,"errorMessage":"bad"}}"#,
+            "400",
+        ),
     ] {
         let reading = line(provider, text);
         assert!(reading.usage.is_empty(), "{text}");

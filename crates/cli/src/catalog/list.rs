@@ -71,7 +71,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (mut models, mut of_overlay) = (0_usize, 0_usize);
     for entry in catalogue
         .entries()
-        .filter(|entry| arguments.lets_through(entry.provider(), entry.model())) {
+        .filter(|entry| arguments.lets_through(entry.provider(), entry.model()))
+    {
         if arguments.json {
             writeln!(out, "{}", entry_text::json(&entry))?;
         } else {

@@ -49,7 +49,11 @@ impl Modalities {
         let field = "tokens by modality";
         for ((unit, input), tool_use) in INPUT.into_iter().zip(self.input).zip(self.tool_use) {
             // What tools put into the prompt is part of the input, and so of its modality.
-            let whole = if are_tools_beside { sum(&[input, tool_use]) } else { input };
+            let whole = if are_tools_beside {
+                sum(&[input, tool_use])
+            } else {
+                input
+            };
             reading.take(unit, field, whole);
         }
         let parts = [(CACHE, self.cache), (OUTPUT, self.output), (TOOL_USE, self.tool_use)];
