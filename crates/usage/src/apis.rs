@@ -129,7 +129,9 @@ const EVENTS: &[(&str, Api)] = &[
 
 /// The API whose stream opens with an event of that name.
 fn of_first_event(body: &[u8]) -> Option<Api> {
-    let line = body.trim_ascii_start().split(|byte| *byte == b'\n').next()?;
+    // Gateways send comments while they wait (`: OPENROUTER PROCESSING`).
+    let mut lines = body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let line = lines.find(|line| !line.is_empty() && !line.starts_with(b":"))?;
     let name = line.strip_prefix(b"event:")?.trim_ascii();
     let named = EVENTS.iter().find(|(event, _)| name.starts_with(event.as_bytes()));
     named.map(|&(_, api)| api)
