@@ -6,7 +6,7 @@
 mod every_way;
 
 use every_way::read;
-use tracing_genai_usage::{Api, Reading, Unit, read_batch_line};
+use tracing_genai_usage::{Api, Reading, Unit};
 
 fn chat(rest: &str) -> Reading {
     read(
@@ -185,100 +185,39 @@ fn a_stream_names_what_any_of_its_events_leaves_unread() {
     assert_eq!(read(Api::OpenAiChat, text).unread, ["warp", "weft"]);
 }
 
-fn line(provider: &str, text: &str) -> Reading {
-    read_batch_line(provider, text.as_bytes()).unwrap().unwrap()
+#[test]
+fn a_guardrails_units_have_a_fee_but_for_those_of_words() {
+    let guarded = |units: &str| {
+        let text = format!(
+            r#"{{"stopReason":"end_turn","usage":{{"inputTokens":9,"outputTokens":2}},"trace":{{"guardrail":{{"inputAssessment":{{"g1":{{
+                "invocationMetrics":{{"guardrailProcessingLatency":300,"usage":{{{units}}}}}}}}}}}}}}}"#
+        );
+        read(Api::BedrockConverse, &text).unread.len()
+    };
+    for fee in [
+        "topicPolicyUnits",
+        "contentPolicyUnits",
+        "contentPolicyImageUnits",
+        "automatedReasoningPolicyUnits",
+    ] {
+        assert_eq!(guarded(&format!(r#""{fee}":1,"wordPolicyUnits":0"#)), 1, "{fee}");
+        assert_eq!(guarded(&format!(r#""{fee}":0,"wordPolicyUnits":0"#)), 0, "{fee}");
+    }
+    assert_eq!(
+        guarded(r#""wordPolicyUnits":4,"sensitiveInformationPolicyFreeUnits":2"#),
+        0
+    );
 }
 
 #[test]
-fn lines_of_a_batch_say_so_whoever_wrote_them() {
-    let gemini = r#"{"modelVersion":"gemini-2.5-flash","usageMetadata":{"promptTokenCount":40,"candidatesTokenCount":6,"totalTokenCount":46}}"#;
-    let claude =
-        r#"{"type":"message","model":"claude-sonnet-4-6","content":[],"usage":{"input_tokens":40,"output_tokens":6}}"#;
-    let chat =
-        r#"{"object":"chat.completion","model":"m","choices":[],"usage":{"prompt_tokens":40,"completion_tokens":6}}"#;
-    for (provider, text) in [
-        (
-            "openai",
-            format!(r#"{{"id":"b","custom_id":"a","response":{{"status_code":200,"body":{chat}}},"error":null}}"#),
-        ),
-        (
-            "mistral_ai",
-            format!(r#"{{"id":"b","custom_id":"a","response":{{"status_code":200,"body":{chat}}},"error":null}}"#),
-        ),
-        (
-            "anthropic",
-            format!(r#"{{"custom_id":"a","result":{{"type":"succeeded","message":{claude}}}}}"#),
-        ),
-        ("gcp.gemini", format!(r#"{{"key":"a","response":{gemini}}}"#)),
-        ("gcp.gemini", format!(r#"{{"response":{gemini},"key":"a"}}"#)),
-        (
-            "gcp.vertex_ai",
-            format!(
-                r#"{{"status":"","processed_time":"2026-11-01T10:00:00Z","request":{{"contents":[]}},"response":{gemini}}}"#
-            ),
-        ),
-        (
-            "aws.bedrock",
-            format!(r#"{{"modelInput":{{"messages":[]}},"modelOutput":{claude},"recordId":"CALL1"}}"#),
-        ),
-    ] {
-        let reading = line(provider, &text);
-        assert_eq!(reading.usage.get(Unit::InputTokens), Some(40), "{text}");
-        assert_eq!(reading.usage.get(Unit::OutputTokens), Some(6), "{text}");
-        assert_eq!(reading.processing.as_deref(), Some("batch"), "{text}");
-        assert_eq!(reading.error, None, "{text}");
-    }
-}
-
-#[test]
-fn lines_that_failed_say_why() {
-    for (provider, text, kind) in [
-        (
-            "openai",
-            r#"{"custom_id":"a","response":null,"error":{"code":"batch_expired","message":"late"}}"#,
-            "batch_expired",
-        ),
-        (
-            "openai",
-            r#"{"custom_id":"a","response":{"status_code":429,"body":{"error":{"type":"requests","message":"no"}}},"error":null}"#,
-            "requests",
-        ),
-        (
-            "anthropic",
-            r#"{"custom_id":"a","result":{"type":"canceled"}}"#,
-            "canceled",
-        ),
-        (
-            "anthropic",
-            r#"{"custom_id":"a","result":{"type":"errored","error":{"type":"error","error":{"type":"api_error","message":"x"}}}}"#,
-            "api_error",
-        ),
-        (
-            "gcp.gemini",
-            r#"{"key":"a","error":{"code":400,"message":"bad"}}"#,
-            "400",
-        ),
-        (
-            "aws.bedrock",
-            r#"{"recordId":"1","modelInput":{},"error":{"errorCode":400,"errorMessage":"bad"}}"#,
-            "400",
-        ),
-    ] {
-        let reading = line(provider, text);
-        assert!(reading.usage.is_empty(), "{text}");
-        assert_eq!(reading.error.map(|error| error.kind).as_deref(), Some(kind), "{text}");
-    }
-}
-
-#[test]
-fn a_response_that_only_speaks_of_batches_is_none_of_their_lines() {
-    for text in [
-        r#"{"object":"chat.completion","choices":[{"message":{"content":"{\"custom_id\":\"a\"}"}}]}"#,
-        r#"{"object":"response","metadata":{"custom_id":"a"},"output":[],"usage":{"input_tokens":1}}"#,
-        r#"{"type":"message","content":[{"type":"tool_use","input":{"custom_id":"a","recordId":"1"}}]}"#,
-        r#"{"custom_id":7,"response":{}}"#,
-        r#"{"status":"completed","response":{"usage":{}}}"#,
-    ] {
-        assert!(read_batch_line("openai", text.as_bytes()).is_none(), "{text}");
-    }
+fn bedrocks_cache_writes_are_summed_by_their_lifetime() {
+    let text = r#"{"usage":{"inputTokens":10,"outputTokens":2,"cacheWriteInputTokens":60,
+        "cacheDetails":[{"ttl":"5m","inputTokens":10},{"ttl":"1h","inputTokens":20},{"ttl":"5m","inputTokens":5},{"ttl":"24h","inputTokens":25}]}}"#;
+    let reading = read(Api::BedrockConverse, text);
+    let written = [Unit::InputTokens, Unit::CacheWrite5mTokens, Unit::CacheWrite1hTokens];
+    assert_eq!(
+        written.map(|unit| reading.usage.get(unit)),
+        [Some(70), Some(15), Some(20)]
+    );
+    assert_eq!(reading.unread, ["cacheDetails[].inputTokens"]);
 }

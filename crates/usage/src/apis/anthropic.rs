@@ -223,7 +223,9 @@ impl Gathered {
             let (declined, others): (Vec<_>, Vec<_>) = passes
                 .iter()
                 .partition(|pass| is_served_by_another && self.is_declined(pass));
-            declined.iter().for_each(|pass| pass.pass_over());
+            for pass in &declined {
+                pass.pass_over();
+            }
             let counted = others.into_iter().filter(|pass| self.is_of_this_model(pass));
             let counts = counted.fold(Counts::default(), |all, pass| all.and(Counts::of(pass)));
             let thinking = counts.thinking.or(self.counts.thinking);

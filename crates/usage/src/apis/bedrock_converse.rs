@@ -130,7 +130,8 @@ impl Gather for Gathered {
 /// Source: <https://aws.amazon.com/bedrock/pricing/>, "Guardrails".
 fn has_guardrail_fee(figures: &Figures<'_>) -> bool {
     let mut paths = figures.unread(&[]);
-    paths.any(|path| path.ends_with("PolicyUnits") && !path.ends_with("wordPolicyUnits"))
+    let is_free = |path: &String| path.ends_with("FreeUnits") || path.ends_with("wordPolicyUnits");
+    paths.any(|path| path.ends_with("Units") && !is_free(&path))
 }
 
 /// Takes over the counts of Converse, which Amazon's own models also answer with when they are invoked directly.
@@ -146,13 +147,12 @@ pub(super) fn take(reading: &mut Reading, figures: &Figures<'_>) {
     reading.take(Unit::CacheReadTokens, "usage.cacheReadInputTokens", read);
     reading.take(Unit::CacheWriteTokens, "usage.cacheWriteInputTokens", written);
     reading.take(Unit::OutputTokens, "usage.outputTokens", usage.count("outputTokens"));
-    for detail in usage.each("cacheDetails") {
-        let unit = match detail.text("ttl").as_deref() {
-            Some("5m") => Unit::CacheWrite5mTokens,
-            Some("1h") => Unit::CacheWrite1hTokens,
-            _ => continue,
-        };
-        reading.take(unit, "usage.cacheDetails", detail.count("inputTokens"));
+    // What is written with another lifetime stays unread.
+    for (ttl, unit) in [("5m", Unit::CacheWrite5mTokens), ("1h", Unit::CacheWrite1hTokens)] {
+        let details = usage.each("cacheDetails");
+        let of_ttl = details.filter(|detail| detail.text("ttl").as_deref() == Some(ttl));
+        let counts: Vec<_> = of_ttl.map(|detail| detail.count("inputTokens")).collect();
+        reading.take(unit, "usage.cacheDetails", sum(&counts));
     }
     reading.take_unread(figures, KNOWN);
 }

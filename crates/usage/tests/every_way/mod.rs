@@ -25,6 +25,13 @@ pub(crate) fn read(api: Api, text: &str) -> Reading {
         whole,
         "byte by byte: {text}"
     );
+    if text.starts_with('{') {
+        // Behind an event that says nothing, it is parsed only if one of its keys tells.
+        let events = stream(&["{}", &text.replace('\n', " ")]);
+        let filtered = of_chunks(ResponseReader::new(api), &[events.as_bytes()]);
+        let everything = of_chunks(ResponseReader::parsing_everything(api), &[events.as_bytes()]);
+        assert_eq!(filtered, everything, "the filter misses an event of {events}");
+    }
     whole
 }
 
