@@ -31,9 +31,9 @@ mod tracer;
 pub mod typed;
 
 pub use attribute::{Attribute, ValueType, key};
+pub use dialect::counts_usage;
 pub use lookup::{
-    Meaning, Spelling, counts_usage, current_word, foreign_operation, is_genai, is_generic, meaning, operation_of_span,
-    unit_factor,
+    Meaning, Spelling, current_word, foreign_operation, is_genai, is_generic, meaning, operation_of_span, unit_factor,
 };
 pub use operation::{OperationName, SpanKind};
 pub use span_type::{Requirement, SpanType};

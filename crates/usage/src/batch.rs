@@ -148,6 +148,10 @@ mod tests {
                 r#"{"key":"a","response":{"modelVersion":"m","usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":3,"totalTokenCount":10}}}"#,
             ),
             (
+                "gcp.vertex_ai",
+                r#"{"status":"","processed_time":"2026-11-01T10:00:00Z","request":{},"response":{"modelVersion":"m","usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":3,"totalTokenCount":10}}}"#,
+            ),
+            (
                 "aws.bedrock",
                 r#"{"recordId":"1","modelInput":{},"modelOutput":{"type":"message","model":"m","usage":{"input_tokens":7,"output_tokens":3}}}"#,
             ),

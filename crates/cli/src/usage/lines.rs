@@ -30,6 +30,7 @@ pub(super) enum Kind {
 const MARKS: &[(&str, Kind)] = &[
     (r#""custom_id":"#, Kind::Batch),
     (r#""recordId":"#, Kind::Batch),
+    (r#""processed_time":"#, Kind::Batch),
     (r#"{"key":"#, Kind::Batch),
     (r#""object":"realtime."#, Kind::Realtime),
     (r#""type":"session.created""#, Kind::Realtime),

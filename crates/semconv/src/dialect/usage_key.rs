@@ -1,6 +1,25 @@
-//! The keys of JSON objects that count what a call used: Langfuse's buckets, and what providers and SDKs call them.
+//! Under which names counts of what a call used stand, and the keys of JSON objects of them: Langfuse's buckets, and what
+//! providers and SDKs call them.
 
 use crate::Attribute;
+
+/// What the names begin with under which counts of what a call used stand.
+const USAGE_PREFIXES: [&str; 4] = ["gen_ai.usage.", "llm.usage.", "llm.token_count.", "ai.usage."];
+
+/// Whether a number under that name is a count of what a call used. Where [`meaning`](crate::meaning) does not know the name, it is one that
+/// nothing reads.
+///
+/// ```
+/// use tracing_genai_semconv::{counts_usage, meaning};
+///
+/// assert!(counts_usage("gen_ai.usage.poems") && meaning("gen_ai.usage.poems").is_none());
+/// assert!(!counts_usage("gen_ai.request.seed"));
+/// ```
+pub fn counts_usage(name: &str) -> bool {
+    // Most names of others are told apart by their first byte.
+    matches!(name.as_bytes().first(), Some(b'a' | b'g' | b'l'))
+        && USAGE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
 
 /// Which side of a call a count is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

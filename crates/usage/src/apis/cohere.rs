@@ -132,12 +132,12 @@ fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
         usage.count("billed_units.input_tokens"),
         usage.count("billed_units.image_tokens"),
     );
-    if images != Count::Absent {
-        // How many images these tokens are of. Older models are billed by the image, which no unit counts.
-        usage.count("billed_units.images");
-    }
     reading.take(Unit::InputTokens, "billed_units.input_tokens", sum(&[text, images]));
     reading.take(Unit::InputImageTokens, "billed_units.image_tokens", images);
+    if images != Count::Absent {
+        // How many images the tokens are of. Without tokens, it is the images that are billed, and no unit counts them.
+        usage.count("billed_units.images");
+    }
     let output = usage.count("billed_units.output_tokens");
     reading.take(Unit::OutputTokens, "billed_units.output_tokens", output);
     let searches = usage.count("billed_units.search_units");
