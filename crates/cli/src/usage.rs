@@ -97,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         provider: &provider,
         catalogue: &catalogue,
     };
-    if let Some(kind) = lines::Kind::of(&head, chosen) {
+    if let Some(kind) = lines::Kind::of(&head, chosen, &provider) {
         let whole = BufReader::new(io::Cursor::new(head).chain(bytes));
         return lines::run(kind, &pricing, whole).with_context(|| format!("cannot read {}", path.display()));
     }
@@ -119,7 +119,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(problem) = problem {
         bail!("{}: this is no response of {provider}: {problem}", path.display());
     }
-    let cost = pricing.cost(api, &reading);
+    let cost = pricing.cost(api, &reading, arguments.model.as_deref());
     let object = Value::Object(attributes(&provider, &reading, &cost));
     writeln!(io::stdout().lock(), "{object:#}")?;
     Ok(ExitCode::SUCCESS)
@@ -157,7 +157,8 @@ struct Pricing<'a> {
 }
 
 impl Pricing<'_> {
-    fn cost(&self, api: Api, reading: &Reading) -> Cost {
+    /// The cost of a response to a request for the model `asked`.
+    fn cost(&self, api: Api, reading: &Reading, asked: Option<&str>) -> Cost {
         let known = if reading.invalid.is_some() {
             Some(Cost::inconsistent(Reason::InvalidUsage))
         } else if let Some(reported) = reported_cost(reading) {
@@ -165,7 +166,7 @@ impl Pricing<'_> {
         } else if reading.usage.is_empty() {
             Some(Cost::unpriced(Reason::NoUsage))
         } else {
-            let model = reading.model.as_deref().or(self.arguments.model.as_deref());
+            let model = reading.model.as_deref().or(asked);
             let embeds = matches!(api, Api::OpenAiEmbeddings | Api::VertexPredict)
                 || model.is_some_and(|model| model.contains("embed"));
             missing_side(&reading.usage, !embeds).map(Cost::unpriced)
@@ -174,7 +175,7 @@ impl Pricing<'_> {
             provider: self.provider.to_owned(),
             server_address: self.arguments.server_address.clone(),
             response_model: reading.model.clone(),
-            request_model: self.arguments.model.clone(),
+            request_model: asked.map(str::to_owned),
             usage: reading.usage,
             started: self.arguments.at.unwrap_or_else(SystemTime::now),
             context: PriceContext::of_response(reading),

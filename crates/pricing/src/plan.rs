@@ -241,12 +241,16 @@ fn part(unit: Unit) -> Part {
     }
 }
 
-/// The prices by all of the factors, none where there is no factor; `None` where a price does not fit.
+/// The prices by all of the factors, none where there is no factor; `None` where a price does not fit. What the user fixed
+/// holds for every kind of call.
 fn multiplied(prices: &[&UnitPrice], factors: &[Factor]) -> Option<Vec<UnitPrice>> {
     let Some((first, others)) = factors.split_first() else {
         return Some(Vec::new());
     };
     let by_all = |price: &&UnitPrice| {
+        if price.is_own {
+            return Some((*price).clone());
+        }
         others
             .iter()
             .try_fold(price.times(*first)?, |price, factor| price.times(*factor))

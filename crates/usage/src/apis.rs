@@ -114,6 +114,7 @@ const MARKS: &[(&str, Api)] = &[
     (r#""prompt_tokens":"#, Api::OpenAiEmbeddings),
     (r#""created_at":"#, Api::Ollama),
     (r#""choices":"#, Api::OpenAiChat),
+    (r#""base_resp":"#, Api::OpenAiChat),
 ];
 
 /// How much of a body is looked at for a mark, at its beginning and at its end.
@@ -128,7 +129,9 @@ const EVENTS: &[(&str, Api)] = &[
 
 /// The API whose stream opens with an event of that name.
 fn of_first_event(body: &[u8]) -> Option<Api> {
-    let line = body.trim_ascii_start().split(|byte| *byte == b'\n').next()?;
+    // Gateways send comments while they wait (`: OPENROUTER PROCESSING`).
+    let mut lines = body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let line = lines.find(|line| !line.is_empty() && !line.starts_with(b":"))?;
     let name = line.strip_prefix(b"event:")?.trim_ascii();
     let named = EVENTS.iter().find(|(event, _)| name.starts_with(event.as_bytes()));
     named.map(|&(_, api)| api)

@@ -14,6 +14,7 @@ const BATCH: &str = "batch";
 
 /// A line. Sources: <https://platform.openai.com/docs/api-reference/batch/request-output> (Mistral's and Groq's are the
 /// same), <https://docs.claude.com/en/api/retrieving-message-batch-results>, <https://ai.google.dev/gemini-api/docs/batch-api>,
+/// <https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/batch-prediction-from-cloud-storage>,
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/batch-inference-results.html>.
 #[derive(Deserialize)]
 struct Line<'a> {
@@ -26,7 +27,7 @@ struct Line<'a> {
     /// Bedrock's.
     #[serde(default, rename = "recordId")]
     record_id: Maybe<String>,
-    /// Vertex AI's, which repeats the request beside the response.
+    /// Vertex AI's, whose lines repeat the request and name none.
     #[serde(default)]
     processed_time: Maybe<String>,
     /// What `OpenAI` wraps in a status, and Gemini does not wrap.
@@ -78,10 +79,10 @@ struct Wrapped<'a> {
 /// [`ReadError::Malformed`] when what the line wraps is no response.
 pub fn read_batch_line(provider: &str, line: &[u8]) -> Option<Result<Reading, ReadError>> {
     let line: Line<'_> = object(line).ok()?;
+    let is_answered = line.response.json().is_some() || line.error.json().is_some();
     let is_line = line.custom_id.0.is_some()
         || line.record_id.0.is_some()
-        || (line.processed_time.0.is_some() && line.response.json().is_some())
-        || (line.key.0.is_some() && (line.response.json().is_some() || line.error.json().is_some()));
+        || (is_answered && (line.key.0.is_some() || line.processed_time.0.is_some()));
     if !is_line {
         return None;
     }

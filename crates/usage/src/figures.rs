@@ -72,6 +72,7 @@ impl<'a> Figures<'a> {
         let is_open = depth < MAX_DEPTH;
         match json.get().as_bytes().first() {
             Some(b'{') if is_open => serde_json::from_str::<Entries<'a>>(json.get()).and_then(|entries| {
+                self.is_cut |= entries.0.len() > MAX_VALUES;
                 entries.0.into_iter().try_for_each(|(key, json)| {
                     let length = path.len();
                     if length > 0 {
@@ -84,6 +85,7 @@ impl<'a> Figures<'a> {
                 })
             }),
             Some(b'[') if is_open => serde_json::from_str::<Items<'a>>(json.get()).and_then(|items| {
+                self.is_cut |= items.0.len() > MAX_VALUES;
                 items.0.into_iter().enumerate().try_for_each(|(place, json)| {
                     let length = path.len();
                     path.push('[');

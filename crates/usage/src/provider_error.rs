@@ -24,6 +24,11 @@ struct ErrorObject<'a> {
     message: Field<'a>,
     #[serde(default, borrow)]
     detail: Field<'a>,
+    /// What the lines of Bedrock's batches call them.
+    #[serde(default, borrow, rename = "errorCode")]
+    error_code: Field<'a>,
+    #[serde(default, borrow, rename = "errorMessage")]
+    error_message: Field<'a>,
 }
 
 /// Reads the value of an `error` field: an object with a type or code and a message, or only a message.
@@ -38,10 +43,12 @@ pub(crate) fn provider_error(field: Field<'_>) -> Option<ProviderError> {
     let object: ErrorObject<'_> = object(json.as_bytes()).ok()?;
     let kind = text(object.kind)
         .or_else(|| text(object.code))
+        .or_else(|| text(object.error_code))
         .unwrap_or_else(|| "error".to_owned());
+    let message = text(object.message).or_else(|| text(object.error_message));
     Some(ProviderError {
         kind,
-        message: text(object.message).unwrap_or_default(),
+        message: message.unwrap_or_default(),
     })
 }
 

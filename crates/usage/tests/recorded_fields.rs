@@ -29,6 +29,16 @@ const UNREAD: &[(Api, &str, &str)] = &[
         "image_gen",
         "images of a tool, at the price of the model that made them",
     ),
+    (
+        Api::BedrockConverse,
+        "trace.guardrail.usage",
+        "units of text that a guardrail looked at, which have no unit here",
+    ),
+    (
+        Api::Cohere,
+        "billed_units.images",
+        "images of older models, which are charged by the image",
+    ),
 ];
 
 /// The same body with every zero of its usage made a one, since a zero of what is not read costs nothing and is passed over.

@@ -26,7 +26,7 @@ pub(super) enum Kind {
     Realtime,
 }
 
-/// What begins a line of each kind, without spaces.
+/// What tells a file of each kind, without spaces; that of a batch only where its first line is too long to be looked at whole.
 const MARKS: &[(&str, Kind)] = &[
     (r#""custom_id":"#, Kind::Batch),
     (r#""recordId":"#, Kind::Batch),
@@ -41,10 +41,15 @@ const LOOKED_AT: usize = 4096;
 
 impl Kind {
     /// The kind of a file that begins so; `None` where it is one response, in whatever form.
-    pub(super) fn of(head: &[u8], chosen: Option<Api>) -> Option<Self> {
+    pub(super) fn of(head: &[u8], chosen: Option<Api>, provider: &str) -> Option<Self> {
         if chosen.is_some_and(|api| api != Api::OpenAiRealtime) {
             return None;
         }
+        let mut lines = head.split(|byte| *byte == b'\n');
+        if lines.any(|line| read_batch_line(provider, line).is_some()) {
+            return Some(Self::Batch);
+        }
+        let has_whole_line = head.contains(&b'\n') || head.len() < super::LOOKED_AT;
         let head = head.get(..LOOKED_AT).unwrap_or(head);
         let plain: Vec<u8> = head
             .iter()
@@ -57,7 +62,10 @@ impl Kind {
         }
         // A batch's line names its request before what answered it.
         let before = |text: &str| plain.find(text).unwrap_or(usize::MAX);
-        let (mark, kind) = MARKS.iter().find(|(mark, _)| plain.contains(mark))?;
+        let mut marks = MARKS
+            .iter()
+            .filter(|(_, kind)| *kind == Self::Realtime || !has_whole_line);
+        let (mark, kind) = marks.find(|(mark, _)| plain.contains(mark))?;
         let answers = [r#""choices":"#, r#""content":"#, r#""candidates":"#].map(before);
         let is_outside = answers.iter().all(|answer| before(mark) < *answer);
         (is_outside || *kind == Self::Realtime).then_some(*kind)
@@ -86,15 +94,21 @@ pub(super) fn run(kind: Kind, pricing: &Pricing<'_>, mut source: impl BufRead) -
             eprintln!("warning: line {line} cannot be read, and is in no sum");
             continue;
         };
+        let mut asked = pricing.arguments.model.as_deref();
         if kind == Kind::Realtime {
-            session.learn(&text);
+            let is_transcription = session.learn(&text, &reading);
             // Most events tell of no turn's end.
             if reading.usage.is_empty() && reading.invalid.is_none() {
                 continue;
             }
-            reading.model = session.model_of(&text);
+            if is_transcription {
+                reading.model.clone_from(&session.transcription_model);
+                asked = None;
+            } else {
+                reading.model.clone_from(&session.model);
+            }
         }
-        let cost = pricing.cost(api, &reading);
+        let cost = pricing.cost(api, &reading, asked);
         sums.add(&reading, &cost);
         let object = Value::Object(attributes(pricing.provider, &reading, &cost));
         // One call is printed as any other response.
@@ -130,38 +144,36 @@ fn read(kind: Kind, provider: &str, line: &[u8]) -> Option<(Api, Reading)> {
     }
 }
 
-/// The models of a realtime session, which its turns do not name.
+/// The models of a realtime session, which the events of its turns do not name.
 #[derive(Default)]
 struct Session {
     model: Option<String>,
-    /// What writes down the user's speech, which is charged apart.
-    transcription: Option<String>,
+    /// What the user says is transcribed by another, at that one's price.
+    transcription_model: Option<String>,
 }
 
 impl Session {
-    fn learn(&mut self, event: &[u8]) {
-        let Ok(event) = serde_json::from_slice::<Value>(event) else {
-            return;
-        };
-        let text = |path: &str| event.pointer(path).and_then(Value::as_str).map(str::to_owned);
-        self.model = text("/session/model").or(self.model.take());
-        let transcription = [
+    /// Takes over what an event says of the session, and tells whether it is a transcription of what the user said.
+    /// Source: <https://platform.openai.com/docs/api-reference/realtime-server-events>.
+    fn learn(&mut self, line: &[u8], reading: &Reading) -> bool {
+        if reading.model.is_some() {
+            self.model.clone_from(&reading.model);
+        }
+        if !String::from_utf8_lossy(line).contains("transcription") {
+            return false;
+        }
+        let event: Value = serde_json::from_slice(line).unwrap_or_default();
+        // The second place is that of sessions before the API left its beta.
+        let places = [
             "/session/audio/input/transcription/model",
             "/session/input_audio_transcription/model",
         ];
-        self.transcription = transcription.into_iter().find_map(text).or(self.transcription.take());
-    }
-
-    fn model_of(&self, event: &[u8]) -> Option<String> {
-        let event: Value = serde_json::from_slice(event).ok()?;
-        if event["type"]
-            .as_str()
-            .is_some_and(|kind| kind.contains("input_audio_transcription"))
-        {
-            self.transcription.clone()
-        } else {
-            self.model.clone()
+        let model = places.iter().find_map(|place| event.pointer(place)?.as_str());
+        if let Some(model) = model {
+            self.transcription_model = Some(model.to_owned());
         }
+        let kind = event.get("type").and_then(Value::as_str);
+        kind.is_some_and(|kind| kind.contains("input_audio_transcription"))
     }
 }
 

@@ -234,16 +234,22 @@ impl Gathered {
             let is_served_by_another = passes
                 .iter()
                 .any(|pass| pass.text("type").as_deref() == Some("fallback_message"));
-            let counted = passes.iter().filter(|pass| {
-                if is_served_by_another && self.is_declined(pass) {
-                    pass.pass_over();
-                    return false;
-                }
-                self.is_of_this_model(pass)
-            });
+            let (declined, others): (Vec<_>, Vec<_>) = passes
+                .iter()
+                .partition(|pass| is_served_by_another && self.is_declined(pass));
+            for pass in &declined {
+                pass.pass_over();
+            }
+            let counted = others.into_iter().filter(|pass| self.is_of_this_model(pass));
             let counts = counted.fold(Counts::default(), |all, pass| all.and(Counts::of(pass)));
             let thinking = counts.thinking.or(self.counts.thinking);
-            self.passes = Some(Counts { thinking, ..counts });
+            // Passes of other models alone say nothing of this one.
+            let is_counted = counts.uncached != Count::Absent || counts.output != Count::Absent;
+            self.passes = is_counted.then_some(Counts { thinking, ..counts });
+            if !declined.is_empty() && self.declined_for.is_empty() {
+                // Whether they are charged depends on why they declined.
+                self.reading.leave_unread("iterations");
+            }
         }
         let reading = &mut self.reading;
         update(&mut reading.service_tier, usage.text("service_tier"));

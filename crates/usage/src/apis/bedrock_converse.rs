@@ -149,13 +149,12 @@ pub(super) fn take(reading: &mut Reading, figures: &Figures<'_>) {
     reading.take(Unit::CacheReadTokens, "usage.cacheReadInputTokens", read);
     reading.take(Unit::CacheWriteTokens, "usage.cacheWriteInputTokens", written);
     reading.take(Unit::OutputTokens, "usage.outputTokens", usage.count("outputTokens"));
-    for detail in usage.each("cacheDetails") {
-        let unit = match detail.text("ttl").as_deref() {
-            Some("5m") => Unit::CacheWrite5mTokens,
-            Some("1h") => Unit::CacheWrite1hTokens,
-            _ => continue,
-        };
-        reading.take(unit, "usage.cacheDetails", detail.count("inputTokens"));
+    // What is written with another lifetime stays unread.
+    for (ttl, unit) in [("5m", Unit::CacheWrite5mTokens), ("1h", Unit::CacheWrite1hTokens)] {
+        let details = usage.each("cacheDetails");
+        let of_ttl = details.filter(|detail| detail.text("ttl").as_deref() == Some(ttl));
+        let counts: Vec<_> = of_ttl.map(|detail| detail.count("inputTokens")).collect();
+        reading.take(unit, "usage.cacheDetails", sum(&counts));
     }
     reading.take_unread(figures, KNOWN);
 }

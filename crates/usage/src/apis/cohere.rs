@@ -70,7 +70,7 @@ pub(super) struct Gathered {
 impl Gather for Gathered {
     fn news_keys(&self) -> NewsKeys {
         NewsKeys {
-            telling: &["usage", "billed_units", "tokens", "finish_reason", "error"],
+            telling: &["usage", "meta", "billed_units", "tokens", "finish_reason", "error"],
             id: &["id", "generation_id"],
             model: &["model"],
         }

@@ -63,8 +63,8 @@ pub(super) struct Gathered {
     thoughts: Count,
     cached: Count,
     total: Count,
-    /// How many searches of the web the answer took, which the last event that tells of any says.
-    queries: u64,
+    /// How many searches of the web each candidate took: events repeat them, and may grow.
+    queries: Vec<(usize, u64)>,
     details: Modalities,
 }
 
@@ -92,17 +92,15 @@ impl Gather for Gathered {
         if let Some(error) = provider_error(body.error) {
             reading.error = Some(error);
         }
-        let mut queries = 0;
-        for candidate in body.candidates.0.unwrap_or_default() {
+        for (place, candidate) in body.candidates.0.unwrap_or_default().into_iter().enumerate() {
             if let Some(grounding) = candidate.grounding.0 {
-                queries += grounding.queries();
+                self.searches(candidate.index.0.unwrap_or(place), grounding.queries());
                 grounding.leave_unread(&mut self.reading);
             }
             if let Some(reason) = candidate.finish_reason.0 {
                 self.ends(candidate.index.0.unwrap_or_default(), reason);
             }
         }
-        self.queries = self.queries.max(queries);
         if let Some(reason) = body.prompt_feedback.0.and_then(|feedback| feedback.block_reason.0) {
             self.ends(0, reason);
         }
@@ -143,8 +141,9 @@ impl Gather for Gathered {
             "usageMetadata.toolUsePromptTokenCount",
             self.tool_use,
         );
-        self.details.write(reading);
-        let searches = charged_searches(self.queries, reading.model.as_deref());
+        self.details.write(reading, tool_use != Count::Absent);
+        let queries = self.queries.iter().map(|&(_, queries)| queries).sum();
+        let searches = charged_searches(queries, reading.model.as_deref());
         reading.take(Unit::WebSearches, "groundingMetadata.webSearchQueries", searches);
         self.reading.finished()
     }
@@ -174,6 +173,14 @@ impl Gathered {
             (self.tool_use, self.candidates)
         } else {
             (self.tool_use, Count::Invalid)
+        }
+    }
+
+    fn searches(&mut self, index: usize, queries: u64) {
+        if let Some(known) = self.queries.iter_mut().find(|(known, _)| *known == index) {
+            known.1 = known.1.max(queries);
+        } else if self.queries.len() < MAX_CANDIDATES {
+            self.queries.push((index, queries));
         }
     }
 

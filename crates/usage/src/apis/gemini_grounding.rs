@@ -49,9 +49,17 @@ impl Grounding<'_> {
     }
 }
 
+/// What may stand between a model's name and its version.
+const VARIETIES: &[&str] = &["live-", "robotics-er-"];
+
 /// How many searches are charged. Up to Gemini 2.5 it is the prompt that is charged, once, however many queries it took.
 pub(super) fn charged_searches(queries: u64, model: Option<&str>) -> Count {
     let version = model.and_then(|model| Some(model.split_once("gemini-")?.1));
+    let version = version.map(|version| {
+        VARIETIES
+            .iter()
+            .fold(version, |rest, name| rest.strip_prefix(name).unwrap_or(rest))
+    });
     let is_by_prompt = version.is_some_and(|version| version.starts_with(['1', '2']));
     match queries {
         0 => Count::Absent,

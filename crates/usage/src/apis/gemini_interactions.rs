@@ -130,5 +130,5 @@ fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
         output: counts("output_tokens_by_modality"),
         tool_use: counts("tool_use_tokens_by_modality"),
     };
-    modalities.write(reading);
+    modalities.write(reading, true);
 }

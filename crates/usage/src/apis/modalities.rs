@@ -44,12 +44,17 @@ pub(super) struct Modalities {
 }
 
 impl Modalities {
-    /// Takes the counts over into the usage.
-    pub(super) fn write(&self, reading: &mut Reading) {
+    /// Takes the counts over into the usage. What tools put into the prompt is beside the input's counts, or within them.
+    pub(super) fn write(&self, reading: &mut Reading, are_tools_beside: bool) {
         let field = "tokens by modality";
         for ((unit, input), tool_use) in INPUT.into_iter().zip(self.input).zip(self.tool_use) {
             // What tools put into the prompt is part of the input, and so of its modality.
-            reading.take(unit, field, sum(&[input, tool_use]));
+            let whole = if are_tools_beside {
+                sum(&[input, tool_use])
+            } else {
+                input
+            };
+            reading.take(unit, field, whole);
         }
         let parts = [(CACHE, self.cache), (OUTPUT, self.output), (TOOL_USE, self.tool_use)];
         for (units, counts) in parts {

@@ -7,20 +7,14 @@ use serde::Deserialize;
 
 use super::openai_chat::take_cost;
 use super::{Gather, NewsKeys};
-use crate::field::{Field, Maybe, Object, object};
+use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};
 use crate::unit::Unit;
 
 /// Numbers of a usage that say nothing new, and why.
-const KNOWN: &[(&str, &str)] = &[
-    ("total_tokens", "the sum of input and output"),
-    (
-        "prompt_tokens_details.audio_tokens",
-        "audio that is billed by the second",
-    ),
-];
+const KNOWN: &[(&str, &str)] = &[("total_tokens", "the sum of input and output")];
 
 #[derive(Deserialize)]
 struct Body<'a> {
@@ -135,6 +129,10 @@ fn take_mistrals(reading: &mut Reading, usage: &Part<'_, '_>) {
         reading.take(unit, "usage.prompt_tokens", usage.count(path));
     }
     let seconds = usage.count_rounded_up("prompt_audio_seconds");
+    if matches!(seconds, Count::Given(1..)) {
+        // Audio that is billed by the second is not billed by the token.
+        usage.count("prompt_tokens_details.audio_tokens");
+    }
     for unit in [Unit::InputAudioSeconds, Unit::AudioSeconds] {
         reading.take(unit, "usage.prompt_audio_seconds", seconds);
     }

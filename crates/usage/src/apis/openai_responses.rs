@@ -341,6 +341,7 @@ fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>) {
     }
     let searches = usage.first(&["tool_calls_details.search_web.invocation", "num_sources_used"]);
     let field = "usage.tool_calls_details.search_web.invocation";
-    reading.take(Unit::WebSearches, field, searches);
+    // A zero of one says nothing of what another counted.
+    take_used(reading, Unit::WebSearches, field, searches);
     take_cost(reading, usage);
 }

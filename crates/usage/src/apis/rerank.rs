@@ -80,7 +80,7 @@ fn take(reading: &mut Reading, figures: &Figures<'_>) {
     let usage = figures.whole();
     let searches = usage.count("billed_units.search_units");
     reading.take(Unit::RerankSearches, "billed_units.search_units", searches);
-    let tokens = usage.first(&["total_tokens", "billed_units.input_tokens"]);
+    let tokens = usage.first(&["total_tokens", "billed_units.input_tokens", "prompt_tokens"]);
     if tokens != Count::Absent {
         reading.take(Unit::InputTokens, "usage.total_tokens", tokens);
         let output = usage.count("billed_units.output_tokens").or(Count::Given(0));

@@ -1,0 +1,245 @@
+//! `tracing-genai usage` of files with many calls, and the sums of them: a batch's output, the events of a session.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, its helpers too"
+)]
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+fn usage(arguments: &[&str], response: &str) -> Output {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_tracing-genai"))
+        .args(["usage", "--at", "2026-11-20"])
+        .args(arguments)
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    process.stdin.take().unwrap().write_all(response.as_bytes()).unwrap();
+    process.wait_with_output().unwrap()
+}
+
+/// The objects that come out, one after the other.
+fn said(arguments: &[&str], response: &str) -> Vec<Value> {
+    let output = usage(arguments, response);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let objects = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+    objects.map(Result::unwrap).collect()
+}
+
+fn cost(object: &Value) -> (&str, &Value) {
+    (
+        object["tracing_genai.cost.status"].as_str().unwrap(),
+        &object["gen_ai.usage.cost"],
+    )
+}
+
+/// A line of OpenAI's with that many tokens in and a hundred out.
+fn openai(id: &str, model: &str, input: u64) -> String {
+    format!(
+        r#"{{"id":"batch_{id}","custom_id":"{id}","response":{{"status_code":200,"request_id":"{id}","body":{{"id":"c_{id}",
+            "object":"chat.completion","model":"{model}","choices":[{{"index":0,"finish_reason":"stop"}}],
+            "usage":{{"prompt_tokens":{input},"completion_tokens":100,"total_tokens":{}}}}}}},"error":null}}"#,
+        input + 100
+    )
+    .replace('\n', " ")
+}
+
+const EXPIRED: &str =
+    r#"{"id":"b","custom_id":"late","response":null,"error":{"code":"batch_expired","message":"late"}}"#;
+
+#[test]
+fn one_line_of_a_batch_is_one_call_at_the_price_of_batches() {
+    let said = said(&["--provider", "openai"], &openai("a", "gpt-4.1-2025-04-14", 1_000));
+    assert_eq!(said.len(), 1);
+    // 1,000 at 1 and 100 at 4 USD a million: half of 2 and 8.
+    assert_eq!(cost(&said[0]), ("priced", &json!(0.0014)));
+    assert_eq!(said[0]["gen_ai.usage.input_tokens"], 1_000);
+    assert_eq!(said[0].get("calls"), None);
+}
+
+#[test]
+fn several_lines_are_an_object_each_and_last_their_sums() {
+    let lines = [
+        openai("a", "gpt-4.1-2025-04-14", 1_000),
+        EXPIRED.to_owned(),
+        String::new(),
+        openai("b", "gpt-4.1-2025-04-14", 3_000),
+        openai("c", "a-model-of-ours", 70),
+    ];
+    let said = said(&["--provider", "openai"], &lines.join("\n"));
+    assert_eq!(said.len(), 5, "four calls and the sums");
+    assert_eq!(said[1]["error.type"], "batch_expired");
+    assert_eq!(cost(&said[3]), ("unpriced", &Value::Null));
+    let expected = json!({
+        "calls": 4,
+        "failed_calls": 1,
+        "unpriced_calls": 1,
+        "gen_ai.usage.input_tokens": 4_070,
+        "gen_ai.usage.output_tokens": 300,
+        // 0.0014, and 3,000 at 1 with 100 at 4 USD a million.
+        "gen_ai.usage.cost": 0.0048,
+        "tracing_genai.cost.status": "estimated",
+    });
+    assert_eq!(said[4], expected);
+}
+
+#[test]
+fn the_sum_is_priced_where_every_call_is() {
+    let lines = [
+        openai("a", "gpt-4.1", 1_000),
+        EXPIRED.to_owned(),
+        openai("b", "gpt-4.1", 1_000),
+    ];
+    let said = said(&["--provider", "openai"], &lines.join("\r\n"));
+    assert_eq!(cost(said.last().unwrap()), ("priced", &json!(0.0028)));
+    assert_eq!(said.last().unwrap()["failed_calls"], 1);
+}
+
+#[test]
+fn lines_of_anthropic_gemini_and_bedrock_are_priced_as_batches_too() {
+    let message = r#"{"type":"message","model":"claude-sonnet-4-6","content":[],"stop_reason":"end_turn",
+        "usage":{"input_tokens":1000,"output_tokens":100,"service_tier":"batch"}}"#
+        .replace('\n', " ");
+    let gemini = r#"{"modelVersion":"gemini-2.5-flash","usageMetadata":{"promptTokenCount":1000,"candidatesTokenCount":100,"totalTokenCount":1100}}"#;
+    for (provider, line, total) in [
+        // 1.5 and 7.5 USD a million.
+        (
+            "anthropic",
+            format!(r#"{{"custom_id":"a","result":{{"type":"succeeded","message":{message}}}}}"#),
+            0.002_25,
+        ),
+        // 0.15 and 1.25 USD a million.
+        ("gcp.gemini", format!(r#"{{"key":"a","response":{gemini}}}"#), 0.000_275),
+        ("gcp.gemini", format!(r#"{{"response":{gemini},"key":"a"}}"#), 0.000_275),
+        (
+            "gcp.vertex_ai",
+            format!(
+                r#"{{"status":"","processed_time":"2026-11-01T10:00:00Z","request":{{"contents":[]}},"response":{gemini}}}"#
+            ),
+            0.000_275,
+        ),
+    ] {
+        let said = said(&["--provider", provider], &line);
+        assert_eq!(said.len(), 1, "{line}");
+        assert_eq!(cost(&said[0]), ("priced", &json!(total)), "{line}");
+    }
+    // Its own line's end, after a long request.
+    let long = format!(
+        r#"{{"modelInput":{{"messages":[{{"content":"{}"}}]}},"modelOutput":{message},"recordId":"CALL1"}}"#,
+        "x".repeat(9_000)
+    );
+    let said = said(
+        &[
+            "--provider",
+            "aws.bedrock",
+            "--model",
+            "anthropic.claude-sonnet-4-6-v1:0",
+        ],
+        &long,
+    );
+    assert_eq!(said[0]["gen_ai.usage.input_tokens"], 1_000);
+}
+
+#[test]
+fn a_line_that_is_none_is_told_and_in_no_sum() {
+    let lines = [
+        openai("a", "gpt-4.1", 1_000),
+        "{\"custom_id\":".to_owned(),
+        openai("b", "gpt-4.1", 1_000),
+    ];
+    let output = usage(&["--provider", "openai"], &lines.join("\n"));
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("line 2"));
+    let last: Value = serde_json::from_slice(
+        output
+            .stdout
+            .trim_ascii()
+            .split(|byte| *byte == b'\n')
+            .next_back()
+            .unwrap(),
+    )
+    .unwrap();
+    assert_eq!((&last["calls"], &last["unread_lines"]), (&json!(2), &json!(1)));
+    assert_eq!(cost(&last), ("estimated", &json!(0.0028)));
+    let broken_first = format!("{{\"custom_id\":\n{}", lines[0]);
+    assert_eq!(usage(&["--provider", "openai"], &broken_first).status.code(), Some(0));
+}
+
+#[test]
+fn a_response_that_names_a_request_of_ones_own_is_one_response() {
+    for body in [
+        r#"{"id":"r","object":"response","status":"completed","model":"gpt-5.4","metadata":{"custom_id":"mine"},"output":[],
+            "usage":{"input_tokens":1000,"output_tokens":100}}"#,
+        r#"{"id":"c","object":"chat.completion","model":"gpt-5.4","metadata":{"recordId":"mine"},"choices":[],
+            "usage":{"prompt_tokens":1000,"completion_tokens":100}}"#,
+        r#"{"id":"c","object":"chat.completion","model":"gpt-5.4","choices":[{"message":{"content":"{\"custom_id\":\"x\"}"}}],
+            "usage":{"prompt_tokens":1000,"completion_tokens":100}}"#,
+    ] {
+        for body in [body.to_owned(), body.replace('\n', " ")] {
+            let said = said(&["--provider", "openai"], &body);
+            // 1,000 at 2.50 and 100 at 15 USD a million.
+            assert_eq!(cost(&said[0]), ("priced", &json!(0.004)), "{body}");
+        }
+    }
+}
+
+const SESSION: &str = r#"{"type":"session.created","session":{"object":"realtime.session","model":"gpt-realtime","audio":{"input":{"transcription":{"model":"whisper-1"}}}}}"#;
+const TURN: &str = r#"{"type":"response.done","response":{"object":"realtime.response","id":"r","status":"completed","usage":{"total_tokens":1300,"input_tokens":1000,"output_tokens":300,"input_token_details":{"text_tokens":400,"audio_tokens":600,"cached_tokens":512,"cached_tokens_details":{"text_tokens":192,"audio_tokens":320}},"output_token_details":{"text_tokens":60,"audio_tokens":240}}}}"#;
+const DELTA: &str = r#"{"type":"response.output_audio.delta","response_id":"r","delta":"AAAA"}"#;
+const HEARD: &str = r#"{"type":"conversation.item.input_audio_transcription.completed","transcript":"hello","usage":{"type":"duration","seconds":2.4}}"#;
+
+/// 208 at 4, 280 at 32, 512 at 0.40, 60 at 16 and 240 at 64 USD a million.
+const TURN_COSTS: f64 = 0.026_316_8;
+
+#[test]
+fn the_turns_of_a_session_are_calls_of_its_model() {
+    let said = said(
+        &["--provider", "openai"],
+        &[SESSION, DELTA, TURN, DELTA, TURN].join("\n"),
+    );
+    assert_eq!(said.len(), 3, "two turns and the sums");
+    for turn in &said[..2] {
+        assert_eq!(cost(turn), ("priced", &json!(TURN_COSTS)));
+        assert_eq!(turn["gen_ai.response.model"], "gpt-realtime");
+    }
+    assert_eq!(said[2]["calls"], 2);
+    assert_eq!(cost(&said[2]), ("priced", &json!(2.0 * TURN_COSTS)));
+}
+
+#[test]
+fn what_the_user_said_is_transcribed_at_the_price_of_another_model() {
+    let said = said(&["--provider", "openai"], &[SESSION, HEARD, TURN].join("\n"));
+    // Three begun seconds at 0.36 USD an hour.
+    assert_eq!(cost(&said[0]), ("priced", &json!(0.0003)));
+    assert_eq!(said[0]["gen_ai.response.model"], "whisper-1");
+    assert_eq!(cost(&said[1]), ("priced", &json!(TURN_COSTS)));
+    // A session that names no model for it leaves its price unknown, whatever model was asked for.
+    let unnamed = SESSION.replace(r#","audio":{"input":{"transcription":{"model":"whisper-1"}}}"#, "");
+    let tokens = HEARD.replace(
+        r#"{"type":"duration","seconds":2.4}"#,
+        r#"{"type":"tokens","input_tokens":13,"output_tokens":9,"input_token_details":{"text_tokens":0,"audio_tokens":13}}"#,
+    );
+    let said = self::said(
+        &["--provider", "openai", "--model", "gpt-realtime"],
+        &[&unnamed, &*tokens, TURN].join("\n"),
+    );
+    assert_eq!(cost(&said[0]).0, "unpriced");
+    assert_eq!(cost(&said[2]), ("estimated", &json!(TURN_COSTS)));
+    assert_eq!(said[2]["unpriced_calls"], 1);
+}
+
+#[test]
+fn one_event_is_one_call_of_the_model_that_was_asked_for() {
+    let said = said(&["--provider", "openai", "--model", "gpt-realtime"], TURN);
+    assert_eq!(said.len(), 1);
+    assert_eq!(cost(&said[0]), ("priced", &json!(TURN_COSTS)));
+    let unnamed = self::said(&["--provider", "openai"], TURN);
+    assert_eq!(cost(&unnamed[0]).0, "unpriced");
+}

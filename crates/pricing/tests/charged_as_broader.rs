@@ -1,0 +1,341 @@
+//! A unit that is charged at the price of a broader one makes the cost an estimate, unless the provider says that they cost
+//! the same; and factors multiply what holds for the call.
+
+#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, ModelId, Reason, Status};
+use tracing_genai_usage::{Unit, Usage};
+
+/// 2026-11-20T12:00:00Z.
+const NOON: Duration = Duration::from_secs(1_795_176_000);
+
+type Said = (Status, Option<String>, Vec<Reason>);
+
+fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> Call<'a> {
+    Call {
+        provider,
+        server_address: None,
+        response_model: Some(model),
+        request_model: None,
+        usage,
+        started: UNIX_EPOCH + NOON,
+        context: Context::default(),
+        counts: Counts::Inclusive,
+    }
+}
+
+fn said(cost: &Cost) -> Said {
+    let total = cost.total.map(|total| total.to_string());
+    (cost.status, total, cost.reasons.iter().collect())
+}
+
+fn cost(call: &Call<'_>) -> Said {
+    said(&Catalogue::embedded().cost(call))
+}
+
+fn priced(total: &str) -> Said {
+    (Status::Priced, Some(total.to_owned()), Vec::new())
+}
+
+fn estimated(total: &str, reasons: &[Reason]) -> Said {
+    (Status::Estimated, Some(total.to_owned()), reasons.to_vec())
+}
+
+/// A million tokens in, none out, and a part of them.
+fn input_with(unit: Unit, count: u64) -> Usage {
+    tokens(1_000_000, 0).with(unit, count)
+}
+
+fn tokens(input: u64, output: u64) -> Usage {
+    Usage::new()
+        .with(Unit::InputTokens, input)
+        .with(Unit::OutputTokens, output)
+}
+
+#[test]
+fn a_part_is_charged_by_its_own_price_or_doubted_or_stated_to_cost_the_same() {
+    use Unit::{CacheReadTokens, CacheWriteTokens, InputAudioTokens, InputImageTokens, InputVideoTokens};
+    let reason = |reason: Reason| Some(reason);
+    // Provider, model, part of a million tokens, what it costs in USD, and what is doubted.
+    let cases = [
+        // 0.59 for all of it; 600,000 at 2.50 and 400,000 at 1.25.
+        (
+            "groq",
+            "llama-3.3-70b-versatile",
+            CacheReadTokens,
+            "0.59",
+            reason(Reason::CacheChargedAsInput),
+        ),
+        ("openai", "gpt-4o", CacheReadTokens, "2", None),
+        // 2.50 for all of it; 600,000 at 3 and 400,000 at 3.75.
+        (
+            "openai",
+            "gpt-4o",
+            CacheWriteTokens,
+            "2.5",
+            reason(Reason::CacheWriteChargedAsInput),
+        ),
+        (
+            "anthropic",
+            "claude-sonnet-4-6",
+            CacheWriteTokens,
+            "3.3",
+            reason(Reason::CacheTtlAssumed),
+        ),
+        // 600,000 at 2.50 and 400,000 at 32; Gemini 3.5 charges audio as text, Gemini 2.5 1 USD for 0.30.
+        (
+            "openai",
+            "gpt-4o",
+            InputAudioTokens,
+            "2.5",
+            reason(Reason::AudioChargedAsText),
+        ),
+        ("openai", "gpt-audio", InputAudioTokens, "14.3", None),
+        ("gcp.gemini", "gemini-3.5-flash", InputAudioTokens, "1.5", None),
+        ("gcp.gemini", "gemini-2.5-flash", InputAudioTokens, "0.58", None),
+        // Claude, GPT and Gemini charge images as text; gpt-image-1 600,000 at 5 and 400,000 at 10.
+        (
+            "groq",
+            "llama-3.3-70b-versatile",
+            InputImageTokens,
+            "0.59",
+            reason(Reason::ImageChargedAsText),
+        ),
+        ("anthropic", "claude-sonnet-4-6", InputImageTokens, "3", None),
+        ("openai", "gpt-4o", InputImageTokens, "2.5", None),
+        ("gcp.gemini", "gemini-2.5-flash", InputImageTokens, "0.3", None),
+        ("x_ai", "grok-3", InputImageTokens, "3", None),
+        ("openai", "gpt-image-1", InputImageTokens, "7", None),
+        // Gemini charges video as text, its Live model 600,000 at 0.75 and 400,000 at 1.
+        (
+            "openai",
+            "gpt-4o",
+            InputVideoTokens,
+            "2.5",
+            reason(Reason::VideoChargedAsText),
+        ),
+        ("gcp.gemini", "gemini-2.5-flash", InputVideoTokens, "0.3", None),
+        (
+            "gcp.gemini",
+            "gemini-3.1-flash-live-preview",
+            InputVideoTokens,
+            "0.85",
+            None,
+        ),
+    ];
+    for (provider, model, unit, total, reason) in cases {
+        let usage = input_with(unit, 400_000);
+        let expected = reason.map_or_else(|| priced(total), |reason| estimated(total, &[reason]));
+        assert_eq!(
+            cost(&call(provider, model, &usage)),
+            expected,
+            "{model} {}",
+            unit.name()
+        );
+        // None of it is doubted.
+        let none = input_with(unit, 0);
+        assert_eq!(
+            cost(&call(provider, model, &none)).0,
+            Status::Priced,
+            "{model} without {}",
+            unit.name()
+        );
+    }
+}
+
+#[test]
+fn annotated_pages_cost_more_where_the_model_says_how_much() {
+    let pages = |annotated| {
+        Usage::new()
+            .with(Unit::InputDocumentPages, 1_000)
+            .with(Unit::InputAnnotatedDocumentPages, annotated)
+    };
+    let of = |model, annotated| cost(&call("mistral_ai", model, &pages(annotated)));
+    // 600 pages at 4 USD a thousand and 400 at 5; an older model has one price for both.
+    assert_eq!(of("mistral-ocr-latest", 400), priced("4.4"));
+    assert_eq!(
+        of("mistral-ocr-2503", 400),
+        estimated("1", &[Reason::AnnotationChargedAsPage])
+    );
+    assert_eq!(of("mistral-ocr-2503", 0), priced("1"));
+}
+
+#[test]
+fn cache_writes_of_an_hour_without_a_price_are_charged_as_the_shortest() {
+    let catalogue = Catalogue::parse(
+        "tracing-genai catalogue 1\n[p]\nshort\t=\tinput=1 output=1 cache_write=2\nboth\t=\tinput=1 output=1 cache_write=2 cache_write_1h=4\n",
+    )
+    .unwrap();
+    let written = |unit| input_with(Unit::CacheWriteTokens, 500_000).with(unit, 500_000);
+    let of = |model, unit| said(&catalogue.cost(&call("p", model, &written(unit))));
+    // 500,000 at 1 and 500,000 at 2, or 4.
+    assert_eq!(of("both", Unit::CacheWrite1hTokens), priced("2.5"));
+    assert_eq!(of("both", Unit::CacheWrite5mTokens), priced("1.5"));
+    assert_eq!(of("short", Unit::CacheWrite5mTokens), priced("1.5"));
+    assert_eq!(
+        of("short", Unit::CacheWrite1hTokens),
+        estimated("1.5", &[Reason::CacheTtlAssumed])
+    );
+}
+
+fn claude(model: &str, usage: &Usage, context: Context<'_>) -> Said {
+    cost(&Call {
+        context,
+        ..call("anthropic", model, usage)
+    })
+}
+
+#[test]
+fn a_factor_multiplies_every_token_price_of_every_kind_of_service() {
+    let us = Context {
+        inference_geo: Some("us"),
+        ..Context::default()
+    };
+    // 600,000 at 5, 300,000 at 0.50, 100,000 at 6.25 and 100,000 at 25 USD a million, each by 1.1.
+    let usage = tokens(1_000_000, 100_000)
+        .with(Unit::CacheReadTokens, 300_000)
+        .with(Unit::CacheWriteTokens, 100_000)
+        .with(Unit::CacheWrite5mTokens, 100_000);
+    assert_eq!(claude("claude-opus-4-8", &usage, Context::default()), priced("6.275"));
+    assert_eq!(claude("claude-opus-4-8", &usage, us), priced("6.9025"));
+    // Half of it as a batch, twice of it fast.
+    let batch = Context {
+        processing: Some("batch"),
+        ..us
+    };
+    assert_eq!(claude("claude-opus-4-8", &usage, batch), priced("3.45125"));
+    let tier = Context {
+        service_tier: Some("batch"),
+        ..us
+    };
+    assert_eq!(
+        claude("claude-opus-4-8", &usage, tier),
+        priced("3.45125"),
+        "what Anthropic calls a tier"
+    );
+    let fast = Context {
+        speed: Some("fast"),
+        ..us
+    };
+    assert_eq!(claude("claude-opus-4-8", &usage, fast), priced("13.805"));
+    // A speed that this model does not sell is not made known by the residency beside it.
+    assert_eq!(claude("claude-opus-4-6", &usage, fast).2, [Reason::UnknownVariant]);
+}
+
+#[test]
+fn a_factor_multiplies_the_prices_of_long_inputs_and_no_searches() {
+    let usage = tokens(300_000, 1_000).with(Unit::WebSearches, 1_000);
+    let at = |provider, host| {
+        let call = Call {
+            server_address: host,
+            ..call(provider, "claude-sonnet-4-5", &usage)
+        };
+        cost(&call)
+    };
+    // 300,000 at 6 and 1,000 at 22.50 USD a million, and 10 for the searches, which have no price on Vertex AI.
+    assert_eq!(at("anthropic", None), priced("11.8225"));
+    let without = [Reason::UnitWithoutPrice];
+    let regional = at("gcp.vertex_ai", Some("europe-west1-aiplatform.googleapis.com"));
+    assert_eq!(regional, estimated("2.00475", &without));
+    let global = at("gcp.vertex_ai", Some("aiplatform.googleapis.com"));
+    assert_eq!(global, estimated("1.8225", &without));
+}
+
+#[test]
+fn hosts_that_only_look_like_a_region_are_none() {
+    let usage = tokens(1_000, 0);
+    let at = |provider, model, host| {
+        cost(&Call {
+            server_address: Some(host),
+            ..call(provider, model, &usage)
+        })
+    };
+    for host in [
+        "EUROPE-WEST1-aiplatform.googleapis.com",
+        "aiplatform.us.rep.googleapis.com",
+    ] {
+        assert_eq!(
+            at("gcp.vertex_ai", "claude-haiku-4-5", host),
+            priced("0.0011"),
+            "{host}"
+        );
+    }
+    for host in [
+        "-aiplatform.googleapis.com",
+        "us-east5-aiplatform.googleapis.com.example",
+        "localhost",
+    ] {
+        let expected = estimated("0.001", &[Reason::RegionAssumed]);
+        assert_eq!(at("gcp.vertex_ai", "claude-haiku-4-5", host), expected, "{host}");
+    }
+    for (host, total) in [
+        ("us.api.openai.com", "0.00275"),
+        ("api.openai.com", "0.0025"),
+        ("proxy.example", "0.0025"),
+    ] {
+        assert_eq!(at("openai", "gpt-5.4", host), priced(total), "{host}");
+    }
+    // Together's and Anthropic's own.
+    assert_eq!(
+        at("anthropic", "claude-haiku-4-5", "us-east5-aiplatform.googleapis.com"),
+        priced("0.001")
+    );
+    let plain = at("together", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "api.together.ai");
+    let regional = at(
+        "together",
+        "meta-llama/Llama-3.3-70B-Instruct-Turbo",
+        "us-api.together.ai",
+    );
+    // 0.88 USD a million, and a quarter more.
+    assert_eq!((plain, regional), (priced("0.00088"), priced("0.0011")));
+}
+
+#[test]
+fn bedrocks_profiles_have_prices_of_their_own_whatever_the_host() {
+    let usage = tokens(1_000, 0);
+    for (model, total) in [
+        ("global.anthropic.claude-haiku-4-5-20251001-v1:0", "0.001"),
+        ("us.anthropic.claude-haiku-4-5-20251001-v1:0", "0.0011"),
+        ("eu.anthropic.claude-haiku-4-5-20251001-v1:0", "0.0011"),
+        ("anthropic.claude-haiku-4-5-20251001-v1:0", "0.0011"),
+        ("us.anthropic.claude-opus-4-1-20250805-v1:0", "0.015"),
+    ] {
+        let call = Call {
+            server_address: Some("bedrock-runtime.us-east-1.amazonaws.com"),
+            ..call("aws.bedrock", model, &usage)
+        };
+        assert_eq!(cost(&call), priced(total), "{model}");
+    }
+}
+
+#[test]
+fn a_comparison_says_what_it_charges_as_something_broader() {
+    let on = |usage: &Usage, model: &str| {
+        let model: ModelId = model.parse().unwrap();
+        said(
+            &Catalogue::embedded()
+                .cost_on(&call("openai", "gpt-audio", usage), &model)
+                .cost,
+        )
+    };
+    let audio = input_with(Unit::InputAudioTokens, 400_000);
+    let (status, total, reasons) = on(&audio, "groq/llama-3.3-70b-versatile");
+    assert_eq!((status, total.as_deref()), (Status::Estimated, Some("0.59")));
+    assert!(reasons.contains(&Reason::AudioChargedAsText), "{reasons:?}");
+    let (_, total, reasons) = on(&audio, "google/gemini-3.5-flash");
+    assert_eq!(total.as_deref(), Some("1.5"));
+    assert!(!reasons.contains(&Reason::AudioChargedAsText), "{reasons:?}");
+    let searched = tokens(1_000, 10).with(Unit::WebSearches, 1);
+    assert!(
+        on(&searched, "google/gemini-2.5-flash")
+            .2
+            .contains(&Reason::FreeAllowance)
+    );
+    assert!(
+        on(&searched, "groq/llama-3.3-70b-versatile")
+            .2
+            .contains(&Reason::UnitWithoutPrice)
+    );
+}

@@ -1,0 +1,148 @@
+//! What the user's file and a newer table say goes before the overlay, which fills what they leave open.
+
+#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Feed, Reason, Status, UserFile};
+use tracing_genai_usage::{Unit, Usage};
+
+/// 2026-11-20T12:00:00Z.
+const NOON: Duration = Duration::from_secs(1_795_176_000);
+
+type Said = (Status, Option<String>, Vec<Reason>);
+
+fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> Call<'a> {
+    Call {
+        provider,
+        server_address: None,
+        response_model: Some(model),
+        request_model: None,
+        usage,
+        started: UNIX_EPOCH + NOON,
+        context: Context::default(),
+        counts: Counts::Inclusive,
+    }
+}
+
+fn said(cost: &Cost) -> Said {
+    let total = cost.total.map(|total| total.to_string());
+    (cost.status, total, cost.reasons.iter().collect())
+}
+
+fn priced(total: &str) -> Said {
+    (Status::Priced, Some(total.to_owned()), Vec::new())
+}
+
+fn estimated(total: &str, reasons: &[Reason]) -> Said {
+    (Status::Estimated, Some(total.to_owned()), reasons.to_vec())
+}
+
+/// A million tokens in, none out, and a part of them.
+fn input_with(unit: Unit, count: u64) -> Usage {
+    tokens(1_000_000, 0).with(unit, count)
+}
+
+fn tokens(input: u64, output: u64) -> Usage {
+    Usage::new()
+        .with(Unit::InputTokens, input)
+        .with(Unit::OutputTokens, output)
+}
+
+fn with_file(toml: &str) -> Catalogue {
+    let file = UserFile::parse(toml, "prices.toml").unwrap();
+    Catalogue::layered(None, Some(&file)).unwrap()
+}
+
+#[test]
+fn a_price_that_the_user_fixed_goes_before_the_overlays() {
+    let catalogue = with_file(
+        "[[fixed]]\nprovider = 'openai'\nmodel = 'gpt-4o-audio-preview'\nprices = { input_audio_mtok = 20 }\n\
+         [[fixed]]\nprovider = 'groq'\nmodel = 'llama-3.3-70b-versatile'\nprices = { cache_read_mtok = 0.1 }\n\
+         [[fixed]]\nprovider = 'anthropic'\nmodel = 'claude-opus-4-8'\nprices = { input_mtok = 4 }\n",
+    );
+    let audio = tokens(1_000, 500)
+        .with(Unit::InputAudioTokens, 900)
+        .with(Unit::OutputAudioTokens, 400);
+    // 100 at 2.50, 900 at 20, 100 at 10 and 400 at 80 USD a million.
+    let cost = |call: &Call<'_>| said(&catalogue.cost(call));
+    assert_eq!(cost(&call("openai", "gpt-4o-audio-preview", &audio)), priced("0.05125"));
+    // What the user gave a price is not doubted any more: 600,000 at 0.59 and 400,000 at 0.10.
+    let cached = input_with(Unit::CacheReadTokens, 400_000);
+    assert_eq!(cost(&call("groq", "llama-3.3-70b-versatile", &cached)), priced("0.394"));
+    // A fixed price holds for every kind of call, also where others are multiplied.
+    let us = Context {
+        inference_geo: Some("us"),
+        ..Context::default()
+    };
+    let usage = tokens(1_000_000, 100_000);
+    let call = Call {
+        context: us,
+        ..call("anthropic", "claude-opus-4-8", &usage)
+    };
+    // 4 USD, and 100,000 at 25 by 1.1.
+    assert_eq!(cost(&call), priced("6.75"));
+}
+
+#[test]
+fn a_users_own_line_and_multiplier_go_before_the_overlay() {
+    let catalogue = with_file(
+        "[[models]]\nprovider = 'openai'\nid = 'gpt-4o-audio-preview'\nprices = { input_mtok = 1, output_mtok = 1 }\n\
+         [[multipliers]]\nprovider = 'gcp.vertex_ai'\nfactor = 0.5\n\
+         [[multipliers]]\nprovider = 'cohere'\nmodel = 'rerank-v3.5'\nfactor = 0.5\n",
+    );
+    let cost = |call: &Call<'_>| said(&catalogue.cost(call));
+    let audio = tokens(1_000, 0).with(Unit::InputAudioTokens, 900);
+    let expected = estimated("0.001", &[Reason::AudioChargedAsText]);
+    assert_eq!(cost(&call("openai", "gpt-4o-audio-preview", &audio)), expected);
+    // Half of 3 by 1.1, and of 2 USD a thousand.
+    let usage = tokens(1_000, 0);
+    let regional = Call {
+        server_address: Some("us-east5-aiplatform.googleapis.com"),
+        ..call("gcp.vertex_ai", "claude-sonnet-4-5", &usage)
+    };
+    assert_eq!(cost(&regional), priced("0.00165"));
+    let searches = Usage::new().with(Unit::RerankSearches, 3);
+    assert_eq!(cost(&call("cohere", "rerank-v3.5", &searches)), priced("0.003"));
+}
+
+#[test]
+fn a_newer_table_that_has_a_row_of_the_overlay_keeps_its_own() {
+    let table = "tracing-genai catalogue 1\nsource\tnewer 1\n[openai]\nprovider ~openai\n";
+    let table = table.replace("\nprovider ~openai", "\tprovider ~openai");
+    let table = format!(
+        "{table}gpt-4o-audio-preview\t^gpt-4o-audio-preview\tinput=2.5 output=10 input_audio=30\n\
+         gpt-5.4\t=\tinput=2 output=12\t?processing=batch input=1 output=6\n\
+         ft:gpt-4.1\t^ft:gpt-4.1\tinput=7 output=7\n"
+    );
+    let feed = Feed::parse(&table, "newer").unwrap();
+    let catalogue = Catalogue::layered(Some(&feed), None).unwrap();
+    let cost = |call: &Call<'_>| said(&catalogue.cost(call));
+    let audio = tokens(1_000, 500)
+        .with(Unit::InputAudioTokens, 900)
+        .with(Unit::OutputAudioTokens, 400);
+    // 100 at 2.50, 900 at 30, 100 at 10; what it still lacks is the overlay's: 400 at 80 USD a million.
+    assert_eq!(cost(&call("openai", "gpt-4o-audio-preview", &audio)), priced("0.06025"));
+    let usage = tokens(1_000, 0);
+    assert_eq!(
+        cost(&call("openai", "ft:gpt-4.1-2025-04-14:acme", &usage)),
+        priced("0.007")
+    );
+    // The overlay's region holds for the newer price, and for its batches.
+    let batch = Context {
+        processing: Some("batch"),
+        ..Context::default()
+    };
+    let regional = Call {
+        server_address: Some("eu.api.openai.com"),
+        ..call("openai", "gpt-5.4", &usage)
+    };
+    assert_eq!(cost(&regional), priced("0.0022"));
+    assert_eq!(
+        cost(&Call {
+            context: batch,
+            ..regional
+        }),
+        priced("0.0011")
+    );
+}

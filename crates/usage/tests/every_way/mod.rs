@@ -1,0 +1,53 @@
+//! Reads a response whole, cut at every byte, byte by byte, and parsing every event: all must read the same.
+
+#![allow(dead_code, reason = "each test uses what it needs")]
+#![allow(clippy::missing_panics_doc, reason = "a test may panic")]
+
+use tracing_genai_usage::{Api, Reading, ResponseReader};
+
+/// Cuts at every byte up to this length, and at every seventh of what is longer.
+const CUT_EVERYWHERE: usize = 1_500;
+
+/// The reading of `text`, which all ways of reading it agree on.
+pub(crate) fn read(api: Api, text: &str) -> Reading {
+    let whole = of_chunks(ResponseReader::new(api), &[text.as_bytes()]);
+    let everything = of_chunks(ResponseReader::parsing_everything(api), &[text.as_bytes()]);
+    assert_eq!(whole, everything, "the filter misses something of {text}");
+    let step = if text.len() > CUT_EVERYWHERE { 7 } else { 1 };
+    for place in (0..text.len()).step_by(step) {
+        let (head, tail) = text.as_bytes().split_at(place);
+        let cut = of_chunks(ResponseReader::new(api), &[head, tail]);
+        assert_eq!(cut, whole, "cut at {place} of {text}");
+    }
+    let bytes: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
+    assert_eq!(
+        of_chunks(ResponseReader::new(api), &bytes),
+        whole,
+        "byte by byte: {text}"
+    );
+    if text.starts_with('{') {
+        // Behind an event that says nothing, it is parsed only if one of its keys tells.
+        let events = stream(&["{}", &text.replace('\n', " ")]);
+        let filtered = of_chunks(ResponseReader::new(api), &[events.as_bytes()]);
+        let everything = of_chunks(ResponseReader::parsing_everything(api), &[events.as_bytes()]);
+        assert_eq!(filtered, everything, "the filter misses an event of {events}");
+    }
+    whole
+}
+
+/// The events of a stream, each with its JSON.
+pub(crate) fn stream(events: &[&str]) -> String {
+    events.iter().map(|json| format!("data: {json}\n\n")).collect()
+}
+
+/// The counts by their names, in the order of the units.
+pub(crate) fn counts(reading: &Reading) -> Vec<(&'static str, u64)> {
+    reading.usage.iter().map(|(unit, count)| (unit.name(), count)).collect()
+}
+
+fn of_chunks(mut reader: ResponseReader, chunks: &[&[u8]]) -> Reading {
+    for chunk in chunks {
+        reader.push(chunk);
+    }
+    reader.finish()
+}
