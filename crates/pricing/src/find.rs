@@ -111,22 +111,22 @@ fn find_line(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
     if let Some(found) = by_names(table, provider, &names, has_response) {
         return Ok(found);
     }
-    let named = provider.and_then(|place| table.providers.get(place));
-    let is_own = |place: usize, name: &str| match named {
+    let seller = provider.and_then(|place| table.providers.get(place));
+    let is_own = |place: usize, name: &str| match seller {
         // An API that others speak, too: the model's name may tell whose it is.
-        Some(named) if names::is_dialect(&named.id) => {
+        Some(seller) if names::is_dialect(&seller.id) => {
             let vendor = table.providers.get(place);
-            vendor.is_some_and(|vendor| vendor.id != named.id && names::is_vendors_own(&vendor.id, name))
+            vendor.is_some_and(|vendor| vendor.id != seller.id && names::is_vendors_own(&vendor.id, name))
         }
         Some(_) => false,
         None => true,
     };
     let said = question.provider.trim().to_lowercase();
-    if named.is_none() && !said.is_empty() && !names::is_gateway(&said) {
+    if seller.is_none() && !said.is_empty() && !names::is_gateway(&said) {
         return Err(Reason::UnknownProvider);
     }
     let guess = |name: &String| provider_of_model(table, name).filter(|place| is_own(*place, name));
-    let unknown = if named.is_some() {
+    let unknown = if seller.is_some() {
         Reason::UnknownModel
     } else {
         Reason::UnknownProvider
