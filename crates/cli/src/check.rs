@@ -24,7 +24,8 @@ use report::Report;
 const AFTER_HELP: &str = "\
 A violation is a must of the conventions that is not so: a required attribute that is missing, a value of another type, an old
 name, a count that contradicts another. An improvement is a should. What the conventions do not know, a name or a word, may be
-somebody's own. Only spans with attributes of gen_ai.* or mcp.*, and metrics and events of such names, are checked.
+somebody's own; a number that counts usage and is not understood makes the call's cost an estimate. Only spans with attributes
+of gen_ai.* or mcp.*, and metrics and events of such names, are checked.
 
 Exit codes: 0 when nothing was found of the level of --fail-on or worse; 1 when something was, when nothing of GenAI's was
 there to check, or when a file or a line could not be read; 2 when the command line is wrong.

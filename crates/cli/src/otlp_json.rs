@@ -162,6 +162,15 @@ pub(crate) struct AnyValue {
     pub(crate) boolean: Option<bool>,
     #[serde(rename = "arrayValue")]
     pub(crate) array: Option<ArrayValue>,
+    #[serde(rename = "kvlistValue")]
+    table: Option<Table>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Table {
+    #[serde(deserialize_with = "or_default")]
+    values: Vec<KeyValue>,
 }
 
 #[derive(Default, Deserialize)]
@@ -212,31 +221,51 @@ impl Span {
 }
 
 impl AnyValue {
-    /// The value as an SDK has it; `None` where it is of a kind that no attribute read here has.
+    /// The value as an SDK has it, tables as their JSON; `None` where it is of a kind that no attribute read here has.
     fn attributed(&self) -> Option<Attributed> {
+        match self.json() {
+            Value::String(text) => Some(Attributed::from(text)),
+            Value::Bool(boolean) => Some(Attributed::Bool(boolean)),
+            Value::Number(number) => match number.as_i64() {
+                Some(integer) => Some(Attributed::I64(integer)),
+                None => number.as_f64().map(Attributed::F64),
+            },
+            Value::Array(values) => {
+                let texts: Option<Vec<_>> = values
+                    .into_iter()
+                    .map(|value| value.as_str().map(|text| StringValue::from(text.to_owned())))
+                    .collect();
+                Some(Attributed::Array(Array::String(texts?)))
+            }
+            table @ Value::Object(_) => Some(Attributed::from(table.to_string())),
+            // JSON has no such number, and OTLP writes its name.
+            Value::Null => self.double.as_str()?.parse().ok().map(Attributed::F64),
+        }
+    }
+
+    fn json(&self) -> Value {
         if let Some(text) = &self.text {
-            return Some(Attributed::from(text.clone()));
+            return text.clone().into();
         }
-        let integer = self.integer.as_i64().or_else(|| self.integer.as_str()?.parse().ok());
-        if let Some(integer) = integer {
-            return Some(Attributed::I64(integer));
+        if let Some(integer) = self.integer.as_i64().or_else(|| self.integer.as_str()?.parse().ok()) {
+            return integer.into();
         }
-        // Text is what JSON has no number for, such as `NaN`.
-        let double = self.double.as_f64().or_else(|| self.double.as_str()?.parse().ok());
-        if let Some(double) = double {
-            return Some(Attributed::F64(double));
+        // A double that is whole stays one.
+        if let Some(double) = self.double.as_f64().or_else(|| self.double.as_str()?.parse().ok()) {
+            return serde_json::Number::from_f64(double).map_or(Value::Null, Value::Number);
         }
         if let Some(boolean) = self.boolean {
-            return Some(Attributed::Bool(boolean));
+            return boolean.into();
         }
-        let texts: Option<Vec<_>> = self
-            .array
-            .as_ref()?
-            .values
-            .iter()
-            .map(|value| value.text.clone().map(StringValue::from))
-            .collect();
-        Some(Attributed::Array(Array::String(texts?)))
+        if let Some(array) = &self.array {
+            return array.values.iter().map(Self::json).collect();
+        }
+        self.table.as_ref().map_or(Value::Null, |table| {
+            let members = table.values.iter();
+            members
+                .map(|member| (member.key.clone(), member.value.json()))
+                .collect()
+        })
     }
 }
 

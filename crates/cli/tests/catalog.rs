@@ -51,10 +51,19 @@ fn models_are_listed_with_their_prices_and_counted() {
         .unwrap();
     let cells: Vec<_> = line.split_whitespace().take(6).collect();
     assert_eq!(cells, ["openai/gpt-4o-mini", "128000", "0.15", "0.075", "-", "0.6"]);
-    assert!(text.ends_with("models of genai-prices 0.2.3\n"), "{text}");
+    assert!(text.contains("models of genai-prices 0.2.3"), "{text}");
 
     let all = stdout(&catalog(&["list"]));
-    assert!(all.ends_with("\n2330 models of genai-prices 0.2.3\n"));
+    let last = all.lines().next_back().unwrap();
+    assert!(last.starts_with("2330 models of genai-prices 0.2.3, "), "{last}");
+    let overlay = stdout(&catalog(&["list", "--overlay", "--provider", "anthropic"]));
+    let geo = overlay
+        .lines()
+        .find(|line| line.contains("inference_geo=us *1.1"))
+        .unwrap();
+    let cells: Vec<_> = geo.split('\t').collect();
+    assert_eq!(cells.len(), 4, "model, what it adds, source and date");
+    assert!(overlay.ends_with("rows of the overlay\n"), "{overlay}");
     let providers = stdout(&catalog(&["list", "--providers"]));
     assert_eq!(providers.lines().count(), 47);
     let objects = stdout(&catalog(&["list", "--provider", "anthropic", "--json"]));

@@ -12,6 +12,12 @@ fn line(scope: &str, name: &str, attributes: &Value) -> String {
     let valued = |value: &Value| match value {
         Value::String(_) => json!({"stringValue": value}),
         Value::Number(number) if number.is_f64() => json!({"doubleValue": value}),
+        Value::Object(table) => {
+            let members = table
+                .iter()
+                .map(|(key, count)| json!({"key": key, "value": {"intValue": count.to_string()}}));
+            json!({"kvlistValue": {"values": members.collect::<Vec<_>>()}})
+        }
         value => json!({"intValue": value.to_string()}),
     };
     let attributes: Vec<_> = attributes
@@ -111,13 +117,18 @@ fn the_scope_says_whether_the_input_includes_the_cache() {
 #[test]
 fn langfuses_total_decides() {
     let of = |details: Value| {
-        let attributes = json!({
-            "langfuse.observation.type": "generation",
-            "langfuse.observation.model.name": "gpt-4o",
-            "gen_ai.provider.name": "openai",
-            "langfuse.observation.usage_details": details.to_string(),
+        // As JSON in a text, and as a table.
+        let [text, table] = [details.to_string().into(), details].map(|details: Value| {
+            let attributes = json!({
+                "langfuse.observation.type": "generation",
+                "langfuse.observation.model.name": "gpt-4o",
+                "gen_ai.provider.name": "openai",
+                "langfuse.observation.usage_details": details,
+            });
+            cost("langfuse-sdk", "OpenAI.chat", &attributes).unwrap()
         });
-        cost("langfuse-sdk", "OpenAI.chat", &attributes).unwrap()
+        assert_eq!(text, table);
+        text
     };
     // 2,000 at 2.5, 10,000 at 1.25 and 300 at 10.
     assert_eq!(

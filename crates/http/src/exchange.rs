@@ -23,6 +23,8 @@ pub(crate) struct Exchange {
     api: Api,
     is_openai: bool,
     asks_for_stream: bool,
+    /// What is to be spoken, which a response that is sound does not say.
+    characters: Option<u64>,
     watch: Watch,
     propagates: bool,
 }
@@ -67,6 +69,7 @@ impl Exchange {
             api: target.endpoint.api,
             is_openai,
             asks_for_stream: target.endpoint.is_stream || request.stream == Some(true),
+            characters: request.characters,
             watch: watch.clone(),
             propagates: watch.propagates_to(target),
         }
@@ -102,7 +105,17 @@ impl Exchange {
         if let Some(gap) = self.watch.stall_gap() {
             response = response.stall_after(gap);
         }
-        response.told_elsewhere(told_by_headers(headers));
+        let mut told = told_by_headers(headers);
+        if let Some(characters) = self
+            .characters
+            .filter(|_| status.is_success() && self.api == Api::Speech)
+        {
+            told.set(Unit::InputCharacters, characters);
+        }
+        response.told_elsewhere(told);
+        if content_type.is_some_and(|named| named.starts_with("audio/")) {
+            return Some(Reading::of_sound(response));
+        }
         Some(Reading::new(response, text(CONTENT_ENCODING)))
     }
 

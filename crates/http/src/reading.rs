@@ -52,6 +52,15 @@ impl Reading {
         }
     }
 
+    /// Lets a body pass that says nothing of its usage.
+    pub(crate) fn of_sound(response: WatchedResponse) -> Self {
+        Self {
+            response,
+            encoding: Encoding::Unreadable,
+            decoded: 0,
+        }
+    }
+
     /// Takes the next bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         if matches!(self.encoding, Encoding::Plain) {

@@ -11,8 +11,9 @@ use crate::region::Region;
 use crate::table::Model;
 use crate::time::Moment;
 
-/// Variants of one model that can be told apart. The largest model of genai-prices 0.2.3 has 6.
-pub(crate) const MAX_VARIANTS: usize = 6;
+/// Variants of one model that can be told apart. The largest model of genai-prices 0.2.3 has 6, and the overlay adds up to
+/// three.
+pub(crate) const MAX_VARIANTS: usize = 9;
 /// Sets of prices of one model, which with the variants bound what is remembered of it. The largest model of genai-prices
 /// 0.2.3 has 4.
 pub(crate) const MAX_SETS: usize = 64;
@@ -53,10 +54,10 @@ const TELLS_BATCH_AS_TIER: &str = "anthropic";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kind {
     /// The variants that are sold to such a call, at one time or another, as a bit set.
-    sold: u8,
+    sold: u16,
     /// For each key of the context: the variants that know what the call says, or [`Kind::PLAIN`] where it says nothing
     /// special.
-    knowing: [u8; ContextKey::COUNT],
+    knowing: [u16; ContextKey::COUNT],
     /// Whether a price depends on the region, which is not known.
     is_region_assumed: bool,
     /// Whether the capacity was paid for ahead.
@@ -84,7 +85,7 @@ impl Kind {
     };
 
     /// Above every bit of a variant.
-    const PLAIN: u8 = u8::MAX;
+    const PLAIN: u16 = u16::MAX;
 
     /// The kind of service by the variants of a model. One that is borrowed from another provider is sold with those
     /// variants alone that name the seller.
@@ -149,7 +150,7 @@ impl Kind {
                 applying &= !(1 << place);
             }
         }
-        let is_unknown = |knowing: &u8| *knowing != Self::PLAIN && knowing & applying == 0;
+        let is_unknown = |knowing: &u16| *knowing != Self::PLAIN && knowing & applying == 0;
         let mut reasons = Reasons::NONE;
         if self.knowing.iter().any(is_unknown) {
             reasons.insert(Reason::UnknownVariant);
@@ -174,8 +175,8 @@ impl Service<'_> {
 /// The plans of one model, made as they are needed.
 #[derive(Debug)]
 pub(crate) struct Plans {
-    /// By price set, and within it by the set of variants that apply.
-    slots: Box<[OnceLock<Plan>]>,
+    /// By price set, and within it by the set of variants that apply; few of them are ever needed.
+    slots: Box<[OnceLock<Box<Plan>>]>,
 }
 
 impl Model {
@@ -196,7 +197,7 @@ impl Model {
         let bits = self.variants.len().min(MAX_VARIANTS);
         let slot = plans.slots.get((set << bits) | variants);
         (
-            slot.map(|slot| slot.get_or_init(|| Plan::new(self, owner, set, variants))),
+            slot.map(|slot| &**slot.get_or_init(|| Box::new(Plan::new(self, owner, set, variants)))),
             reasons,
         )
     }

@@ -144,7 +144,9 @@ impl Plan {
         let doubts = broader::doubts(provider, &prices, model.equal);
         // The coarsest scale on which every rate is whole: femto-dollars for all but a few models.
         let scale = all_rates().fold(GRAINS_PER_FEMTO, |scale, rate| greatest_common_divisor(scale, rate.0));
-        let names: Vec<&str> = chosen().map(|(_, variant)| &*variant.name).collect();
+        // What a seller charges every caller is no special kind of service.
+        let special = chosen().filter(|(_, variant)| !variant.when.is_empty());
+        let names: Vec<&str> = special.map(|(_, variant)| &*variant.name).collect();
         let matched = Matched {
             provider: Arc::clone(provider),
             model: Arc::clone(&model.id),

@@ -302,3 +302,23 @@ fn rows_hold_for_calls_of_any_day() {
     };
     assert_eq!(cost(&call), priced("0.04125"));
 }
+
+#[test]
+fn a_search_costs_what_its_kind_and_its_seller_ask() {
+    let usage = tokens(1_000, 0).with(Unit::WebSearches, 1);
+    let with = |provider, model, search_type| {
+        let context = Context {
+            search_type,
+            ..Context::default()
+        };
+        cost(&Call {
+            context,
+            ..call(provider, model, &usage)
+        })
+    };
+    assert_eq!(with("openai", "gpt-4o", None), priced("0.0125"));
+    assert_eq!(with("openai", "gpt-4o", Some("preview")), priced("0.0275"));
+    assert_eq!(with("openai", "gpt-5.4", Some("preview")), priced("0.0125"));
+    assert_eq!(with("azure.ai.openai", "gpt-5.4", None), priced("0.0165"));
+    assert_eq!(with("azure.ai.openai", "o3", None), priced("0.016"));
+}

@@ -22,13 +22,16 @@ const KNOWN_SCOPES: &[(&str, Counts)] = &[
     // OpenLLMetry, up to 0.62 at least, passes on what Bedrock says; its instrumentation of Anthropic adds the cache
     // (traceloop/openllmetry#4449).
     ("opentelemetry.instrumentation.bedrock", Counts::Exclusive),
+    // RubyLLM takes the cache off OpenAI's count too (thoughtbot/opentelemetry-instrumentation-ruby_llm#38).
+    ("OpenTelemetry::Instrumentation::RubyLLM", Counts::Exclusive),
 ];
 
 /// The names under which some write the sum of all tokens.
-const TOTALS: [&str; 3] = [
+const TOTALS: [&str; 4] = [
     "gen_ai.usage.total_tokens",
     "llm.usage.total_tokens",
     "llm.token_count.total",
+    "ai.usage.totalTokens",
 ];
 
 impl CountsRules {
@@ -47,7 +50,7 @@ impl CountsRules {
     /// What the input of a call includes.
     ///
     /// The last resort is the total on the span: where it is the sum of input, output and cached tokens, the input leaves the
-    /// cache out (Strands passes on what Bedrock says so).
+    /// cache out (Strands passed on what Bedrock says so, until strands-agents/harness-sdk#3886).
     pub(crate) fn of_call(&self, operation: &Operation<'_>) -> Counts {
         let scope = operation.span.instrumentation_scope.name();
         let is_set = self.by_scope.iter().any(|(of, _)| **of == *scope);

@@ -136,7 +136,7 @@ fn take_apart(operation: &mut Operation<'_>, answer: &mut Answer, structure: Str
         Structure::FirstToken => parameters::read_first_token(operation, value),
         Structure::Usage => usage::read(operation, attribute.key.as_str(), &text(value)),
         Structure::Cost => usage::read_cost(operation, &text(value)),
-        Structure::ProviderMetadata => provider_metadata::read(operation, &text(value)),
+        Structure::ProviderMetadata => provider_metadata::read(operation, attribute.key.as_str(), &text(value)),
         _ => NOTHING,
     }
 }

@@ -14,7 +14,8 @@ use opentelemetry::trace::{Span as _, SpanKind, Tracer, TracerProvider};
 use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSpanProcessor, SpanData};
 use serde_json::Value as Json;
-use tracing_genai_processor::GenAiProcessor;
+use tracing_genai_pricing::{Prices, Reason};
+use tracing_genai_processor::{GenAiProcessor, SpanCall};
 use tracing_genai_semconv::dialect::Dialect;
 
 const FILES: [(&str, &str); 16] = [
@@ -47,12 +48,12 @@ struct Written<'a> {
 /// What became of it, after so many of our processors.
 fn processed(span: &Written<'_>, processors: usize) -> SpanData {
     let spans = InMemorySpanExporter::default();
-    let last = GenAiProcessor::builder(SimpleSpanProcessor::new(spans.clone())).build();
+    let exporting = SimpleSpanProcessor::new(spans.clone());
     let builder = SdkTracerProvider::builder();
-    let provider = if processors == 1 {
-        builder.with_span_processor(last)
-    } else {
-        builder.with_span_processor(GenAiProcessor::builder(last).build())
+    let provider = match processors {
+        0 => builder.with_span_processor(exporting),
+        1 => builder.with_span_processor(GenAiProcessor::builder(exporting).build()),
+        _ => builder.with_span_processor(GenAiProcessor::builder(GenAiProcessor::builder(exporting).build()).build()),
     }
     .build();
     let tracer = provider.tracer(span.scope.to_owned());
@@ -224,6 +225,62 @@ fn a_normalised_span_normalises_to_itself() {
             assert_eq!(once.status, twice.status, "{dialect}");
         }
     }
+}
+
+#[test]
+fn a_call_read_without_a_pipeline_costs_what_the_processor_says() {
+    let prices = Prices::default();
+    let mut calls = 0;
+    for (dialect, text) in FILES {
+        let file = parsed(text);
+        let cases = items(&file, "spans").iter().map(|case| of_case(&file, case));
+        // A pair on a call that a price is known for.
+        let pairs = items(&file, "pairs").iter().map(|pair| {
+            let mut attributes = of_pair(&file, pair);
+            let name = pair[0].as_str().unwrap();
+            let call = [
+                KeyValue::new("gen_ai.operation.name", "chat"),
+                KeyValue::new("gen_ai.provider.name", "openai"),
+                KeyValue::new("gen_ai.request.model", "gpt-4o"),
+                KeyValue::new("gen_ai.usage.input_tokens", 1_000),
+                KeyValue::new("gen_ai.usage.output_tokens", 100),
+            ];
+            attributes.extend(call.into_iter().filter(|said| said.key.as_str() != name));
+            Written {
+                scope: scope(&file),
+                name: "chat gpt-4o",
+                started: UNIX_EPOCH,
+                attributes,
+            }
+        });
+        for written in cases.chain(pairs) {
+            let by_processor = processed(&written, 1);
+            let status = value(&by_processor, "tracing_genai.cost.status").map(|status| status.as_str().into_owned());
+            let amount = value(&by_processor, "gen_ai.usage.cost").cloned();
+            for from in [processed(&written, 0), by_processor.clone()] {
+                let Some(call) = SpanCall::read(from, None) else {
+                    assert_eq!(amount, None, "{dialect}: {:?}", written.attributes);
+                    continue;
+                };
+                let mut cost = call.known_cost.clone().unwrap_or_else(|| prices.cost(&call.call()));
+                if !call.unread_usage.is_empty() {
+                    cost.doubt(Reason::UnreadUsage);
+                }
+                let read = (
+                    cost.total.map(|total| Value::F64(total.to_f64())),
+                    Some(cost.status.as_str().to_owned()),
+                );
+                assert_eq!(
+                    read,
+                    (amount.clone(), status.clone()),
+                    "{dialect}: {:?}",
+                    written.attributes
+                );
+                calls += 1;
+            }
+        }
+    }
+    assert!(calls > 500, "{calls}");
 }
 
 #[test]

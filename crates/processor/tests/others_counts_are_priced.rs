@@ -181,6 +181,29 @@ fn langfuses_total_decides_whether_its_input_holds_the_cached_tokens() {
 }
 
 #[test]
+fn vercels_input_of_bedrock_leaves_the_cache_out_until_it_says_how_much_was_not_cached() {
+    let of = |input: i64, more: Option<KeyValue>| {
+        let attributes = [
+            KeyValue::new("ai.operationId", "ai.generateText.doGenerate"),
+            KeyValue::new("ai.model.provider", "amazon-bedrock"),
+            KeyValue::new("ai.model.id", "global.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+            KeyValue::new("ai.usage.inputTokens", input),
+            KeyValue::new("ai.usage.cachedInputTokens", 2_000),
+            KeyValue::new("ai.usage.outputTokens", 200),
+            KeyValue::new(
+                "ai.response.providerMetadata",
+                json!({"bedrock": {"usage": {"cacheReadInputTokens": 2_000, "cacheWriteInputTokens": 0}}}).to_string(),
+            ),
+        ];
+        written("ai", "ai.generateText.doGenerate", attributes.into_iter().chain(more))
+    };
+    // 8,000 at 3, 2,000 at 0.3 and 200 at 15.
+    assert_priced(&of(8_000, None), 0.027_6);
+    let not_cached = KeyValue::new("ai.usage.inputTokenDetails.noCacheTokens", 8_000);
+    assert_priced(&of(10_000, Some(not_cached)), 0.027_6);
+}
+
+#[test]
 fn claude_codes_requests_are_calls_whose_input_leaves_the_cache_out() {
     let attributes = [
         KeyValue::new("span.type", "llm_request"),

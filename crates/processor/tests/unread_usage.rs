@@ -69,8 +69,20 @@ fn a_key_of_a_usage_object_that_nothing_reads_is_named_by_its_path() {
     assert_eq!(span.reasons(), ["unread_usage"]);
     assert_eq!(span.unread(), ["langfuse.observation.usage_details.poems.long"]);
 
+    // A total that nothing adds up to holds more than the parts say.
+    let of = |total| {
+        let details = json!({"input": 900, "input_cached_tokens": 100, "output": 100, "total": total}).to_string();
+        with("langfuse.observation.usage_details", details).unread()
+    };
+    assert_eq!(of(1_107), ["langfuse.observation.usage_details.total"]);
+    assert_eq!((of(1_100), of(1_000)), (Vec::new(), Vec::new()));
+
     let raw = json!({"input_tokens": 1_000, "output_tokens": 100, "service_tier": "standard", "poems": 0}).to_string();
     assert_eq!(with("gen_ai.usage.raw", raw).status(), "priced");
+
+    let metadata = json!({"anthropic": {"usage": {"input_tokens": 1_000, "poems": 7}, "poems": 7}}).to_string();
+    let span = with("ai.response.providerMetadata", metadata);
+    assert_eq!(span.unread(), ["ai.response.providerMetadata.anthropic.usage.poems"]);
 
     let span = with("langfuse.observation.usage_details", "{broken");
     assert_eq!(span.unread(), ["langfuse.observation.usage_details"]);

@@ -20,7 +20,7 @@ mod usage_key;
 mod vercel;
 
 pub use structure::{Field, Indexed, Structure};
-pub use usage_key::{Place, Side, UsageKey};
+pub use usage_key::{Place, Side, UsageKey, counts_usage};
 
 use crate::{Attribute, OperationName};
 
@@ -175,7 +175,7 @@ mod tests {
         for (name, why) in Dialect::ALL.iter().flat_map(|dialect| dialect.redundant) {
             let means = crate::meaning(name);
             assert!(matches!(means, Some(crate::Meaning::Redundant)), "{name}: {means:?}");
-            assert!(crate::counts_usage(name), "{name}");
+            assert!(counts_usage(name), "{name}");
             assert!(!why.is_empty(), "{name}");
         }
     }

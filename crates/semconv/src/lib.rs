@@ -27,15 +27,17 @@ pub mod own;
 pub mod profile;
 pub mod provider;
 mod span_type;
+mod tracer;
 pub mod typed;
 
 pub use attribute::{Attribute, ValueType, key};
+pub use dialect::counts_usage;
 pub use lookup::{
-    Meaning, Spelling, counts_usage, current_word, foreign_operation, is_genai, is_generic, meaning, operation_of_span,
-    tracer, unit_factor,
+    Meaning, Spelling, current_word, foreign_operation, is_genai, is_generic, meaning, operation_of_span, unit_factor,
 };
 pub use operation::{OperationName, SpanKind};
 pub use span_type::{Requirement, SpanType};
+pub use tracer::tracer;
 
 /// What every GenAI attribute of the conventions, current or deprecated, starts with.
 pub const PREFIX: &str = "gen_ai.";

@@ -128,11 +128,36 @@ pub fn is_genai(name: &str) -> bool {
     // Most names of others are told apart by their first byte.
     matches!(name.as_bytes().first(), Some(b'a' | b'e' | b'l' | b'm' | b'o' | b't'))
         && (name == Attribute::McpMethodName.name()
-            || Dialect::ALL
-                .iter()
-                .flat_map(|dialect| dialect.markers)
-                .any(|marker| name.starts_with(marker))
-                && meaning(name).is_some())
+            || MARKERS.iter().any(|marker| name.starts_with(marker)) && meaning(name).is_some())
+}
+
+/// The markers of all dialects, side by side: every span's names are held against them.
+static MARKERS: [&str; marker_count()] = markers();
+
+#[expect(clippy::indexing_slicing, reason = "runs at compile time: a fault is a build error")]
+const fn marker_count() -> usize {
+    let (mut count, mut at) = (0, 0);
+    while at < Dialect::ALL.len() {
+        count += Dialect::ALL[at].markers.len();
+        at += 1;
+    }
+    count
+}
+
+#[expect(clippy::indexing_slicing, reason = "runs at compile time: a fault is a build error")]
+const fn markers() -> [&'static str; marker_count()] {
+    let mut markers = [""; marker_count()];
+    let (mut count, mut at) = (0, 0);
+    while at < Dialect::ALL.len() {
+        let mut row = 0;
+        while row < Dialect::ALL[at].markers.len() {
+            markers[count] = Dialect::ALL[at].markers[row];
+            count += 1;
+            row += 1;
+        }
+        at += 1;
+    }
+    markers
 }
 
 /// The operation that an attribute of another dialect says the span is, in whatever case; `None` where it says none.
@@ -184,48 +209,6 @@ pub fn current_word(attribute: Attribute, word: &str) -> Option<&'static str> {
 pub fn is_generic(name: &str) -> bool {
     let mut generic = Dialect::ALL.iter().flat_map(|dialect| dialect.generic);
     generic.any(|own| *own == name || (own.ends_with('.') && name.starts_with(own)))
-}
-
-/// What the names begin with under which counts of what a call used stand.
-const USAGE_PREFIXES: [&str; 4] = ["gen_ai.usage.", "llm.usage.", "llm.token_count.", "ai.usage."];
-
-/// Whether a number under that name is a count of what a call used. Where [`meaning`] does not know the name, it is one that
-/// nothing reads.
-///
-/// ```
-/// use tracing_genai_semconv::{counts_usage, meaning};
-///
-/// assert!(counts_usage("gen_ai.usage.poems") && meaning("gen_ai.usage.poems").is_none());
-/// assert!(!counts_usage("gen_ai.request.seed"));
-/// ```
-pub fn counts_usage(name: &str) -> bool {
-    USAGE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-}
-
-/// The dialect of a tracer that writes names without a prefix, by its scope or by the span's name.
-///
-/// ```
-/// use tracing_genai_semconv::{Attribute, tracer};
-///
-/// let claude_code = tracer("com.anthropic.claude_code.tracing", "claude_code.llm_request").unwrap();
-/// assert_eq!(claude_code.unprefixed("input_tokens"), Some(Attribute::UsageInputTokens));
-/// assert!(tracer("my-service", "request").is_none());
-/// ```
-pub fn tracer(scope: &str, span_name: &str) -> Option<&'static Dialect> {
-    // Nearly every span is told apart by two bytes; a test holds them.
-    let may_be = |text: &str| matches!(text.as_bytes().first(), Some(b'c' | b'p'));
-    if !may_be(scope) && !may_be(span_name) {
-        return None;
-    }
-    let is_scope = |begin: &&str| {
-        scope
-            .strip_prefix(*begin)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    let is_of = |dialect: &&&Dialect| {
-        dialect.scopes.iter().any(is_scope) || dialect.span_names.iter().any(|(name, _)| *name == span_name)
-    };
-    Dialect::TRACERS.iter().find(is_of).copied()
 }
 
 /// What a double under that name is multiplied by to be in the conventions' unit: 0.001 for milliseconds; `None` where it is
@@ -397,21 +380,6 @@ mod tests {
             "xgen_ai.request.model",
         ] {
             assert_eq!(Attribute::from_name(name), None, "{name}");
-        }
-    }
-
-    #[test]
-    fn every_tracer_is_found_by_its_scope_and_by_its_spans() {
-        for dialect in Dialect::TRACERS {
-            let found = |scope: &str, name: &str| tracer(scope, name).map(|found| found.name);
-            for scope in dialect.scopes {
-                assert_eq!(found(scope, "x"), Some(dialect.name));
-                assert_eq!(found(&[scope, ".more"].concat(), "x"), Some(dialect.name));
-                assert_eq!(found(&[scope, "x"].concat(), "x"), None);
-            }
-            for (name, _) in dialect.span_names {
-                assert_eq!(found("", name), Some(dialect.name));
-            }
         }
     }
 

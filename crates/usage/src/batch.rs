@@ -26,6 +26,9 @@ struct Line<'a> {
     /// Bedrock's.
     #[serde(default, rename = "recordId")]
     record_id: Maybe<String>,
+    /// Vertex AI's, which repeats the request beside the response.
+    #[serde(default)]
+    processed_time: Maybe<String>,
     /// What `OpenAI` wraps in a status, and Gemini does not wrap.
     #[serde(default, borrow)]
     response: Field<'a>,
@@ -77,6 +80,7 @@ pub fn read_batch_line(provider: &str, line: &[u8]) -> Option<Result<Reading, Re
     let line: Line<'_> = object(line).ok()?;
     let is_line = line.custom_id.0.is_some()
         || line.record_id.0.is_some()
+        || (line.processed_time.0.is_some() && line.response.json().is_some())
         || (line.key.0.is_some() && (line.response.json().is_some() || line.error.json().is_some()));
     if !is_line {
         return None;
@@ -141,6 +145,10 @@ mod tests {
             (
                 "gcp.gemini",
                 r#"{"key":"a","response":{"modelVersion":"m","usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":3,"totalTokenCount":10}}}"#,
+            ),
+            (
+                "gcp.vertex_ai",
+                r#"{"status":"","processed_time":"2026-11-01T10:00:00Z","request":{},"response":{"modelVersion":"m","usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":3,"totalTokenCount":10}}}"#,
             ),
             (
                 "aws.bedrock",

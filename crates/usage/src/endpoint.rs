@@ -155,6 +155,10 @@ impl Endpoint {
                 .map(|&(_, api, operation)| (api, operation, false))
         };
         let (api, mut operation, is_stream) = by_model.or_else(by_end)?;
+        // One path predicts by models of every kind, of which embeddings alone count tokens.
+        if api == Api::VertexPredict && !Self::model_in(path).is_some_and(|model| model.contains("embedding")) {
+            return None;
+        }
         // One path invokes models of every kind, whose names tell those that embed.
         if api == Api::BedrockInvoke && Self::model_in(path).is_some_and(|model| model.contains("embed")) {
             operation = "embeddings";

@@ -8,6 +8,7 @@ mod server_sent_events;
 
 use event_stream::EventStream;
 use json_values::JsonValues;
+pub(crate) use json_values::KEPT_TEXT;
 use server_sent_events::EventSplitter;
 
 /// The longest piece that is kept, in bytes. A longer one is skipped, so that a response cannot fill the memory.

@@ -12,6 +12,7 @@ const HOSTS: &[(&str, &str)] = &[
     ("*.services.ai.azure.com", "azure.ai.inference"),
     ("*.models.ai.azure.com", "azure.ai.inference"),
     ("api.anthropic.com", "anthropic"),
+    ("aws-external-anthropic.*.api.aws", "anthropic"),
     ("bedrock-runtime.*.amazonaws.com", "aws.bedrock"),
     ("bedrock-runtime.*.amazonaws.com.cn", "aws.bedrock"),
     ("bedrock-runtime-fips.*.amazonaws.com", "aws.bedrock"),

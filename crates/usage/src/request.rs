@@ -4,7 +4,7 @@ use memchr::memmem;
 use serde::Deserialize;
 
 use crate::field::{Count, Field, Maybe, Object, object};
-use crate::framing::{Framing, Piece};
+use crate::framing::{Framing, KEPT_TEXT, Piece};
 
 /// What a request says of the call, as far as the conventions have attributes for it. What it does not say is `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +38,9 @@ pub struct Request {
     pub dimensions: Option<u64>,
     /// The formats in which embeddings are asked for.
     pub encoding_formats: Vec<String>,
+    /// How many characters are to be spoken, where a voice is asked for: responses that are sound do not say it. `None` for
+    /// a text too long to be kept whole.
+    pub characters: Option<u64>,
 }
 
 /// The names of all APIs together: no two use one name for different things.
@@ -81,6 +84,15 @@ struct Body<'a> {
     encoding_format: Maybe<String>,
     #[serde(default)]
     embedding_types: Maybe<Texts>,
+    /// Speech: the text, and by which voice it is to be spoken. The second name of each is `MiniMax`'s.
+    #[serde(default, borrow)]
+    input: Field<'a>,
+    #[serde(default, borrow)]
+    text: Field<'a>,
+    #[serde(default, borrow)]
+    voice: Field<'a>,
+    #[serde(default, borrow)]
+    voice_setting: Field<'a>,
     /// Gemini's parameters.
     #[serde(default, borrow, rename = "generationConfig", alias = "generation_config")]
     generation_config: Object<GenerationConfig<'a>>,
@@ -163,7 +175,10 @@ pub fn read_request(body: &[u8]) -> Request {
             Count::Absent | Count::Invalid => None,
         })
     };
+    let is_speech = body.voice.json().or(body.voice_setting.json()).is_some();
+    let spoken = body.input.json().or(body.text.json()).filter(|_| is_speech);
     Request {
+        characters: spoken.and_then(characters),
         model: body.model.0,
         stream: body.stream.0,
         max_tokens: given(&[
@@ -197,6 +212,15 @@ pub fn read_request(body: &[u8]) -> Request {
             .or(body.embedding_types.0.map(Texts::into_vec))
             .unwrap_or_default(),
     }
+}
+
+/// How many characters a JSON text holds; `None` where it is none, or was cut short on its way here.
+fn characters(json: &str) -> Option<u64> {
+    if json.len() >= KEPT_TEXT {
+        return None;
+    }
+    let text: String = serde_json::from_str(json).ok()?;
+    u64::try_from(text.chars().count()).ok()
 }
 
 /// Reads the body of a request from bytes that pass, JSON or a multipart form, and keeps only what can matter.
@@ -374,5 +398,21 @@ mod tests {
         ] {
             assert_eq!(read_request(body.as_bytes()), Request::default(), "{body}");
         }
+    }
+
+    #[test]
+    fn what_is_to_be_spoken_is_counted_in_characters() {
+        let characters = |body: &str| read_request(body.as_bytes()).characters;
+        assert_eq!(
+            characters(r#"{"model":"tts-1","input":"Straße \"A\"","voice":"alloy"}"#),
+            Some(10)
+        );
+        assert_eq!(characters(r#"{"text":"ab","voice_setting":{"voice_id":"x"}}"#), Some(2));
+        // An input that is no speech is nobody's to count here, and one that may have been cut is not counted.
+        assert_eq!(characters(r#"{"model":"gpt-4o","input":"hello"}"#), None);
+        assert_eq!(
+            characters(&format!(r#"{{"input":"{}","voice":"x"}}"#, "a".repeat(5_000))),
+            None
+        );
     }
 }

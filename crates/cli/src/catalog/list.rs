@@ -5,8 +5,9 @@ use std::{
     time::SystemTime,
 };
 
+use serde_json::json;
 use tracing_genai::{
-    pricing::{Catalogue, Entry, ListedPrice},
+    pricing::{Catalogue, Entry, Layer, ListedPrice, OverlayRow},
     usage::Unit,
 };
 
@@ -35,6 +36,9 @@ pub(super) struct Arguments {
     /// Lists the providers and how many models each has
     #[arg(long, conflicts_with_all = ["provider", "named", "json"])]
     providers: bool,
+    /// Lists what the overlay adds to the catalogue, each row with its source and date
+    #[arg(long, conflicts_with = "providers")]
+    overlay: bool,
     /// Writes an object a model, with all its prices
     #[arg(long)]
     json: bool,
@@ -43,10 +47,11 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    fn lets_through(&self, entry: &Entry<'_>) -> bool {
-        let is = |name: &String| name.eq_ignore_ascii_case(entry.provider());
+    /// Whether a model of that provider is asked for.
+    fn lets_through(&self, provider: &str, model: &str) -> bool {
+        let is = |name: &String| name.eq_ignore_ascii_case(provider);
         (self.provider.is_empty() || self.provider.iter().any(is))
-            && self.named.as_ref().is_none_or(|text| entry.model().contains(&**text))
+            && self.named.as_ref().is_none_or(|text| model.contains(&**text))
     }
 }
 
@@ -58,22 +63,65 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         out.flush()?;
         return Ok(());
     }
-    let mut models = 0_usize;
-    for entry in catalogue.entries().filter(|entry| arguments.lets_through(entry)) {
+    if arguments.overlay {
+        overlay(arguments, &mut out)?;
+        out.flush()?;
+        return Ok(());
+    }
+    let (mut models, mut of_overlay) = (0_usize, 0_usize);
+    for entry in catalogue
+        .entries()
+        .filter(|entry| arguments.lets_through(entry.provider(), entry.model()))
+    {
         if arguments.json {
             writeln!(out, "{}", entry_text::json(&entry))?;
         } else {
-            if models == 0 {
+            if models + of_overlay == 0 {
                 header(&mut out)?;
             }
             line(&entry, &mut out)?;
         }
-        models += 1;
+        if entry.layer() == Layer::Overlay {
+            of_overlay += 1;
+        } else {
+            models += 1;
+        }
     }
     if !arguments.json {
-        writeln!(out, "{models} models of {}", catalogue.version())?;
+        write!(out, "{models} models of {}", catalogue.version())?;
+        if of_overlay > 0 {
+            write!(out, ", {of_overlay} of the overlay")?;
+        }
+        writeln!(out)?;
     }
     out.flush()?;
+    Ok(())
+}
+
+/// A row of the overlay a line: model, what it adds, source and date, between tabs; or an object.
+fn overlay(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
+    let mut rows = 0_usize;
+    let asked_for = |row: &&OverlayRow| arguments.lets_through(row.provider(), row.model());
+    for row in OverlayRow::all().iter().filter(asked_for) {
+        if arguments.json {
+            let object = json!({
+                "provider": row.provider(),
+                "model": row.model(),
+                "is_new_model": row.is_new_model(),
+                "adds": row.adds(),
+                "source": row.source(),
+                "date": row.date(),
+            });
+            writeln!(out, "{object}")?;
+        } else {
+            let (provider, model, adds) = (row.provider(), row.model(), row.adds().replace('\t', " "));
+            writeln!(out, "{provider}/{model}\t{adds}\t{}\t{}", row.source(), row.date())?;
+        }
+        rows += 1;
+    }
+    if !arguments.json {
+        writeln!(out, "{rows} rows of the overlay")?;
+    }
     Ok(())
 }
 

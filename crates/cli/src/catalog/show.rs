@@ -90,5 +90,8 @@ fn text(entry: &Entry<'_>, called: &Cost, out: &mut impl Write) -> io::Result<()
         let line = format!("  {unit:<38} {amount} USD  {condition}");
         writeln!(out, "{}", line.trim_end())?;
     }
+    for (condition, factor) in entry.factors() {
+        writeln!(out, "  {:<38} times {factor}  {condition}", "every token")?;
+    }
     Ok(())
 }

@@ -30,6 +30,7 @@ pub(super) enum Kind {
 const MARKS: &[(&str, Kind)] = &[
     (r#""custom_id":"#, Kind::Batch),
     (r#""recordId":"#, Kind::Batch),
+    (r#""processed_time":"#, Kind::Batch),
     (r#"{"key":"#, Kind::Batch),
     (r#""object":"realtime."#, Kind::Realtime),
     (r#""type":"session.created""#, Kind::Realtime),
@@ -68,7 +69,7 @@ pub(super) fn run(kind: Kind, pricing: &Pricing<'_>, mut source: impl BufRead) -
     let mut out = BufWriter::new(io::stdout().lock());
     let mut sums = Sums::default();
     let mut first = None;
-    let mut session_model = None;
+    let mut session = Session::default();
     let mut text = Vec::new();
     let mut line = 0_u64;
     loop {
@@ -86,12 +87,12 @@ pub(super) fn run(kind: Kind, pricing: &Pricing<'_>, mut source: impl BufRead) -
             continue;
         };
         if kind == Kind::Realtime {
-            session_model = reading.model.clone().or(session_model);
+            session.learn(&text);
             // Most events tell of no turn's end.
             if reading.usage.is_empty() && reading.invalid.is_none() {
                 continue;
             }
-            reading.model.clone_from(&session_model);
+            reading.model = session.model_of(&text);
         }
         let cost = pricing.cost(api, &reading);
         sums.add(&reading, &cost);
@@ -125,6 +126,41 @@ fn read(kind: Kind, provider: &str, line: &[u8]) -> Option<(Api, Reading)> {
         Kind::Realtime => {
             let api = Api::OpenAiRealtime;
             Some((api, read_body(api, line).ok()?))
+        }
+    }
+}
+
+/// The models of a realtime session, which its turns do not name.
+#[derive(Default)]
+struct Session {
+    model: Option<String>,
+    /// What writes down the user's speech, which is charged apart.
+    transcription: Option<String>,
+}
+
+impl Session {
+    fn learn(&mut self, event: &[u8]) {
+        let Ok(event) = serde_json::from_slice::<Value>(event) else {
+            return;
+        };
+        let text = |path: &str| event.pointer(path).and_then(Value::as_str).map(str::to_owned);
+        self.model = text("/session/model").or(self.model.take());
+        let transcription = [
+            "/session/audio/input/transcription/model",
+            "/session/input_audio_transcription/model",
+        ];
+        self.transcription = transcription.into_iter().find_map(text).or(self.transcription.take());
+    }
+
+    fn model_of(&self, event: &[u8]) -> Option<String> {
+        let event: Value = serde_json::from_slice(event).ok()?;
+        if event["type"]
+            .as_str()
+            .is_some_and(|kind| kind.contains("input_audio_transcription"))
+        {
+            self.transcription.clone()
+        } else {
+            self.model.clone()
         }
     }
 }

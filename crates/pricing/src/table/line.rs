@@ -79,7 +79,7 @@ impl Model {
             return Err("a model has at least one set of prices, `-` when it is empty");
         }
         if sets.len() > MAX_SETS || variants.len() > MAX_VARIANTS {
-            return Err("a model has at most 64 sets of prices and 6 variants");
+            return Err("a model has at most 64 sets of prices and 9 variants");
         }
         Ok(Self {
             id: id.into(),

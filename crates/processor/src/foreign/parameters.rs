@@ -170,13 +170,16 @@ pub(super) fn read_answer_start(operation: &mut Operation<'_>, text: &str) -> Re
     Ok(())
 }
 
+/// No call waits so long for its first token: a larger number is of another unit, such as nanoseconds.
+const MOST_SECONDS: f64 = 86_400.0;
+
 /// Reads seconds to the first token, which OpenLIT writes of every call: of one that is no stream it is all the time it took.
 pub(super) fn read_first_token(operation: &mut Operation<'_>, value: &Attributed) -> Read {
     let is_stream = operation.value(Attribute::RequestStream) == Some(&Attributed::Bool(true));
     let mut seconds = value.clone();
     coerce(&mut seconds, ValueType::Double);
     match seconds {
-        Attributed::F64(_) if !is_stream => NOTHING,
+        Attributed::F64(seconds) if !is_stream || seconds > MOST_SECONDS => NOTHING,
         Attributed::F64(seconds) => {
             set(operation, Attribute::ResponseTimeToFirstChunk, seconds);
             Ok(())

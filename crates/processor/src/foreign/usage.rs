@@ -31,14 +31,39 @@ pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Rea
         operation.unread_usage.add(name);
         return Err(Some((Attribute::UsageInputTokens, Unread::Type)));
     }
-    for key in &counts.unknown {
-        operation.unread_usage.add(&[name, ".", key].concat());
-    }
+    name_unknown(operation, name, &counts);
     for (of, count) in counts.attributes() {
-        set(operation, of, count);
+        let stated = match of {
+            Attribute::UsageInputTokens => counts.input.count,
+            Attribute::UsageOutputTokens => counts.output.count,
+            _ => None,
+        };
+        // The span repeats what the provider counts without its parts.
+        if stated.is_some() && operation.integer(of) == stated {
+            operation.set(of, count);
+        } else {
+            set(operation, of, count);
+        }
     }
     let is_read = counts.is_usage() && counts.unknown.is_empty();
     if is_read { Ok(()) } else { NOTHING }
+}
+
+/// Names the counts of a provider's `usage` that are not understood.
+pub(super) fn find_unread(operation: &mut Operation<'_>, name: &str, usage: &Map<String, Value>) {
+    let mut counts = Counts::default();
+    counts.gather("", usage, 0);
+    name_unknown(operation, name, &counts);
+}
+
+fn name_unknown(operation: &mut Operation<'_>, name: &str, counts: &Counts) {
+    for key in &counts.unknown {
+        operation.unread_usage.add(&[name, ".", key].concat());
+    }
+    // A total that no reading of the parts gives holds something that is not understood.
+    if counts.total.is_some_and(|total| total > 0) && counts.reading().is_none() {
+        operation.unread_usage.add(&[name, ".total"].concat());
+    }
 }
 
 /// What an object of counts says.
@@ -178,7 +203,8 @@ impl Counts {
 
     /// The counts as the conventions have them, whose wholes include their parts.
     fn attributes(&self) -> impl Iterator<Item = (Attribute, i64)> {
-        let (input_is_apart, output_is_apart) = self.has_parts_beside();
+        // Without a total, as the keys have it.
+        let (input_is_apart, output_is_apart) = self.reading().unwrap_or((true, true));
         let has_written = |(of, _): &(Attribute, i64)| *of == Attribute::UsageCacheWriteInputTokens;
         let written = self.written_by_lifetime.filter(|_| !self.parts.iter().any(has_written));
         let wholes = [
@@ -190,15 +216,12 @@ impl Counts {
         wholes.chain(self.parts.iter().copied())
     }
 
-    /// Whether the parts of input, and of output, stand beside them: by the first of the readings that gives the total. Without
-    /// one, as the keys have it.
-    fn has_parts_beside(&self) -> (bool, bool) {
+    /// Whether the parts of input, and of output, stand beside them, by the first reading that gives the total.
+    fn reading(&self) -> Option<(bool, bool)> {
         let sum = |(input, output): (bool, bool)| added(self.input.sum(input), self.output.sum(output));
         let readings = [(true, true), (false, false), (true, false), (false, true)];
-        let stated = readings
-            .into_iter()
-            .find(|reading| self.total.is_some() && sum(*reading) == self.total);
-        stated.unwrap_or((true, true))
+        let total = self.total?;
+        readings.into_iter().find(|reading| sum(*reading) == Some(total))
     }
 }
 

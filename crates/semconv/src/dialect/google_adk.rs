@@ -35,6 +35,11 @@ pub(super) const GOOGLE_ADK: Dialect = Dialect {
     ],
     redundant: &[
         (
+            "gen_ai.usage.system_instruction_tokens",
+            "a part of the input, at its price",
+        ),
+        ("gen_ai.usage.reasoning_tokens_limit", "a limit of the request"),
+        (
             "gen_ai.usage.experimental.system_instruction_tokens",
             "a part of the input, at its price",
         ),

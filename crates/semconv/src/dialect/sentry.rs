@@ -1,6 +1,6 @@
 //! Sentry's SDKs, whose counts include each other as the conventions' do.
 
-use super::Dialect;
+use super::{Dialect, Structure};
 use crate::Attribute;
 
 pub(super) const SENTRY: Dialect = Dialect {
@@ -16,10 +16,7 @@ pub(super) const SENTRY: Dialect = Dialect {
             "gen_ai.usage.output_tokens.reasoning",
             Attribute::UsageReasoningOutputTokens,
         ),
-        (
-            "gen_ai.response.time_to_first_token",
-            Attribute::ResponseTimeToFirstChunk,
-        ),
     ],
+    structures: &[("gen_ai.response.time_to_first_token", Structure::FirstToken)],
     ..Dialect::NOTHING
 };

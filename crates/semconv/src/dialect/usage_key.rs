@@ -1,6 +1,25 @@
-//! The keys of JSON objects that count what a call used: Langfuse's buckets, and what providers and SDKs call them.
+//! Under which names counts of what a call used stand, and the keys of JSON objects of them: Langfuse's buckets, and what
+//! providers and SDKs call them.
 
 use crate::Attribute;
+
+/// What the names begin with under which counts of what a call used stand.
+const USAGE_PREFIXES: [&str; 4] = ["gen_ai.usage.", "llm.usage.", "llm.token_count.", "ai.usage."];
+
+/// Whether a number under that name is a count of what a call used. Where [`meaning`](crate::meaning) does not know the name, it is one that
+/// nothing reads.
+///
+/// ```
+/// use tracing_genai_semconv::{counts_usage, meaning};
+///
+/// assert!(counts_usage("gen_ai.usage.poems") && meaning("gen_ai.usage.poems").is_none());
+/// assert!(!counts_usage("gen_ai.request.seed"));
+/// ```
+pub fn counts_usage(name: &str) -> bool {
+    // Most names of others are told apart by their first byte.
+    matches!(name.as_bytes().first(), Some(b'a' | b'g' | b'l'))
+        && USAGE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
 
 /// Which side of a call a count is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +85,7 @@ impl UsageKey {
 }
 
 const SPLIT: &str = "a part of the tokens written to the cache, at the shortest lifetime's price";
+const COST: &str = "a cost, not a count";
 const PREDICTED: &str = "a part of the output, at its price";
 
 #[rustfmt::skip]
@@ -78,6 +98,7 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("input_cached", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
     ("input_cache_read", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
     ("input_cache_read_tokens", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
+    ("input_cache_write", CacheWrite(Beside)),
     ("input_cache_creation", CacheWrite(Beside)),
     ("input_cache_creation_5m", CacheWrite(Beside)),
     ("input_cache_creation_1h", CacheWrite1h(Beside)),
@@ -91,6 +112,8 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("output_audio_tokens", Part(Output, Beside, Some(A::UsageAudioOutputTokens))),
     ("output_image", Part(Output, Beside, Some(A::UsageImageOutputTokens))),
     ("output_image_tokens", Part(Output, Beside, Some(A::UsageImageOutputTokens))),
+    ("accepted_prediction_tokens", Redundant(PREDICTED)),
+    ("rejected_prediction_tokens", Redundant(PREDICTED)),
 
     // OpenAI's, whose whole includes its parts.
     ("prompt_tokens", Whole(Input)),
@@ -159,6 +182,12 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("completion_audio_tokens", Part(Output, Within, Some(A::UsageAudioOutputTokens))),
     ("server_tool_use_web_search_requests", Unit(A::UsageWebSearches)),
     ("time_to_first_token", Redundant("a duration")),
+
+    // What some compute beside the counts.
+    ("cost", Redundant(COST)),
+    ("total_cost", Redundant(COST)),
+    ("input_cost", Redundant(COST)),
+    ("output_cost", Redundant(COST)),
 ];
 
 #[cfg(test)]

@@ -39,6 +39,8 @@ struct Event<'a> {
     model: Maybe<String>,
     #[serde(default)]
     stop_reason: Maybe<String>,
+    #[serde(default)]
+    stop_details: Object<Trigger>,
     #[serde(default, borrow)]
     usage: Object<Figures<'a>>,
     #[serde(default, borrow)]
@@ -54,7 +56,7 @@ struct Event<'a> {
     content_block: Object<Block>,
 }
 
-/// A block of the content, of which only those matter that say why another model stepped in.
+/// A block of the content. Only those matter that say why another model stepped in.
 #[derive(Deserialize)]
 struct Block {
     #[serde(default)]
@@ -81,6 +83,8 @@ struct Start<'a> {
 struct Delta {
     #[serde(default)]
     stop_reason: Maybe<String>,
+    #[serde(default)]
+    stop_details: Object<Trigger>,
 }
 
 /// What is known so far of one message. The counts stay as the provider gave them until the end, because a later event
@@ -95,6 +99,8 @@ pub(super) struct Gathered {
     executions: Count,
     /// Why models declined before this one answered.
     declined_for: Vec<String>,
+    /// Why this one refused.
+    refused_for: Option<String>,
 }
 
 /// What one pass of the model counted, or all of them.
@@ -140,13 +146,17 @@ impl Gather for Gathered {
         if let Some(figures) = &event.usage.0 {
             self.take(figures);
         }
-        if let Some(reason) = event
-            .stop_reason
-            .0
-            .or(event.delta.0.and_then(|delta| delta.stop_reason.0))
-        {
+        let (mut reason, mut details) = (event.stop_reason.0, event.stop_details.0);
+        if let Some(delta) = event.delta.0 {
+            reason = reason.or(delta.stop_reason.0);
+            details = details.or(delta.stop_details.0);
+        }
+        if let Some(reason) = reason {
             self.reading.finish_reasons = vec![reason];
         }
+        self.refused_for = details
+            .and_then(|details| details.category.0)
+            .or(self.refused_for.take());
         if let Some(error) = provider_error(event.error) {
             self.reading.error = Some(error);
         }
@@ -194,8 +204,12 @@ impl Gather for Gathered {
             reading.take(Unit::CodeExecutions, field, self.executions);
         }
         let is_refused = reading.finish_reasons.iter().any(|reason| reason == "refusal");
-        if is_refused && counts.output == Count::Given(0) {
-            // Whether it is charged depends on why it was refused, and has changed.
+        let is_charged = self
+            .refused_for
+            .as_deref()
+            .is_some_and(|category| CHARGED_REFUSALS.contains(&category));
+        if is_refused && counts.output == Count::Given(0) && !is_charged {
+            // Most refusals before any output are not charged, though they are counted.
             reading.leave_unread("stop_reason");
         }
         if counts.uncached == Count::Invalid {

@@ -130,7 +130,10 @@ impl Gather for Gathered {
 /// Source: <https://aws.amazon.com/bedrock/pricing/>, "Guardrails".
 fn has_guardrail_fee(figures: &Figures<'_>) -> bool {
     let mut paths = figures.unread(&[]);
-    paths.any(|path| path.ends_with("PolicyUnits") && !path.ends_with("wordPolicyUnits"))
+    paths.any(|path| {
+        let is_free = path.ends_with("wordPolicyUnits") || path.ends_with("FreeUnits");
+        path.contains("usage.") && path.ends_with("Units") && !is_free
+    })
 }
 
 /// Takes over the counts of Converse, which Amazon's own models also answer with when they are invoked directly.

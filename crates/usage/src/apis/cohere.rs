@@ -6,7 +6,7 @@
 use serde::Deserialize;
 
 use super::{Gather, NewsKeys};
-use crate::field::{Field, Maybe, Object, object, sum};
+use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};
@@ -22,7 +22,6 @@ const KNOWN: &[(&str, &str)] = &[
         "cached_tokens",
         "a part of `tokens`, of which `billed_units` is what is charged",
     ),
-    ("billed_units.images", "how many images the billed image tokens are of"),
     ("api_version", "the version of the API"),
 ];
 
@@ -135,6 +134,10 @@ fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
     );
     reading.take(Unit::InputTokens, "billed_units.input_tokens", sum(&[text, images]));
     reading.take(Unit::InputImageTokens, "billed_units.image_tokens", images);
+    if images != Count::Absent {
+        // How many images the tokens are of. Without tokens, it is the images that are billed, and no unit counts them.
+        usage.count("billed_units.images");
+    }
     let output = usage.count("billed_units.output_tokens");
     reading.take(Unit::OutputTokens, "billed_units.output_tokens", output);
     let searches = usage.count("billed_units.search_units");

@@ -16,6 +16,9 @@ pub(super) struct Grounding<'a> {
     web_search_queries: Maybe<Vec<String>>,
     #[serde(default)]
     image_search_queries: Maybe<Vec<String>>,
+    /// Queries of the caller's own data.
+    #[serde(default)]
+    retrieval_queries: Maybe<Vec<String>>,
     #[serde(default, borrow, rename = "groundingChunks")]
     chunks: Maybe<Vec<Chunk<'a>>>,
 }
@@ -34,11 +37,14 @@ impl Grounding<'_> {
         queries.filter(|query| !query.is_empty()).count() as u64
     }
 
-    /// Takes note of Google Maps, which has a fee of its own that no unit counts.
+    /// Takes note of Google Maps and of the caller's own data, whose fees no unit counts.
     pub(super) fn leave_unread(&self, reading: &mut Reading) {
         let mut chunks = self.chunks.0.iter().flatten();
         if chunks.any(|chunk| chunk.maps.json().is_some()) {
             reading.leave_unread("candidates[].groundingMetadata.groundingChunks[].maps");
+        }
+        if self.retrieval_queries.0.iter().flatten().any(|query| !query.is_empty()) {
+            reading.leave_unread("candidates[].groundingMetadata.retrievalQueries");
         }
     }
 }

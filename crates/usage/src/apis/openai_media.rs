@@ -14,7 +14,13 @@ use crate::reading::{Reading, name};
 use crate::unit::Unit;
 
 /// Numbers of a usage that say nothing new, and why.
-const KNOWN: &[(&str, &str)] = &[("total_tokens", "the sum of input and output")];
+const KNOWN: &[(&str, &str)] = &[
+    ("total_tokens", "the sum of input and output"),
+    (
+        "prompt_tokens_details.audio_tokens",
+        "audio that is billed by the second",
+    ),
+];
 
 #[derive(Deserialize)]
 struct Body<'a> {

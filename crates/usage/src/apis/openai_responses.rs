@@ -53,6 +53,9 @@ const KNOWN: &[(&str, &str)] = &[
 /// The same of `tool_usage`.
 const KNOWN_TOOL_USAGE: &[(&str, &str)] = &[];
 
+/// Calls in the output that have a fee and a unit.
+const CHARGED_CALLS: &[&str] = &["web_search_call", "file_search_call", "code_interpreter_call"];
+
 /// Calls in the output that cost nothing beside tokens: the caller runs them, or they are not charged
 /// (<https://platform.openai.com/docs/pricing>).
 const UNCHARGED_CALLS: &[&str] = &[
@@ -248,8 +251,13 @@ impl Gathered {
 /// (<https://platform.openai.com/docs/pricing>, "Built-in tools").
 fn take_items(reading: &mut Reading, items: &[Item]) {
     let (mut web, mut files, mut containers) = (0, 0, HashSet::new());
-    for item in items.iter().filter(|item| item.status.0.as_deref() != Some("failed")) {
+    for item in items {
         let kind = item.kind.0.as_deref().unwrap_or_default();
+        if item.status.0.as_deref() == Some("failed") && CHARGED_CALLS.contains(&kind) {
+            // Whether one that failed is charged is not said.
+            reading.leave_unread(&["output[].", kind, ".failed"].concat());
+            continue;
+        }
         match kind {
             "web_search_call" => {
                 let action = item.action.0.as_ref().and_then(|action| action.kind.0.as_deref());

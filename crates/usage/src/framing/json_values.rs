@@ -6,7 +6,7 @@ use memchr::memchr2;
 use super::{MAX_PIECE_BYTES, Piece, reuse};
 
 /// The longest text that is kept whole, in bytes: no id, model or reason is as long, and messages of errors need no more.
-const KEPT_TEXT: usize = 4096;
+pub(crate) const KEPT_TEXT: usize = 4096;
 /// How many bare values of one list are kept.
 const KEPT_SCALARS: u32 = 16;
 /// The deepest nesting that is kept; what is deeper becomes `null`.

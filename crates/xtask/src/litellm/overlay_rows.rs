@@ -96,6 +96,7 @@ fn untrue_in(field: &str, row: &OverlayRow, model: &Model) -> Vec<String> {
                 vec![format!("{factor} is {uplifts:?}")]
             };
         }
+        Some((condition, words)) if condition.starts_with("seller=") => (None, words),
         Some((condition, words)) => (Some(Service::of(condition).unwrap()), words),
         None => (None, field),
     };
@@ -126,10 +127,10 @@ fn is_equal(unit: &str, row: &OverlayRow, model: &Model) -> bool {
         .any(|word| word.split('>').next().map(str::to_owned) == expected)
 }
 
-/// The fee for a thousand calls of a model that searches at each.
+/// The fee for a thousand searches, and for as many calls of a model that searches at each.
 fn search_fee(model: &Model) -> Option<String> {
     let fees: BTreeMap<&str, &serde_json::value::RawValue> = serde_json::from_str(model.text(SEARCH_FEE)?).unwrap();
     let fee = Usd::parse_rounded(fees.get(SEARCH_SIZE)?.get()).unwrap();
     let thousand = Usd::from_femto_usd(fee.femto_usd() * 1_000);
-    Some(format!(" requests={thousand}"))
+    Some(format!(" requests={thousand} web_searches={thousand}"))
 }
