@@ -13,6 +13,7 @@ use crate::find::{Found, Question, find};
 use crate::layers::{embedded, layered};
 use crate::memo::Memo;
 use crate::names;
+use crate::overlay;
 use crate::plan::Owner;
 use crate::price_file::{Feed, PriceFileError};
 use crate::reason::{Reason, Reasons};
@@ -81,6 +82,19 @@ impl Catalogue {
     /// [`CatalogueError`] with the first line that cannot be read.
     pub fn parse(text: &str) -> Result<Self, CatalogueError> {
         Table::parse(text).map(Self::of)
+    }
+
+    /// Reads the text of a catalogue and lays overlays over it, one after the other; the embedded one is made so.
+    ///
+    /// # Errors
+    ///
+    /// [`CatalogueError`] with the first line of a text that cannot be read.
+    pub fn parse_with_overlays(text: &str, overlays: &[&str]) -> Result<Self, CatalogueError> {
+        let mut table = Table::parse(text)?;
+        for overlay in overlays {
+            overlay::lay_text(&mut table, overlay)?;
+        }
+        Ok(Self::of(table))
     }
 
     fn of(table: Table) -> Self {

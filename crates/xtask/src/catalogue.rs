@@ -1,40 +1,61 @@
-//! Makes the embedded price catalogue: the facts of a genai-prices table, one model a line, in a text that can be diffed.
+//! Makes the embedded price catalogue: the facts of a genai-prices table, one model a line, in a text that can be diffed;
+//! and the models that only a second source has, LiteLLM's table, as rows to be laid over it.
 //!
-//! The form is described in `crates/pricing/data/README.md`. What a second source says of the same models is compared by a
-//! test of the pricing crate, which knows both; here it is run.
+//! Both forms are described in `crates/pricing/data/README.md`.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
+use tracing_genai_pricing::Catalogue;
 use tracing_genai_pricing::feed::{Made, catalogue_text};
 
-use crate::test::{cargo, run_to_success};
+use crate::litellm::second::{self, Source};
+use crate::litellm::{compare, read as read_second};
+use crate::test::root;
 
 /// Its arguments.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The genai-prices table: JSON with `units` and `providers`.
-    #[arg(long)]
-    prices: PathBuf,
+    /// The genai-prices table: JSON with `units` and `providers`. Left out, the catalogue stays as it is.
+    #[arg(long, required_unless_present = "second")]
+    prices: Option<PathBuf>,
     /// The table's version; by default the one in a file name such as `genai-prices-0.2.3.slim.json`.
-    #[arg(long)]
+    #[arg(long, requires = "prices")]
     source_version: Option<String>,
-    /// Where the catalogue goes.
-    #[arg(long, default_value = "crates/pricing/data/catalogue.txt")]
-    out: PathBuf,
-    /// LiteLLM's price table: lists on which models it agrees with the catalogue in the crate, where they differ and why,
-    /// and which models only it knows.
+    /// Where the catalogue goes, and is read from.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// LiteLLM's price table, such as `litellm-1.109.1.min.json`: writes the models that only it has, and lists on which
+    /// models it agrees with the catalogue, where they differ and why, and which are unknown.
     #[arg(long)]
     second: Option<PathBuf>,
+    /// The day on which that table was published, as `2026-11-12`; by default that of the rows of the same version.
+    #[arg(long, requires = "second")]
+    second_date: Option<String>,
+    /// Where the models that only the second table has go.
+    #[arg(long, requires = "second")]
+    second_out: Option<PathBuf>,
 }
 
 /// Runs the chore.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let json = std::fs::read_to_string(&arguments.prices)
-        .with_context(|| format!("{} cannot be read", arguments.prices.display()))?;
-    let version = match &arguments.source_version {
-        Some(version) => version.clone(),
-        None => version_in_name(&arguments.prices).context("the file name tells no version: add --source-version")?,
+    let out = arguments.out.clone().unwrap_or_else(|| data("catalogue.txt"));
+    if let Some(prices) = &arguments.prices {
+        write_catalogue(prices, arguments.source_version.as_deref(), &out)?;
+    }
+    match &arguments.second {
+        Some(table) => write_second(table, arguments, &out),
+        None => Ok(()),
+    }
+}
+
+fn write_catalogue(prices: &Path, version: Option<&str>, out: &Path) -> anyhow::Result<()> {
+    let json = text(prices)?;
+    let version = match version {
+        Some(version) => version.to_owned(),
+        None => {
+            version_in_name(prices, "genai-prices-").context("the file name tells no version: add --source-version")?
+        }
     };
     let made = make(&json, &version)?;
     for line in &made.snapped {
@@ -42,33 +63,85 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     // The embedded catalogue must hold the whole table, not what we happen to understand of it.
     ensure!(made.warnings.is_empty(), "left out: {}", made.warnings.join("; "));
-    std::fs::write(&arguments.out, &made.text)
-        .with_context(|| format!("{} cannot be written", arguments.out.display()))?;
-    println!(
-        "{}: {} bytes, {} prices",
-        arguments.out.display(),
-        made.text.len(),
-        made.prices
-    );
-    arguments.second.as_deref().map_or(Ok(()), compare)
+    write(out, &made.text)?;
+    println!("{}: {} bytes, {} prices", out.display(), made.text.len(), made.prices);
+    Ok(())
 }
 
-fn compare(second: &Path) -> anyhow::Result<()> {
-    let second = std::fs::canonicalize(second).with_context(|| format!("{} cannot be read", second.display()))?;
-    run_to_success(
-        cargo()
-            .args(["test", "--package", "tracing-genai-pricing", "--test", "second_source"])
-            .args(["--", "--nocapture"])
-            .env("TRACING_GENAI_SECOND_PRICES", second),
-    )
+fn write_second(table: &Path, arguments: &Arguments, catalogue: &Path) -> anyhow::Result<()> {
+    let out = arguments
+        .second_out
+        .clone()
+        .unwrap_or_else(|| data("second_source.txt"));
+    let source = source_of(table, arguments.second_date.as_deref(), &second_text(Some(&out))?)?;
+    let (table, catalogue, overlay) = (text(table)?, text(catalogue)?, text(&data("overlay.txt"))?);
+    let made = second::make(&table, &source, &catalogue, &overlay)?;
+    write(&out, &made.text)?;
+    println!(
+        "{}: {} bytes, {} models in {} rows",
+        out.display(),
+        made.text.len(),
+        made.models,
+        made.rows
+    );
+    for service in &made.without {
+        println!("too large with the prices of {}", service.condition());
+    }
+    for (reason, models) in &made.left_out {
+        println!("{models:5} left out: {reason}");
+    }
+    let catalogue = Catalogue::parse_with_overlays(&catalogue, &[&overlay, &made.text])?;
+    let models = read_second(&table, compare::DAY)?;
+    let findings = compare::compare(&catalogue, &models.listed);
+    compare::print(&models, &findings);
+    compare::check(&models, &findings)
+}
+
+/// A file of the pricing crate's data.
+pub(crate) fn data(name: &str) -> PathBuf {
+    root().join("crates/pricing/data").join(name)
+}
+
+/// The rows as they are; nothing where there are none yet.
+pub(crate) fn second_text(path: Option<&Path>) -> anyhow::Result<String> {
+    let committed = data("second_source.txt");
+    let path = path.unwrap_or(&committed);
+    if path.exists() { text(path) } else { Ok(String::new()) }
+}
+
+/// The version in the table's name, and its date: the one given, else that of the `rows` of the same version.
+pub(crate) fn source_of(table: &Path, date: Option<&str>, rows: &str) -> anyhow::Result<Source> {
+    let version = version_in_name(table, "litellm-").context("the file is named litellm-<version>.json")?;
+    let of_rows = || {
+        let (_, source) = rows
+            .lines()
+            .find_map(|row| row.split_once(&format!("\t<LiteLLM {version}, ")))?;
+        Some(source)
+    };
+    let Some(date) = date.or_else(of_rows) else {
+        bail!("the day on which LiteLLM {version} was published is not known: add --second-date");
+    };
+    Ok(Source {
+        date: date.to_owned(),
+        version,
+    })
+}
+
+fn text(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 fn make(json: &str, version: &str) -> anyhow::Result<Made> {
     catalogue_text(json, &format!("genai-prices {version}")).context("not a genai-prices table")
 }
 
-fn version_in_name(path: &Path) -> Option<String> {
-    let name = path.file_name()?.to_str()?.strip_prefix("genai-prices-")?;
+/// The version in the name of a table's file, which stands after `before`.
+pub(crate) fn version_in_name(path: &Path, before: &str) -> Option<String> {
+    let name = path.file_name()?.to_str()?.strip_prefix(before)?;
     let version = name
         .split('.')
         .take_while(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
@@ -78,23 +151,17 @@ fn version_in_name(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared_data;
 
     #[test]
     fn the_committed_catalogue_is_what_the_table_makes() {
-        let Some(path) = std::env::var_os("TRACING_GENAI_PRICES") else {
-            assert!(
-                std::env::var_os("CI").is_none(),
-                "TRACING_GENAI_PRICES must be set in CI"
-            );
-            eprintln!("left out: TRACING_GENAI_PRICES is not set");
+        let Some(path) = shared_data::path("TRACING_GENAI_PRICES") else {
             return;
         };
-        let path = PathBuf::from(path);
         let json = std::fs::read_to_string(&path).unwrap();
-        let made = make(&json, &version_in_name(&path).unwrap()).unwrap();
-        let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../pricing/data/catalogue.txt"));
+        let made = make(&json, &version_in_name(&path, "genai-prices-").unwrap()).unwrap();
         assert!(
-            made.text == committed.unwrap(),
+            made.text == text(&data("catalogue.txt")).unwrap(),
             "run `cargo xtask catalogue` and commit what it writes"
         );
     }

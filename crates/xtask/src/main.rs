@@ -6,7 +6,11 @@ mod bench;
 mod catalogue;
 mod fuzz;
 mod instructions;
+mod litellm;
 mod reference;
+#[cfg(test)]
+#[path = "../../pricing/tests/shared_data/mod.rs"]
+mod shared_data;
 mod test;
 
 use clap::{Parser, Subcommand};

@@ -1,30 +1,29 @@
 //! Our catalogue and a second source, LiteLLM's table: every model of the providers that both list costs the same, or
 //! differs for a reason that is listed, or is not known to us.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
-
-mod calendar;
-mod litellm;
-mod shared_data;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use litellm::differences::{DIFFERENCES, Difference};
-use litellm::{Model, Probe, Special};
+use anyhow::ensure;
 use tracing_genai_pricing::{Call, Catalogue, Cost, Counts, Entry, Reason, Usd};
 use tracing_genai_usage::Unit;
 
-/// A Friday soon after both tables were published, at an hour of `DeepSeek`'s peak price, which is LiteLLM's standard.
-const DAY: &str = "2026-11-20";
-const HOUR: u64 = 2;
+use super::differences::{DIFFERENCES, Difference};
+use super::probes::{Probe, Special};
+use super::{Model, Models};
+
+/// The day of the comparison, a Friday soon after both tables were published.
+pub(crate) const DAY: &str = "2026-11-20";
+
+/// 02:00 UTC of that day: an hour of `DeepSeek`'s peak price, which is LiteLLM's standard.
+const STARTED: Duration = Duration::from_secs(1_795_140_000);
 
 /// How many of a hundred models may be unknown to us.
 const MOST_UNKNOWN: usize = 10;
 
 /// What a comparison came to.
 #[derive(Debug, Default)]
-struct Findings<'a> {
+pub(crate) struct Findings<'a> {
     equal: usize,
     different: usize,
     unknown: Vec<&'a Model>,
@@ -35,49 +34,27 @@ struct Findings<'a> {
     only_theirs: BTreeMap<String, usize>,
 }
 
-#[test]
-fn every_model_costs_the_same_or_differs_for_a_listed_reason_or_is_unknown() {
-    let Some(path) = shared_data::path("TRACING_GENAI_SECOND_PRICES") else {
-        return;
-    };
-    let models = litellm::read(&path, DAY);
-    let findings = compare(&models.listed);
-    print(&models, &findings);
-    assert!(findings.unexplained.is_empty(), "{}", findings.unexplained.join("\n"));
-    let unused = DIFFERENCES
-        .iter()
-        .zip(&findings.explained)
-        .filter(|(_, models)| models.is_empty());
-    let unused: Vec<_> = unused.map(|(difference, _)| difference.why).collect();
-    assert!(unused.is_empty(), "differences that there are no more: {unused:?}");
-    let unknown = findings.unknown.len();
-    assert!(
-        unknown * 100 < models.listed.len() * MOST_UNKNOWN,
-        "{unknown} of {} models are unknown",
-        models.listed.len()
-    );
-}
-
-fn compare(models: &[Model]) -> Findings<'_> {
+/// Compares what calls of each model cost by LiteLLM's prices and by ours.
+pub(crate) fn compare<'a>(catalogue: &Catalogue, models: &'a [Model]) -> Findings<'a> {
     let mut findings = Findings {
         explained: vec![Vec::new(); DIFFERENCES.len()],
         ..Findings::default()
     };
     for model in models {
         let probes = Probe::of(model);
-        if cost(model, &probes[0]).matched.is_none() {
+        if !is_known(catalogue, model) {
             findings.unknown.push(model);
             continue;
         }
         let mut reasons = BTreeSet::new();
         let mut unexplained = Vec::new();
         for probe in &probes {
-            let ours = cost(model, probe);
+            let ours = cost(catalogue, model, probe);
             let amount = ours.total.unwrap_or(Usd::ZERO);
             if amount == probe.expected {
                 continue;
             }
-            if let Some(lacks) = lacks(model, probe, &ours) {
+            if let Some(lacks) = lacks(catalogue, model, probe, &ours) {
                 *findings.only_theirs.entry(lacks).or_default() += 1;
                 continue;
             }
@@ -95,7 +72,9 @@ fn compare(models: &[Model]) -> Findings<'_> {
             }
         }
         for place in &reasons {
-            findings.explained[*place].push(&model.key);
+            if let Some(explained) = findings.explained.get_mut(*place) {
+                explained.push(&model.key);
+            }
         }
         if reasons.is_empty() && unexplained.is_empty() {
             findings.equal += 1;
@@ -108,7 +87,7 @@ fn compare(models: &[Model]) -> Findings<'_> {
 }
 
 /// What of the call has no price of its own in our table, if anything.
-fn lacks(model: &Model, probe: &Probe, ours: &Cost) -> Option<String> {
+fn lacks(catalogue: &Catalogue, model: &Model, probe: &Probe, ours: &Cost) -> Option<String> {
     let matched = ours.matched.as_ref()?;
     let lacks = match probe.special {
         Special::Nothing => false,
@@ -118,7 +97,7 @@ fn lacks(model: &Model, probe: &Probe, ours: &Cost) -> Option<String> {
             // By id, not by its name: a line's id need not be a name that its rule knows.
             let is_matched =
                 |entry: &Entry<'_>| *entry.provider() == matched.provider && *entry.model() == matched.model;
-            let entry = Catalogue::embedded().entries().find(is_matched);
+            let entry = catalogue.entries().find(is_matched);
             let prices = entry.map(|entry| entry.rates(matched, started())).unwrap_or_default();
             let is_it =
                 |priced: Unit| priced == unit || (unit == Unit::CacheWrite5mTokens && priced == Unit::CacheWriteTokens);
@@ -128,8 +107,16 @@ fn lacks(model: &Model, probe: &Probe, ours: &Cost) -> Option<String> {
     lacks.then(|| format!("{} {:?}", model.provider, probe.special))
 }
 
-fn cost(model: &Model, probe: &Probe) -> Cost {
-    Catalogue::embedded().cost(&Call {
+/// Whether our table has a price for a call of the model.
+pub(crate) fn is_known(catalogue: &Catalogue, model: &Model) -> bool {
+    let probes = Probe::of(model);
+    probes
+        .first()
+        .is_some_and(|plain| cost(catalogue, model, plain).matched.is_some())
+}
+
+fn cost(catalogue: &Catalogue, model: &Model, probe: &Probe) -> Cost {
+    catalogue.cost(&Call {
         provider: model.provider,
         server_address: None,
         response_model: None,
@@ -142,10 +129,28 @@ fn cost(model: &Model, probe: &Probe) -> Cost {
 }
 
 fn started() -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(calendar::midnight(DAY) + HOUR * 3_600)
+    UNIX_EPOCH + STARTED
 }
 
-fn print(models: &litellm::Models, findings: &Findings<'_>) {
+/// Fails where a difference has no reason, a reason explains nothing any more, or too many models are unknown.
+pub(crate) fn check(models: &Models, findings: &Findings<'_>) -> anyhow::Result<()> {
+    ensure!(findings.unexplained.is_empty(), "{}", findings.unexplained.join("\n"));
+    let unused = DIFFERENCES
+        .iter()
+        .zip(&findings.explained)
+        .filter(|(_, models)| models.is_empty());
+    let unused: Vec<_> = unused.map(|(difference, _)| difference.why).collect();
+    ensure!(unused.is_empty(), "differences that there are no more: {unused:?}");
+    let (unknown, all) = (findings.unknown.len(), models.listed.len());
+    ensure!(
+        unknown * 100 < all * MOST_UNKNOWN,
+        "{unknown} of {all} models are unknown"
+    );
+    Ok(())
+}
+
+/// Prints both tables' agreement, differences and gaps.
+pub(crate) fn print(models: &Models, findings: &Findings<'_>) {
     println!(
         "of {} models: {} cost the same, {} differ for a listed reason, {} are unknown",
         models.listed.len(),
@@ -168,5 +173,22 @@ fn print(models: &litellm::Models, findings: &Findings<'_>) {
     }
     for (provider, names) in unknown {
         println!("{:5} unknown of {provider}: {}", names.len(), names.join(" "));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared_data;
+
+    #[test]
+    fn every_model_costs_the_same_or_differs_for_a_listed_reason_or_is_unknown() {
+        let Some(path) = shared_data::path("TRACING_GENAI_SECOND_PRICES") else {
+            return;
+        };
+        let models = crate::litellm::read(&std::fs::read_to_string(path).unwrap(), DAY).unwrap();
+        let findings = compare(Catalogue::embedded(), &models.listed);
+        print(&models, &findings);
+        check(&models, &findings).unwrap();
     }
 }

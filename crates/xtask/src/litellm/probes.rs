@@ -4,57 +4,29 @@ use tracing_genai_pricing::{Context, Usd};
 use tracing_genai_usage::{Unit, Usage};
 
 use super::Model;
+use super::units::{OTHERS_BY_FIELD, Service, TOKENS_BY_FIELD};
 
 /// Tokens that a call takes and gives, of which a part is special.
 const TOKENS: u64 = 1_000;
 const PART: u64 = 400;
 
-/// The prices of units that are part of the input or the output, and the unit.
-const PARTS: &[(&str, Unit)] = &[
-    ("cache_read_input_token_cost", Unit::CacheReadTokens),
-    ("cache_creation_input_token_cost", Unit::CacheWrite5mTokens),
-    ("cache_creation_input_token_cost_above_1hr", Unit::CacheWrite1hTokens),
-    ("input_cost_per_audio_token", Unit::InputAudioTokens),
-    ("input_cost_per_image_token", Unit::InputImageTokens),
-    ("input_cost_per_video_token", Unit::InputVideoTokens),
-    ("output_cost_per_audio_token", Unit::OutputAudioTokens),
-    ("output_cost_per_image_token", Unit::OutputImageTokens),
-    ("output_cost_per_video_token", Unit::OutputVideoTokens),
-    ("output_cost_per_reasoning_token", Unit::OutputReasoningTokens),
-];
-
-/// Prices of what is not tokens, the kind of model for which they mean that unit, and the unit.
-const OTHERS: &[(&str, &str, Unit)] = &[
-    ("input_cost_per_second", "audio_transcription", Unit::AudioSeconds),
-    ("input_cost_per_character", "audio_speech", Unit::InputCharacters),
-    ("input_cost_per_query", "rerank", Unit::RerankSearches),
-    ("ocr_cost_per_page", "ocr", Unit::InputDocumentPages),
-];
-
-/// The ends of the names of prices for a kind of service, and how a call says that it was served so.
-const SERVICES: &[(&str, Context<'static>)] = &[
-    (
-        "_batches",
-        Context {
+/// How a call says that it got a kind of service, by the ends of the names of its prices.
+fn context(service: Service) -> Context<'static> {
+    match service {
+        Service::Batch => Context {
             processing: Some("batch"),
             ..STANDARD
         },
-    ),
-    (
-        "_flex",
-        Context {
+        Service::Flex => Context {
             service_tier: Some("flex"),
             ..STANDARD
         },
-    ),
-    (
-        "_priority",
-        Context {
+        Service::Priority => Context {
             service_tier: Some("priority"),
             ..STANDARD
         },
-    ),
-];
+    }
+}
 
 const STANDARD: Context<'static> = Context {
     service_tier: None,
@@ -71,7 +43,7 @@ pub(crate) enum Special {
     Nothing,
     Unit(Unit),
     LongInput,
-    Service(&'static str),
+    Service(Service),
 }
 
 /// A call and its cost.
@@ -88,17 +60,9 @@ impl Probe {
     pub(crate) fn of(model: &Model) -> Vec<Self> {
         let mut probes = Self::plain(model);
         if !probes.is_empty() {
-            probes.extend(
-                PARTS
-                    .iter()
-                    .filter_map(|&(field, unit)| Self::with_part(model, field, unit)),
-            );
+            probes.extend(parts().filter_map(|(field, unit)| Self::with_part(model, field, unit)));
             probes.extend(Self::long(model));
-            probes.extend(
-                SERVICES
-                    .iter()
-                    .filter_map(|&(end, context)| Self::served(model, end, context)),
-            );
+            probes.extend(Service::ALL.iter().filter_map(|&service| Self::served(model, service)));
         }
         probes
     }
@@ -117,7 +81,7 @@ impl Probe {
                 return vec![Self::tokens(Special::Nothing, TOKENS, None, Some(output))];
             }
         }
-        let other = OTHERS.iter().filter(|(_, mode, _)| *mode == model.mode());
+        let other = OTHERS_BY_FIELD.iter().filter(|(_, mode, _)| *mode == model.mode());
         let other = other.filter_map(|&(field, _, unit)| Some((unit, model.price(field)?)));
         other
             .map(|(unit, price)| Self {
@@ -178,35 +142,43 @@ impl Probe {
 
     /// A call just above each input at which the prices change.
     fn long(model: &Model) -> Vec<Self> {
-        let thousands = |field: &str| {
-            let text = field
-                .strip_prefix("input_cost_per_token_above_")?
-                .strip_suffix("k_tokens")?;
-            text.parse::<u64>().ok()
-        };
-        let starts = model.fields().filter_map(thousands);
-        starts
-            .filter_map(|start| {
-                let side = |side: &str| model.price(&format!("{side}_cost_per_token_above_{start}k_tokens"));
+        let steps = model.steps().into_iter();
+        steps
+            .filter_map(|(start, part)| {
+                let side = |side: &str| model.price(&format!("{side}_cost_per_token{part}"));
                 let (input, output) = (side("input")?, side("output"));
-                Some(Self::tokens(
-                    Special::LongInput,
-                    start * 1_000 + TOKENS,
-                    Some(input),
-                    output,
-                ))
+                Some(Self::tokens(Special::LongInput, start + TOKENS, Some(input), output))
             })
             .collect()
     }
 
-    fn served(model: &Model, end: &'static str, context: Context<'static>) -> Option<Self> {
-        let side = |side: &str| model.price(&format!("{side}_cost_per_token{end}"));
+    fn served(model: &Model, service: Service) -> Option<Self> {
+        let side = |side: &str| model.price(&format!("{side}_cost_per_token{}", service.end()));
         let input = side("input")?;
         Some(Self {
-            context,
-            ..Self::tokens(Special::Service(end), TOKENS, Some(input), side("output"))
+            context: context(service),
+            ..Self::tokens(Special::Service(service), TOKENS, Some(input), side("output"))
         })
     }
+}
+
+/// The prices of units that are part of the input or the output, as far as a call can be made of them: the cached parts
+/// of one modality are parts of two, and left out.
+fn parts() -> impl Iterator<Item = (&'static str, Unit)> {
+    let parts = TOKENS_BY_FIELD.iter().filter(|(_, unit)| {
+        let sides = [Unit::InputTokens, Unit::OutputTokens];
+        let crossed = [
+            Unit::CacheAudioReadTokens,
+            Unit::CacheAudioWriteTokens,
+            Unit::CacheImageReadTokens,
+        ];
+        !sides.contains(unit) && !crossed.contains(unit)
+    });
+    // What is written without a time to live lives for five minutes.
+    parts.map(|&(field, unit)| match unit {
+        Unit::CacheWriteTokens => (field, Unit::CacheWrite5mTokens),
+        unit => (field, unit),
+    })
 }
 
 fn times(price: Usd, count: u64) -> Usd {
@@ -214,5 +186,5 @@ fn times(price: Usd, count: u64) -> Usd {
 }
 
 fn plus(one: Usd, other: Usd) -> Usd {
-    one.checked_add(other).unwrap()
+    one.checked_add(other).unwrap_or(one)
 }

@@ -4,7 +4,8 @@
 use regex_lite::Regex;
 use tracing_genai_pricing::Usd;
 
-use super::{Model, Probe};
+use super::Model;
+use super::probes::Probe;
 
 /// A kind of difference.
 #[derive(Debug)]
@@ -63,12 +64,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         why: "LiteLLM has the price of the preview, 40 and 80 USD for audio; the released model costs 32 and 64",
     },
     Difference {
-        keys: r"^databricks/",
-        ratio: (998, 1_002),
-        why: "LiteLLM multiplies rounded DBU: 0.10003 for 0.1",
-    },
-    Difference {
-        keys: r"whisper|transcribe",
+        keys: r"whisper|scribe|chirp|azure-stt",
         ratio: (999, 1_000),
         why: "LiteLLM rounds the price of a second: 0.0000308 for 0.111 USD an hour",
     },
@@ -193,6 +189,7 @@ impl Difference {
             .femto_usd()
             .saturating_mul(1_000)
             .checked_div(ours.femto_usd());
-        ratio.is_some_and(|ratio| (from..=to).contains(&ratio)) && Regex::new(self.keys).unwrap().is_match(&model.key)
+        ratio.is_some_and(|ratio| (from..=to).contains(&ratio))
+            && Regex::new(self.keys).is_ok_and(|keys| keys.is_match(&model.key))
     }
 }
