@@ -30,6 +30,11 @@ const UNREAD: &[(Api, &str, &str)] = &[
         "images of a tool, at the price of the model that made them",
     ),
     (
+        Api::Cohere,
+        "billed_units.images",
+        "images of models that are charged by the image",
+    ),
+    (
         Api::BedrockConverse,
         "trace.guardrail.usage",
         "units of text that a guardrail looked at, which have no unit here",
