@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tracing_genai::{
     pricing::{Call, Catalogue, Context, Cost, Counts, Estimate, ModelId, Reason, Reasons},
+    semconv::provider,
     usage::{Reading, Usage},
 };
 
@@ -122,7 +123,8 @@ impl ModelCall {
     /// The call as the catalogue wants it.
     pub(crate) fn call(&self) -> Call<'_> {
         Call {
-            provider: &self.provider,
+            // Whatever a framework calls it.
+            provider: provider::current(&self.provider),
             server_address: self.server_address.as_deref(),
             response_model: self.response_model.as_deref(),
             request_model: self.request_model.as_deref(),
