@@ -207,7 +207,7 @@ fn vertexs_traffic_is_prepaid_or_a_kind_of_service() {
         )
     };
     let said = |traffic, status, amount: Value, reasons: &[&str]| {
-        costs(&["gcp.vertex_ai"], &body(traffic), status, amount, reasons)
+        costs(&["gcp.vertex_ai"], &body(traffic), status, amount, reasons);
     };
     said("ON_DEMAND", "priced", json!(0.000_425), &[]);
     said(

@@ -232,6 +232,18 @@ fn coheres_images_are_counted_by_their_tokens() {
 }
 
 #[test]
+fn voyages_pixels_have_a_price_of_their_own_and_stay_unread() {
+    let embed = |usage: &str| {
+        let text = format!(r#"{{"object":"list","model":"voyage-multimodal-3","data":[],"usage":{usage}}}"#);
+        read(Api::OpenAiEmbeddings, &text)
+    };
+    let text = embed(r#"{"text_tokens":40,"image_pixels":0,"total_tokens":40}"#);
+    assert_eq!((counts(&text), text.unread.len()), (vec![("input_tokens", 40)], 0));
+    let image = embed(r#"{"text_tokens":40,"image_pixels":560000,"total_tokens":1040}"#);
+    assert_eq!(image.unread, ["image_pixels"]);
+}
+
+#[test]
 fn a_document_is_counted_by_its_pages_and_those_annotated() {
     let ocr = |fields: &str| {
         counts(&read(

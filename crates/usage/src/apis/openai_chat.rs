@@ -82,8 +82,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("request_count", "requests, of which a response is one"),
     ("total_characters", "the text once more"),
     ("text_tokens", "the part of the total of an embedding that is text"),
-    ("image_pixels", "within the total of an embedding, as tokens"),
-    ("video_pixels", "within the total of an embedding, as tokens"),
     ("total_time_sec", "a duration"),
     ("total_prompt_time_sec", "a duration"),
     ("total_completion_time_sec", "a duration"),

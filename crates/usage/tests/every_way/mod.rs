@@ -37,7 +37,7 @@ pub(crate) fn read(api: Api, text: &str) -> Reading {
 
 /// The events of a stream, each with its JSON.
 pub(crate) fn stream(events: &[&str]) -> String {
-    events.iter().map(|json| format!("data: {json}\n\n")).collect()
+    events.iter().flat_map(|json| ["data: ", json, "\n\n"]).collect()
 }
 
 /// The counts by their names, in the order of the units.
