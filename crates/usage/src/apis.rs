@@ -3,6 +3,7 @@
 mod anthropic;
 mod bedrock_converse;
 mod bedrock_invoke;
+mod chat_usage;
 mod cohere;
 mod gemini;
 mod gemini_grounding;
@@ -17,13 +18,14 @@ mod openai_realtime;
 mod openai_responses;
 mod rerank;
 mod speech;
+mod stated_cost;
 mod vertex_predict;
 
 use memchr::memmem;
 
 use crate::api::Api;
 use crate::reading::Reading;
-use openai_chat::Beside;
+use chat_usage::Beside;
 
 /// Gathers what one response says, from its body or from its events one after another.
 pub(crate) trait Gather: Send + Sync {

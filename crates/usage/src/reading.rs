@@ -127,6 +127,13 @@ impl Reading {
         }
     }
 
+    /// Takes over a count above zero: where a provider's template writes zeros of what it never counts, nothing is said.
+    pub(crate) fn take_used(&mut self, unit: Unit, field: &'static str, count: Count) {
+        if count != Count::Given(0) {
+            self.take(unit, field, count);
+        }
+    }
+
     /// Remembers the first invalid field.
     pub(crate) fn refuse(&mut self, field: &'static str) {
         self.invalid.get_or_insert(field);

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-use super::openai_chat::Beside;
+use super::chat_usage::Beside;
 use super::{Gather, NewsKeys, anthropic, bedrock_converse, openai_chat};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::figures::Figures;

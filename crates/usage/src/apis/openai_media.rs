@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::openai_chat::take_cost;
+use super::stated_cost::take_cost;
 use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::{Figures, Part};

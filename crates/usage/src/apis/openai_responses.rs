@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::openai_chat::{take_cost, take_used};
+use super::stated_cost::take_cost;
 use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::{Figures, Part};
@@ -322,7 +322,7 @@ fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>) {
         (Unit::OutputImageTokens, "output_tokens_details.image_tokens"),
     ];
     for (unit, path) in modalities {
-        take_used(reading, unit, "usage.input_tokens_details", usage.count(path));
+        reading.take_used(unit, "usage.input_tokens_details", usage.count(path));
     }
     let tools = [
         (Unit::WebSearches, "server_side_tool_usage_details.web_search_calls"),
@@ -342,6 +342,6 @@ fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>) {
     let searches = usage.first(&["tool_calls_details.search_web.invocation", "num_sources_used"]);
     let field = "usage.tool_calls_details.search_web.invocation";
     // A zero of one says nothing of what another counted.
-    take_used(reading, Unit::WebSearches, field, searches);
+    reading.take_used(Unit::WebSearches, field, searches);
     take_cost(reading, usage);
 }
