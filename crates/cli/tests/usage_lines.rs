@@ -155,7 +155,7 @@ fn a_line_that_is_none_is_told_and_in_no_sum() {
         openai("b", "gpt-4.1", 1_000),
     ];
     let output = usage(&["--provider", "openai"], &lines.join("\n"));
-    assert!(output.status.success());
+    assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("line 2"));
     let last: Value = serde_json::from_slice(
         output
@@ -169,7 +169,7 @@ fn a_line_that_is_none_is_told_and_in_no_sum() {
     assert_eq!((&last["calls"], &last["unread_lines"]), (&json!(2), &json!(1)));
     assert_eq!(cost(&last), ("estimated", &json!(0.0028)));
     let broken_first = format!("{{\"custom_id\":\n{}", lines[0]);
-    assert_eq!(usage(&["--provider", "openai"], &broken_first).status.code(), Some(0));
+    assert_eq!(usage(&["--provider", "openai"], &broken_first).status.code(), Some(1));
 }
 
 #[test]

@@ -322,3 +322,25 @@ fn a_search_costs_what_its_kind_and_its_seller_ask() {
     assert_eq!(with("azure.ai.openai", "gpt-5.4", None), priced("0.0165"));
     assert_eq!(with("azure.ai.openai", "o3", None), priced("0.016"));
 }
+
+#[test]
+fn perplexitys_fee_of_a_request_is_that_of_its_search_context() {
+    let usage = tokens(1_000, 300);
+    let with = |model, size| {
+        let context = Context {
+            search_type: size,
+            ..Context::default()
+        };
+        cost(&Call {
+            context,
+            ..call("perplexity", model, &usage)
+        })
+    };
+    // 1,300 tokens at a dollar a million, and the request.
+    assert_eq!(with("sonar", Some("low")), priced("0.0063"));
+    assert_eq!(with("sonar", Some("medium")), priced("0.0093"));
+    assert_eq!(with("sonar", Some("high")), priced("0.0133"));
+    assert_eq!(with("sonar", None), priced("0.0133"));
+    assert_eq!(with("sonar-deep-research", Some("low")).0, Status::Priced);
+    assert_eq!(with("sonar", Some("huge")).2, [Reason::UnknownVariant]);
+}

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use crate::field::{Count, Field};
 
 /// Values that are kept of one usage object; the largest known holds some forty.
-const MAX_VALUES: usize = 256;
+const MAX_VALUES: usize = 1024;
 /// Objects and lists within each other that are opened; the deepest known has four.
 const MAX_DEPTH: usize = 6;
 /// The longest key that is named.
@@ -175,6 +175,14 @@ impl<'f, 'a> Part<'f, 'a> {
         self.paths().any(|(_, found)| is_under(found, path))
     }
 
+    /// The object at `path`.
+    pub(crate) fn within(&self, path: &str) -> Self {
+        Self {
+            figures: self.figures,
+            prefix: Cow::Owned([&self.prefix, path, "."].concat()),
+        }
+    }
+
     /// The elements of the list at `path`, each an object.
     pub(crate) fn each(&self, path: &str) -> impl Iterator<Item = Part<'f, 'a>> + use<'f, 'a> {
         let (figures, prefix) = (self.figures, [&self.prefix, path].concat());
@@ -217,9 +225,14 @@ impl<'f, 'a> Part<'f, 'a> {
 }
 
 impl Value<'_> {
-    /// Whether it is a number other than zero.
+    /// Whether it is a number other than zero; some write their numbers as texts.
     fn is_used(&self) -> bool {
         let text = self.json.get();
+        let text = text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
+            .filter(|text| text.parse::<f64>().is_ok())
+            .unwrap_or(text);
         let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
         let digits = text.split(['e', 'E']).next().unwrap_or_default();
         is_number && digits.bytes().any(|digit| (b'1'..=b'9').contains(&digit))

@@ -7,7 +7,7 @@ use crate::unit::Unit;
 use crate::usage::Usage;
 
 /// Paths that are named of one response.
-const MAX_UNREAD: usize = 8;
+const MAX_UNREAD: usize = 16;
 
 /// What a provider's response says about its call. Whatever the response does not say is `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Reading {
     pub search_type: Option<String>,
     /// Where the provider ran the model, in its words, where the price depends on it: Anthropic's `inference_geo`.
     pub inference_geo: Option<String>,
-    /// The numbers of the usage that are neither read nor known to say nothing new, by their paths, at most eight: what the
+    /// The numbers of the usage that are neither read nor known to say nothing new, by their paths, at most sixteen: what the
     /// call cost may lack them.
     pub unread: Vec<String>,
     /// The error in the body, which may come with a status of 200 and after half a stream.
@@ -108,6 +108,20 @@ impl Reading {
     pub(crate) fn take_unread(&mut self, figures: &Figures<'_>, known: &[(&str, &str)]) {
         for path in figures.unread(known) {
             self.leave_unread(&path);
+        }
+    }
+
+    /// Takes note of a total that is larger than what it is made of: something in it was counted nowhere else. `beside` is
+    /// what it holds besides input and output.
+    pub(crate) fn check_total(&mut self, path: &str, total: Count, beside: Count) {
+        let of = |unit| self.usage.get(unit).unwrap_or(0);
+        let parts = of(Unit::InputTokens).saturating_add(of(Unit::OutputTokens));
+        let beside = match beside {
+            Count::Given(beside) => beside,
+            Count::Absent | Count::Invalid => 0,
+        };
+        if matches!(total, Count::Given(total) if total > parts && total != parts.saturating_add(beside)) {
+            self.leave_unread(path);
         }
     }
 

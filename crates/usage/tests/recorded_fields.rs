@@ -15,6 +15,11 @@ use tracing_genai_usage::{Api, Endpoint, read_body};
 /// What is not read, and makes a cost uncertain: by the API and the path, with the reason.
 const UNREAD: &[(Api, &str, &str)] = &[
     (
+        Api::BedrockConverse,
+        "stopReason",
+        "a guardrail that stopped the answer, which has a fee",
+    ),
+    (
         Api::AnthropicMessages,
         "iterations[]",
         "what another model advised, at that model's price",
@@ -23,6 +28,11 @@ const UNREAD: &[(Api, &str, &str)] = &[
         Api::OpenAiChat,
         "cache_creation.ephemeral_24h_input_tokens",
         "a lifetime without a unit",
+    ),
+    (
+        Api::OpenAiChat,
+        "total_tokens",
+        "thoughts that Gemini's compatible API counts in the total alone",
     ),
     (
         Api::OpenAiResponses,
@@ -38,11 +48,6 @@ const UNREAD: &[(Api, &str, &str)] = &[
         Api::BedrockConverse,
         "trace.guardrail.usage",
         "units of text that a guardrail looked at, which have no unit here",
-    ),
-    (
-        Api::Cohere,
-        "billed_units.images",
-        "images of older models, which are charged by the image",
     ),
 ];
 

@@ -119,12 +119,16 @@ pub(super) fn run(kind: Kind, pricing: &Pricing<'_>, mut source: impl BufRead) -
         }
     }
     match first {
-        Some(only) => writeln!(out, "{only:#}")?,
-        None => writeln!(out, "{}", Value::Object(sums.attributes()))?,
+        Some(only) if sums.unread == 0 => writeln!(out, "{only:#}")?,
+        only => {
+            if let Some(only) = only {
+                writeln!(out, "{only}")?;
+            }
+            writeln!(out, "{}", Value::Object(sums.attributes()))?;
+        }
     }
     out.flush()?;
-    let is_nothing = sums.calls == 0 && sums.unread > 0;
-    Ok(if is_nothing {
+    Ok(if sums.unread > 0 {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS

@@ -242,10 +242,10 @@ impl Gathered {
             }
             let counted = others.into_iter().filter(|pass| self.is_of_this_model(pass));
             let counts = counted.fold(Counts::default(), |all, pass| all.and(Counts::of(pass)));
-            let thinking = counts.thinking.or(self.counts.thinking);
             // Passes of other models alone say nothing of this one.
             let is_counted = counts.uncached != Count::Absent || counts.output != Count::Absent;
-            self.passes = is_counted.then_some(Counts { thinking, ..counts });
+            // What no pass says of itself stands beside them.
+            self.passes = is_counted.then_some(counts.or(self.counts));
             if !declined.is_empty() && self.declined_for.is_empty() {
                 // Whether they are charged depends on why they declined.
                 self.reading.leave_unread("iterations");

@@ -19,6 +19,9 @@ const KNOWN: &[(&str, &str)] = &[
     ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
 ];
 
+/// Why an answer ended that a guardrail stopped.
+const GUARDRAIL: &str = "guardrail_intervened";
+
 #[derive(Deserialize)]
 struct Body<'a> {
     #[serde(default, rename = "stopReason")]
@@ -89,6 +92,10 @@ impl Gather for Gathered {
         let body: Body<'_> = object(json)?;
         let reading = &mut self.reading;
         if let Some(reason) = body.stop_reason.0 {
+            if reason == GUARDRAIL {
+                // It has a fee, which only its trace counts.
+                reading.leave_unread("stopReason");
+            }
             reading.finish_reasons = vec![reason];
         }
         update(

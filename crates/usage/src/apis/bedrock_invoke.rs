@@ -51,6 +51,9 @@ struct Body<'a> {
     results: Maybe<Vec<TitanResult<'a>>>,
     #[serde(default, rename = "completionReason")]
     completion_reason: Maybe<String>,
+    /// Present where a guardrail looked at the call, which has a fee.
+    #[serde(default, borrow, rename = "amazon-bedrock-guardrailAction")]
+    guardrail: Field<'a>,
     #[serde(default, borrow, rename = "amazon-bedrock-invocationMetrics")]
     metrics: Object<Metrics<'a>>,
     #[serde(default, borrow)]
@@ -106,6 +109,7 @@ pub(super) struct Gathered {
     reading: Reading,
     vendor: Vendor,
     metrics: Reading,
+    has_guardrail: bool,
 }
 
 /// The vendors that have an API of their own, once a response has shown to be theirs.
@@ -133,6 +137,7 @@ impl Gather for Gathered {
                 "completionReason",
                 "error",
                 "amazon-bedrock-invocationMetrics",
+                "amazon-bedrock-guardrailAction",
                 "prompt_token_count",
                 "generation_token_count",
                 "inputTextTokenCount",
@@ -169,6 +174,9 @@ impl Gather for Gathered {
             Vendor::Anthropic(gathered) => gathered.finish(),
             Vendor::OpenAi(gathered) => gathered.finish(),
         };
+        if self.has_guardrail {
+            reading.leave_unread("amazon-bedrock-guardrailAction");
+        }
         // Bedrock's own counts stand in where the vendor gave none.
         if reading.usage.is_empty() && reading.invalid.is_none() {
             let metrics = self.metrics.finished();
@@ -184,6 +192,7 @@ impl Gathered {
         if let Some(metrics) = &body.metrics.0 {
             take_metrics(&mut self.metrics, metrics);
         }
+        self.has_guardrail |= body.guardrail.json().is_some();
         if matches!(self.vendor, Vendor::Unknown) {
             self.vendor = vendor(&body);
         }

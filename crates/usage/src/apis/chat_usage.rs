@@ -43,14 +43,12 @@ const KNOWN: &[(&str, &str)] = &[
         "within the completion, at its price",
     ),
     ("cost_details", "the parts of `cost`"),
-    ("cost", "the parts of the total that is read"),
     ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
     ("queue_time", "a duration"),
     ("prompt_time", "a duration"),
     ("completion_time", "a duration"),
     ("total_time", "a duration"),
     ("time_info", "durations"),
-    ("x_details", "the same counts once more"),
     (
         "prompt_tokens_details.cached_tokens_details",
         "the cached tokens by modality, at one price",
@@ -60,15 +58,7 @@ const KNOWN: &[(&str, &str)] = &[
         "tools of every kind, of which those with a fee are counted by name",
     ),
     (
-        "server_tool_use.tool_calls_executed",
-        "tools of every kind, of which those with a fee are counted by name",
-    ),
-    (
         "server_tool_use_details.tool_calls_requested",
-        "tools of every kind, of which those with a fee are counted by name",
-    ),
-    (
-        "server_tool_use_details.tool_calls_executed",
         "tools of every kind, of which those with a fee are counted by name",
     ),
     ("request_count", "requests, of which a response is one"),
@@ -98,7 +88,20 @@ pub(super) enum Beside {
 
 /// Takes over what a usage object counts, and takes note of what it counts besides.
 pub(super) fn take(reading: &mut Reading, figures: &Figures<'_>, beside: Beside) {
-    take_counts(reading, &figures.whole(), beside);
+    let usage = figures.whole();
+    take_counts(reading, &usage, beside);
+    if beside != Beside::Nothing {
+        // Audio that is billed by the second, and what Perplexity counts beside the completion, may be in the total or not.
+        let audio = usage.count("prompt_tokens_details.audio_tokens");
+        reading.check_total("total_tokens", usage.count("total_tokens"), audio);
+    }
+    if beside == Beside::ReasoningAndCitations {
+        reading.search_type = usage.text("search_context_size").or(reading.search_type.take());
+    }
+    for repeated in usage.each("x_details") {
+        // Alibaba's, of which the cache writes stand nowhere else.
+        repeated.pass_over();
+    }
     reading.take_unread(figures, KNOWN);
 }
 
@@ -196,6 +199,7 @@ fn take_prompt_details(reading: &mut Reading, usage: &Part<'_, '_>) {
         "prompt_tokens_details.cache_creation_input_tokens",
         "cache_creation_input_tokens",
         "cache_creation_tokens",
+        "x_details[0].prompt_tokens_details.cache_creation_input_tokens",
     ]);
     let written = written.or(sum(&by_lifetime.map(|(_, count)| count)));
     let field = "usage.prompt_tokens_details.cache_write_tokens";

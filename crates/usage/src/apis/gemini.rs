@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::gemini_grounding::{Grounding, charged_searches};
+use super::gemini_grounding::{Grounding, charged_searches, is_charged_by_prompt};
 use super::modalities::{Modalities, by_modality};
 use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
@@ -66,6 +66,8 @@ pub(super) struct Gathered {
     /// How many searches of the web each candidate took: events repeat them, and may grow.
     queries: Vec<(usize, u64)>,
     details: Modalities,
+    /// Whether the answer rests on pages of the web.
+    is_grounded: bool,
 }
 
 impl Gather for Gathered {
@@ -95,6 +97,7 @@ impl Gather for Gathered {
         for (place, candidate) in body.candidates.0.unwrap_or_default().into_iter().enumerate() {
             if let Some(grounding) = candidate.grounding.0 {
                 self.searches(candidate.index.0.unwrap_or(place), grounding.queries());
+                self.is_grounded |= grounding.is_of_the_web();
                 grounding.leave_unread(&mut self.reading);
             }
             if let Some(reason) = candidate.finish_reason.0 {
@@ -142,8 +145,18 @@ impl Gather for Gathered {
             self.tool_use,
         );
         self.details.write(reading, tool_use != Count::Absent);
+        reading.check_total("totalTokenCount", self.total, Count::Absent);
         let queries = self.queries.iter().map(|&(_, queries)| queries).sum();
-        let searches = charged_searches(queries, reading.model.as_deref());
+        let model = reading.model.as_deref();
+        let searches = match charged_searches(queries, model) {
+            // What was found is shown, and what was looked for is not.
+            Count::Absent if self.is_grounded && is_charged_by_prompt(model) => Count::Given(1),
+            Count::Absent if self.is_grounded => {
+                reading.leave_unread("candidates[].groundingMetadata");
+                Count::Absent
+            }
+            searches => searches,
+        };
         reading.take(Unit::WebSearches, "groundingMetadata.webSearchQueries", searches);
         self.reading.finished()
     }
@@ -225,11 +238,18 @@ impl Gathered {
                 *known = by_modality(&usage, path, "tokenCount");
             }
         }
-        let tier = usage.text("serviceTier").map(|tier| tier.to_ascii_lowercase());
+        let tier = usage.text("serviceTier").as_deref().and_then(tier_of_service);
         let tier = tier.or(usage.text("trafficType").as_deref().map(tier_of_traffic));
         update(&mut self.reading.service_tier, tier);
         self.reading.take_unread(figures, KNOWN);
     }
+}
+
+/// The tier as prices name it: some name it with the name of its field.
+fn tier_of_service(tier: &str) -> Option<String> {
+    let tier = tier.to_ascii_lowercase();
+    let tier = tier.strip_prefix("service_tier_").unwrap_or(&tier);
+    (tier != "unspecified").then(|| tier.to_owned())
 }
 
 /// The tier that Vertex AI's type of traffic means.

@@ -27,6 +27,10 @@ pub(super) struct Grounding<'a> {
 struct Chunk<'a> {
     #[serde(default, borrow)]
     maps: Field<'a>,
+    #[serde(default, borrow)]
+    web: Field<'a>,
+    #[serde(default, borrow, rename = "retrievedContext")]
+    retrieved: Field<'a>,
 }
 
 impl Grounding<'_> {
@@ -37,13 +41,21 @@ impl Grounding<'_> {
         queries.filter(|query| !query.is_empty()).count() as u64
     }
 
+    /// Whether pages of the web are shown, whatever was looked for.
+    pub(super) fn is_of_the_web(&self) -> bool {
+        let mut chunks = self.chunks.0.iter().flatten();
+        chunks.any(|chunk| chunk.web.json().is_some())
+    }
+
     /// Takes note of Google Maps and of the caller's own data, whose fees no unit counts.
     pub(super) fn leave_unread(&self, reading: &mut Reading) {
         let mut chunks = self.chunks.0.iter().flatten();
         if chunks.any(|chunk| chunk.maps.json().is_some()) {
             reading.leave_unread("candidates[].groundingMetadata.groundingChunks[].maps");
         }
-        if self.retrieval_queries.0.iter().flatten().any(|query| !query.is_empty()) {
+        let mut chunks = self.chunks.0.iter().flatten();
+        let has_retrieved = chunks.any(|chunk| chunk.retrieved.json().is_some());
+        if has_retrieved || self.retrieval_queries.0.iter().flatten().any(|query| !query.is_empty()) {
             reading.leave_unread("candidates[].groundingMetadata.retrievalQueries");
         }
     }
@@ -54,16 +66,20 @@ const VARIETIES: &[&str] = &["live-", "robotics-er-"];
 
 /// How many searches are charged. Up to Gemini 2.5 it is the prompt that is charged, once, however many queries it took.
 pub(super) fn charged_searches(queries: u64, model: Option<&str>) -> Count {
+    match queries {
+        0 => Count::Absent,
+        _ if is_charged_by_prompt(model) => Count::Given(1),
+        queries => Count::Given(queries.min(MAX_COUNT)),
+    }
+}
+
+/// Whether the prompt is charged, and not each of its searches.
+pub(super) fn is_charged_by_prompt(model: Option<&str>) -> bool {
     let version = model.and_then(|model| Some(model.split_once("gemini-")?.1));
     let version = version.map(|version| {
         VARIETIES
             .iter()
             .fold(version, |rest, name| rest.strip_prefix(name).unwrap_or(rest))
     });
-    let is_by_prompt = version.is_some_and(|version| version.starts_with(['1', '2']));
-    match queries {
-        0 => Count::Absent,
-        _ if is_by_prompt => Count::Given(1),
-        queries => Count::Given(queries.min(MAX_COUNT)),
-    }
+    version.is_some_and(|version| version.starts_with(['1', '2']))
 }

@@ -7,6 +7,7 @@
 //! - `MiniMax` reports errors under `base_resp`, with a status of 200: <https://platform.minimax.io/docs/api-reference/errorcode>.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::chat_usage::{self, Beside};
 use super::{Gather, NewsKeys};
@@ -39,6 +40,12 @@ struct Completion<'a> {
     /// Venice states it beside the usage, in dollars and in its own currency.
     #[serde(default, borrow)]
     cost: Object<Stated<'a>>,
+    /// Groq's tokens of each model that took part, at the price of each.
+    #[serde(default, borrow)]
+    usage_breakdown: Object<Figures<'a>>,
+    /// What Z.ai found, in searches that have a fee.
+    #[serde(default)]
+    web_search: Maybe<Vec<IgnoredAny>>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +62,15 @@ struct Choice<'a> {
     finish_reason: Maybe<String>,
     #[serde(default, borrow)]
     usage: Object<Figures<'a>>,
+    #[serde(default)]
+    message: Object<Message>,
+}
+
+/// A message, of which only Groq's record of the tools that it ran matters: they have fees that no count tells.
+#[derive(Deserialize)]
+struct Message {
+    #[serde(default)]
+    executed_tools: Maybe<Vec<IgnoredAny>>,
 }
 
 #[derive(Deserialize)]
@@ -100,7 +116,15 @@ impl Gathered {
 impl Gather for Gathered {
     fn news_keys(&self) -> NewsKeys {
         NewsKeys {
-            telling: &["usage", "finish_reason", "error", "base_resp", "cost"],
+            telling: &[
+                "usage",
+                "finish_reason",
+                "error",
+                "base_resp",
+                "cost",
+                "usage_breakdown",
+                "web_search",
+            ],
             id: &["id"],
             model: &["model"],
         }
@@ -122,6 +146,17 @@ impl Gather for Gathered {
             chat_usage::take(reading, &figures, self.beside);
             // The tier that was billed comes with what is billed.
             update(&mut reading.service_tier, completion.service_tier.0);
+        }
+        if let Some(breakdown) = completion.usage_breakdown.0
+            && breakdown.unread(&[]).next().is_some()
+        {
+            reading.leave_unread("usage_breakdown");
+        }
+        if completion.web_search.0.is_some_and(|found| !found.is_empty()) {
+            reading.leave_unread("web_search");
+        }
+        if choices.iter().any(Choice::ran_tools) {
+            reading.leave_unread("choices[].message.executed_tools");
         }
         let stated = completion.cost.0.and_then(|cost| cost.usd.decimal());
         update(&mut reading.reported_cost, stated.map(str::to_owned));
@@ -145,6 +180,17 @@ impl Gather for Gathered {
         self.finished.sort_by_key(|&(index, _)| index);
         self.reading.finish_reasons = self.finished.into_iter().map(|(_, reason)| reason).collect();
         self.reading.finished()
+    }
+}
+
+impl Choice<'_> {
+    fn ran_tools(&self) -> bool {
+        let tools = self
+            .message
+            .0
+            .as_ref()
+            .and_then(|message| message.executed_tools.0.as_ref());
+        tools.is_some_and(|tools| !tools.is_empty())
     }
 }
 

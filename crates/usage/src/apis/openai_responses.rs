@@ -28,7 +28,6 @@ const KNOWN: &[(&str, &str)] = &[
         "the output less its other modalities",
     ),
     ("cost_details", "the parts of `cost`"),
-    ("cost", "the parts of the total that is read"),
     ("num_server_side_tools_used", "the sum of the tools that are counted"),
     ("context_details", "the context of the last step"),
     (
@@ -42,10 +41,6 @@ const KNOWN: &[(&str, &str)] = &[
     (
         "output_tokens_details.rejected_prediction_tokens",
         "within the output, at its price",
-    ),
-    (
-        "x_details",
-        "the same counts once more, and the cache writes, which are read",
     ),
     ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
 ];
@@ -214,7 +209,13 @@ impl Gathered {
             reading.finish_reasons = vec![reason];
         }
         if let Some(figures) = &response.usage.0 {
-            take_counts(reading, &figures.whole());
+            let usage = figures.whole();
+            take_counts(reading, &usage);
+            reading.check_total("total_tokens", usage.count("total_tokens"), Count::Absent);
+            for repeated in usage.each("x_details") {
+                // Alibaba's, of which the cache writes stand nowhere else.
+                repeated.pass_over();
+            }
             reading.take_unread(figures, KNOWN);
             // The tier that was billed comes with what is billed.
             update(&mut reading.service_tier, response.service_tier.0);
@@ -264,6 +265,10 @@ fn take_items(reading: &mut Reading, items: &[Item]) {
                 web += u64::from(action.is_none_or(|action| action == "search"));
             }
             "file_search_call" => files += 1,
+            // Perplexity's, which its usage counts or does not.
+            "search_results" if reading.usage.get(Unit::WebSearches).is_none() => {
+                reading.leave_unread("output[].search_results");
+            }
             "code_interpreter_call" => _ = containers.insert(item.container_id.0.as_deref()),
             _ if kind.ends_with("_call") && !UNCHARGED_CALLS.contains(&kind) => {
                 reading.leave_unread(&["output[].", kind].concat());

@@ -7,14 +7,19 @@ use crate::reading::{Reading, update};
 /// Takes over the cost in USD as a gateway states it, and what one's own key paid upstream: `OpenRouter` as a number,
 /// Perplexity in an object, xAI in ticks, of which a dollar has 10^10 (<https://docs.x.ai/developers/cost-tracking>).
 pub(super) fn take_cost(reading: &mut Reading, usage: &Part<'_, '_>) {
-    let stated = ["cost", "cost.total_cost", "estimated_cost"];
-    let mut stated = stated.map(|path| usage.decimal(path)).into_iter().flatten();
+    let stated_total = usage.decimal("cost.total_cost");
+    let stated = [usage.decimal("cost"), stated_total, usage.decimal("estimated_cost")];
+    let mut stated = stated.into_iter().flatten();
     let ticks = usage.count("cost_in_usd_ticks");
     let cost = match (stated.next(), ticks) {
         (Some(amount), _) => Some(amount.to_owned()),
         (None, Count::Given(ticks)) => Some(format!("{}.{:010}", ticks / TICKS_A_DOLLAR, ticks % TICKS_A_DOLLAR)),
         _ => None,
     };
+    if stated_total.is_some() {
+        // The parts of the total that was read.
+        usage.within("cost").pass_over();
+    }
     update(&mut reading.reported_cost, cost);
     let upstream = usage.decimal("cost_details.upstream_inference_cost");
     if usage.is_true("is_byok") {
