@@ -171,8 +171,11 @@ fn fix_prices(table: &mut Table, fix: &OwnFix) -> Result<(), Flaw> {
         return Ok(());
     };
     if found.is_borrowed() {
-        // The seller's variants of another's model are not known, and asked last it catches no name but that model's.
-        model.variants.clear();
+        // The maker's variants are not known to be the seller's. Asked last, the line catches no name but that model's.
+        model.variants.retain(|variant| variant.seller.as_deref() == Some(&*seller.id));
+        for variant in &mut model.variants {
+            variant.seller = None;
+        }
         seller.models.push(model);
     } else if let Some(line) = seller.models.get_mut(found.model()) {
         *line = model;

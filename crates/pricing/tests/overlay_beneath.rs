@@ -85,6 +85,37 @@ fn a_price_that_the_user_fixed_goes_before_the_overlays() {
 }
 
 #[test]
+fn a_fixed_price_of_a_resold_model_keeps_what_the_seller_charges_beside_it() {
+    let catalogue = with_file(
+        "[[fixed]]\nprovider = 'google'\nmodel = 'claude-sonnet-5'\nprices = { output_mtok = 1 }\n\
+         [[fixed]]\nprovider = 'perplexity'\nmodel = 'gpt-5'\nprices = { output_mtok = 1 }\n",
+    );
+    let cost = |call: &Call<'_>| said(&catalogue.cost(call));
+    let usage = tokens(1_000_000, 1_000_000);
+    let at = |host| Call {
+        server_address: Some(host),
+        ..call("gcp.vertex_ai", "claude-sonnet-5", &usage)
+    };
+    // 2 USD by 1.1 and the fixed price, which holds everywhere.
+    assert_eq!(cost(&at("us-east5-aiplatform.googleapis.com")), priced("3.2"));
+    assert_eq!(cost(&at("aiplatform.googleapis.com")), priced("3"));
+    // 1,000 at 1.25 USD a million, and Perplexity's own search at 5 a thousand; OpenAI's is 10.
+    let searched = tokens(1_000, 0).with(Unit::WebSearches, 1);
+    assert_eq!(cost(&call("perplexity", "gpt-5", &searched)), priced("0.00625"));
+    // The maker's variants are not known to be the seller's.
+    let batch = Context {
+        processing: Some("batch"),
+        ..Context::default()
+    };
+    let usage = tokens(1_000, 0);
+    let batch = Call {
+        context: batch,
+        ..call("perplexity", "gpt-5", &usage)
+    };
+    assert_eq!(cost(&batch), estimated("0.00125", &[Reason::UnknownVariant]));
+}
+
+#[test]
 fn a_users_own_line_and_multiplier_go_before_the_overlay() {
     let catalogue = with_file(
         "[[models]]\nprovider = 'openai'\nid = 'gpt-4o-audio-preview'\nprices = { input_mtok = 1, output_mtok = 1 }\n\
