@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::gemini_grounding::{Grounding, charged_searches};
+use super::gemini_grounding::{Grounding, charged_gemini_searches};
 use super::modalities::{Modalities, by_modality};
 use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
@@ -143,7 +143,8 @@ impl Gather for Gathered {
         );
         self.details.write(reading, tool_use != Count::Absent);
         let queries = self.queries.iter().map(|&(_, queries)| queries).sum();
-        let searches = charged_searches(queries, reading.model.as_deref());
+        let searches = charged_gemini_searches(queries, reading.model.as_deref());
+        let searches = searches.map_or(Count::Absent, Count::Given);
         reading.take(Unit::WebSearches, "groundingMetadata.webSearchQueries", searches);
         self.reading.finished()
     }
