@@ -1,11 +1,10 @@
 //! What `gen_ai.usage.input_tokens` includes, by who wrote it.
 
-use opentelemetry::Value;
 use tracing_genai_pricing::Counts;
 use tracing_genai_semconv::Attribute;
-use tracing_genai_usage::Unit;
 
 use crate::operation::Operation;
+use crate::total::check_totals;
 
 /// The general setting, and those of single instrumentations and providers.
 #[derive(Debug)]
@@ -26,14 +25,6 @@ const KNOWN_SCOPES: &[(&str, Counts)] = &[
     ("OpenTelemetry::Instrumentation::RubyLLM", Counts::Exclusive),
 ];
 
-/// The names under which some write the sum of all tokens.
-const TOTALS: [&str; 4] = [
-    "gen_ai.usage.total_tokens",
-    "llm.usage.total_tokens",
-    "llm.token_count.total",
-    "ai.usage.totalTokens",
-];
-
 impl CountsRules {
     pub(crate) fn set_general(&mut self, counts: Counts) {
         self.general = counts;
@@ -47,19 +38,19 @@ impl CountsRules {
         self.by_provider.push((provider.into(), counts));
     }
 
-    /// What the input of a call includes.
-    ///
-    /// The last resort is the total on the span: where it is the sum of input, output and cached tokens, the input leaves the
-    /// cache out (Strands passed on what Bedrock says so, until strands-agents/harness-sdk#3886).
-    pub(crate) fn of_call(&self, operation: &Operation<'_>) -> Counts {
+    /// What the input of a call includes. Where nothing is known of it, the totals on the span decide, and input and output
+    /// are made whole by them.
+    pub(crate) fn of_call(&self, operation: &mut Operation<'_>) -> Counts {
         let scope = operation.span.instrumentation_scope.name();
         let is_set = self.by_scope.iter().any(|(of, _)| **of == *scope);
-        if !is_set && operation.tracer.is_some_and(|tracer| tracer.input_excludes_cache) {
-            return Counts::Exclusive;
-        }
-        let counts = self.of(scope, operation.text(Attribute::ProviderName));
-        if !is_set && counts == Counts::Auto && is_summed(operation) {
-            return Counts::Exclusive;
+        let tracer = operation.tracer.filter(|_| !is_set);
+        let counts = if tracer.is_some_and(|tracer| tracer.input_excludes_cache) {
+            Counts::Exclusive
+        } else {
+            self.of(scope, operation.text(Attribute::ProviderName))
+        };
+        if operation.has_total || !operation.totals.is_empty() {
+            check_totals(operation, !is_set && counts == Counts::Auto);
         }
         counts
     }
@@ -74,30 +65,6 @@ impl CountsRules {
             .or_else(|| set(&self.by_provider, provider?))
             .unwrap_or(self.general)
     }
-}
-
-/// Whether the span's total holds the cached tokens beside the input.
-fn is_summed(operation: &Operation<'_>) -> bool {
-    let usage = &operation.usage;
-    let [read, written] = [Unit::CacheReadTokens, Unit::CacheWriteTokens].map(|unit| usage.get(unit).unwrap_or(0));
-    let cached = read.saturating_add(written);
-    let (Some(input), Some(output)) = (usage.get(Unit::InputTokens), usage.get(Unit::OutputTokens)) else {
-        return false;
-    };
-    if cached == 0 {
-        return false;
-    }
-    let sum = input.saturating_add(output).saturating_add(cached);
-    let mut totals = operation
-        .span
-        .attributes
-        .iter()
-        .filter(|attribute| TOTALS.contains(&attribute.key.as_str()));
-    totals.any(|total| match &total.value {
-        Value::I64(total) => u64::try_from(*total) == Ok(sum),
-        Value::String(text) => text.as_str().parse() == Ok(sum),
-        _ => false,
-    })
 }
 
 impl Default for CountsRules {

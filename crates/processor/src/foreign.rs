@@ -10,12 +10,13 @@ mod parameters;
 mod provider_metadata;
 mod step;
 mod usage;
+mod usage_counts;
 
 use std::borrow::Cow;
 
-use opentelemetry::{Array, KeyValue, Value};
+use opentelemetry::{Array, KeyValue, StringValue, Value};
 use tracing_genai_semconv::dialect::Structure;
-use tracing_genai_semconv::{Attribute, Meaning, is_generic, meaning};
+use tracing_genai_semconv::{Attribute, Meaning, counts_usage, is_generic, meaning};
 
 use crate::content;
 use crate::operation::Operation;
@@ -66,6 +67,10 @@ pub(crate) fn read(operation: &mut Operation<'_>, keeps_originals: bool) {
                 apart.push((structure, attribute.clone()));
                 false
             }
+            None if counts_usage(name) && holds_json(&attribute.value) => {
+                apart.push((Structure::Usage, attribute.clone()));
+                false
+            }
             _ => true,
         }
     });
@@ -90,6 +95,12 @@ pub(crate) fn read(operation: &mut Operation<'_>, keeps_originals: bool) {
     answer.write(operation);
     operation.has_leftovers |= has_leftovers || !back.is_empty();
     operation.span.attributes.append(&mut back);
+}
+
+/// Whether a value is a JSON object or list by its looks.
+pub(crate) fn holds_json(value: &Value) -> bool {
+    let is_json = |text: &StringValue| text.as_str().trim_start().starts_with(['{', '[']);
+    matches!(value, Value::String(text) if is_json(text))
 }
 
 /// What became of reading: nothing to read, or what could not be read and why.

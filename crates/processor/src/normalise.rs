@@ -2,26 +2,16 @@
 
 use std::borrow::Cow;
 
+use opentelemetry::Value;
 use opentelemetry::trace::{SpanKind, Status};
-use opentelemetry::{Array, Key, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
-use tracing_genai_semconv::{
-    self as semconv, Attribute, Meaning, OTHER, OperationName, Spelling, ValueType, meaning, own, provider,
-};
+use tracing_genai_semconv::{self as semconv, Attribute, OTHER, OperationName, ValueType, own, provider};
 
 use crate::closing::Closing;
-use crate::coerce::{coerce, is_of};
-use crate::content;
+use crate::coerce::coerce;
 use crate::foreign;
 use crate::operation::Operation;
-use crate::strangers::{Strangers, strike};
-use crate::unread::Unread;
-
-/// LangGraph puts the node on whatever runs in it, calls of models among them.
-const NODE_NAME: &str = "langgraph.node.name";
-
-/// The most bytes of a name, an id, a word: what is longer is a mistake, and would cost its batch.
-const MOST_TEXT_BYTES: usize = 64 * 1024;
+use crate::settle::settle_attributes;
 
 /// Whether the span carries any attribute of the GenAI conventions, or of a dialect that is read.
 pub(crate) fn is_genai(span: &SpanData) -> bool {
@@ -47,6 +37,7 @@ pub(crate) fn is_seen_to(span: &SpanData) -> bool {
 /// Rewrites the operation's span into the convention's present form.
 pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>, keeps_originals: bool) {
     let has_structures = settle_attributes(operation, keeps_originals);
+    settle_provider(operation);
     name_operation(operation);
     if has_structures {
         foreign::read(operation, keeps_originals);
@@ -96,158 +87,6 @@ fn unsigned_become_integers(operation: &mut Operation<'_>, names: &[&str]) {
     }
 }
 
-/// Renames older spellings, gives values their types and leaves each attribute once.
-///
-/// Repeated attributes are what `Span::record` makes of a field recorded again, so the last one holds. An older spelling
-/// yields to the current name. Returns whether something of other dialects is still to be taken apart.
-fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bool {
-    let mut attributes = std::mem::take(&mut operation.span.attributes);
-    let mut struck = false;
-    let mut originals = Vec::new();
-    let mut met_in_older_spelling = [false; Attribute::COUNT];
-    let mut strangers = Strangers::new(attributes.len());
-    let mut has_structures = false;
-    operation.is_openinference = attributes
-        .iter()
-        .any(|attribute| attribute.key.as_str().starts_with("openinference."));
-    operation.tracer = semconv::tracer(operation.span.instrumentation_scope.name(), &operation.span.name);
-    for position in 0..attributes.len() {
-        let Some((before, [found, ..])) = attributes.split_at_mut_checked(position) else {
-            break;
-        };
-        // A name is never empty; one that is marks what was struck.
-        struck |= found.key.as_str().is_empty();
-        let written = keeps_originals.then(|| found.clone());
-        let (meaning, is_of_dialect) = meaning_of(operation, found);
-        let is_own = |name: &str| !operation.is_openinference && semconv::is_generic(name);
-        let spelling = match meaning {
-            Some(Meaning::Attribute(spelling)) if spelling.is_current() || !is_own(found.key.as_str()) => spelling,
-            meaning => {
-                has_structures |= matches!(
-                    meaning,
-                    Some(Meaning::Structure(_) | Meaning::Element(_) | Meaning::Dropped)
-                );
-                if meaning.is_none() {
-                    note_count(operation, found);
-                }
-                struck |= strangers.strike_earlier(before, found, position);
-                continue;
-            }
-        };
-        let attribute = spelling.attribute;
-        // Under the conventions' own name there is but one value, which is not the one that was rewritten.
-        let original = written.filter(|written| written.key.as_str() != attribute.name());
-        let is_current = spelling.is_current() && !is_of_dialect;
-        if !spelling.is_current() {
-            operation.is_within_agent |= found.key.as_str() == NODE_NAME;
-            to_the_conventions_unit(found);
-            found.key = Key::from_static_str(attribute.name());
-        }
-        let is_blank = is_blank(&found.value, attribute, is_current);
-        if !is_blank && let Err(why) = read(&mut found.value, attribute) {
-            operation.unread.add(attribute, why);
-        }
-        if is_blank || is_unset(&found.value, attribute) {
-            originals.extend(original);
-            strike(found);
-            struck = true;
-            continue;
-        }
-        originals.extend(original);
-        let Some(older) = met_in_older_spelling.get_mut(attribute as usize) else {
-            continue;
-        };
-        if let Some(earlier) = operation.position(attribute) {
-            struck = true;
-            let Some(earlier) = before.get_mut(earlier) else {
-                continue;
-            };
-            // What `Span::record` repeats is no disagreement.
-            if (!is_current || *older) && earlier.value != found.value {
-                operation.unread.add(attribute, Unread::Disagreement);
-            }
-            if !is_current && !*older {
-                strike(found);
-                continue;
-            }
-            strike(earlier);
-        }
-        *older = !is_current;
-        operation.place(attribute, position);
-    }
-    operation.request_model_is_foreign = met_in_older_spelling
-        .get(Attribute::RequestModel as usize)
-        .is_some_and(|is_older| *is_older);
-    operation.has_leftovers = !originals.is_empty();
-    attributes.append(&mut originals);
-    if struck {
-        attributes.retain(|attribute| !attribute.key.as_str().is_empty());
-    }
-    operation.span.attributes = attributes;
-    if struck {
-        operation.place_anew();
-    }
-    settle_provider(operation);
-    has_structures
-}
-
-/// What an attribute means on this span, and whether a dialect says by it which operation the span is; it is made the
-/// operation's name then.
-fn meaning_of(operation: &mut Operation<'_>, found: &mut KeyValue) -> (Option<Meaning>, bool) {
-    let mut meaning = meaning(found.key.as_str());
-    let is_of_dialect = match meaning {
-        Some(Meaning::Kind) => {
-            let is_one = say_operation(found);
-            operation.is_none_of_ours |= !is_one && matches!(found.value, Value::String(_));
-            is_one
-        }
-        Some(Meaning::Attribute(spelling)) if spelling.attribute == Attribute::OperationName => say_operation(found),
-        _ => false,
-    };
-    if is_of_dialect {
-        meaning = semconv::meaning(Attribute::OperationName.name());
-    }
-    if meaning.is_none()
-        && let Some(attribute) = operation
-            .tracer
-            .and_then(|tracer| tracer.unprefixed(found.key.as_str()))
-    {
-        meaning = Some(Meaning::Attribute(Spelling::of_dialect(attribute)));
-    }
-    (meaning, is_of_dialect)
-}
-
-/// Notes an attribute without a meaning that counts usage, under our names or those of others.
-fn note_count(operation: &mut Operation<'_>, found: &mut KeyValue) {
-    if found.key.as_str().starts_with(own::USAGE_PREFIX) {
-        coerce(&mut found.value, ValueType::Int);
-        operation.has_own_counts = true;
-    }
-    operation.has_unknown_counts |= semconv::counts_usage(found.key.as_str());
-}
-
-/// Whether a dialect says by it that it does not know: OpenLIT by an empty text, OpenLLMetry by an empty list.
-fn is_blank(value: &Value, attribute: Attribute, is_current: bool) -> bool {
-    let is_number = matches!(attribute.value_type(), ValueType::Int | ValueType::Double);
-    match value {
-        Value::String(text) => text.as_str().is_empty() && (!is_current || is_number),
-        Value::Array(Array::String(items)) => items.is_empty() && !is_current,
-        _ => false,
-    }
-}
-
-/// Whether the conventions leave the attribute out of a span for which it has this value: they know no stream that is
-/// `false`. A limit below zero is OpenLIT's for none.
-fn is_unset(value: &Value, attribute: Attribute) -> bool {
-    matches!(
-        (attribute, value),
-        (
-            Attribute::RequestStream | Attribute::ConversationCompacted,
-            Value::Bool(false)
-        ) | (Attribute::RequestMaxTokens, Value::I64(..0))
-    )
-}
-
 /// Names the provider as the conventions do.
 fn settle_provider(operation: &mut Operation<'_>) {
     if let Some(name) = operation.text(Attribute::ProviderName) {
@@ -257,57 +96,6 @@ fn settle_provider(operation: &mut Operation<'_>) {
             operation.set(Attribute::ProviderName, current);
         }
     }
-}
-
-/// Gives a value the conventions' type, and a text a length that an attribute can have.
-fn read(value: &mut Value, attribute: Attribute) -> Result<(), Unread> {
-    let wanted = attribute.value_type();
-    if let Value::String(word) = &*value
-        && let Some(current) = semconv::current_word(attribute, word.as_str())
-    {
-        *value = current.into();
-    }
-    coerce(value, wanted);
-    if !is_of(value, wanted) {
-        return Err(Unread::Type);
-    }
-    match value {
-        Value::String(text) if text.as_str().len() > MOST_TEXT_BYTES && !content::is_content(attribute) => {
-            let start = content::start_of(text.as_str(), MOST_TEXT_BYTES).to_owned();
-            *text = start.into();
-            Err(Unread::Length)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Gives a double of a dialect the conventions' unit: seconds instead of milliseconds.
-fn to_the_conventions_unit(attribute: &mut KeyValue) {
-    let Some(factor) = semconv::unit_factor(attribute.key.as_str()) else {
-        return;
-    };
-    coerce(&mut attribute.value, ValueType::Double);
-    if let Value::F64(double) = &mut attribute.value {
-        *double *= factor;
-    }
-}
-
-/// Makes the operation of what another dialect says the span is; whether it says one.
-fn say_operation(attribute: &mut KeyValue) -> bool {
-    let Value::String(kind) = &attribute.value else {
-        return false;
-    };
-    let is_conventions =
-        OperationName::from_name(kind.as_str()).is_some() && attribute.key.as_str() == Attribute::OperationName.name();
-    if is_conventions {
-        return false;
-    }
-    let Some(operation) = semconv::foreign_operation(attribute.key.as_str(), kind.as_str()) else {
-        return false;
-    };
-    attribute.key = Key::from_static_str(Attribute::OperationName.name());
-    attribute.value = Value::from(operation.name());
-    true
 }
 
 /// Lets the span end when it closed, by the monotonic clock.

@@ -38,6 +38,10 @@ pub(crate) struct Operation<'span> {
     pub(crate) has_own_counts: bool,
     /// Whether a name that nobody knows counts usage.
     pub(crate) has_unknown_counts: bool,
+    /// Whether the span has the sum of its tokens.
+    pub(crate) has_total: bool,
+    /// Sums of its tokens that were found elsewhere, by their names.
+    pub(crate) totals: Vec<(String, i64)>,
     pub(crate) counted: Counted,
     /// What was used, if it is `counted`.
     pub(crate) usage: Usage,
@@ -64,6 +68,8 @@ impl<'span> Operation<'span> {
             is_within_agent: false,
             has_own_counts: false,
             has_unknown_counts: false,
+            has_total: false,
+            totals: Vec::new(),
             counted: Counted::Nothing,
             usage: Usage::new(),
             cost: None,

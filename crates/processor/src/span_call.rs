@@ -69,7 +69,7 @@ impl SpanCall {
         let counts = if is_processed {
             Counts::Auto
         } else {
-            rules.of_call(&operation)
+            rules.of_call(&mut operation)
         };
         let known_cost = match stated(&operation) {
             Stated::Nothing => known_without_prices(&operation),

@@ -1,7 +1,7 @@
 //! What was not read: values that stay as they were, or gave way, and counts that nothing understands.
 
 use opentelemetry::{Array, StringValue, Value};
-use tracing_genai_semconv::Attribute;
+use tracing_genai_semconv::{Attribute, own};
 
 use crate::content;
 
@@ -72,7 +72,9 @@ impl UnreadUsage {
                 Err(_) if text.as_str().is_empty() => {}
                 Err(_) => self.add(text.as_str()),
             },
-            _ => {}
+            // Whatever it is, it was written to say that something was not read.
+            Value::Array(list) if is_empty(list) => {}
+            _ => self.add(own::USAGE_UNREAD),
         }
     }
 
@@ -87,5 +89,15 @@ impl UnreadUsage {
     /// The names as an attribute's value.
     pub(crate) fn to_value(&self) -> Value {
         Value::Array(Array::String(self.0.clone()))
+    }
+}
+
+fn is_empty(list: &Array) -> bool {
+    match list {
+        Array::Bool(items) => items.is_empty(),
+        Array::I64(items) => items.is_empty(),
+        Array::F64(items) => items.is_empty(),
+        Array::String(items) => items.is_empty(),
+        _ => false,
     }
 }

@@ -1,7 +1,7 @@
 //! Reads what a model call used from its attributes.
 
 use opentelemetry::Value;
-use tracing_genai_semconv::{Attribute, counts_usage, meaning, own};
+use tracing_genai_semconv::{Attribute, counts_usage, is_count, is_count_text, meaning, own};
 use tracing_genai_usage::{Unit, Usage};
 
 use crate::operation::Operation;
@@ -81,7 +81,7 @@ fn find_unread(operation: &mut Operation<'_>) {
         let (name, value) = (attribute.key.as_str(), &attribute.value);
         match name.strip_prefix(own::USAGE_PREFIX) {
             _ if name == own::USAGE_UNREAD => unread_usage.add_list(value),
-            _ if meaning(name).is_some() || !is_count(value) => {}
+            _ if meaning(name).is_some() || !is_above_zero(value) => {}
             Some(unit) if Unit::from_name(unit).is_some() => {}
             Some(_) => unread_usage.add(name),
             None if counts_usage(name) => unread_usage.add(name),
@@ -91,13 +91,12 @@ fn find_unread(operation: &mut Operation<'_>) {
     operation.take_own(own::USAGE_UNREAD);
 }
 
-/// Whether a value is a whole number above zero, however it was written: unsigned ones are exported as text.
-fn is_count(value: &Value) -> bool {
-    let is_whole = |double: f64| double >= 1.0 && double.fract() == 0.0;
+/// Whether a value is a number above zero, however it was written: unsigned ones are exported as text.
+pub(crate) fn is_above_zero(value: &Value) -> bool {
     match value {
         Value::I64(count) => *count > 0,
-        Value::F64(double) => is_whole(*double),
-        Value::String(text) => text.as_str().trim().parse().is_ok_and(is_whole),
+        Value::F64(double) => is_count(*double),
+        Value::String(text) => is_count_text(text.as_str()),
         _ => false,
     }
 }

@@ -144,8 +144,12 @@ fn a_total_that_holds_the_cache_beside_the_input_says_that_the_input_leaves_it_o
     };
     assert_priced(&of(10_200), 0.027_6);
     assert_priced(&of(8_200), 0.021_6);
-    // A total of something else decides nothing.
-    assert_priced(&of(9_999), 0.021_6);
+    // A total of something else decides nothing, and is doubted.
+    let other = of(9_999);
+    assert_eq!(
+        (other.reasons(), other.cost()),
+        (vec!["unread_usage".to_owned()], Some(0.021_6))
+    );
 }
 
 #[test]
@@ -235,16 +239,19 @@ fn claude_codes_requests_are_calls_whose_input_leaves_the_cache_out() {
 
 #[test]
 fn a_call_within_a_node_of_langgraph_is_priced_and_an_agents_sum_is_not() {
-    let of = |name: &'static str| {
+    let of = |names: &[&'static str]| {
         let attributes = [
             KeyValue::new("gen_ai.provider.name", "openai"),
             KeyValue::new("gen_ai.request.model", "gpt-4o"),
             KeyValue::new("gen_ai.usage.input_tokens", 1_000),
             KeyValue::new("gen_ai.usage.output_tokens", 100),
-            KeyValue::new(name, "planner"),
         ];
-        written("test", "call", attributes).cost()
+        let names = names.iter().map(|name| KeyValue::new(*name, *name));
+        written("test", "call", attributes.into_iter().chain(names)).cost()
     };
-    assert_eq!(of("langgraph.node.name"), pricing::CHAT.cost);
-    assert_eq!(of("gen_ai.agent.name"), None);
+    assert_eq!(of(&["langgraph.node.name"]), pricing::CHAT.cost);
+    assert_eq!(of(&["gen_ai.agent.name"]), None);
+    // The agent's own name stays, whichever comes first.
+    assert_eq!(of(&["langgraph.node.name", "gen_ai.agent.name"]), None);
+    assert_eq!(of(&["gen_ai.agent.name", "langgraph.node.name"]), None);
 }

@@ -25,7 +25,13 @@ fn a_count_that_nothing_reads_makes_the_cost_an_estimate_and_is_named() {
         // A unit of a later version of ours.
         "tracing_genai.usage.poems",
     ] {
-        for value in [Value::I64(7), Value::F64(7.0), Value::from("7")] {
+        for value in [
+            Value::I64(7),
+            Value::F64(7.0),
+            Value::F64(0.25),
+            Value::from("7"),
+            Value::from("0.25"),
+        ] {
             let span = with(name, value);
             assert_eq!(span.status(), "estimated", "{name}");
             assert_eq!(span.reasons(), ["unread_usage"], "{name}");
@@ -40,8 +46,13 @@ fn what_is_no_count_above_zero_raises_no_doubt() {
     for value in [
         Value::I64(0),
         Value::I64(-1),
-        Value::F64(0.25),
+        Value::F64(0.0),
+        Value::F64(-0.25),
+        Value::F64(f64::INFINITY),
+        Value::F64(f64::NAN),
         Value::from("0"),
+        Value::from("0.0"),
+        Value::from("inf"),
         Value::from("many"),
         Value::Bool(true),
     ] {
@@ -49,6 +60,18 @@ fn what_is_no_count_above_zero_raises_no_doubt() {
         assert_eq!(span.status(), "priced", "{value:?}");
         assert!(span.unread().is_empty());
     }
+    // Costs, durations and paces.
+    for name in [
+        "gen_ai.usage.cost_usd",
+        "gen_ai.usage.inputCost",
+        "gen_ai.usage.details.total_cost",
+        "llm.usage.latency_ms",
+        "ai.usage.timeToFirstToken",
+        "llm.usage.requests",
+    ] {
+        assert_eq!(with(name, 0.25).status(), "priced", "{name}");
+    }
+    assert_eq!(with("gen_ai.usage.costume", 0.25).status(), "estimated");
     // Not usage, whatever it counts.
     assert_eq!(with("gen_ai.poems", 7).status(), "priced");
     assert_eq!(with("llm.poems", 7).status(), "priced");
@@ -70,19 +93,38 @@ fn a_key_of_a_usage_object_that_nothing_reads_is_named_by_its_path() {
     assert_eq!(span.unread(), ["langfuse.observation.usage_details.poems.long"]);
 
     // A total that nothing adds up to holds more than the parts say.
-    let of = |total| {
-        let details = json!({"input": 900, "input_cached_tokens": 100, "output": 100, "total": total}).to_string();
+    let of = |input, total| {
+        let details = json!({"input": input, "input_cached_tokens": 100, "output": 100, "total": total}).to_string();
         with("langfuse.observation.usage_details", details).unread()
     };
-    assert_eq!(of(1_107), ["langfuse.observation.usage_details.total"]);
-    assert_eq!((of(1_100), of(1_000)), (Vec::new(), Vec::new()));
+    assert_eq!(of(900, 1_107), ["langfuse.observation.usage_details.total"]);
+    assert_eq!((of(900, 1_100), of(1_000, 1_100)), (Vec::new(), Vec::new()));
+    // The span says 1,000.
+    assert_eq!(of(900, 1_000), ["langfuse.observation.usage_details.input"]);
+
+    let details = json!({"input": 1_000, "output": 100, "poems": 0.25}).to_string();
+    let span = with("langfuse.observation.usage_details", details);
+    assert_eq!(span.unread(), ["langfuse.observation.usage_details.poems"]);
+    let deep = |count: i64| json!({"a": {"b": {"c": {"d": {"e": {"f": count}}}}}}).to_string();
+    assert_eq!(
+        with("gen_ai.usage.raw", deep(7)).unread(),
+        ["gen_ai.usage.raw.a.b.c.d.e"]
+    );
+    assert_eq!(with("gen_ai.usage.raw", deep(0)).status(), "priced");
 
     let raw = json!({"input_tokens": 1_000, "output_tokens": 100, "service_tier": "standard", "poems": 0}).to_string();
     assert_eq!(with("gen_ai.usage.raw", raw).status(), "priced");
 
     let metadata = json!({"anthropic": {"usage": {"input_tokens": 1_000, "poems": 7}, "poems": 7}}).to_string();
-    let span = with("ai.response.providerMetadata", metadata);
-    assert_eq!(span.unread(), ["ai.response.providerMetadata.anthropic.usage.poems"]);
+    let mut unread = with("ai.response.providerMetadata", metadata).unread();
+    unread.sort();
+    assert_eq!(
+        unread,
+        [
+            "ai.response.providerMetadata.anthropic.poems",
+            "ai.response.providerMetadata.anthropic.usage.poems"
+        ]
+    );
 
     let span = with("langfuse.observation.usage_details", "{broken");
     assert_eq!(span.unread(), ["langfuse.observation.usage_details"]);
@@ -96,10 +138,17 @@ fn what_our_reader_of_responses_could_not_read_is_kept_and_raises_doubt() {
         assert_eq!(span.reasons(), ["unread_usage"]);
         assert_eq!(span.unread(), ["usage.poems"]);
     }
-    assert_eq!(
-        with("tracing_genai.usage.unread", Value::Array(Array::String(Vec::new()))).status(),
-        "priced"
-    );
+    for other in [Value::I64(7), Value::Bool(true), Value::Array(Array::I64(vec![7]))] {
+        let span = with("tracing_genai.usage.unread", other);
+        assert_eq!(span.unread(), ["tracing_genai.usage.unread"]);
+    }
+    for nothing in [
+        Value::Array(Array::String(Vec::new())),
+        Value::Array(Array::I64(Vec::new())),
+        Value::from(""),
+    ] {
+        assert_eq!(with("tracing_genai.usage.unread", nothing).status(), "priced");
+    }
 }
 
 #[test]

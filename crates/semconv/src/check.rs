@@ -119,7 +119,7 @@ impl Problem {
             Self::OldSpelling => "is an old or a framework's name of another attribute",
             Self::UnknownWord => "has a value that the conventions do not know",
             Self::UnknownName => "is a name that the conventions do not know",
-            Self::UnreadUsage => "counts usage and is not understood: the cost of such a call is an estimate",
+            Self::UnreadUsage => "counts usage and is not understood; a computed cost lacks it",
             Self::Kind => "the span is of another kind than the conventions'",
             Self::SpanName => "the span is not named as the conventions want",
             Self::UnknownOperation => "names an operation that no type of span has",

@@ -20,7 +20,7 @@ mod usage_key;
 mod vercel;
 
 pub use structure::{Field, Indexed, Structure};
-pub use usage_key::{Place, Side, UsageKey, counts_usage};
+pub use usage_key::{Place, Side, UsageKey, counts_usage, is_count, is_count_text, is_no_count, usage_key_path};
 
 use crate::{Attribute, OperationName};
 
@@ -57,6 +57,8 @@ pub struct Dialect {
     pub generic: &'static [&'static str],
     /// Numbers of usage that are left, since others on the span say the same, and why.
     pub redundant: &'static [(&'static str, &'static str)],
+    /// Sums of the tokens of both sides: they are checked against the counts, and say what those leave out.
+    pub totals: &'static [&'static str],
     /// The instrumentation scopes of its tracer, or what they begin with before a dot.
     pub scopes: &'static [&'static str],
     /// Attributes that are the conventions' under a name anyone may use: they are read only on spans of
@@ -114,6 +116,7 @@ impl Dialect {
         markers: &[],
         generic: &[],
         redundant: &[],
+        totals: &[],
         scopes: &[],
         unprefixed: &[],
         input_excludes_cache: false,
@@ -175,7 +178,7 @@ mod tests {
         for (name, why) in Dialect::ALL.iter().flat_map(|dialect| dialect.redundant) {
             let means = crate::meaning(name);
             assert!(matches!(means, Some(crate::Meaning::Redundant)), "{name}: {means:?}");
-            assert!(counts_usage(name), "{name}");
+            assert!(counts_usage(name) || is_no_count(name), "{name}");
             assert!(!why.is_empty(), "{name}");
         }
     }

@@ -31,7 +31,7 @@ mod tracer;
 pub mod typed;
 
 pub use attribute::{Attribute, ValueType, key};
-pub use dialect::counts_usage;
+pub use dialect::{counts_usage, is_count, is_count_text};
 pub use lookup::{
     Meaning, Spelling, current_word, foreign_operation, is_genai, is_generic, meaning, operation_of_span, unit_factor,
 };

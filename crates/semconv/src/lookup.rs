@@ -42,6 +42,8 @@ pub enum Meaning {
     Dropped,
     /// A number of usage that says nothing which others on the span do not.
     Redundant,
+    /// The sum of the tokens of both sides.
+    Total,
 }
 
 impl Attribute {
@@ -232,7 +234,7 @@ const fn rows() -> usize {
     while at < Dialect::ALL.len() {
         let dialect = &Dialect::ALL[at];
         rows += dialect.renames.len() + dialect.structures.len() + dialect.kinds.len();
-        rows += dialect.dropped.len() + dialect.redundant.len();
+        rows += dialect.dropped.len() + dialect.redundant.len() + dialect.totals.len();
         at += 1;
     }
     rows
@@ -305,6 +307,12 @@ const fn names() -> [(&'static str, Meaning); NAME_COUNT] {
         row = 0;
         while row < dialect.redundant.len() {
             names[count] = (dialect.redundant[row].0, Meaning::Redundant);
+            count += 1;
+            row += 1;
+        }
+        row = 0;
+        while row < dialect.totals.len() {
+            names[count] = (dialect.totals[row], Meaning::Total);
             count += 1;
             row += 1;
         }

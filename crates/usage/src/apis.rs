@@ -21,6 +21,8 @@ mod speech;
 mod stated_cost;
 mod vertex_predict;
 
+pub use gemini_grounding::charged_gemini_searches;
+
 use memchr::memmem;
 
 use crate::api::Api;

@@ -35,6 +35,7 @@ mod unit;
 mod usage;
 
 pub use api::Api;
+pub use apis::charged_gemini_searches;
 pub use batch::read_batch_line;
 pub use body::read_body;
 pub use dimensions::{CacheTtl, Dimensions, Direction, Family, Modality, PageType, TokenType, ToolType};

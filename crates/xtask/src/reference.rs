@@ -245,6 +245,9 @@ fn dialects(page: &mut String) {
         for (name, reason) in dialect.redundant {
             line!(page, "| `{name}` | stays: {reason} |");
         }
+        for name in dialect.totals {
+            line!(page, "| `{name}` | stays: the total, checked against the counts |");
+        }
         page.push('\n');
     }
 }

@@ -1,14 +1,48 @@
 //! Reads what the Vercel SDK passes on of its providers.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tracing_genai_semconv::Attribute;
+use tracing_genai_usage::charged_gemini_searches;
 
+use super::usage_counts::holds_count;
 use super::{NOTHING, Read, set, usage};
 use crate::operation::Operation;
 use crate::unread::Unread;
 
 /// The input without its cached part, which the SDK writes since version 6: since then the input includes that part.
 const NO_CACHE_TOKENS: &str = "ai.usage.inputTokenDetails.noCacheTokens";
+
+/// The objects of a provider that hold its usage.
+const USAGES: [&str; 2] = ["usage", "usageMetadata"];
+
+/// What is read of a provider's object, and what counts nothing that is charged.
+///
+/// Log probabilities, safety ratings and the places of citations hold many numbers.
+const NO_USAGE: &[&str] = &[
+    "cachedPromptTokens",
+    "reasoningTokens",
+    "cacheReadInputTokens",
+    "cacheCreationInputTokens",
+    "acceptedPredictionTokens",
+    "rejectedPredictionTokens",
+    "groundingMetadata",
+    "urlContextMetadata",
+    "safetyRatings",
+    "promptFeedback",
+    "logprobs",
+    "citations",
+    "images",
+    "extraFields",
+    "container",
+    "contextManagement",
+    "stopSequence",
+    "stopDetails",
+    "trace",
+    "performanceConfig",
+    "created",
+    "avgLogprobs",
+    "logprobsResult",
+];
 
 /// Reads the counts of caches and of reasoning that the Vercel SDK, up to version 5, passes on but does not name.
 ///
@@ -18,13 +52,15 @@ pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Rea
     let Ok(metadata) = serde_json::from_str::<Value>(text) else {
         return Err(Some((Attribute::UsageCacheReadInputTokens, Unread::Json)));
     };
+    for (provider, said) in metadata.as_object().into_iter().flatten() {
+        if let Value::Object(said) = said {
+            find_unread(operation, &[name, ".", provider].concat(), said);
+        }
+    }
     let count = |provider: &str, path: &str| {
         let of = metadata.get(provider)?;
         path.split('.').try_fold(of, |at, name| at.get(name))?.as_i64()
     };
-    if let Some(Value::Object(usage)) = metadata.get("anthropic").and_then(|anthropic| anthropic.get("usage")) {
-        usage::find_unread(operation, &[name, ".anthropic.usage"].concat(), usage);
-    }
     if let Some(kept) = count("anthropic", "usage.cache_creation.ephemeral_1h_input_tokens").filter(|kept| *kept > 0) {
         set(operation, Attribute::UsageCacheWrite1hInputTokens, kept);
     }
@@ -36,6 +72,15 @@ pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Rea
     }
     if let Some(reasoning) = count("openai", "reasoningTokens") {
         set(operation, Attribute::UsageReasoningOutputTokens, reasoning);
+    }
+    for provider in ["openai", "azure"] {
+        let tier = metadata.get(provider).and_then(|said| said.get("serviceTier"));
+        if let Some(Value::String(tier)) = tier {
+            usage::set_tier(operation, tier);
+        }
+    }
+    for provider in ["google", "vertex"] {
+        read_google(operation, &[name, ".", provider].concat(), metadata.get(provider));
     }
     let read = count("anthropic", "usage.cache_read_input_tokens")
         .or_else(|| count("anthropic", "cacheReadInputTokens"))
@@ -74,4 +119,81 @@ pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Rea
         }
     }
     NOTHING
+}
+
+/// Names the numbers of a provider's object that are not understood.
+fn find_unread(operation: &mut Operation<'_>, name: &str, said: &Map<String, Value>) {
+    for (key, value) in said {
+        let name = [name, ".", key].concat();
+        match value {
+            Value::Object(object) if USAGES.contains(&key.as_str()) => usage::find_unread(operation, &name, object),
+            _ if NO_USAGE.contains(&key.as_str()) => {}
+            Value::Object(object) => usage::find_unread(operation, &name, object),
+            Value::Number(_) => {
+                let alone = Map::from_iter([(key.clone(), value.clone())]);
+                let prefix = name
+                    .strip_suffix(key.as_str())
+                    .and_then(|prefix| prefix.strip_suffix('.'));
+                usage::find_unread(operation, prefix.unwrap_or(&name), &alone);
+            }
+            _ if holds_count(value) => operation.unread_usage.add(&name),
+            _ => {}
+        }
+    }
+}
+
+/// Reads the thoughts and the searches of a Gemini call. Thoughts stand beside the candidates, and the SDK's output is either
+/// alone or with them.
+fn read_google(operation: &mut Operation<'_>, name: &str, said: Option<&Value>) {
+    let Some(said) = said else { return };
+    let usage = said.get("usageMetadata");
+    let count = |key: &str| usage?.get(key)?.as_i64();
+    if let Some(cached) = count("cachedContentTokenCount") {
+        set(operation, Attribute::UsageCacheReadInputTokens, cached);
+    }
+    if let Some(thoughts) = count("thoughtsTokenCount") {
+        set(operation, Attribute::UsageReasoningOutputTokens, thoughts);
+        let output = operation.integer(Attribute::UsageOutputTokens);
+        if let Some(output) = output.filter(|output| count("candidatesTokenCount") == Some(*output)) {
+            operation.set(Attribute::UsageOutputTokens, output.saturating_add(thoughts));
+        }
+    }
+    if let Some(tools) = count("toolUsePromptTokenCount").filter(|tools| *tools > 0) {
+        let input = operation.integer(Attribute::UsageInputTokens);
+        if let Some(input) = input.filter(|input| count("promptTokenCount") == Some(*input)) {
+            operation.set(Attribute::UsageInputTokens, input.saturating_add(tools));
+        }
+    }
+    let Some(grounding) = said.get("groundingMetadata") else {
+        return;
+    };
+    let queries = |key: &str| {
+        let queries = grounding.get(key).and_then(Value::as_array).into_iter().flatten();
+        queries
+            .filter(|query| query.as_str().is_some_and(|query| !query.is_empty()))
+            .count()
+    };
+    let searches = queries("webSearchQueries") + queries("imageSearchQueries");
+    let model = operation
+        .text(Attribute::ResponseModel)
+        .or_else(|| operation.text(Attribute::RequestModel));
+    let charged = charged_gemini_searches(u64::try_from(searches).unwrap_or(u64::MAX), model);
+    if let Some(Ok(charged)) = charged.map(i64::try_from) {
+        set(operation, Attribute::UsageWebSearches, charged);
+    }
+    if queries("retrievalQueries") > 0 {
+        operation
+            .unread_usage
+            .add(&[name, ".groundingMetadata.retrievalQueries"].concat());
+    }
+    let mut chunks = grounding
+        .get("groundingChunks")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    if chunks.any(|chunk| chunk.get("maps").is_some_and(|maps| !maps.is_null())) {
+        operation
+            .unread_usage
+            .add(&[name, ".groundingMetadata.groundingChunks[].maps"].concat());
+    }
 }

@@ -6,8 +6,8 @@ use super::{Finding, Problem, Shape, SpanView};
 use crate::cost::is_cost_key;
 use crate::dialect::Structure;
 use crate::{
-    Attribute, Meaning, OperationName, PREFIX, Requirement, SpanKind, SpanType, ValueType, counts_usage, is_generic,
-    meaning,
+    Attribute, Meaning, OperationName, PREFIX, Requirement, SpanKind, SpanType, ValueType, counts_usage, is_count_text,
+    is_generic, meaning,
 };
 
 /// What may not be larger than what.
@@ -98,7 +98,7 @@ impl<'a> Checker<'a> {
     /// A name that is no attribute's: an older form of one, or nobody's.
     fn foreign(&mut self, name: &'a str, value: Shape<'a>) {
         match meaning(name) {
-            None if counts_usage(name) && is_count(value) => self.find(Problem::UnreadUsage, name),
+            None if counts_usage(name) && is_above_zero(value) => self.find(Problem::UnreadUsage, name),
             // What may be a service's own is no old name.
             Some(_) if is_generic(name) => {}
             // Once for all elements of a list, which may be many.
@@ -207,11 +207,11 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Whether a value is a whole number above zero; unsigned ones are exported as text.
-fn is_count(value: Shape<'_>) -> bool {
+/// Whether a value is a number above zero; unsigned ones are exported as text.
+fn is_above_zero(value: Shape<'_>) -> bool {
     match value {
         Shape::Int(count) => count > 0,
-        Shape::Text(text) => text.trim().parse::<u64>().is_ok_and(|count| count > 0),
+        Shape::Text(text) => is_count_text(text),
         _ => false,
     }
 }

@@ -37,11 +37,11 @@ pub(super) const DEPRECATED: Dialect = Dialect {
         ("gen_ai.completion", Structure::Messages(Attribute::OutputMessages)),
     ],
     redundant: &[
-        ("gen_ai.usage.total_tokens", "the sum of input and output"),
         ("gen_ai.usage.input_cost", "a cost that was computed, not a count"),
         ("gen_ai.usage.output_cost", "a cost that was computed, not a count"),
         ("gen_ai.usage.total_cost", "a cost that was computed, not a count"),
     ],
+    totals: &["gen_ai.usage.total_tokens"],
     // Current, and the only ones whose end is the user's: what fills a prompt.
     content_prefixes: &["gen_ai.prompt.variable."],
     ..Dialect::NOTHING

@@ -120,7 +120,7 @@ pub(super) const OPENINFERENCE: Dialect = Dialect {
         "input.documents.",
         "output.documents.",
     ],
-    redundant: &[("llm.token_count.total", "the sum of input and output")],
+    totals: &["llm.token_count.total"],
     markers: &["llm.", "openinference.", "embedding."],
     generic: &[
         "reranker.model_name",

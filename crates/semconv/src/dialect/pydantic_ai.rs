@@ -114,7 +114,6 @@ pub(super) const PYDANTIC_AI: Dialect = Dialect {
             "gen_ai.usage.details.output_tokens",
             "the provider's own count, of which `gen_ai.usage.output_tokens` is the whole",
         ),
-        ("gen_ai.usage.details.total_tokens", "the sum of input and output"),
         (
             "gen_ai.usage.details.accepted_prediction_tokens",
             "a part of the output, at its price",
@@ -124,6 +123,7 @@ pub(super) const PYDANTIC_AI: Dialect = Dialect {
             "a part of the output, at its price",
         ),
     ],
+    totals: &["gen_ai.usage.details.total_tokens"],
     scopes: &["pydantic-ai"],
     unprefixed: &[("agent_name", Attribute::AgentName)],
     ..Dialect::NOTHING

@@ -130,7 +130,8 @@ pub(super) const TRACELOOP: Dialect = Dialect {
         ("llm.headers", "the request's headers as text, keys among them"),
         ("gen_ai.headers", "the request's headers as text, keys among them"),
     ],
-    redundant: &[("llm.usage.total_tokens", "the sum of input and output")],
+    redundant: &[("llm.usage.requests", "requests, of which a span is one")],
+    totals: &["llm.usage.total_tokens"],
     markers: &["llm.", "traceloop."],
     ..Dialect::NOTHING
 };

@@ -6,20 +6,107 @@ use crate::Attribute;
 /// What the names begin with under which counts of what a call used stand.
 const USAGE_PREFIXES: [&str; 4] = ["gen_ai.usage.", "llm.usage.", "llm.token_count.", "ai.usage."];
 
-/// Whether a number under that name is a count of what a call used. Where [`meaning`](crate::meaning) does not know the name, it is one that
-/// nothing reads.
+/// Whether a number under that name is a count of what a call used. Where [`meaning`](crate::meaning) does not know the name,
+/// nothing reads it. Costs and durations are not counts.
 ///
 /// ```
 /// use tracing_genai_semconv::{counts_usage, meaning};
 ///
 /// assert!(counts_usage("gen_ai.usage.poems") && meaning("gen_ai.usage.poems").is_none());
-/// assert!(!counts_usage("gen_ai.request.seed"));
+/// assert!(!counts_usage("gen_ai.request.seed") && !counts_usage("gen_ai.usage.cost_usd"));
 /// ```
 pub fn counts_usage(name: &str) -> bool {
-    // Most names of others are told apart by their first byte.
-    matches!(name.as_bytes().first(), Some(b'a' | b'g' | b'l'))
-        && USAGE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    usage_key_path(name).is_some() && !is_no_count(name)
 }
+
+/// What follows the prefix of a usage attribute, as the path of a key: `gen_ai.usage.prompt_tokens_details` holds what is
+/// `prompt_tokens_details` in a provider's usage. `None` for other attributes.
+pub fn usage_key_path(name: &str) -> Option<&str> {
+    // Most names of others are told apart by their first byte.
+    if !matches!(name.as_bytes().first(), Some(b'a' | b'g' | b'l')) {
+        return None;
+    }
+    USAGE_PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix))
+}
+
+/// Whether the last part of a name says that a number under it is a cost, a duration or a pace.
+pub fn is_no_count(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    NO_COUNTS.iter().any(|known| is_spelled(last, known))
+}
+
+/// Whether a number is above zero and finite. Usage has no other numbers that cost something.
+pub const fn is_count(number: f64) -> bool {
+    number > 0.0 && number.is_finite()
+}
+
+/// As [`is_count`], of a number that was exported as text.
+pub fn is_count_text(text: &str) -> bool {
+    text.trim().parse().is_ok_and(is_count)
+}
+
+/// Whether `name`, in snake or camel case, is `snake`.
+fn is_spelled(name: &str, snake: &str) -> bool {
+    let mut wanted = snake.bytes();
+    for byte in name.bytes() {
+        if byte.is_ascii_uppercase() && wanted.next() != Some(b'_') {
+            return false;
+        }
+        if wanted.next() != Some(byte.to_ascii_lowercase()) {
+            return false;
+        }
+    }
+    wanted.next().is_none()
+}
+
+/// Names of costs, durations and paces that stand among counts.
+const NO_COUNTS: &[&str] = &[
+    "cost",
+    "cost_usd",
+    "cost_in_usd_ticks",
+    "estimated_cost",
+    "total_cost",
+    "total_cost_usd",
+    "input_cost",
+    "input_cost_usd",
+    "output_cost",
+    "output_cost_usd",
+    "prompt_cost",
+    "completion_cost",
+    "request_cost",
+    "reasoning_cost",
+    "cached_cost",
+    "cache_read_cost",
+    "cache_write_cost",
+    "cache_creation_cost",
+    "latency",
+    "latency_ms",
+    "latency_seconds",
+    "duration",
+    "duration_ms",
+    "duration_seconds",
+    "response_time",
+    "response_time_ms",
+    "queue_time",
+    "prompt_time",
+    "completion_time",
+    "total_time",
+    "total_time_sec",
+    "total_prompt_time_sec",
+    "total_completion_time_sec",
+    "time_to_first_token",
+    "time_to_first_token_ms",
+    "ttft",
+    "ttft_ms",
+    "tokens_per_second",
+    "avg_tok_per_sec",
+    "avg_prompt_tok_per_sec",
+    "avg_compl_tok_per_sec",
+    "total_duration",
+    "load_duration",
+    "prompt_eval_duration",
+    "eval_duration",
+];
 
 /// Which side of a call a count is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,21 +158,28 @@ impl UsageKey {
     /// LangChain's `UsageMetadata`; the metrics of Braintrust; MLflow's token usage.
     pub const ALL: &[(&str, UsageKey)] = KEYS;
 
-    /// What `key` counts; `None` where it is not known.
+    /// What `key` counts, in snake or camel case; `None` where it is not known. A key of the table that ends with a dot is
+    /// what keys begin with.
     ///
     /// ```
     /// use tracing_genai_semconv::dialect::{Side, UsageKey};
     ///
     /// assert_eq!(UsageKey::of("prompt_tokens"), Some(UsageKey::Whole(Side::Input)));
+    /// assert_eq!(UsageKey::of("promptTokens"), Some(UsageKey::Whole(Side::Input)));
     /// assert_eq!(UsageKey::of("poems"), None);
     /// ```
     pub fn of(key: &str) -> Option<Self> {
-        KEYS.iter().find(|(name, _)| *name == key).map(|(_, meaning)| *meaning)
+        let is_key =
+            |(name, _): &&(&str, Self)| is_spelled(key, name) || (name.ends_with('.') && key.starts_with(name));
+        let found = KEYS.iter().find(is_key).map(|(_, meaning)| *meaning);
+        found.or_else(|| is_no_count(key).then_some(Redundant(COST)))
     }
 }
 
 const SPLIT: &str = "a part of the tokens written to the cache, at the shortest lifetime's price";
-const COST: &str = "a cost, not a count";
+const COST: &str = "a cost or a duration, not a count";
+const AGAIN: &str = "the same counts once more";
+const FREE: &str = "free of charge beside the tokens";
 const PREDICTED: &str = "a part of the output, at its price";
 
 #[rustfmt::skip]
@@ -181,13 +275,83 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("completion_reasoning_tokens", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
     ("completion_audio_tokens", Part(Output, Within, Some(A::UsageAudioOutputTokens))),
     ("server_tool_use_web_search_requests", Unit(A::UsageWebSearches)),
-    ("time_to_first_token", Redundant("a duration")),
 
-    // What some compute beside the counts.
-    ("cost", Redundant(COST)),
-    ("total_cost", Redundant(COST)),
-    ("input_cost", Redundant(COST)),
-    ("output_cost", Redundant(COST)),
+    // Other providers' with OpenAI's API, whose whole includes its parts.
+    ("prompt_token_details.cached_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
+    ("cached_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
+    ("num_cached_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
+    ("cached_prompt_text_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
+    ("cached_prompt_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
+    ("cached_input_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
+    ("prompt_cache_hit_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
+    ("prompt_tokens_details.cache_read_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
+    ("prompt_tokens_details.cache_read_input_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
+    ("prompt_tokens_details.cache_creation_input_tokens", Part(Input, Within, Some(A::UsageCacheWriteInputTokens))),
+    ("reasoning_tokens", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
+    ("thinking_tokens", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
+    ("output_tokens_details.thinking_tokens", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
+    ("completion_tokens_details.thinking_tokens", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
+    ("prompt_cache_miss_tokens", Redundant("the input less its cached part")),
+    ("prompt_tokens_details.cached_tokens_details.", Redundant(AGAIN)),
+    ("x_details.", Redundant(AGAIN)),
+    ("cost_details.", Redundant(COST)),
+    ("cost.", Redundant(COST)),
+    ("pydantic_ai_gateway.", Redundant(COST)),
+    ("time_info.", Redundant(COST)),
+    ("request_count", Redundant("requests, of which a response is one")),
+    ("requests", Redundant("requests, of which a response is one")),
+    ("server_tool_use.tool_calls_requested", Redundant("tools of every kind, of which those with a fee are counted by name")),
+    ("server_tool_use.tool_calls_executed", Redundant("tools of every kind, of which those with a fee are counted by name")),
+    ("server_tool_use_details.tool_calls_requested", Redundant("tools of every kind, of which those with a fee are counted by name")),
+    ("server_tool_use_details.tool_calls_executed", Redundant("tools of every kind, of which those with a fee are counted by name")),
+    ("server_tool_use_details.web_search_requests", Unit(A::UsageWebSearches)),
+    ("num_sources_used", Unit(A::UsageWebSearches)),
+    ("num_search_queries", Unit(A::UsageWebSearches)),
+    ("web_search_requests", Unit(A::UsageWebSearches)),
+
+    // More of Anthropic's, and Bedrock's.
+    ("server_tool_use.web_fetch_requests", Redundant(FREE)),
+    ("server_tool_use.tool_search_requests", Redundant(FREE)),
+    ("cache_write_input_tokens", Part(Input, Beside, Some(A::UsageCacheWriteInputTokens))),
+    ("cache_read_input_token_count", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
+    ("cache_write_input_token_count", Part(Input, Beside, Some(A::UsageCacheWriteInputTokens))),
+
+    // Gemini's parts by modality.
+    ("response_token_count", Whole(Output)),
+    ("prompt_tokens_details.text", Part(Input, Within, Some(A::UsageTextInputTokens))),
+    ("prompt_tokens_details.image", Part(Input, Within, Some(A::UsageImageInputTokens))),
+    ("prompt_tokens_details.audio", Part(Input, Within, Some(A::UsageAudioInputTokens))),
+    ("prompt_token_details.text", Part(Input, Within, Some(A::UsageTextInputTokens))),
+    ("prompt_token_details.image", Part(Input, Within, Some(A::UsageImageInputTokens))),
+    ("prompt_token_details.audio", Part(Input, Within, Some(A::UsageAudioInputTokens))),
+    ("candidates_tokens_details.text", Part(Output, Within, Some(A::UsageTextOutputTokens))),
+    ("candidates_tokens_details.image", Part(Output, Within, Some(A::UsageImageOutputTokens))),
+    ("candidates_tokens_details.audio", Part(Output, Within, Some(A::UsageAudioOutputTokens))),
+    ("response_tokens_details.text", Part(Output, Within, Some(A::UsageTextOutputTokens))),
+    ("response_tokens_details.image", Part(Output, Within, Some(A::UsageImageOutputTokens))),
+    ("response_tokens_details.audio", Part(Output, Within, Some(A::UsageAudioOutputTokens))),
+    ("cache_tokens_details.text", Part(Input, Within, Some(A::UsageTextCacheReadInputTokens))),
+    ("cache_tokens_details.image", Part(Input, Within, Some(A::UsageImageCacheReadInputTokens))),
+    ("cache_tokens_details.audio", Part(Input, Within, Some(A::UsageAudioCacheReadInputTokens))),
+    ("tool_use_prompt_tokens_details.", Redundant("parts of the prompt of tools, at its price")),
+
+    // The Vercel SDK's, whose whole includes its parts.
+    ("input_tokens.total", Whole(Input)),
+    ("input_tokens.no_cache", Redundant("the input less its cached part")),
+    ("input_tokens.cache_read", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
+    ("input_tokens.cache_write", Part(Input, Within, Some(A::UsageCacheWriteInputTokens))),
+    ("output_tokens.total", Whole(Output)),
+    ("output_tokens.text", Part(Output, Within, Some(A::UsageTextOutputTokens))),
+    ("output_tokens.reasoning", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
+    ("input_token_details.no_cache_tokens", Redundant("the input less its cached part")),
+    ("input_token_details.cache_read_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
+    ("input_token_details.cache_write_tokens", Part(Input, Within, Some(A::UsageCacheWriteInputTokens))),
+    ("output_token_details.reasoning_tokens", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
+    ("output_token_details.text_tokens", Part(Output, Within, Some(A::UsageTextOutputTokens))),
+
+    // Ollama's.
+    ("prompt_eval_count", Whole(Input)),
+    ("eval_count", Whole(Output)),
 ];
 
 #[cfg(test)]

@@ -98,7 +98,6 @@ pub(super) const VERCEL: Dialect = Dialect {
     ],
     dropped: &[("ai.request.headers.", "the request's headers, keys among them")],
     redundant: &[
-        ("ai.usage.totalTokens", "the sum of input and output"),
         (
             "ai.usage.inputTokenDetails.noCacheTokens",
             "the input without its cached part",
@@ -108,6 +107,7 @@ pub(super) const VERCEL: Dialect = Dialect {
             "the output without its reasoning",
         ),
     ],
+    totals: &["ai.usage.totalTokens"],
     markers: &["ai."],
     ..Dialect::NOTHING
 };

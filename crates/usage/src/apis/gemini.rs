@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::gemini_grounding::{Grounding, charged_searches, is_charged_by_prompt};
+use super::gemini_grounding::{Grounding, charged_gemini_searches, is_charged_by_prompt};
 use super::modalities::{Modalities, by_modality};
 use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
@@ -148,14 +148,16 @@ impl Gather for Gathered {
         reading.check_total("totalTokenCount", self.total, Count::Absent);
         let queries = self.queries.iter().map(|&(_, queries)| queries).sum();
         let model = reading.model.as_deref();
-        let searches = match charged_searches(queries, model) {
+        let searches = match charged_gemini_searches(queries, model) {
+            Some(searches) => Count::Given(searches),
             // What was found is shown, and what was looked for is not.
-            Count::Absent if self.is_grounded && is_charged_by_prompt(model) => Count::Given(1),
-            Count::Absent if self.is_grounded => {
-                reading.leave_unread("candidates[].groundingMetadata");
+            None if self.is_grounded && is_charged_by_prompt(model) => Count::Given(1),
+            None => {
+                if self.is_grounded {
+                    reading.leave_unread("candidates[].groundingMetadata");
+                }
                 Count::Absent
             }
-            searches => searches,
         };
         reading.take(Unit::WebSearches, "groundingMetadata.webSearchQueries", searches);
         self.reading.finished()

@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use crate::field::{Count, Field, Maybe};
+use crate::field::{Field, Maybe};
 use crate::reading::Reading;
 use crate::usage::MAX_COUNT;
 
@@ -64,12 +64,21 @@ impl Grounding<'_> {
 /// What may stand between a model's name and its version.
 const VARIETIES: &[&str] = &["live-", "robotics-er-"];
 
-/// How many searches are charged. Up to Gemini 2.5 it is the prompt that is charged, once, however many queries it took.
-pub(super) fn charged_searches(queries: u64, model: Option<&str>) -> Count {
+/// How many searches of Google are charged for a Gemini call with that many queries. Up to Gemini 2.5 it is the prompt that is
+/// charged, once, however many queries it took.
+///
+/// ```
+/// use tracing_genai_usage::charged_gemini_searches;
+///
+/// assert_eq!(charged_gemini_searches(3, Some("gemini-2.5-flash")), Some(1));
+/// assert_eq!(charged_gemini_searches(3, Some("gemini-3-pro-preview")), Some(3));
+/// assert_eq!(charged_gemini_searches(0, None), None);
+/// ```
+pub fn charged_gemini_searches(queries: u64, model: Option<&str>) -> Option<u64> {
     match queries {
-        0 => Count::Absent,
-        _ if is_charged_by_prompt(model) => Count::Given(1),
-        queries => Count::Given(queries.min(MAX_COUNT)),
+        0 => None,
+        _ if is_charged_by_prompt(model) => Some(1),
+        queries => Some(queries.min(MAX_COUNT)),
     }
 }
 

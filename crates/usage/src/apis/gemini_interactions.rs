@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::gemini_grounding::charged_searches;
+use super::gemini_grounding::charged_gemini_searches;
 use super::modalities::{Modalities, by_modality};
 use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
@@ -119,7 +119,8 @@ fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
         if tool.text("type").as_deref() == Some("google_search")
             && let Count::Given(queries) = tool.count("count")
         {
-            let searches = charged_searches(queries, reading.model.as_deref());
+            let searches =
+                charged_gemini_searches(queries, reading.model.as_deref()).map_or(Count::Absent, Count::Given);
             reading.take(Unit::WebSearches, "usage.grounding_tool_count", searches);
         }
     }
