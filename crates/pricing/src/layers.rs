@@ -177,7 +177,9 @@ fn fix_prices(table: &mut Table, fix: &OwnFix) -> Result<(), Flaw> {
     };
     if found.is_borrowed() {
         // The maker's variants are not known to be the seller's. Asked last, the line catches no name but that model's.
-        model.variants.retain(|variant| variant.seller.as_deref() == Some(&*seller.id));
+        model
+            .variants
+            .retain(|variant| variant.seller.as_deref() == Some(&*seller.id));
         for variant in &mut model.variants {
             variant.seller = None;
         }

@@ -198,7 +198,9 @@ fn a_model_of_the_overlay_gives_way_to_any_line_of_a_newer_table_that_takes_its_
 #[test]
 fn a_model_that_stands_before_a_broader_line_does_so_while_that_line_says_what_it_said() {
     let line = include_str!("../data/catalogue.txt").lines();
-    let line = line.clone().find(|line| line.starts_with("gpt-4o-mini\t") && line.contains("gpt-4o-mini-search-preview"));
+    let line = line
+        .clone()
+        .find(|line| line.starts_with("gpt-4o-mini\t") && line.contains("gpt-4o-mini-search-preview"));
     let line = line.unwrap();
     let usage = tokens(1_000_000, 0);
     let cost = |line: &str| {
