@@ -336,4 +336,27 @@ fn a_search_costs_what_its_kind_and_its_seller_ask() {
     assert_eq!(with("openai", "gpt-5.4", Some("preview")), priced("0.0125"));
     assert_eq!(with("azure.ai.openai", "gpt-5.4", None), priced("0.0165"));
     assert_eq!(with("azure.ai.openai", "o3", None), priced("0.016"));
+    // Azure has one price for all searches.
+    assert_eq!(with("azure.ai.openai", "gpt-5.4", Some("preview")), priced("0.0165"));
+    assert_eq!(with("azure.ai.openai", "o3", Some("preview")), priced("0.016"));
+    // The allowance is Google's own: 1,000 at 0.30 USD a million, and 5 USD for a thousand searches.
+    assert_eq!(with("perplexity", "google/gemini-2.5-flash", None), priced("0.0053"));
+}
+
+#[test]
+fn a_free_model_is_not_free_where_something_else_was_used() {
+    let usage = tokens(1_000, 10);
+    let model = "deepseek/deepseek-r1:free";
+    assert_eq!(
+        cost(&call("openrouter", model, &usage)),
+        (Status::Free, Some("0".to_owned()), vec![])
+    );
+    let searched = usage.with(Unit::WebSearches, 3);
+    let unpriced = (Status::Unpriced, None, vec![Reason::NoPrice]);
+    assert_eq!(cost(&call("openrouter", model, &searched)), unpriced);
+    let none = usage.with(Unit::WebSearches, 0);
+    assert_eq!(cost(&call("openrouter", model, &none)).0, Status::Free);
+    let mut doubted = Catalogue::embedded().cost(&call("openrouter", model, &usage));
+    doubted.doubt(Reason::UnreadUsage);
+    assert_eq!(said(&doubted), (Status::Unpriced, None, vec![Reason::UnreadUsage]));
 }

@@ -91,7 +91,9 @@ fn untrue_in(field: &str, row: &OverlayRow, model: &Model) -> Vec<String> {
                 vec![format!("{factor} is {uplift:?}")]
             };
         }
-        Some((condition, words)) if condition.starts_with("seller=") => (None, words),
+        Some((condition, words)) if condition.starts_with("seller=") || condition.starts_with("search_type=") => {
+            (None, words)
+        }
         Some((condition, words)) => (Some(Service::of(condition).unwrap()), words),
         None => (None, field),
     };
