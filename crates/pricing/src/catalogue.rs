@@ -135,9 +135,9 @@ impl Catalogue {
     pub(crate) fn cost_of_line(&self, call: &Call<'_>, mut line: Found) -> Cost {
         let mut cost = Cost::unpriced(Reason::NoUsage);
         cost.reasons = Reasons::NONE;
-        if let (Some(provider), Some(model)) = (self.table.providers.get(line.provider()), self.table.line(&line)) {
+        if let (Some(seller), Some(model)) = (self.table.providers.get(line.seller()), self.table.line(&line)) {
             let service = Service {
-                seller: &provider.id,
+                seller: &seller.id,
                 is_borrowed: line.is_borrowed(),
                 // What is asked is what it would cost, not where.
                 region: Region::Global,

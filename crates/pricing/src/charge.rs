@@ -81,6 +81,9 @@ fn charge_as_is(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts: Coun
 
 /// Why a total is no cost, if it is none: nothing is not what a call cost of which a part is not known.
 fn unknown(plan: &Plan, total: Usd, reasons: Reasons) -> Option<Reasons> {
+    if plan.free && reasons.contains(Reason::UnitWithoutPrice) {
+        return Some(Reasons::of(Reason::NoPrice));
+    }
     if plan.rows.is_empty() {
         return (!plan.free).then_some(Reasons::of(Reason::NoPrice));
     }

@@ -3,9 +3,11 @@
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
+use tracing_genai_usage::Unit;
+
 use crate::call::Context;
 use crate::plan::{Owner, Plan};
-use crate::price::{ContextKey, Variant};
+use crate::price::{ContextKey, UnitPrice, Variant};
 use crate::reason::{Reason, Reasons};
 use crate::region::Region;
 use crate::table::Model;
@@ -118,6 +120,7 @@ impl Kind {
             Some(Some(said)) => *said == &**value,
             _ => false,
         };
+        let is_search = |price: &UnitPrice| price.unit == Unit::WebSearches;
         let mut reasons = Reasons::NONE;
         for (place, variant) in model.variants.iter().take(MAX_VARIANTS).enumerate() {
             if !service.has(variant) {
@@ -130,7 +133,10 @@ impl Kind {
             if variant.when.iter().all(is_said) {
                 kind.sold |= 1 << place;
                 kind.is_dated |= variant.set.when.is_some();
-                for (key, _) in &variant.when {
+                // What another provider charges for a search, it charges for every kind of search.
+                let fee = variant.seller.is_some() && variant.set.prices.iter().any(is_search);
+                let fee = fee.then_some(ContextKey::SearchType);
+                for key in variant.when.iter().map(|(key, _)| key).chain(&fee) {
                     if let Some(knowing) = kind.knowing.get_mut(*key as usize) {
                         *knowing |= 1 << place;
                     }

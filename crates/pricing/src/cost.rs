@@ -168,8 +168,9 @@ impl Cost {
         }
     }
 
-    /// Adds something that makes the cost uncertain: one that was `priced` is `estimated` from then on. What is free,
-    /// reported or inconsistent stays so.
+    /// Adds something that makes the cost uncertain: one that was `priced` is `estimated` from then on, and one that
+    /// was `free` is `unpriced`: nothing is not what a call cost of which a part is not known. What is reported or
+    /// inconsistent stays so.
     ///
     /// ```
     /// use tracing_genai_pricing::{Cost, Reason, Status};
@@ -186,7 +187,13 @@ impl Cost {
                 self.reasons.insert(reason);
             }
             Status::Unpriced => self.reasons.insert(reason),
-            Status::Free | Status::Reported | Status::Inconsistent => {}
+            Status::Free => {
+                self.status = Status::Unpriced;
+                self.total = None;
+                self.parts = Parts::default();
+                self.reasons.insert(reason);
+            }
+            Status::Reported | Status::Inconsistent => {}
         }
     }
 

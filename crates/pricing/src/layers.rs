@@ -17,11 +17,16 @@ use crate::user_file::{OwnAlias, OwnFactor, OwnFix, OwnModel, OwnProvider, UserF
 /// The prices that come with this crate; see `data/README.md`.
 const EMBEDDED: &str = include_str!("../data/catalogue.txt");
 
+/// The embedded catalogue, without the overlay that was made for it.
+pub(crate) fn catalogue() -> Table {
+    // A test reads the same text; were it broken all the same, every call would be unpriced, not the host dead.
+    Table::parse(EMBEDDED).unwrap_or_default()
+}
+
 /// The embedded table.
 pub(crate) fn embedded() -> Table {
-    // A test reads the same text; were it broken all the same, every call would be unpriced, not the host dead.
-    let mut table = Table::parse(EMBEDDED).unwrap_or_default();
-    overlay::lay(&mut table);
+    let mut table = catalogue();
+    overlay::lay(&mut table, None);
     table
 }
 
@@ -34,8 +39,8 @@ pub(crate) fn layered(
     let mut table = lowest.copy();
     if let Some(feed) = feed {
         lay_feed(&mut table, feed.table()?);
-        // What the newer table still lacks.
-        overlay::lay(&mut table);
+        // What the newer table still lacks, where it says the same as the catalogue that the overlay was made for.
+        overlay::lay(&mut table, Some(&catalogue()));
     }
     if let Some(file) = user_file {
         lay_user_file(&mut table, file).map_err(|flaw| file.flawed(flaw))?;

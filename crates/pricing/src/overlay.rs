@@ -4,13 +4,15 @@
 //! The overlay only fills: where the catalogue or a newer table has a price, that one holds. Its form is that of
 //! `data/README.md`, and every row bears its source and date.
 
+mod fill;
+
 use std::sync::LazyLock;
 
-use crate::choose::MAX_VARIANTS;
 use crate::cost::Layer;
-use crate::price::{PriceSet, UnitPrice, Variant};
 use crate::rule::Rule;
 use crate::table::{CatalogueError, Model, Provider, Table};
+use crate::time::Moment;
+use fill::{Base, fill};
 
 /// The overlays that come with this crate: what is kept by hand, and the models that only the second source has.
 const EMBEDDED: [&str; 2] = [
@@ -34,6 +36,8 @@ pub struct OverlayRow {
     adds: Model,
     source: Box<str>,
     date: Box<str>,
+    /// The beginning of that day.
+    day: Moment,
 }
 
 /// What stands where a row's rule would, if it names providers whose models this one sells, too.
@@ -46,8 +50,8 @@ enum Models {
     Known,
     /// All of the provider whose id fits the rule, as it is written; `*` is a rule that every id fits.
     Every(Option<Rule>, Box<str>),
-    /// One that the catalogue lacks.
-    New,
+    /// One that the catalogue lacks. It may stand before the line of that id, whose rule has its name, too.
+    New(Option<Box<str>>),
     /// Those of other providers, which this one sells, too.
     Lent(Vec<Box<str>>),
 }
@@ -74,14 +78,14 @@ impl OverlayRow {
     pub fn model(&self) -> &str {
         match &self.models {
             Models::Every(_, rule) => rule,
-            Models::Known | Models::New => &self.adds.id,
+            Models::Known | Models::New(_) => &self.adds.id,
             Models::Lent(_) => LENT,
         }
     }
 
     /// Whether it is a model that the catalogue lacks.
     pub const fn is_new_model(&self) -> bool {
-        matches!(self.models, Models::New)
+        matches!(self.models, Models::New(_))
     }
 
     /// What it adds, in the form of `data/README.md`, fields between tabs.
@@ -107,11 +111,36 @@ impl OverlayRow {
     /// [`CatalogueError`] with the first line of the catalogue that cannot be read.
     pub fn additions_to(catalogue: &str) -> Result<Vec<(&'static Self, usize)>, CatalogueError> {
         let mut table = Table::parse(catalogue)?;
-        Ok(Self::all().iter().map(|row| (row, row.lay(&mut table))).collect())
+        let added = lay_rows(&mut table, Self::all(), None);
+        Ok(Self::all().iter().zip(added).collect())
+    }
+
+    /// Whether it is a model that no line of the table has a price of, nor takes for its own: a newer table may have given it
+    /// one. Where the row says before which line it stands, that line may take it, as it stands in the `catalogue` which the
+    /// row was made for.
+    fn is_lacking(&self, table: &Table, catalogue: Option<&Table>) -> bool {
+        let (Models::New(broader), Some(provider)) = (&self.models, provider(table, &self.provider)) else {
+            return false;
+        };
+        let taken_by = |name: &str| provider.models.iter().find(|line| line.rule.matches(name));
+        self.adds.rule.names().filter_map(taken_by).all(|line| {
+            let of_catalogue = |catalogue| Some(self::provider(catalogue, &self.provider)?.line(&line.id)?.says(line));
+            broader.as_deref() == Some(&*line.id)
+                && catalogue.is_none_or(|catalogue| of_catalogue(catalogue) == Some(true))
+        })
+    }
+
+    /// The input and output that its prices of tokens were listed with: its own, or those of the model on its day.
+    fn base(&self, model: &Model, catalogue: Option<&Table>) -> Base {
+        let (Models::Known | Models::Every(..)) = self.models else {
+            return Base::of(&self.adds, self.day);
+        };
+        let line = catalogue.and_then(|catalogue| provider(catalogue, &self.provider)?.line(&model.id));
+        Base::of(line.unwrap_or(model), self.day)
     }
 
     /// Lays the row over the table, and counts what it adds.
-    fn lay(&self, table: &mut Table) -> usize {
+    fn lay(&self, table: &mut Table, catalogue: Option<&Table>, is_lacking: bool) -> usize {
         let Some(provider) = table
             .providers
             .iter_mut()
@@ -135,9 +164,10 @@ impl OverlayRow {
         let mut is_known = false;
         for model in provider.models.iter_mut().filter(|model| fits(model)) {
             is_known = true;
-            added += fill(model, &self.adds);
+            let base = self.base(model, catalogue);
+            added += fill(model, &self.adds, base);
         }
-        if !is_known && self.is_new_model() {
+        if !is_known && is_lacking {
             add(provider, self.adds.copy());
             added = 1;
         }
@@ -145,19 +175,28 @@ impl OverlayRow {
     }
 }
 
-/// Lays the embedded overlay over `table`.
-pub(crate) fn lay(table: &mut Table) {
-    for row in OverlayRow::all() {
-        row.lay(table);
-    }
+/// Lays the embedded overlay over `table`. `catalogue` is the one that it was made for, where that is not the table.
+pub(crate) fn lay(table: &mut Table, catalogue: Option<&Table>) {
+    lay_rows(table, OverlayRow::all(), catalogue);
 }
 
-/// Lays an overlay of that text over `table`.
+/// Lays an overlay of that text over `table`, which is the catalogue that it was made for.
 pub(crate) fn lay_text(table: &mut Table, text: &str) -> Result<(), CatalogueError> {
-    for row in parse(text)? {
-        row.lay(table);
-    }
+    lay_rows(table, &parse(text)?, None);
     Ok(())
+}
+
+/// Lays the rows over the table, and counts what each adds.
+fn lay_rows(table: &mut Table, rows: &[OverlayRow], catalogue: Option<&Table>) -> Vec<usize> {
+    // By the table as it is without any row.
+    let lacking: Vec<bool> = rows.iter().map(|row| row.is_lacking(table, catalogue)).collect();
+    let rows = rows.iter().zip(lacking);
+    rows.map(|(row, is_lacking)| row.lay(table, catalogue, is_lacking))
+        .collect()
+}
+
+fn provider<'a>(table: &'a Table, id: &str) -> Option<&'a Provider> {
+    table.providers.iter().find(|provider| *provider.id == *id)
 }
 
 /// Adds a model, to be asked before those of the catalogue: a broader rule of theirs would take its name.
@@ -168,54 +207,6 @@ fn add(provider: &mut Provider, model: Model) {
         .take_while(|model| model.layer == Layer::Overlay)
         .count();
     provider.models.insert(place, model);
-}
-
-/// Adds to a model what it lacks, and counts that.
-fn fill(model: &mut Model, adds: &Model) -> usize {
-    let mut added = 0;
-    for prices in adds.sets.iter().flat_map(|set| &set.prices) {
-        for set in model.sets.iter_mut().filter(|set| !set.is_free) {
-            added += usize::from(fill_price(set, prices));
-        }
-    }
-    for variant in &adds.variants {
-        added += fill_variant(&mut model.variants, variant);
-    }
-    added += usize::try_from((adds.equal & !model.equal & !priced(model)).count_ones()).unwrap_or(0);
-    model.equal |= adds.equal;
-    added
-}
-
-/// The units that a model has prices of, as a bit set.
-fn priced(model: &Model) -> u64 {
-    let prices = model.sets.iter().flat_map(|set| &set.prices);
-    prices.fold(0, |units, price| units | 1 << price.unit as u8)
-}
-
-/// Adds a price, or steps to one that stands without any and has the same base.
-fn fill_price(set: &mut PriceSet, price: &UnitPrice) -> bool {
-    match set.prices.iter_mut().find(|known| known.unit == price.unit) {
-        None => set.prices.push(price.clone()),
-        Some(known) if known.tiers.is_empty() && !price.tiers.is_empty() && known.base == price.base => {
-            known.tiers.clone_from(&price.tiers);
-        }
-        Some(_) => return false,
-    }
-    true
-}
-
-fn fill_variant(variants: &mut Vec<Variant>, adds: &Variant) -> usize {
-    let is_same = |known: &Variant| known.when == adds.when && known.seller == adds.seller;
-    let place = variants.iter().position(is_same);
-    if let Some(known) = place.and_then(|place| variants.get_mut(place)) {
-        let prices = adds.set.prices.iter();
-        return prices.filter(|price| fill_price(&mut known.set, price)).count();
-    }
-    if variants.len() >= MAX_VARIANTS {
-        return 0;
-    }
-    variants.push(adds.clone());
-    1
 }
 
 /// Reads an overlay.
@@ -246,14 +237,19 @@ fn row(provider: &str, text: &str) -> Result<OverlayRow, &'static str> {
     let (Some(id), Some(rule), Some(adds)) = (fields.next(), fields.next(), fields.next()) else {
         return Err("a row has a model, a rule and what it adds");
     };
+    let day = Moment::parse(date).ok_or("a source has a date")?;
+    let (adds, broader) = match adds.rsplit_once("\t!") {
+        Some((adds, broader)) => (adds, Some(broader.into())),
+        None => (adds, None),
+    };
     let models = match (id, rule) {
         ("*", LENT) => Models::Lent(adds.split(' ').map(Into::into).collect()),
         ("*", "*") => Models::Every(None, rule.into()),
         ("*", _) => Models::Every(Some(Rule::parse(rule, "").ok_or("not a rule")?), rule.into()),
         (_, FILLS) => Models::Known,
-        _ => Models::New,
+        _ => Models::New(broader),
     };
-    let of_model = if matches!(models, Models::New) { rule } else { "=" };
+    let of_model = if matches!(models, Models::New(_)) { rule } else { "=" };
     let line = match models {
         Models::Lent(_) => [id, of_model, "-"].join("\t"),
         // A row may add nothing but variants or statements.
@@ -269,12 +265,14 @@ fn row(provider: &str, text: &str) -> Result<OverlayRow, &'static str> {
         adds: model,
         source: source.into(),
         date: date.into(),
+        day,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::price::UnitPrice;
 
     #[test]
     fn the_embedded_overlay_is_read_and_stays_small() {
@@ -288,7 +286,7 @@ mod tests {
     fn laid(catalogue: &str, overlay: &str) -> (Table, usize) {
         let mut table = Table::parse(&format!("tracing-genai catalogue 1\nsource\tt 1\n[p]\n{catalogue}")).unwrap();
         let rows = parse(&format!("{FORM}\n[p]\n{overlay}")).unwrap();
-        let added = rows.iter().map(|row| row.lay(&mut table)).sum();
+        let added = lay_rows(&mut table, &rows, None).iter().sum();
         (table, added)
     }
 

@@ -129,7 +129,16 @@ impl Plan {
         let (covered, joins, doubts) = (
             covered(&prices),
             joins(&prices),
-            broader::doubts(provider, &prices, model.equal),
+            // What another provider sells has that one's fees, and not the maker's allowances.
+            broader::doubts(
+                if chosen().any(|(_, variant)| variant.seller.is_some()) {
+                    ""
+                } else {
+                    provider
+                },
+                &prices,
+                model.equal,
+            ),
         );
         let shared = shared_prices(&prices);
         prices.extend(&shared);
@@ -176,7 +185,11 @@ impl Plan {
                 Box::default()
             },
             divisor: GRAINS_PER_FEMTO / scale,
-            covered,
+            covered: if prices.is_empty() {
+                given(standard.is_some_and(|set| set.is_free))
+            } else {
+                covered
+            },
             joins,
             charged: prices
                 .iter()
@@ -328,6 +341,16 @@ fn greatest_common_divisor(one: u128, other: u128) -> u128 {
         (one, other) = (other, rest);
     }
     one
+}
+
+/// What a model without prices takes and gives, as far as it is given away: everything where that is stated, and else what
+/// it reads and writes, without the tools that it calls.
+fn given(everything: bool) -> u64 {
+    let of_model = |unit: &&Unit| everything || **unit == Unit::Requests || unit.dimensions().direction.is_some();
+    Unit::ALL
+        .iter()
+        .filter(of_model)
+        .fold(0, |bits, &unit| bits | 1 << unit as u8)
 }
 
 fn covered(prices: &[&UnitPrice]) -> u64 {

@@ -13,7 +13,14 @@ pub(crate) enum Region {
     Unknown,
 }
 
-/// Hosts by the provider of the catalogue: a `*` stands for any text. The first that fits holds. Sources:
+/// What begins the ids of models that a provider sells on an API without an ordinary endpoint alone: Google sells the models of
+/// others on Vertex AI.
+const ON_REGIONAL_API: &[(&str, &str)] = &[("google", "claude")];
+
+/// A name of Google that does not say which of its two APIs was called. Source: the registry of semantic-conventions-genai.
+const ANY_GOOGLE: &str = "gcp.gen_ai";
+
+/// Hosts by the provider of the catalogue: a `*` stands for any text without a dot, and a leading `*.` for any number of labels. The first that fits holds. Sources:
 /// <https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations>,
 /// <https://platform.openai.com/docs/guides/your-data#data-residency-controls> (only these two process regionally; whether
 /// the surcharge holds at those that store regionally is not said),
@@ -36,11 +43,15 @@ impl Region {
     /// Where no host is told, the provider's ordinary endpoint is meant, but for Vertex AI, which has no ordinary one.
     pub(crate) fn of(seller: &str, name: &str, model: &str, host: Option<&str>) -> Self {
         let host = host.map(str::to_ascii_lowercase);
-        let fits = |(of, pattern, _): &&(&str, &str, Self)| {
-            *of == seller && host.as_deref().is_some_and(|host| matches(pattern, host))
-        };
-        // Google sells the models of others on Vertex AI alone.
-        let is_vertex = seller == "google" && (model.starts_with("claude") || names::is_vertex(name));
+        // An address may come with its port.
+        let host = host
+            .as_deref()
+            .map(|host| host.split_once(':').map_or(host, |(host, _)| host));
+        let fits =
+            |(of, pattern, _): &&(&str, &str, Self)| *of == seller && host.is_some_and(|host| matches(pattern, host));
+        let mut regional = ON_REGIONAL_API.iter();
+        let is_vertex = regional.any(|(of, models)| *of == seller && model.starts_with(models))
+            || (seller == "google" && (names::is_vertex(name) || name.eq_ignore_ascii_case(ANY_GOOGLE)));
         match HOSTS.iter().find(fits) {
             Some(&(_, _, region)) => region,
             None if is_vertex => Self::Unknown,
@@ -58,12 +69,17 @@ impl Region {
     }
 }
 
+/// As the hosts of providers are matched in tracing-genai-usage.
 fn matches(pattern: &str, host: &str) -> bool {
+    if let Some(domain) = pattern.strip_prefix("*.") {
+        let labels = host.strip_suffix(domain).and_then(|labels| labels.strip_suffix('.'));
+        return labels.is_some_and(|labels| !labels.is_empty());
+    }
     let Some((before, after)) = pattern.split_once('*') else {
         return pattern == host;
     };
     let label = host.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-    label.is_some_and(|label| !label.is_empty())
+    label.is_some_and(|label| !label.is_empty() && !label.contains('.'))
 }
 
 #[cfg(test)]
@@ -94,6 +110,21 @@ mod tests {
             ("google", "gcp.vertex_ai", Some("gateway.example"), Region::Unknown),
             ("google", "gcp.vertex_ai", None, Region::Unknown),
             ("google", "gcp.gemini", None, Region::Global),
+            ("google", "gcp.gen_ai", None, Region::Unknown),
+            (
+                "google",
+                "gcp.gen_ai",
+                Some("generativelanguage.googleapis.com"),
+                Region::Global,
+            ),
+            ("openai", "openai", Some("eu.api.openai.com:443"), Region::Regional),
+            ("openai", "openai", Some("a.b.api.openai.com"), Region::Unknown),
+            (
+                "google",
+                "gcp.gemini",
+                Some("a.b-aiplatform.googleapis.com"),
+                Region::Global,
+            ),
             ("openai", "openai", Some("api.openai.com"), Region::Global),
             ("openai", "openai", Some("eu.api.openai.com"), Region::Regional),
             ("openai", "openai", Some("jp.api.openai.com"), Region::Unknown),

@@ -49,6 +49,14 @@ impl Rule {
             && self.is_sound()
     }
 
+    /// The names that the rule spells out, or their beginnings.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().flatten().filter_map(|term| match term {
+            Term::Equals(name) | Term::StartsWith(name) => Some(&**name),
+            _ => None,
+        })
+    }
+
     /// Whether every pattern of the rule compiles.
     pub(crate) fn is_sound(&self) -> bool {
         self.0.iter().flatten().all(|term| match term {

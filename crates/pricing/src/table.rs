@@ -241,6 +241,11 @@ impl Provider {
         }
     }
 
+    /// The line of that id.
+    pub(crate) fn line(&self, id: &str) -> Option<&Model> {
+        self.models.iter().find(|model| *model.id == *id)
+    }
+
     /// The same provider once more.
     fn copy(&self) -> Self {
         Self {
@@ -269,6 +274,15 @@ impl Model {
             is_own: self.is_own,
             plans: OnceLock::new(),
         }
+    }
+
+    /// Whether another line has the same rule and the same prices.
+    pub(crate) fn says(&self, other: &Self) -> bool {
+        let said = |set: &PriceSet| set.when.as_ref().map(|(_, text)| text.clone());
+        let is_same = |(one, other): (&PriceSet, &PriceSet)| one.prices == other.prices && said(one) == said(other);
+        self.rule.to_string() == other.rule.to_string()
+            && self.sets.len() == other.sets.len()
+            && self.sets.iter().zip(&other.sets).all(is_same)
     }
 
     /// The place of the set of prices that holds at that moment: the last that is active, else the first.

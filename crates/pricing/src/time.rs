@@ -22,6 +22,13 @@ pub(crate) enum Constraint {
     Daily(u32, u32),
 }
 
+impl Moment {
+    /// The beginning of a day, such as `2026-11-12`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        day(text).map(|day| Self { day, second: 0 })
+    }
+}
+
 impl From<SystemTime> for Moment {
     fn from(time: SystemTime) -> Self {
         let seconds = match time.duration_since(UNIX_EPOCH) {

@@ -195,6 +195,17 @@ fn openais_regional_hosts_cost_a_tenth_more_for_models_since_gpt_5_4() {
         estimated("0.0025", Reason::RegionAssumed)
     );
     assert_eq!(at("gpt-4o", Some("eu.api.openai.com")), priced("0.0025"));
+    // Of one line of the catalogue, LiteLLM lists a surcharge for the newest names alone.
+    for (model, global, regional) in [
+        ("gpt-realtime-2.1", "0.004", "0.0044"),
+        ("gpt-realtime-2", "0.004", "0.004"),
+        ("gpt-realtime-2.1-mini", "0.0006", "0.00066"),
+        ("gpt-realtime-mini-2025-12-15", "0.0006", "0.0006"),
+        ("gpt-6-astra-law", "0.01", "0.011"),
+    ] {
+        assert_eq!(at(model, None), priced(global), "{model}");
+        assert_eq!(at(model, Some("eu.api.openai.com")), priced(regional), "{model}");
+    }
 }
 
 #[test]
@@ -276,6 +287,10 @@ fn a_model_that_searches_at_every_call_charges_its_fee() {
         cost(&call("openai", "gpt-4o-mini-search-preview", &usage)),
         priced("0.025135")
     );
+    for model in ["gpt-5-search-api", "gpt-5-search-api-2025-10-14"] {
+        // 100 at 1.25 and 200 at 10 USD a million, and 10 USD for a thousand calls.
+        assert_eq!(cost(&call("openai", model, &usage)), priced("0.012125"), "{model}");
+    }
     assert_eq!(cost(&call("openai", "gpt-4o", &usage)), priced("0.00225"));
 }
 
@@ -321,6 +336,29 @@ fn a_search_costs_what_its_kind_and_its_seller_ask() {
     assert_eq!(with("openai", "gpt-5.4", Some("preview")), priced("0.0125"));
     assert_eq!(with("azure.ai.openai", "gpt-5.4", None), priced("0.0165"));
     assert_eq!(with("azure.ai.openai", "o3", None), priced("0.016"));
+    // Azure has one price for all searches.
+    assert_eq!(with("azure.ai.openai", "gpt-5.4", Some("preview")), priced("0.0165"));
+    assert_eq!(with("azure.ai.openai", "o3", Some("preview")), priced("0.016"));
+    // The allowance is Google's own: 1,000 at 0.30 USD a million, and 5 USD for a thousand searches.
+    assert_eq!(with("perplexity", "google/gemini-2.5-flash", None), priced("0.0053"));
+}
+
+#[test]
+fn a_free_model_is_not_free_where_something_else_was_used() {
+    let usage = tokens(1_000, 10);
+    let model = "deepseek/deepseek-r1:free";
+    assert_eq!(
+        cost(&call("openrouter", model, &usage)),
+        (Status::Free, Some("0".to_owned()), vec![])
+    );
+    let searched = usage.with(Unit::WebSearches, 3);
+    let unpriced = (Status::Unpriced, None, vec![Reason::NoPrice]);
+    assert_eq!(cost(&call("openrouter", model, &searched)), unpriced);
+    let none = usage.with(Unit::WebSearches, 0);
+    assert_eq!(cost(&call("openrouter", model, &none)).0, Status::Free);
+    let mut doubted = Catalogue::embedded().cost(&call("openrouter", model, &usage));
+    doubted.doubt(Reason::UnreadUsage);
+    assert_eq!(said(&doubted), (Status::Unpriced, None, vec![Reason::UnreadUsage]));
 }
 
 #[test]

@@ -177,3 +177,57 @@ fn a_newer_table_that_has_a_row_of_the_overlay_keeps_its_own() {
         priced("0.0011")
     );
 }
+
+fn newer(lines: &str) -> Catalogue {
+    let table = format!("tracing-genai catalogue 1\nsource\tnewer 1\n{lines}");
+    Catalogue::layered(Some(&Feed::parse(&table, "newer").unwrap()), None).unwrap()
+}
+
+#[test]
+fn a_model_of_the_overlay_gives_way_to_any_line_of_a_newer_table_that_takes_its_name() {
+    let usage = tokens(1_000_000, 0);
+    let cost = |lines: &str, model| said(&newer(lines).cost(&call("openai", model, &usage)));
+    // Another id, whose rule has the name.
+    let lines = "[openai]\nlaw\t^gpt-6-astra-l\tinput=7 output=7\n";
+    assert_eq!(cost(lines, "gpt-6-astra-law"), priced("7"));
+    // What it still lacks is the overlay's.
+    let lines = "[openai]\nnear\t^gpt-6-astra-lx\tinput=7 output=7\n";
+    assert_eq!(cost(lines, "gpt-6-astra-law"), priced("10"));
+}
+
+#[test]
+fn a_model_that_stands_before_a_broader_line_does_so_while_that_line_says_what_it_said() {
+    let line = include_str!("../data/catalogue.txt").lines();
+    let line = line
+        .clone()
+        .find(|line| line.starts_with("gpt-4o-mini\t") && line.contains("gpt-4o-mini-search-preview"));
+    let line = line.unwrap();
+    let usage = tokens(1_000_000, 0);
+    let cost = |line: &str| {
+        let catalogue = newer(&format!("[openai]\n{line}\n"));
+        said(&catalogue.cost(&call("openai", "gpt-4o-mini-search-preview", &usage)))
+    };
+    // 0.15 USD, and the fee of the call.
+    assert_eq!(cost(line), priced("0.175"));
+    // A price that has changed, and a name of the rule that has: the newer line is right about its names.
+    assert_eq!(cost(&line.replace("input=0.15", "input=0.1")), priced("0.1"));
+    assert_eq!(cost(&line.replace(" | =gpt-4o-mini-2024-07-18", "")), priced("0.15"));
+}
+
+#[test]
+fn a_price_is_filled_beside_the_input_and_output_that_it_was_listed_with() {
+    let day = |days: u64| UNIX_EPOCH + NOON + Duration::from_secs(days * 86_400);
+    let usage = tokens(1_000_000, 0).with(Unit::CacheReadTokens, 1_000_000);
+    let on = |catalogue: &Catalogue, started| {
+        said(&catalogue.cost(&Call {
+            started,
+            ..call("gcp.gemini", "gemini-3.8-flash-tts", &usage)
+        }))
+    };
+    let embedded = Catalogue::layered(None, None).unwrap();
+    assert_eq!(on(&embedded, day(0)), priced("0.125"));
+    // From 2027 on the input doubles, and no source says what the cached part costs then.
+    assert_eq!(on(&embedded, day(60)), estimated("1", &[Reason::CacheChargedAsInput]));
+    let cut = newer("[google]\ngemini-3.8-flash-tts\t=\tinput=0.4 output=9\n");
+    assert_eq!(on(&cut, day(0)), estimated("0.4", &[Reason::CacheChargedAsInput]));
+}

@@ -7,6 +7,8 @@ mod overlay_rows;
 mod probes;
 pub(crate) mod second;
 mod units;
+#[cfg(test)]
+mod uplifts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,6 +84,13 @@ const IMAGES: &str = "^fireworks_ai/.*/flux-";
 
 /// What a price of Databricks is a multiple of, in femto-dollars for a million tokens: a thousandth of a DBU, at 0.07 USD.
 const DBU_STEP: i128 = 70_000_000_000;
+
+/// The fields of the factors of a regional endpoint.
+const UPLIFTS: [&str; 3] = [
+    "regional_endpoint_uplift_multiplier",
+    "regional_processing_uplift_multiplier_us",
+    "regional_processing_uplift_multiplier_eu",
+];
 
 const SECONDS_PER_HOUR: u64 = 3_600;
 
@@ -201,6 +210,19 @@ impl Model {
     /// A field as it is written.
     pub(crate) fn text(&self, field: &str) -> Option<&str> {
         self.fields.get(field).map(|value| value.get())
+    }
+
+    /// The factor of every regional endpoint, as it is written; `None` where there is none, or more than one.
+    pub(crate) fn uplift(&self) -> Option<&str> {
+        let mut uplifts = UPLIFTS.iter().filter_map(|field| self.text(field));
+        let first = uplifts.next()?;
+        uplifts.all(|uplift| uplift == first).then_some(first)
+    }
+
+    /// The factor of inference in the United States.
+    pub(crate) fn uplift_in_us(&self) -> Option<&str> {
+        let said: BTreeMap<&str, &RawValue> = serde_json::from_str(self.text("provider_specific_entry")?).ok()?;
+        said.get("us").map(|factor| factor.get())
     }
 
     /// The fields that state prices, in the table's words.

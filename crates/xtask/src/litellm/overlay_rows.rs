@@ -12,13 +12,6 @@ use super::units::{Service, prices};
 use super::{Model, every_model};
 use crate::shared_data;
 
-/// The fields of the factors of a regional endpoint.
-const UPLIFTS: [&str; 3] = [
-    "regional_endpoint_uplift_multiplier",
-    "regional_processing_uplift_multiplier_us",
-    "regional_processing_uplift_multiplier_eu",
-];
-
 /// The fee of a search at the size of context that a call has unless it says otherwise.
 const SEARCH_FEE: &str = "search_context_cost_per_query";
 const SEARCH_SIZE: &str = "search_context_size_medium";
@@ -81,22 +74,26 @@ fn untrue(row: &OverlayRow, model: &Model) -> Vec<String> {
 }
 
 fn untrue_in(field: &str, row: &OverlayRow, model: &Model) -> Vec<String> {
+    // The context window and the broader line are the catalogue's.
+    if field.starts_with(['#', '!']) {
+        return Vec::new();
+    }
     if let Some(units) = field.strip_prefix('~') {
         let untrue = units.split(' ').filter(|unit| !is_equal(unit, row, model));
         return untrue.map(|unit| format!("{unit} has a price of its own")).collect();
     }
     let (service, words) = match field.strip_prefix('?').map(|variant| variant.split_once(' ').unwrap()) {
         Some(("region=regional", factor)) => {
-            let uplifts = UPLIFTS.iter().filter_map(|field| model.text(field));
-            let uplifts: Vec<_> = uplifts.map(|uplift| format!("*{uplift}")).collect();
-            let is_said = !uplifts.is_empty() && uplifts.iter().all(|uplift| uplift == factor);
-            return if is_said {
+            let uplift = model.uplift().map(|uplift| format!("*{uplift}"));
+            return if uplift.as_deref() == Some(factor) {
                 Vec::new()
             } else {
-                vec![format!("{factor} is {uplifts:?}")]
+                vec![format!("{factor} is {uplift:?}")]
             };
         }
-        Some((condition, words)) if condition.starts_with("seller=") => (None, words),
+        Some((condition, words)) if condition.starts_with("seller=") || condition.starts_with("search_type=") => {
+            (None, words)
+        }
         Some((condition, words)) => (Some(Service::of(condition).unwrap()), words),
         None => (None, field),
     };

@@ -42,6 +42,9 @@ const SMALLEST_CLASS: &str = "fireworks-ai-up-to-4b";
 const SIZES: &str = r"(?:^|[-/x])(\d+)(?:p\d+)?b(?:-|$)";
 const MOST_IN_SMALLEST_CLASS: u32 = 4;
 
+/// Models that search at every call.
+const SEARCHES: &str = "-search-(?:api|preview)";
+
 /// What a model is called apart from where it is served, by which vendor's path, and in which version.
 const STEM: &str = r"^(?:(?:us|eu|apac|ap|au|jp|global)\.)?(?:.*/)?(?P<stem>[^/@]+)(?:@.*)?$";
 
@@ -108,7 +111,7 @@ fn choose<'a>(
     known: &Catalogue,
     left_out: &mut BTreeMap<&'static str, usize>,
 ) -> anyhow::Result<Chosen<'a>> {
-    let sizes = Regex::new(SIZES)?;
+    let (sizes, searches) = (Regex::new(SIZES)?, Regex::new(SEARCHES)?);
     let smallest = models.classes.iter().find(|class| class.key == SMALLEST_CLASS);
     let smallest = smallest.map(|class| (class.provider, prices(class, None)));
     let mut chosen = Chosen::new();
@@ -124,6 +127,8 @@ fn choose<'a>(
             Some("unknown to us, and the price is a mistake by the source's own others")
         } else if model.place.starts_with("us-gov") {
             Some("unknown to us, and the price is that of GovCloud alone")
+        } else if searches.is_match(&model.name) {
+            Some("unknown to us, and every call bears the fee of a search, which is no price here: a row by hand")
         } else if model.fields().any(|field| field == "off_peak_pricing") {
             Some("unknown to us, and the price depends on the hour")
         } else if smallest == Some((model.provider, prices(model, None))) && says_more() {
@@ -246,6 +251,12 @@ fn adds(keys: &[&Model], services: &[Service]) -> String {
             let _ = write!(text, "\t?{} {prices}", service.condition());
         }
     }
+    if let Some(uplift) = keys.iter().find_map(|key| key.uplift()) {
+        let _ = write!(text, "\t?region=regional *{uplift}");
+    }
+    if let Some(uplift) = keys.iter().find_map(|key| key.uplift_in_us()) {
+        let _ = write!(text, "\t?inference_geo=us *{uplift}");
+    }
     text
 }
 
@@ -306,7 +317,8 @@ mod tests {
         );
     }
 
-    const CATALOGUE: &str = "tracing-genai catalogue 1\nsource\tt 1\n[novita]\nknown\t=\tinput=1\n[fireworks]\n[aws]\n";
+    const CATALOGUE: &str =
+        "tracing-genai catalogue 1\nsource\tt 1\n[novita]\nknown\t=\tinput=1\n[fireworks]\n[aws]\n[openai]\n";
 
     fn rows(table: &str) -> Vec<String> {
         let source = Source {
@@ -328,10 +340,24 @@ mod tests {
                 "input_cost_per_token_above_200k_tokens": 4e-6, "input_cost_per_token_batches": 1e-6},
             "novita/free": {"litellm_provider": "novita", "input_cost_per_token": 0.0},
             "novita/old": {"litellm_provider": "novita", "input_cost_per_token": 2e-6, "deprecation_date": "2026-11-11"},
+            "gpt-9-search-api-2026-01-01": {"litellm_provider": "openai", "input_cost_per_token": 2e-6},
+            "gpt-9-search": {"litellm_provider": "openai", "input_cost_per_token": 2e-6,
+                "regional_processing_uplift_multiplier_us": 1.1, "regional_processing_uplift_multiplier_eu": 1.1},
+            "gpt-9": {"litellm_provider": "openai", "input_cost_per_token": 2e-6,
+                "regional_processing_uplift_multiplier_us": 1.1, "regional_processing_uplift_multiplier_eu": 1.2,
+                "provider_specific_entry": {"us": 1.1}},
             "unheard/of": {"litellm_provider": "unheard", "input_cost_per_token": 2e-6}
             }"#,
         );
-        assert_eq!(rows, ["new\t=\tinput=2>200000:4\t?processing=batch input=1"]);
+        assert_eq!(
+            rows,
+            [
+                "new\t=\tinput=2>200000:4\t?processing=batch input=1",
+                // Two regions of two factors have no one factor; a model that searches at every call is kept by hand.
+                "gpt-9\t=\tinput=2\t?inference_geo=us *1.1",
+                "gpt-9-search\t=\tinput=2\t?region=regional *1.1",
+            ]
+        );
     }
 
     #[test]

@@ -1,0 +1,115 @@
+//! Tests that a surcharge of a region is charged for every model for which the second source lists it, and for no other.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, UNIX_EPOCH};
+
+use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Usd};
+use tracing_genai_usage::{Unit, Usage};
+
+use super::compare::DAY;
+use super::{Model, every_model, read};
+use crate::shared_data;
+
+/// 2026-11-20T12:00:00Z.
+const NOON: Duration = Duration::from_secs(1_795_176_000);
+
+/// A host of a region, by the provider.
+const REGIONAL: &[(&str, &str)] = &[
+    ("openai", "eu.api.openai.com"),
+    ("gcp.vertex_ai", "us-east5-aiplatform.googleapis.com"),
+];
+
+/// Previews of models that have a surcharge, for which LiteLLM lists none. Not settled: genai-prices has one line for a preview and
+/// what became of it, so both are charged alike.
+const PREVIEWS: &[&str] = &["gemini-3.1-flash-image-preview", "gemini-3.1-flash-lite-preview"];
+
+/// What the input costs with that host and residency.
+fn cost(model: &Model, host: Option<&str>, inference_geo: Option<&str>) -> Option<Usd> {
+    let usage = Usage::new()
+        .with(Unit::InputTokens, 1_000_000)
+        .with(Unit::OutputTokens, 1_000_000);
+    let cost = Catalogue::embedded().cost(&Call {
+        provider: model.provider,
+        server_address: host,
+        response_model: Some(&model.name),
+        request_model: None,
+        usage: &usage,
+        started: UNIX_EPOCH + NOON,
+        context: Context {
+            inference_geo,
+            ..Context::default()
+        },
+        counts: Counts::Inclusive,
+    });
+    // Fees bear no surcharge.
+    let tokens = cost.parts.input?.checked_add(cost.parts.output.unwrap_or(Usd::ZERO))?;
+    (tokens > Usd::ZERO).then_some(tokens)
+}
+
+/// How many tenths one amount is of another, if it is a whole number.
+fn tenths(amount: Usd, of: Usd) -> Option<i128> {
+    let tenfold = amount.femto_usd() * 10;
+    (tenfold % of.femto_usd() == 0).then(|| tenfold / of.femto_usd())
+}
+
+#[test]
+fn every_uplift_of_the_second_source_is_charged_and_no_other() {
+    let Some(path) = shared_data::path("TRACING_GENAI_SECOND_PRICES") else {
+        return;
+    };
+    let text = std::fs::read_to_string(path).unwrap();
+    let (mut wrong, mut uplifted) = (Vec::new(), 0);
+    let models = every_model(&text).unwrap();
+    let named = |model: &Model| (model.provider, model.name.clone());
+    // Of one model, LiteLLM lists it at the key of Vertex AI and not at that without a route.
+    let uplifts: BTreeSet<_> = models
+        .iter()
+        .filter(|model| model.uplift().is_some())
+        .map(named)
+        .collect();
+    for model in models {
+        let expected = if uplifts.contains(&named(&model)) { 11 } else { 10 };
+        let Some((_, host)) = REGIONAL.iter().find(|(of, _)| *of == model.provider) else {
+            assert_eq!(expected, 10, "{}: no regional host is known", model.key);
+            continue;
+        };
+        let Some((regional, global)) = cost(&model, Some(host), None).zip(cost(&model, None, None)) else {
+            assert_eq!(expected, 10, "{} has no price", model.key);
+            continue;
+        };
+        uplifted += usize::from(expected == 11);
+        let charged = tenths(regional, global);
+        if charged != Some(expected) && !PREVIEWS.contains(&&*model.name) {
+            wrong.push(format!(
+                "{}: {regional} for {global}, expected {expected} tenths",
+                model.key
+            ));
+        }
+    }
+    assert!(uplifted > 40 && wrong.is_empty(), "{uplifted}\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_surcharge_of_the_united_states_is_charged() {
+    let Some(path) = shared_data::path("TRACING_GENAI_SECOND_PRICES") else {
+        return;
+    };
+    let text = std::fs::read_to_string(path).unwrap();
+    let (mut wrong, mut surcharged) = (Vec::new(), 0);
+    // One that is retired has no price here.
+    for model in read(&text, DAY).unwrap().listed {
+        let Some(uplift) = model.uplift_in_us() else {
+            continue;
+        };
+        surcharged += 1;
+        let amounts = cost(&model, None, Some("us")).zip(cost(&model, None, None));
+        if uplift != "1.1" || amounts.and_then(|(us, global)| tenths(us, global)) != Some(11) {
+            wrong.push(format!("{}: {uplift}, {amounts:?}", model.key));
+        }
+    }
+    assert!(
+        surcharged > 20 && wrong.is_empty(),
+        "{surcharged}\n{}",
+        wrong.join("\n")
+    );
+}
