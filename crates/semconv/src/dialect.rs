@@ -100,6 +100,15 @@ impl Dialect {
         names.find(|(of, _)| *of == name).map(|(_, attribute)| *attribute)
     }
 
+    /// Whether a number under a name without a prefix counts usage on spans of this dialect's tracer, for names that
+    /// [`unprefixed`](Self::unprefixed) does not know. Limits are no counts.
+    pub fn counts_unprefixed(&self, name: &str) -> bool {
+        (name.ends_with("_tokens") || name.ends_with("_requests"))
+            && !name.contains('.')
+            && !name.starts_with("max_")
+            && self.unprefixed.iter().any(|(_, attribute)| attribute.is_usage())
+    }
+
     /// What has nothing; a dialect says what it has more.
     const NOTHING: Self = Self {
         name: "",
