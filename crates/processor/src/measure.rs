@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use opentelemetry::metrics::Meter;
 use tracing_genai_pricing::Reason;
-use tracing_genai_semconv::profile::Profile;
 use tracing_genai_semconv::SpanKind;
+use tracing_genai_semconv::profile::Profile;
 
 use crate::instruments::{Instruments, Point};
 use crate::operation::Operation;
