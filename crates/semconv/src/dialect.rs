@@ -17,10 +17,12 @@ mod sentry;
 mod structure;
 mod traceloop;
 mod usage_key;
+mod usage_name;
 mod vercel;
 
 pub use structure::{Field, Indexed, Structure};
-pub use usage_key::{Place, Side, UsageKey, counts_usage, is_count, is_count_text, is_no_count, usage_key_path};
+pub use usage_key::{Place, Side, UsageKey};
+pub use usage_name::{USAGE_PREFIXES, counts_usage, is_count, is_count_text, is_no_count, usage_key_path};
 
 use crate::{Attribute, OperationName};
 
