@@ -206,3 +206,27 @@ fn a_count_that_is_not_understood_is_told_wherever_it_stands() {
     }
     assert!(!told.contains("gen_ai.usage.plays counts usage"), "{told}");
 }
+
+#[test]
+fn a_call_without_an_attribute_of_the_conventions_is_checked() {
+    let spans = line(
+        "ChatOpenAI",
+        &[
+            ("openinference.span.kind", text("LLM")),
+            ("llm.model_name", text("gpt-4o")),
+            ("llm.token_count.prompt", json!({"intValue": "1000"})),
+            ("llm.token_count.completion", json!({"intValue": "100"})),
+            ("llm.token_count.poems", json!({"doubleValue": 0.5})),
+        ],
+    );
+    let output = check(&spans, &["--fail-on", "unknown"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = stdout(&output);
+    let wanted = "llm.token_count.poems counts usage and is not understood; a computed cost lacks it";
+    assert!(told.contains(wanted), "{told}");
+    let other = line(
+        "GET /",
+        &[("http.route", text("/")), ("poem_tokens", json!({"intValue": "7"}))],
+    );
+    assert!(!stdout(&check(&other, &[])).contains("poem_tokens"));
+}

@@ -11,6 +11,7 @@ mod provider_metadata;
 mod step;
 mod usage;
 mod usage_counts;
+mod usage_values;
 
 use std::borrow::Cow;
 

@@ -10,13 +10,12 @@ use std::sync::{Mutex, PoisonError};
 
 use opentelemetry::metrics::Meter;
 use tracing_genai_pricing::Reason;
+use tracing_genai_semconv::SpanKind;
 use tracing_genai_semconv::profile::Profile;
-use tracing_genai_semconv::{Attribute, SpanKind};
 
 use crate::instruments::{Instruments, Point};
 use crate::operation::Operation;
 use crate::series::{Labels, SeriesCache, SeriesId};
-use crate::warnings::Warning;
 
 /// The most calls whose points wait.
 const MOST_PENDING: usize = 4_096;
@@ -43,7 +42,7 @@ impl Meters {
 
     /// Records what `operation` adds to the metrics. Returns a model without a price, the first time one is met, and
     /// whether so much waits that it should be recorded.
-    pub(crate) fn measure(&self, operation: &Operation<'_>) -> (Option<Warning>, bool) {
+    pub(crate) fn measure(&self, operation: &Operation<'_>) -> (Option<Reason>, bool) {
         operation
             .unread
             .iter()
@@ -60,12 +59,12 @@ impl Meters {
         }
         let series = self.series.find(&Labels::of(operation, is_model_call));
         let point = Point::of(operation, &self.instruments, series, is_model_call);
-        let unpriced = self.first_unpriced(&point, operation);
+        let unpriced = self.first_unpriced(&point);
         (unpriced, self.add(point))
     }
 
-    /// The model, if its series had no price for the first time. A call that reported no usage says nothing of prices.
-    fn first_unpriced(&self, point: &Point, operation: &Operation<'_>) -> Option<Warning> {
+    /// Why the model has no price, if its series had none for the first time. A call that reported no usage says nothing of prices.
+    fn first_unpriced(&self, point: &Point) -> Option<Reason> {
         let (_, Some(reason)) = point.unpriced? else {
             return None;
         };
@@ -80,14 +79,7 @@ impl Meters {
         {
             return None;
         }
-        let model = operation
-            .text(Attribute::ResponseModel)
-            .or_else(|| operation.text(Attribute::RequestModel));
-        Some(Warning::Unpriced {
-            provider: operation.text(Attribute::ProviderName).unwrap_or_default().to_owned(),
-            model: model.unwrap_or_default().to_owned(),
-            reason,
-        })
+        Some(reason)
     }
 
     #[cfg(not(feature = "bound-instruments"))]

@@ -161,7 +161,8 @@ fn note_stranger(operation: &mut Operation<'_>, meaning: Option<Meaning>, found:
         None => {
             let name = found.key.as_str();
             let counts_usage = semconv::counts_usage(name);
-            operation.has_unknown_counts |= counts_usage;
+            let tracer = operation.tracer;
+            operation.has_unknown_counts |= counts_usage || tracer.is_some_and(|tracer| tracer.counts_unprefixed(name));
             if name.starts_with(own::USAGE_PREFIX) {
                 coerce(&mut found.value, ValueType::Int);
                 operation.has_own_counts = true;

@@ -22,7 +22,7 @@ use crate::normalise::{is_genai, is_seen_to, normalise};
 use crate::operation::Operation;
 use crate::price::price;
 use crate::usage::count;
-use crate::warnings::{Warning, Warnings};
+use crate::warnings::Warnings;
 use crate::worker::Worker;
 use crate::{Delivery, SpanBounds};
 
@@ -122,7 +122,13 @@ impl Stages {
         treat(&mut operation, &self.content);
         let Some(meters) = self.meters() else { return };
         let (unpriced, is_time_to_record) = meters.measure(&operation);
-        let mut has_news = unpriced.is_some_and(|unpriced| self.warnings.add(unpriced));
+        let mut has_news = unpriced.is_some_and(|reason| {
+            let model = operation.text(Attribute::ResponseModel);
+            let model = model
+                .or_else(|| operation.text(Attribute::RequestModel))
+                .unwrap_or_default();
+            self.warnings.unpriced(provider_of(&operation), model, reason)
+        });
         has_news |= self.warn_of_unread(&operation);
         if has_news || is_time_to_record {
             self.worker().wake();
@@ -135,13 +141,8 @@ impl Stages {
         if !operation.cost.as_ref().is_some_and(is_doubted) {
             return false;
         }
-        let provider = operation.text(Attribute::ProviderName).unwrap_or_default();
         operation.unread_usage.iter().fold(false, |has_news, field| {
-            let warning = Warning::UnreadUsage {
-                provider: provider.to_owned(),
-                field: field.to_owned(),
-            };
-            has_news | self.warnings.add(warning)
+            has_news | self.warnings.unread_usage(provider_of(operation), field)
         })
     }
 
@@ -202,6 +203,10 @@ impl Stages {
             .build();
         catalogue_metrics::register(meter, &self.prices);
     }
+}
+
+fn provider_of<'o>(operation: &'o Operation<'_>) -> &'o str {
+    operation.text(Attribute::ProviderName).unwrap_or_default()
 }
 
 pub(crate) fn scope() -> InstrumentationScope {

@@ -76,7 +76,13 @@ pub(crate) fn count(operation: &mut Operation<'_>) {
 /// Finds the numbers that count usage under names which nothing reads, and takes in those that our reader of responses
 /// found.
 fn find_unread(operation: &mut Operation<'_>) {
-    let Operation { span, unread_usage, .. } = operation;
+    let Operation {
+        span,
+        unread_usage,
+        tracer,
+        ..
+    } = operation;
+    let counts = |name: &str| counts_usage(name) || tracer.is_some_and(|tracer| tracer.counts_unprefixed(name));
     for attribute in &span.attributes {
         let (name, value) = (attribute.key.as_str(), &attribute.value);
         match name.strip_prefix(own::USAGE_PREFIX) {
@@ -84,7 +90,7 @@ fn find_unread(operation: &mut Operation<'_>) {
             _ if meaning(name).is_some() || !is_above_zero(value) => {}
             Some(unit) if Unit::from_name(unit).is_some() => {}
             Some(_) => unread_usage.add(name),
-            None if counts_usage(name) => unread_usage.add(name),
+            None if counts(name) => unread_usage.add(name),
             None => {}
         }
     }

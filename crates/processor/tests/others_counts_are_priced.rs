@@ -232,6 +232,27 @@ fn claude_codes_requests_are_calls_whose_input_leaves_the_cache_out() {
         assert_eq!(span.value("gen_ai.response.time_to_first_chunk"), Some(&0.8.into()));
         assert_eq!(span.value("input_tokens"), None);
     }
+    let with = |name: &'static str| {
+        let more = [KeyValue::new(name, 500)];
+        written(
+            "com.anthropic.claude_code.tracing",
+            "claude_code.llm_request",
+            attributes.clone().into_iter().chain(more),
+        )
+    };
+    for name in ["cache_creation_1h_tokens", "web_search_requests"] {
+        assert_eq!(with(name).unread(), [name]);
+    }
+    for name in ["max_tokens", "attempt", "duration_ms", "my.poem_tokens"] {
+        assert_written(&with(name));
+    }
+    // Pydantic AI's scope has no counts without a prefix.
+    let counts = [
+        ("gen_ai.usage.input_tokens", 1_000),
+        ("gen_ai.usage.output_tokens", 0),
+        ("poem_tokens", 7),
+    ];
+    assert_priced(&sonnet("pydantic-ai", "anthropic", "claude-sonnet-4-5", &counts), 0.003);
     let own = written("my-service", "request", attributes);
     assert_eq!((own.cost(), own.integer("input_tokens")), (None, Some(1_000)));
     assert_eq!(own.value("gen_ai.operation.name"), None);

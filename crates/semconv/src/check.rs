@@ -247,6 +247,11 @@ pub fn check<'a>(span: &SpanView<'a>) -> Option<Checked<'a>> {
     if !span.attributes.iter().any(|(name, _)| is_ours(name)) {
         return None;
     }
+    Some(check_genai(span))
+}
+
+/// As [`check`], of a span that is known to be GenAI's or MCP's, whatever its attributes.
+pub fn check_genai<'a>(span: &SpanView<'a>) -> Checked<'a> {
     let mut checker = Checker::new(span.attributes);
     checker.attributes();
     checker.parts();
@@ -255,10 +260,10 @@ pub fn check<'a>(span: &SpanView<'a>) -> Option<Checked<'a>> {
         checker.requirements(span_type.attributes, span.is_error);
         checker.name_and_kind(span, span_type);
     }
-    Some(Checked {
+    Checked {
         checked_as: span_type.map(|span_type| span_type.id),
         findings: checker.findings,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -17,10 +17,12 @@ mod sentry;
 mod structure;
 mod traceloop;
 mod usage_key;
+mod usage_name;
 mod vercel;
 
 pub use structure::{Field, Indexed, Structure};
-pub use usage_key::{Place, Side, UsageKey, counts_usage, is_count, is_count_text, is_no_count, usage_key_path};
+pub use usage_key::{Place, Side, UsageKey};
+pub use usage_name::{USAGE_PREFIXES, counts_usage, is_count, is_count_text, is_no_count, usage_key_path};
 
 use crate::{Attribute, OperationName};
 
@@ -98,6 +100,15 @@ impl Dialect {
     pub fn unprefixed(&self, name: &str) -> Option<Attribute> {
         let mut names = self.unprefixed.iter();
         names.find(|(of, _)| *of == name).map(|(_, attribute)| *attribute)
+    }
+
+    /// Whether a number under a name without a prefix counts usage on spans of this dialect's tracer, for names that
+    /// [`unprefixed`](Self::unprefixed) does not know. Limits are no counts.
+    pub fn counts_unprefixed(&self, name: &str) -> bool {
+        (name.ends_with("_tokens") || name.ends_with("_requests"))
+            && !name.contains('.')
+            && !name.starts_with("max_")
+            && self.unprefixed.iter().any(|(_, attribute)| attribute.is_usage())
     }
 
     /// What has nothing; a dialect says what it has more.

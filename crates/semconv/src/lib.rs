@@ -15,6 +15,7 @@
 
 mod attribute;
 pub mod check;
+#[doc(hidden)]
 pub mod collector;
 pub mod cost;
 pub mod dialect;

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, fs, path::Path};
 use anyhow::{Context, Result, bail};
 use tracing_genai_semconv::{
     Attribute, Requirement, SpanKind, SpanType, ValueType, collector,
-    dialect::{Dialect, Place, Side, Structure, UsageKey},
+    dialect::{Dialect, Place, Side, Structure, USAGE_PREFIXES, UsageKey},
     event::Event,
     metric::{Metric, Origin},
     profile::{CostKeys, MetricNames},
@@ -266,13 +266,20 @@ fn scopes(dialect: &Dialect) -> String {
 }
 
 fn usage_keys(page: &mut String) {
+    let structures = Dialect::ALL.iter().flat_map(|dialect| dialect.structures);
+    let objects: Vec<_> = structures
+        .filter(|(_, structure)| *structure == Structure::Usage)
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
     line!(
         page,
         "## Counts in JSON\n\n\
-         `langfuse.observation.usage_details`, `gen_ai.usage.raw`, `langsmith.usage_metadata`, `gen_ai.usage.input_token_details` \
-         and `output_token_details`,\n`braintrust.metrics` and `mlflow.chat.tokenUsage` hold objects of these keys. Parts that stand \
-         beside their whole are added to it,\nunless the total says that they are within. A number above zero under another key \
-         makes the cost `estimated: unread_usage`.\n\n| key | what it counts |\n| --- | --- |"
+         {},\nand JSON under any other name that begins with {},\nhold objects of these keys, in snake or camel case. Parts that \
+         stand beside their whole are added to it,\nunless the total says that they are within. A number above zero under another \
+         key, and a total that nothing adds up to,\nmake the cost `estimated: unread_usage`. A key that ends with a dot is what \
+         keys begin with.\n\n| key | what it counts |\n| --- | --- |",
+        objects.join(", "),
+        USAGE_PREFIXES.map(|prefix| format!("`{prefix}`")).join(", ")
     );
     for (key, meaning) in UsageKey::ALL {
         line!(page, "| `{key}` | {} |", usage_key(*meaning));
@@ -298,6 +305,7 @@ fn usage_key(key: UsageKey) -> String {
         }
         UsageKey::Total => "the total".to_owned(),
         UsageKey::Unit(attribute) => format!("`{}`", attribute.name()),
+        UsageKey::Own(name) => format!("`tracing_genai.usage.{name}`"),
         UsageKey::Redundant(why) => format!("left: {why}"),
         _ => String::new(),
     }

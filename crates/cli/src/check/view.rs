@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 use tracing_genai::processor::SpanCall;
 use tracing_genai::semconv::check::{
-    Checked, EventView, MetricView, Problem, Shape, SpanView, check, check_event, check_metric,
+    Checked, EventView, MetricView, Problem, Shape, SpanView, check, check_event, check_genai, check_metric,
 };
 use tracing_genai::semconv::metric::Instrument;
 use tracing_genai::semconv::{Attribute, SpanKind, ValueType};
@@ -28,8 +28,14 @@ pub(super) fn take(report: &mut Report, request: &Request, tells_of_recommended:
         };
         // The reader knows the counts that stand in JSON, too.
         let call = SpanCall::read(span.data(scope, SystemTime::UNIX_EPOCH), None);
+        let is_call = call.is_some();
         let unread = call.map(|call| call.unread_usage).unwrap_or_default();
-        let mut checked = check(&view);
+        // A call may be told by its tracer alone, without an attribute of the conventions.
+        let mut checked = if is_call {
+            Some(check_genai(&view))
+        } else {
+            check(&view)
+        };
         if let Some(checked) = &mut checked {
             for name in &unread {
                 checked.add_unread_usage(name);

@@ -1,11 +1,13 @@
 //! Reads counts and costs from JSON: Langfuse's details, and the usage that providers and SDKs pass on.
 
+use opentelemetry::KeyValue;
 use serde_json::{Map, Value};
 use tracing_genai_pricing::Usd;
 use tracing_genai_semconv::dialect::usage_key_path;
 use tracing_genai_semconv::{Attribute, own};
 
-use super::usage_counts::{Counts, Factor, holds_count};
+use super::usage_counts::Counts;
+use super::usage_values::{Factor, holds_count};
 use super::{NOTHING, Read, set};
 use crate::operation::Operation;
 use crate::unread::Unread;
@@ -53,6 +55,14 @@ pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Rea
                 operation.unread_usage.add(&[name, ".", path].concat());
             }
             set(operation, of, count);
+        }
+    }
+    for (unit, count) in &counts.own {
+        let own = [own::USAGE_PREFIX, unit].concat();
+        let mut attributes = operation.span.attributes.iter();
+        if attributes.all(|attribute| attribute.key.as_str() != own) {
+            operation.span.attributes.push(KeyValue::new(own, *count));
+            operation.has_own_counts = true;
         }
     }
     take_factors(operation, &counts);

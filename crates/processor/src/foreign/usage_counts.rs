@@ -1,11 +1,10 @@
 //! What a JSON object of counts says: its keys, added up as its total has it.
 
-use opentelemetry::Value as Attributed;
 use serde_json::{Map, Value};
 use tracing_genai_semconv::dialect::{Place, Side, UsageKey};
-use tracing_genai_semconv::{Attribute, Meaning, ValueType, is_count, is_count_text, meaning};
+use tracing_genai_semconv::{Attribute, Meaning, is_count, is_count_text, meaning};
 
-use crate::coerce::coerce;
+use super::usage_values::{Factor, count_of, holds_count, labelled};
 
 /// How far objects within objects are looked into.
 const DEEPEST: usize = 4;
@@ -24,31 +23,16 @@ pub(super) struct Counts<'n> {
     by_lifetime: Option<(i64, Place)>,
     /// Whether the object's key for the whole input is one that includes the cached tokens.
     input_includes_cache: bool,
+    /// Counts under names of ours.
+    pub(super) own: Vec<(&'static str, i64)>,
+    /// Whether the counts are those that Cohere bills, of which none is cached.
+    is_billed: bool,
     /// Words that the price depends on, by their keys.
     pub(super) factors: Vec<(Factor, String)>,
     /// The paths of numbers above zero that are not understood, or that others contradict.
     pub(super) unread: Vec<String>,
     /// Whether the key of a count holds something else.
     pub(super) is_malformed: bool,
-}
-
-/// A word in a usage object that the price depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Factor {
-    InferenceGeo,
-    Speed,
-    ServiceTier,
-}
-
-impl Factor {
-    fn of(path: &str) -> Option<Self> {
-        match path {
-            "inference_geo" | "inferenceGeo" => Some(Self::InferenceGeo),
-            "speed" => Some(Self::Speed),
-            "service_tier" | "serviceTier" => Some(Self::ServiceTier),
-            _ => None,
-        }
-    }
 }
 
 /// A part of a side, or something counted by itself.
@@ -140,9 +124,9 @@ impl<'n> Counts<'n> {
             Value::Object(inner) if depth < DEEPEST => self.gather(within, path, inner, depth + 1),
             Value::Array(items) if depth < DEEPEST => {
                 for item in items {
-                    match modality(item) {
-                        Some((modality, count)) => {
-                            let [within, path] = [within, path].map(|path| [path, ".", &modality].concat());
+                    match labelled(item) {
+                        Some((label, count)) => {
+                            let [within, path] = [within, path].map(|path| [path, ".", &label].concat());
                             self.take(&within, &path, count, depth + 1);
                         }
                         None => self.take(within, path, item, depth + 1),
@@ -186,6 +170,7 @@ impl<'n> Counts<'n> {
             UsageKey::Whole(side) => {
                 let last = path.rsplit('.').next().unwrap_or(path);
                 self.input_includes_cache |= matches!(last, "prompt_tokens" | "promptTokens");
+                self.is_billed |= path.starts_with("billed_units.");
                 let whole = match side {
                     Side::Input => &mut self.input,
                     Side::Output => &mut self.output,
@@ -207,6 +192,7 @@ impl<'n> Counts<'n> {
                 self.part(of, None, Place::Within, is_bucket(path), path, count);
             }
             UsageKey::Total if count > 0 => self.total = Some((path.to_owned(), count)),
+            UsageKey::Own(name) if count > 0 => self.own.push((name, count)),
             UsageKey::Unit(of) => self.part(Some(of), None, Place::Within, false, path, count),
             _ => {}
         }
@@ -283,6 +269,9 @@ impl<'n> Counts<'n> {
 
     /// Decides what the object as a whole says, once all of it is read.
     fn settle(&mut self) {
+        if self.is_billed {
+            self.parts.retain(|part| !part.is_cache());
+        }
         for part in &self.parts {
             if let (Some(buckets), Some(named)) = (part.buckets, part.named)
                 && buckets != named
@@ -378,38 +367,4 @@ impl<'n> Counts<'n> {
 /// Langfuse's keys, of which each is a bucket beside the others.
 fn is_bucket(path: &str) -> bool {
     !path.contains('.') && (path.starts_with("input_") || path.starts_with("output_"))
-}
-
-/// Gemini's count of one modality.
-fn modality(item: &Value) -> Option<(String, &Value)> {
-    let modality = item.get("modality")?.as_str()?.to_ascii_lowercase();
-    let count = item.get("tokenCount").or_else(|| item.get("token_count"))?;
-    Some((modality, count))
-}
-
-/// Whether there is a number above zero anywhere in it.
-pub(super) fn holds_count(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => number.as_f64().is_some_and(is_count),
-        Value::Array(items) => items.iter().any(holds_count),
-        Value::Object(members) => members.values().any(holds_count),
-        _ => false,
-    }
-}
-
-/// A whole number, however it was written.
-fn count_of(value: &Value) -> Option<i64> {
-    let mut count = match value {
-        Value::Number(number) => match number.as_i64() {
-            Some(count) => return Some(count),
-            None => Attributed::F64(number.as_f64()?),
-        },
-        Value::String(text) => Attributed::from(text.clone()),
-        _ => return None,
-    };
-    coerce(&mut count, ValueType::Int);
-    match count {
-        Attributed::I64(count) => Some(count),
-        _ => None,
-    }
 }

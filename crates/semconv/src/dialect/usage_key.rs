@@ -1,112 +1,7 @@
-//! Under which names counts of what a call used stand, and the keys of JSON objects of them: Langfuse's buckets, and what
-//! providers and SDKs call them.
+//! The keys of JSON objects of what a call used: Langfuse's buckets, and what providers and SDKs call them.
 
+use super::usage_name::{begins, is_no_count, is_spelled};
 use crate::Attribute;
-
-/// What the names begin with under which counts of what a call used stand.
-const USAGE_PREFIXES: [&str; 4] = ["gen_ai.usage.", "llm.usage.", "llm.token_count.", "ai.usage."];
-
-/// Whether a number under that name is a count of what a call used. Where [`meaning`](crate::meaning) does not know the name,
-/// nothing reads it. Costs and durations are not counts.
-///
-/// ```
-/// use tracing_genai_semconv::{counts_usage, meaning};
-///
-/// assert!(counts_usage("gen_ai.usage.poems") && meaning("gen_ai.usage.poems").is_none());
-/// assert!(!counts_usage("gen_ai.request.seed") && !counts_usage("gen_ai.usage.cost_usd"));
-/// ```
-pub fn counts_usage(name: &str) -> bool {
-    usage_key_path(name).is_some() && !is_no_count(name)
-}
-
-/// What follows the prefix of a usage attribute, as the path of a key: `gen_ai.usage.prompt_tokens_details` holds what is
-/// `prompt_tokens_details` in a provider's usage. `None` for other attributes.
-pub fn usage_key_path(name: &str) -> Option<&str> {
-    // Most names of others are told apart by their first byte.
-    if !matches!(name.as_bytes().first(), Some(b'a' | b'g' | b'l')) {
-        return None;
-    }
-    USAGE_PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix))
-}
-
-/// Whether the last part of a name says that a number under it is a cost, a duration or a pace.
-pub fn is_no_count(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    NO_COUNTS.iter().any(|known| is_spelled(last, known))
-}
-
-/// Whether a number is above zero and finite. Usage has no other numbers that cost something.
-pub const fn is_count(number: f64) -> bool {
-    number > 0.0 && number.is_finite()
-}
-
-/// As [`is_count`], of a number that was exported as text.
-pub fn is_count_text(text: &str) -> bool {
-    text.trim().parse().is_ok_and(is_count)
-}
-
-/// Whether `name`, in snake or camel case, is `snake`.
-fn is_spelled(name: &str, snake: &str) -> bool {
-    let mut wanted = snake.bytes();
-    for byte in name.bytes() {
-        if byte.is_ascii_uppercase() && wanted.next() != Some(b'_') {
-            return false;
-        }
-        if wanted.next() != Some(byte.to_ascii_lowercase()) {
-            return false;
-        }
-    }
-    wanted.next().is_none()
-}
-
-/// Names of costs, durations and paces that stand among counts.
-const NO_COUNTS: &[&str] = &[
-    "cost",
-    "cost_usd",
-    "cost_in_usd_ticks",
-    "estimated_cost",
-    "total_cost",
-    "total_cost_usd",
-    "input_cost",
-    "input_cost_usd",
-    "output_cost",
-    "output_cost_usd",
-    "prompt_cost",
-    "completion_cost",
-    "request_cost",
-    "reasoning_cost",
-    "cached_cost",
-    "cache_read_cost",
-    "cache_write_cost",
-    "cache_creation_cost",
-    "latency",
-    "latency_ms",
-    "latency_seconds",
-    "duration",
-    "duration_ms",
-    "duration_seconds",
-    "response_time",
-    "response_time_ms",
-    "queue_time",
-    "prompt_time",
-    "completion_time",
-    "total_time",
-    "total_time_sec",
-    "total_prompt_time_sec",
-    "total_completion_time_sec",
-    "time_to_first_token",
-    "time_to_first_token_ms",
-    "ttft",
-    "ttft_ms",
-    "tokens_per_second",
-    "avg_tok_per_sec",
-    "avg_prompt_tok_per_sec",
-    "avg_compl_tok_per_sec",
-    "total_duration",
-    "load_duration",
-    "prompt_eval_duration",
-    "eval_duration",
-];
 
 /// Which side of a call a count is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +37,8 @@ pub enum UsageKey {
     Total,
     /// Something that is counted by itself.
     Unit(Attribute),
+    /// Something that has no attribute but a name of ours, which follows [`USAGE_PREFIX`](crate::own::USAGE_PREFIX).
+    Own(&'static str),
     /// It says nothing that others do not; the text says why.
     Redundant(&'static str),
 }
@@ -149,7 +46,7 @@ pub enum UsageKey {
 use Attribute as A;
 use Place::{Beside, Within};
 use Side::{Input, Output};
-use UsageKey::{CacheWrite, CacheWrite1h, Part, Redundant, Total, Unit, Whole};
+use UsageKey::{CacheWrite, CacheWrite1h, Own, Part, Redundant, Total, Unit, Whole};
 
 impl UsageKey {
     /// Every key that is read, or left for a reason. A key within another key's object follows it after a dot.
@@ -169,8 +66,7 @@ impl UsageKey {
     /// assert_eq!(UsageKey::of("poems"), None);
     /// ```
     pub fn of(key: &str) -> Option<Self> {
-        let is_key =
-            |(name, _): &&(&str, Self)| is_spelled(key, name) || (name.ends_with('.') && key.starts_with(name));
+        let is_key = |(name, _): &&(&str, Self)| is_spelled(key, name) || (name.ends_with('.') && begins(key, name));
         let found = KEYS.iter().find(is_key).map(|(_, meaning)| *meaning);
         found.or_else(|| is_no_count(key).then_some(Redundant(COST)))
     }
@@ -179,6 +75,7 @@ impl UsageKey {
 const SPLIT: &str = "a part of the tokens written to the cache, at the shortest lifetime's price";
 const COST: &str = "a cost or a duration, not a count";
 const AGAIN: &str = "the same counts once more";
+const DOCUMENT: &str = "a part of the input, at the price of text";
 const FREE: &str = "free of charge beside the tokens";
 const PREDICTED: &str = "a part of the output, at its price";
 
@@ -316,6 +213,14 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("cache_read_input_token_count", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
     ("cache_write_input_token_count", Part(Input, Beside, Some(A::UsageCacheWriteInputTokens))),
 
+    ("cache_details.5m", Redundant(SPLIT)),
+    ("cache_details.1h", Part(Input, Within, Some(A::UsageCacheWrite1hInputTokens))),
+
+    // Cohere's, which bills other counts than it makes.
+    ("billed_units.input_tokens", Whole(Input)),
+    ("billed_units.output_tokens", Whole(Output)),
+    ("tokens.", Redundant("counts that are not billed")),
+
     // Gemini's parts by modality.
     ("response_token_count", Whole(Output)),
     ("prompt_tokens_details.text", Part(Input, Within, Some(A::UsageTextInputTokens))),
@@ -333,6 +238,14 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("cache_tokens_details.text", Part(Input, Within, Some(A::UsageTextCacheReadInputTokens))),
     ("cache_tokens_details.image", Part(Input, Within, Some(A::UsageImageCacheReadInputTokens))),
     ("cache_tokens_details.audio", Part(Input, Within, Some(A::UsageAudioCacheReadInputTokens))),
+    ("prompt_tokens_details.video", Own("input_video_tokens")),
+    ("prompt_tokens_details.document", Redundant(DOCUMENT)),
+    ("prompt_token_details.video", Own("input_video_tokens")),
+    ("prompt_token_details.document", Redundant(DOCUMENT)),
+    ("candidates_tokens_details.video", Own("output_video_tokens")),
+    ("response_tokens_details.video", Own("output_video_tokens")),
+    ("cache_tokens_details.video", Own("cache_video_read_tokens")),
+    ("cache_tokens_details.document", Redundant(DOCUMENT)),
     ("tool_use_prompt_tokens_details.", Redundant("parts of the prompt of tools, at its price")),
 
     // The Vercel SDK's, whose whole includes its parts.

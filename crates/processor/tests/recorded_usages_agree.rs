@@ -1,0 +1,84 @@
+//! The usage of every recorded body reads the same from a span's attribute as from the response.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so"
+)]
+
+mod pricing;
+#[path = "../../usage/tests/recorded_bodies/mod.rs"]
+mod recorded_bodies;
+#[path = "../../usage/tests/shared_data/mod.rs"]
+mod shared_data;
+
+use std::collections::BTreeMap;
+
+use opentelemetry::KeyValue;
+use recorded_bodies::Entry;
+use serde_json::Value;
+use tracing_genai_usage::{Unit, read_body};
+
+/// What the attribute's reading doubts and the response's does not, with the reason.
+const DOUBTED: &[(&str, &str)] = &[
+    (
+        "gen_ai.usage.raw.total_tokens",
+        "a total that nothing adds up to is doubted on spans",
+    ),
+    (
+        "gen_ai.usage.raw.iterations.",
+        "the passes of a message, which are summed in responses alone",
+    ),
+];
+
+#[test]
+fn every_recorded_usage_reads_as_its_response_does() {
+    let Some(path) = shared_data::path("TRACING_GENAI_USAGES") else {
+        return;
+    };
+    let entries: Vec<Entry> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let mut differences: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    let mut compared = 0;
+    for entry in &entries {
+        let (_, _, api) = entry.own().unwrap();
+        let usage = ["usage", "usageMetadata"].iter().find_map(|key| entry.body.get(*key));
+        let Some(usage @ Value::Object(_)) = usage else {
+            continue;
+        };
+        let reading = read_body(api, entry.body.to_string().as_bytes()).unwrap();
+        let attributes = [
+            KeyValue::new("gen_ai.operation.name", "chat"),
+            KeyValue::new("gen_ai.request.model", "m"),
+            KeyValue::new("gen_ai.usage.raw", usage.to_string()),
+        ];
+        let span = pricing::written("test", "chat", attributes);
+        compared += 1;
+        let unread = span.unread();
+        let is_listed = |name: &String| DOUBTED.iter().any(|(listed, _)| name.starts_with(listed));
+        if unread.iter().any(is_listed) {
+            continue;
+        }
+        let mut note = |what: String| {
+            let known = differences.entry(format!("{}: {what}", api.name())).or_default();
+            *known = (known.0 + 1, usage.to_string());
+        };
+        for (unit, name) in [
+            (Unit::InputTokens, "gen_ai.usage.input_tokens"),
+            (Unit::OutputTokens, "gen_ai.usage.output_tokens"),
+            (Unit::CacheReadTokens, "gen_ai.usage.cache_read.input_tokens"),
+        ] {
+            let read = reading.usage.get(unit).unwrap_or(0);
+            let span = span.integer(name).unwrap_or(0).unsigned_abs();
+            if read != span {
+                note(format!("{name} differs"));
+            }
+        }
+        if reading.unread.is_empty() {
+            for name in unread {
+                note(format!("{name} is doubted"));
+            }
+        }
+    }
+    assert!(compared > 500, "{compared}");
+    assert!(differences.is_empty(), "{differences:#?}");
+}
