@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use tracing_genai_usage::{Family, Unit};
 
 use crate::cost::{Layer, Matched};
-use crate::plan::is_given_away;
+use crate::given_away::is_given_away;
 use crate::price::PriceSet;
 use crate::table::{Model, Provider};
 use crate::time::Moment;

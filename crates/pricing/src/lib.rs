@@ -17,6 +17,7 @@ mod factor;
 pub mod feed;
 mod find;
 mod forms;
+mod given_away;
 mod layers;
 mod memo;
 mod missing;

@@ -139,6 +139,14 @@ impl OverlayRow {
         Base::of(line.unwrap_or(model), self.day)
     }
 
+    fn fits(&self, model: &Model) -> bool {
+        match &self.models {
+            Models::Every(None, _) => true,
+            Models::Every(Some(rule), _) => rule.matches(&model.id.to_lowercase()),
+            _ => model.id == self.adds.id,
+        }
+    }
+
     /// Lays the row over the table, and counts what it adds.
     fn lay(&self, table: &mut Table, catalogue: Option<&Table>, is_lacking: bool) -> usize {
         let Some(provider) = table
@@ -155,14 +163,9 @@ impl OverlayRow {
             }
             return usize::from(adds);
         }
-        let fits = |model: &Model| match &self.models {
-            Models::Every(None, _) => true,
-            Models::Every(Some(rule), _) => rule.matches(&model.id.to_lowercase()),
-            _ => model.id == self.adds.id,
-        };
         let mut added = 0;
         let mut is_known = false;
-        for model in provider.models.iter_mut().filter(|model| fits(model)) {
+        for model in provider.models.iter_mut().filter(|model| self.fits(model)) {
             is_known = true;
             let base = self.base(model, catalogue);
             added += fill(model, &self.adds, base);
@@ -272,7 +275,7 @@ fn row(provider: &str, text: &str) -> Result<OverlayRow, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::price::UnitPrice;
+    use crate::price::{UnitPrice, Variant};
 
     #[test]
     fn the_embedded_overlay_is_read_and_stays_small() {
@@ -321,6 +324,30 @@ mod tests {
         assert_eq!(model.sets[0].prices, prices);
         assert_eq!(model.variants.len(), 1);
         assert_eq!(model.equal.count_ones(), 2);
+    }
+
+    #[test]
+    fn every_model_that_a_row_fits_has_its_variants() {
+        let table = crate::layers::embedded();
+        let mut missing = Vec::new();
+        for row in OverlayRow::all() {
+            let models = provider(&table, &row.provider).map_or(&[][..], |provider| &provider.models);
+            for model in models
+                .iter()
+                .filter(|model| row.fits(model) && model.layer == Layer::Embedded)
+            {
+                let has = |adds: &Variant| {
+                    let mut variants = model.variants.iter();
+                    variants.any(|known| known.when == adds.when && known.seller == adds.seller)
+                };
+                let lacking = row.adds.variants.iter().filter(|adds| !has(adds));
+                missing.extend(lacking.map(|adds| format!("{}/{} ?{}", row.provider, model.id, adds.name)));
+            }
+        }
+        assert!(
+            missing.is_empty(),
+            "no room for variants, raise MAX_VARIANTS: {missing:#?}"
+        );
     }
 
     #[test]

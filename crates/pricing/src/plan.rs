@@ -7,6 +7,7 @@ use tracing_genai_usage::{Direction, TokenType, Unit};
 use crate::broader::{self, Doubts};
 use crate::cost::{Edition, Matched};
 use crate::factor::Factor;
+use crate::given_away::{given, is_given_away};
 use crate::price::{GRAINS_PER_FEMTO, PriceSet, UnitPrice};
 use crate::reason::{Reason, Reasons};
 use crate::table::Model;
@@ -17,26 +18,6 @@ pub(crate) const MAX_ROWS: usize = 24;
 /// Models billed for a minimum of seconds per request. Source: Groq's price page, as in genai-prices 0.2.3.
 const MINIMUM_SECONDS: &[(&str, &str, u64)] =
     &[("groq", "whisper-large-v3", 10), ("groq", "whisper-large-v3-turbo", 10)];
-
-/// Routers sell a model for nothing under an id that ends so. Source: <https://openrouter.ai/docs/faq>.
-const FREE_SUFFIX: &str = ":free";
-
-/// Models without a price by token because their provider charges nothing for them, by provider and id. Those of Google are
-/// free on the Gemini API, and not on Vertex AI, see [`names::is_vertex`](crate::names::is_vertex). Sources:
-/// <https://ai.google.dev/gemini-api/docs/pricing> ("free of charge"),
-/// <https://platform.openai.com/docs/models/omni-moderation-latest>,
-/// <https://docs.github.com/en/copilot/concepts/billing/copilot-requests> (included models).
-const FREE_MODELS: &[(&str, &str)] = &[
-    ("google", "gemma-3"),
-    ("google", "gemma-3n"),
-    ("google", "gemma-4-26b-a4b-it"),
-    ("google", "gemma-4-31b-it"),
-    ("openai", "moderation"),
-    ("github-copilot", "gpt-3.5-turbo"),
-    ("github-copilot", "gpt-4.1"),
-    ("github-copilot", "gpt-4o"),
-    ("github-copilot", "gpt-4o-mini"),
-];
 
 /// Where a unit's cost belongs, in the order of the parts of a cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,11 +219,6 @@ fn rows_where(prices: &[&UnitPrice], is_such: impl Fn(&UnitPrice) -> bool) -> u6
     such.fold(0, |bits, (place, _)| bits | 1 << place)
 }
 
-/// Whether a model without prices costs nothing.
-pub(crate) fn is_given_away(provider: &str, model: &str) -> bool {
-    model.ends_with(FREE_SUFFIX) || FREE_MODELS.contains(&(provider, model))
-}
-
 fn part(unit: Unit) -> Part {
     let dimensions = unit.dimensions();
     match (dimensions.direction, dimensions.token_type) {
@@ -341,16 +317,6 @@ fn greatest_common_divisor(one: u128, other: u128) -> u128 {
         (one, other) = (other, rest);
     }
     one
-}
-
-/// What a model without prices takes and gives, as far as it is given away: everything where that is stated, and else what
-/// it reads and writes, without the tools that it calls.
-fn given(everything: bool) -> u64 {
-    let of_model = |unit: &&Unit| everything || **unit == Unit::Requests || unit.dimensions().direction.is_some();
-    Unit::ALL
-        .iter()
-        .filter(of_model)
-        .fold(0, |bits, &unit| bits | 1 << unit as u8)
 }
 
 fn covered(prices: &[&UnitPrice]) -> u64 {

@@ -176,6 +176,10 @@ fn claude_on_vertex_costs_a_tenth_more_outside_the_global_endpoint() {
     assert_eq!(at("claude-opus-4-1", None), priced("0.015"));
     assert_eq!(at("gemini-2.5-flash", regional), priced("0.0003"));
     assert_eq!(at("gemini-3.5-flash", regional).0, Status::Priced);
+    // A name of Google that is that of both of its APIs.
+    let any = |model| cost(&call("gcp.gen_ai", model, &usage));
+    assert_eq!(any("gemini-3.5-flash"), estimated("0.0015", Reason::RegionAssumed));
+    assert_eq!(any("gemini-2.5-flash"), priced("0.0003"));
 }
 
 #[test]
