@@ -107,20 +107,12 @@ impl Plan {
                 prices.push(price);
             }
         }
-        let (covered, joins, doubts) = (
-            covered(&prices),
-            joins(&prices),
-            // What another provider sells has that one's fees, and not the maker's allowances.
-            broader::doubts(
-                if chosen().any(|(_, variant)| variant.seller.is_some()) {
-                    ""
-                } else {
-                    provider
-                },
-                &prices,
-                model.equal,
-            ),
-        );
+        let is_resold = chosen().any(|(_, variant)| variant.seller.is_some());
+        // What another provider sells has that one's fees, and not the maker's allowances.
+        let allows = if is_resold { "" } else { &**provider };
+        let doubts = broader::doubts(allows, &prices, model.equal);
+        // Before prices of what two units share are added.
+        let (covered, joins) = (covered(&prices), joins(&prices));
         let shared = shared_prices(&prices);
         prices.extend(&shared);
         let factors: Vec<Factor> = chosen().filter_map(|(_, variant)| variant.factor).collect();

@@ -1,5 +1,7 @@
 //! Where a provider ran a model, by the host that was asked: some of them charge more outside their global endpoints.
 
+use tracing_genai_usage::host_matches;
+
 use crate::names;
 
 /// Where a call was served, as far as a price can depend on it.
@@ -20,7 +22,7 @@ const ON_REGIONAL_API: &[(&str, &str)] = &[("google", "claude")];
 /// A name of Google that does not say which of its two APIs was called. Source: the registry of semantic-conventions-genai.
 const ANY_GOOGLE: &str = "gcp.gen_ai";
 
-/// Hosts by the provider of the catalogue: a `*` stands for any text without a dot, and a leading `*.` for any number of labels. The first that fits holds. Sources:
+/// Hosts by the provider of the catalogue, in patterns of [`host_matches`]. The first that fits holds. Sources:
 /// <https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations>,
 /// <https://platform.openai.com/docs/guides/your-data#data-residency-controls> (only these two process regionally; whether
 /// the surcharge holds at those that store regionally is not said),
@@ -47,8 +49,9 @@ impl Region {
         let host = host
             .as_deref()
             .map(|host| host.split_once(':').map_or(host, |(host, _)| host));
-        let fits =
-            |(of, pattern, _): &&(&str, &str, Self)| *of == seller && host.is_some_and(|host| matches(pattern, host));
+        let fits = |(of, pattern, _): &&(&str, &str, Self)| {
+            *of == seller && host.is_some_and(|host| host_matches(pattern, host))
+        };
         let mut regional = ON_REGIONAL_API.iter();
         let is_vertex = regional.any(|(of, models)| *of == seller && model.starts_with(models))
             || (seller == "google" && (names::is_vertex(name) || name.eq_ignore_ascii_case(ANY_GOOGLE)));
@@ -67,19 +70,6 @@ impl Region {
             Self::Unknown => "unknown",
         }
     }
-}
-
-/// As the hosts of providers are matched in tracing-genai-usage.
-fn matches(pattern: &str, host: &str) -> bool {
-    if let Some(domain) = pattern.strip_prefix("*.") {
-        let labels = host.strip_suffix(domain).and_then(|labels| labels.strip_suffix('.'));
-        return labels.is_some_and(|labels| !labels.is_empty());
-    }
-    let Some((before, after)) = pattern.split_once('*') else {
-        return pattern == host;
-    };
-    let label = host.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-    label.is_some_and(|label| !label.is_empty() && !label.contains('.'))
 }
 
 #[cfg(test)]

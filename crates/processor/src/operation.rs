@@ -36,7 +36,7 @@ pub(crate) struct Operation<'span> {
     pub(crate) is_within_agent: bool,
     /// Whether the span carries counts under our own names.
     pub(crate) has_own_counts: bool,
-    /// Whether a name that nobody knows counts usage.
+    /// Whether an unknown name counts usage.
     pub(crate) has_unknown_counts: bool,
     /// Whether the span has the sum of its tokens.
     pub(crate) has_total: bool,

@@ -48,7 +48,7 @@ impl UnreadValues {
     }
 }
 
-/// The most bytes of a count's name: it may be a key of somebody's JSON.
+/// The most bytes of a count's name: it may be a key of any JSON.
 const MOST_NAME_BYTES: usize = 200;
 
 /// The names of numbers that count usage and are not understood, each once. Where there is one, the cost may lack a part.

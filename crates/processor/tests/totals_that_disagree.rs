@@ -101,7 +101,7 @@ fn a_total_with_cache_and_reasoning_adds_both() {
 }
 
 #[test]
-fn a_total_without_the_cache_is_no_contradiction_and_two_totals_may_be_one() {
+fn a_total_without_the_cache_is_accepted_and_a_second_total_that_differs_is_unread() {
     let of = |totals: &[(&'static str, i64)]| {
         let counts = [KeyValue::new("gen_ai.usage.cache_read.input_tokens", 400)];
         let totals = totals.iter().map(|(name, total)| KeyValue::new(*name, *total));

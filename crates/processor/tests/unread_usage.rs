@@ -42,7 +42,7 @@ fn a_count_that_nothing_reads_makes_the_cost_an_estimate_and_is_named() {
 }
 
 #[test]
-fn what_is_no_count_above_zero_raises_no_doubt() {
+fn zeros_costs_and_texts_leave_the_cost_priced() {
     for value in [
         Value::I64(0),
         Value::I64(-1),

@@ -1,4 +1,4 @@
-//! Usage that stands in JSON is read whoever's keys it has, once, with the words its price depends on.
+//! Usage in JSON is read once, under the keys of any SDK, with the words its price depends on.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 

@@ -209,7 +209,7 @@ pub struct Checked<'a> {
 }
 
 impl<'a> Checked<'a> {
-    /// Adds a number of the usage that is not understood, as whoever reads JSON finds it; one that was found stays so.
+    /// Adds a number of the usage that was found in JSON and is not understood. Each name is added once.
     pub fn add_unread_usage(&mut self, name: &'a str) {
         let is_found = |finding: &Finding<'_>| finding.problem == Problem::UnreadUsage && finding.name == name;
         if self.findings.iter().any(is_found) {

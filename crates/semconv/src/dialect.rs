@@ -22,7 +22,7 @@ mod vercel;
 
 pub use structure::{Field, Indexed, Structure};
 pub use usage_key::{Place, Side, UsageKey};
-pub use usage_name::{USAGE_PREFIXES, counts_usage, is_count, is_count_text, is_no_count, usage_key_path};
+pub use usage_name::{USAGE_PREFIXES, counts_usage, is_cost_or_duration, is_count, is_count_text, usage_key_path};
 
 use crate::{Attribute, OperationName};
 
@@ -189,7 +189,7 @@ mod tests {
         for (name, why) in Dialect::ALL.iter().flat_map(|dialect| dialect.redundant) {
             let means = crate::meaning(name);
             assert!(matches!(means, Some(crate::Meaning::Redundant)), "{name}: {means:?}");
-            assert!(counts_usage(name) || is_no_count(name), "{name}");
+            assert!(counts_usage(name) || is_cost_or_duration(name), "{name}");
             assert!(!why.is_empty(), "{name}");
         }
     }

@@ -44,7 +44,46 @@ pub(crate) trait Gather: Send + Sync {
     fn finish(self: Box<Self>) -> Reading;
 }
 
+/// Takes over a body or an event.
+type Read = fn(&mut Reading, &[u8]) -> Result<(), serde_json::Error>;
+
+/// Gathers a response of an API whose bodies and events are read one by one, without a memory of their own.
+struct Plain {
+    reading: Reading,
+    news: NewsKeys,
+    read: Read,
+}
+
+impl Plain {
+    fn boxed(news: NewsKeys, read: Read) -> Box<dyn Gather> {
+        Box::new(Self {
+            reading: Reading::default(),
+            news,
+            read,
+        })
+    }
+}
+
+impl Gather for Plain {
+    fn news_keys(&self) -> NewsKeys {
+        self.news
+    }
+
+    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
+        (self.read)(&mut self.reading, json)
+    }
+
+    fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    fn finish(self: Box<Self>) -> Reading {
+        self.reading.finished()
+    }
+}
+
 /// The keys of an API's events that say something new.
+#[derive(Clone, Copy)]
 pub(crate) struct NewsKeys {
     /// An event without a value under one of these changes nothing but the response's names.
     pub(crate) telling: &'static [&'static str],
@@ -61,21 +100,21 @@ pub(crate) fn gather(api: Api) -> Box<dyn Gather> {
         Api::OpenAiEmbeddings => Box::new(openai_chat::Gathered::new(Beside::Nothing)),
         Api::XaiChat => Box::new(openai_chat::Gathered::new(Beside::Reasoning)),
         Api::PerplexityChat => Box::new(openai_chat::Gathered::new(Beside::ReasoningAndCitations)),
-        Api::OpenAiResponses => Box::new(openai_responses::Gathered::default()),
-        Api::OpenAiTranscriptions | Api::OpenAiImages => Box::new(openai_media::Gathered::default()),
-        Api::OpenAiRealtime => Box::new(openai_realtime::Gathered::default()),
-        Api::Speech => Box::new(speech::Gathered::default()),
-        Api::Rerank => Box::new(rerank::Gathered::default()),
-        Api::MistralOcr => Box::new(mistral_ocr::Gathered::default()),
-        Api::VertexPredict => Box::new(vertex_predict::Gathered::default()),
+        Api::OpenAiResponses => Plain::boxed(openai_responses::NEWS, openai_responses::read),
+        Api::OpenAiTranscriptions | Api::OpenAiImages => Plain::boxed(openai_media::NEWS, openai_media::read),
+        Api::OpenAiRealtime => Plain::boxed(openai_realtime::NEWS, openai_realtime::read),
+        Api::Speech => Plain::boxed(speech::NEWS, speech::read),
+        Api::Rerank => Plain::boxed(rerank::NEWS, rerank::read),
+        Api::MistralOcr => Plain::boxed(mistral_ocr::NEWS, mistral_ocr::read),
+        Api::VertexPredict => Plain::boxed(vertex_predict::NEWS, vertex_predict::read),
         Api::AnthropicMessages => Box::new(anthropic::Gathered::default()),
         Api::GeminiContent => Box::new(gemini::Gathered::default()),
-        Api::GeminiInteractions => Box::new(gemini_interactions::Gathered::default()),
-        Api::BedrockConverse => Box::new(bedrock_converse::Gathered::default()),
+        Api::GeminiInteractions => Plain::boxed(gemini_interactions::NEWS, gemini_interactions::read),
+        Api::BedrockConverse => Plain::boxed(bedrock_converse::NEWS, bedrock_converse::read),
         Api::BedrockInvoke => Box::new(bedrock_invoke::Gathered::default()),
-        Api::Cohere => Box::new(cohere::Gathered::default()),
-        Api::Ollama => Box::new(ollama::Gathered::default()),
-        Api::LlamaCpp => Box::new(llama_cpp::Gathered::default()),
+        Api::Cohere => Plain::boxed(cohere::NEWS, cohere::read),
+        Api::Ollama => Plain::boxed(ollama::NEWS, ollama::read),
+        Api::LlamaCpp => Plain::boxed(llama_cpp::NEWS, llama_cpp::read),
     }
 }
 

@@ -59,7 +59,7 @@ struct Wrapped<'a> {
 }
 
 /// Reads one line of a batch's output, whose calls have a price of their own: [`Reading::processing`] says `batch`. The
-/// API is told by the response. `None` where the line is no such line, but, say, a response itself.
+/// API is told by the response. `None` for any other line, such as a bare response.
 ///
 /// A request that failed or expired is a reading without usage, with [`Reading::error`] set.
 ///
@@ -76,7 +76,7 @@ struct Wrapped<'a> {
 ///
 /// # Errors
 ///
-/// [`ReadError::Malformed`] when what the line wraps is no response.
+/// [`ReadError::Malformed`] when the wrapped response cannot be read.
 pub fn read_batch_line(provider: &str, line: &[u8]) -> Option<Result<Reading, ReadError>> {
     let line: Line<'_> = object(line).ok()?;
     let is_answered = line.response.json().is_some() || line.error.json().is_some();
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_is_no_line() {
+    fn a_bare_response_is_not_a_batch_line() {
         for body in [r#"{"object":"chat.completion","usage":{}}"#, r#"{"key":"x"}"#, "[]", ""] {
             assert!(read_batch_line("openai", body.as_bytes()).is_none(), "{body}");
         }

@@ -40,7 +40,6 @@ struct Value<'a> {
 }
 
 /// A usage object, or an object within it, to ask for its values. Paths are relative to it.
-#[derive(Clone)]
 pub(crate) struct Part<'f, 'a> {
     figures: &'f Figures<'a>,
     /// The path of the object with what follows it; empty for the whole.
@@ -128,7 +127,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Figures<'a> {
 }
 
 impl<'f, 'a> Part<'f, 'a> {
-    /// The count at `path`; an object or a list there is none.
+    /// The count at `path`; an object or a list there is invalid.
     pub(crate) fn count(&self, path: &str) -> Count {
         match self.field(path) {
             Some(field) => field.count(),

@@ -63,11 +63,21 @@ const HOSTS: &[(&str, &str)] = &[
 pub(crate) fn provider(host: &str) -> Option<&'static str> {
     HOSTS
         .iter()
-        .find(|(pattern, _)| matches(pattern, host))
+        .find(|(pattern, _)| host_matches(pattern, host))
         .map(|&(_, provider)| provider)
 }
 
-fn matches(pattern: &str, host: &str) -> bool {
+/// Whether `host`, in lower case and without a port, fits a pattern: a leading `*.` stands for one label or more, any other
+/// `*` for text without a dot. A pattern has one `*` at most.
+///
+/// ```
+/// use tracing_genai_usage::host_matches;
+///
+/// assert!(host_matches("*-aiplatform.googleapis.com", "europe-west4-aiplatform.googleapis.com"));
+/// assert!(host_matches("*.openai.azure.com", "contoso.openai.azure.com"));
+/// assert!(!host_matches("*.openai.azure.com", "openai.azure.com"));
+/// ```
+pub fn host_matches(pattern: &str, host: &str) -> bool {
     if let Some(domain) = pattern.strip_prefix("*.") {
         return host
             .strip_suffix(domain)

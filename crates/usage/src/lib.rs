@@ -40,6 +40,7 @@ pub use batch::read_batch_line;
 pub use body::read_body;
 pub use dimensions::{CacheTtl, Dimensions, Direction, Family, Modality, PageType, TokenType, ToolType};
 pub use endpoint::Endpoint;
+pub use hosts::host_matches;
 pub use provider_error::ProviderError;
 pub use reader::ResponseReader;
 pub use reading::{ReadError, Reading};

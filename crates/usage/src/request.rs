@@ -408,7 +408,7 @@ mod tests {
             Some(10)
         );
         assert_eq!(characters(r#"{"text":"ab","voice_setting":{"voice_id":"x"}}"#), Some(2));
-        // An input that is no speech is nobody's to count here, and one that may have been cut is not counted.
+        // The input of a chat is not speech, and a text that may have been cut is not counted.
         assert_eq!(characters(r#"{"model":"gpt-4o","input":"hello"}"#), None);
         assert_eq!(
             characters(&format!(r#"{{"input":"{}","voice":"x"}}"#, "a".repeat(5_000))),

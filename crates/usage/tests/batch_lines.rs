@@ -1,4 +1,4 @@
-//! A line of a batch's output is the response that it wraps, whoever wrote it; what only speaks of batches is none.
+//! A line of a batch's output is read as the response that it wraps; other JSON about batches is not such a line.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -29,6 +29,8 @@ fn tools_that_the_provider_ran_are_named() {
     );
     assert_unread(Api::OpenAiChat, &chat(&message("[]")), &[]);
     assert_unread(Api::OpenAiChat, &chat(&message("null")), &[]);
+    let chunk = r#"{"object":"chat.completion.chunk","model":"m","choices":[{"delta":{"executed_tools":[{"type":"search"}]}}]}"#;
+    assert_unread(Api::OpenAiChat, chunk, &["choices[].message.executed_tools"]);
     let models = r#","usage_breakdown":{"models":[{"model":"n","usage":{"prompt_tokens":5}}]}"#;
     assert_unread(Api::OpenAiChat, &chat(models), &["usage_breakdown"]);
     assert_unread(Api::OpenAiChat, &chat(r#","usage_breakdown":{"models":[]}"#), &[]);

@@ -31,13 +31,10 @@ const NO_USAGE: &[&str] = &[
     "promptFeedback",
     "logprobs",
     "citations",
-    "images",
-    "extraFields",
     "container",
     "contextManagement",
     "stopSequence",
     "stopDetails",
-    "trace",
     "performanceConfig",
     "created",
     "avgLogprobs",
@@ -122,19 +119,16 @@ pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Rea
 }
 
 /// Names the numbers of a provider's object that are not understood.
-fn find_unread(operation: &mut Operation<'_>, name: &str, said: &Map<String, Value>) {
+fn find_unread(operation: &mut Operation<'_>, provider: &str, said: &Map<String, Value>) {
     for (key, value) in said {
-        let name = [name, ".", key].concat();
+        let name = [provider, ".", key].concat();
         match value {
             Value::Object(object) if USAGES.contains(&key.as_str()) => usage::find_unread(operation, &name, object),
             _ if NO_USAGE.contains(&key.as_str()) => {}
             Value::Object(object) => usage::find_unread(operation, &name, object),
             Value::Number(_) => {
                 let alone = Map::from_iter([(key.clone(), value.clone())]);
-                let prefix = name
-                    .strip_suffix(key.as_str())
-                    .and_then(|prefix| prefix.strip_suffix('.'));
-                usage::find_unread(operation, prefix.unwrap_or(&name), &alone);
+                usage::find_unread(operation, provider, &alone);
             }
             _ if holds_count(value) => operation.unread_usage.add(&name),
             _ => {}

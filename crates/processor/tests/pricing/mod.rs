@@ -1,4 +1,4 @@
-//! What a chat that somebody's tracer wrote costs, after our processor.
+//! What a chat costs after our processor, whichever tracer wrote its span.
 
 #![allow(dead_code, clippy::unwrap_used, reason = "shared by tests that need different parts")]
 

@@ -1,6 +1,6 @@
 //! The keys of JSON objects of what a call used: Langfuse's buckets, and what providers and SDKs call them.
 
-use super::usage_name::{begins, is_no_count, is_spelled};
+use super::usage_name::{begins, is_cost_or_duration, is_spelled};
 use crate::Attribute;
 
 /// Which side of a call a count is of.
@@ -68,7 +68,7 @@ impl UsageKey {
     pub fn of(key: &str) -> Option<Self> {
         let is_key = |(name, _): &&(&str, Self)| is_spelled(key, name) || (name.ends_with('.') && begins(key, name));
         let found = KEYS.iter().find(is_key).map(|(_, meaning)| *meaning);
-        found.or_else(|| is_no_count(key).then_some(Redundant(COST)))
+        found.or_else(|| is_cost_or_duration(key).then_some(Redundant(COST)))
     }
 }
 
@@ -198,9 +198,7 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("request_count", Redundant("requests, of which a response is one")),
     ("requests", Redundant("requests, of which a response is one")),
     ("server_tool_use.tool_calls_requested", Redundant("tools of every kind, of which those with a fee are counted by name")),
-    ("server_tool_use.tool_calls_executed", Redundant("tools of every kind, of which those with a fee are counted by name")),
     ("server_tool_use_details.tool_calls_requested", Redundant("tools of every kind, of which those with a fee are counted by name")),
-    ("server_tool_use_details.tool_calls_executed", Redundant("tools of every kind, of which those with a fee are counted by name")),
     ("server_tool_use_details.web_search_requests", Unit(A::UsageWebSearches)),
     ("num_sources_used", Unit(A::UsageWebSearches)),
     ("num_search_queries", Unit(A::UsageWebSearches)),

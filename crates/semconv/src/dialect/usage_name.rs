@@ -13,7 +13,7 @@ pub const USAGE_PREFIXES: [&str; 4] = ["gen_ai.usage.", "llm.usage.", "llm.token
 /// assert!(!counts_usage("gen_ai.request.seed") && !counts_usage("gen_ai.usage.cost_usd"));
 /// ```
 pub fn counts_usage(name: &str) -> bool {
-    usage_key_path(name).is_some() && !is_no_count(name)
+    usage_key_path(name).is_some() && !is_cost_or_duration(name)
 }
 
 /// What follows the prefix of a usage attribute, as the path of a key: `gen_ai.usage.prompt_tokens_details` holds what is
@@ -27,9 +27,9 @@ pub fn usage_key_path(name: &str) -> Option<&str> {
 }
 
 /// Whether the last part of a name says that a number under it is a cost, a duration or a pace.
-pub fn is_no_count(name: &str) -> bool {
+pub fn is_cost_or_duration(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
-    NO_COUNTS.iter().any(|known| is_spelled(last, known))
+    COSTS_AND_DURATIONS.iter().any(|known| is_spelled(last, known))
 }
 
 /// Whether a number is above zero and finite. Usage has no other numbers that cost something.
@@ -66,7 +66,7 @@ pub(super) fn begins(key: &str, start: &str) -> bool {
 }
 
 /// Names of costs, durations and paces that stand among counts.
-const NO_COUNTS: &[&str] = &[
+const COSTS_AND_DURATIONS: &[&str] = &[
     "cost",
     "cost_usd",
     "cost_in_usd_ticks",

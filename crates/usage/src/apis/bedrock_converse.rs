@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use super::{Gather, NewsKeys};
+use super::NewsKeys;
 use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::figures::Figures;
 use crate::provider_error::provider_error;
@@ -65,72 +65,54 @@ struct PromptRouter {
     model: Maybe<String>,
 }
 
-/// What is known so far of one response.
-#[derive(Default)]
-pub(super) struct Gathered {
-    reading: Reading,
-}
+/// The keys of events that say something new.
+pub(super) const NEWS: NewsKeys = NewsKeys {
+    telling: &[
+        "usage",
+        "stopReason",
+        "error",
+        "serviceTier",
+        "performanceConfig",
+        "guardrail",
+    ],
+    id: &[],
+    model: &["invokedModelId"],
+};
 
-impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &[
-                "usage",
-                "stopReason",
-                "error",
-                "serviceTier",
-                "performanceConfig",
-                "guardrail",
-            ],
-            id: &[],
-            model: &["invokedModelId"],
+/// Takes over a whole body or one event.
+pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
+    let body: Body<'_> = object(json)?;
+    if let Some(reason) = body.stop_reason.0 {
+        if reason == GUARDRAIL {
+            // It has a fee, which only its trace counts.
+            reading.leave_unread("stopReason");
         }
+        reading.finish_reasons = vec![reason];
     }
-
-    /// Takes over a whole body or one event.
-    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let body: Body<'_> = object(json)?;
-        let reading = &mut self.reading;
-        if let Some(reason) = body.stop_reason.0 {
-            if reason == GUARDRAIL {
-                // It has a fee, which only its trace counts.
-                reading.leave_unread("stopReason");
-            }
-            reading.finish_reasons = vec![reason];
-        }
-        update(
-            &mut reading.service_tier,
-            body.service_tier.0.and_then(|tier| tier.kind.0),
+    update(
+        &mut reading.service_tier,
+        body.service_tier.0.and_then(|tier| tier.kind.0),
+    );
+    update(
+        &mut reading.speed,
+        body.performance.0.and_then(|config| config.latency.0),
+    );
+    if let Some(trace) = body.trace.0 {
+        name(
+            &mut reading.model,
+            trace.prompt_router.0.and_then(|router| router.model.0),
         );
-        update(
-            &mut reading.speed,
-            body.performance.0.and_then(|config| config.latency.0),
-        );
-        if let Some(trace) = body.trace.0 {
-            name(
-                &mut reading.model,
-                trace.prompt_router.0.and_then(|router| router.model.0),
-            );
-            if trace.guardrail.0.is_some_and(|figures| has_guardrail_fee(&figures)) {
-                reading.leave_unread("trace.guardrail.usage");
-            }
+        if trace.guardrail.0.is_some_and(|figures| has_guardrail_fee(&figures)) {
+            reading.leave_unread("trace.guardrail.usage");
         }
-        if let Some(counts) = &body.usage.0 {
-            take(reading, counts);
-        }
-        if let Some(error) = provider_error(body.error) {
-            reading.error = Some(error);
-        }
-        Ok(())
     }
-
-    fn reading(&self) -> &Reading {
-        &self.reading
+    if let Some(counts) = &body.usage.0 {
+        take(reading, counts);
     }
-
-    fn finish(self: Box<Self>) -> Reading {
-        self.reading.finished()
+    if let Some(error) = provider_error(body.error) {
+        reading.error = Some(error);
     }
+    Ok(())
 }
 
 /// Whether a guardrail counted units that are charged: those of words and those that are called free are not.

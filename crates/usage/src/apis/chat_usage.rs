@@ -133,7 +133,7 @@ fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>, beside: Beside) {
         (Unit::OutputVideoTokens, "completion_tokens_details.video_tokens"),
     ];
     for (unit, path) in details {
-        reading.take_used(unit, "usage.completion_tokens_details", usage.count(path));
+        reading.take_used(unit, path, usage.count(path));
     }
     let completion = usage.count("completion_tokens");
     let output = match beside {
@@ -226,7 +226,7 @@ fn take_prompt_details(reading: &mut Reading, usage: &Part<'_, '_>) {
         (Unit::InputVideoTokens, "prompt_tokens_details.video_tokens"),
     ];
     for (unit, path) in details {
-        reading.take_used(unit, "usage.prompt_tokens_details", usage.count(path));
+        reading.take_used(unit, path, usage.count(path));
     }
 }
 

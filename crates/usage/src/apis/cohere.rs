@@ -1,11 +1,11 @@
-//! The rules of Cohere's chat, embeddings and reranking: what is billed stands in `billed_units`, what went through the model, with
-//! the cached part, in `tokens`; the first is what costs.
+//! The rules of Cohere's chat, embeddings and reranking: what is billed stands in `billed_units`, what went through the
+//! model, with the cached part, in `tokens`; the first is what costs.
 //!
 //! Source: <https://docs.cohere.com/reference/chat>, <https://docs.cohere.com/docs/how-does-cohere-pricing-work>.
 
 use serde::Deserialize;
 
-use super::{Gather, NewsKeys};
+use super::NewsKeys;
 use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;
@@ -61,55 +61,37 @@ struct End<'a> {
     error: Field<'a>,
 }
 
-/// What is known so far of one response.
-#[derive(Default)]
-pub(super) struct Gathered {
-    reading: Reading,
-}
+/// The keys of events that say something new.
+pub(super) const NEWS: NewsKeys = NewsKeys {
+    telling: &["usage", "meta", "billed_units", "tokens", "finish_reason", "error"],
+    id: &["id", "generation_id"],
+    model: &["model"],
+};
 
-impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &["usage", "meta", "billed_units", "tokens", "finish_reason", "error"],
-            id: &["id", "generation_id"],
-            model: &["model"],
-        }
+/// Takes over a whole body or one event.
+pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
+    let event: Event<'_> = object(json)?;
+    name(&mut reading.response_id, event.id.0.or(event.generation_id.0));
+    name(&mut reading.model, event.model.0);
+    let mut reason = event.finish_reason.0;
+    let mut counts = event.usage.0.or(event.meta.0);
+    let mut error = provider_error(event.error);
+    if let Some(end) = event.delta.0.or(event.response.0) {
+        reason = end.finish_reason.0.or(reason);
+        counts = end.usage.0.or(end.meta.0).or(counts);
+        error = provider_error(end.error).or(error);
     }
-
-    /// Takes over a whole body or one event.
-    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let event: Event<'_> = object(json)?;
-        let reading = &mut self.reading;
-        name(&mut reading.response_id, event.id.0.or(event.generation_id.0));
-        name(&mut reading.model, event.model.0);
-        let mut reason = event.finish_reason.0;
-        let mut counts = event.usage.0.or(event.meta.0);
-        let mut error = provider_error(event.error);
-        if let Some(end) = event.delta.0.or(event.response.0) {
-            reason = end.finish_reason.0.or(reason);
-            counts = end.usage.0.or(end.meta.0).or(counts);
-            error = provider_error(end.error).or(error);
-        }
-        if let Some(reason) = reason {
-            reading.finish_reasons = vec![reason];
-        }
-        if let Some(counts) = &counts {
-            take(reading, &counts.whole());
-            reading.take_unread(counts, KNOWN);
-        }
-        if error.is_some() {
-            reading.error = error;
-        }
-        Ok(())
+    if let Some(reason) = reason {
+        reading.finish_reasons = vec![reason];
     }
-
-    fn reading(&self) -> &Reading {
-        &self.reading
+    if let Some(counts) = &counts {
+        take(reading, &counts.whole());
+        reading.take_unread(counts, KNOWN);
     }
-
-    fn finish(self: Box<Self>) -> Reading {
-        self.reading.finished()
+    if error.is_some() {
+        reading.error = error;
     }
+    Ok(())
 }
 
 fn take(reading: &mut Reading, usage: &Part<'_, '_>) {

@@ -5,9 +5,9 @@
 
 use serde::Deserialize;
 
+use super::NewsKeys;
 use super::gemini_grounding::charged_gemini_searches;
 use super::modalities::{Modalities, by_modality};
-use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;
@@ -48,60 +48,42 @@ struct Interaction<'a> {
     usage: Object<Figures<'a>>,
 }
 
-/// What is known so far of one interaction.
-#[derive(Default)]
-pub(super) struct Gathered {
-    reading: Reading,
-}
+/// The keys of events that say something new.
+pub(super) const NEWS: NewsKeys = NewsKeys {
+    telling: &[
+        "interaction",
+        "error",
+        // Of a body, which is no event.
+        "usage",
+        "status",
+    ],
+    id: &["id"],
+    model: &["model"],
+};
 
-impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &[
-                "interaction",
-                "error",
-                // Of a body, which is no event.
-                "usage",
-                "status",
-            ],
-            id: &["id"],
-            model: &["model"],
-        }
+/// Takes over a whole body or one event.
+pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
+    let event: Event<'_> = object(json)?;
+    if let Some(error) = provider_error(event.error) {
+        reading.error = Some(error);
     }
-
-    /// Takes over a whole body or one event.
-    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let event: Event<'_> = object(json)?;
-        let reading = &mut self.reading;
-        if let Some(error) = provider_error(event.error) {
-            reading.error = Some(error);
-        }
-        let interaction = match event.interaction.0 {
-            Some(interaction) => interaction,
-            // Every event says its type; a body has none.
-            None if event.kind.0.is_some() => return Ok(()),
-            None => object(json)?,
-        };
-        name(&mut reading.response_id, interaction.id.0);
-        name(&mut reading.model, interaction.model.0);
-        if let Some(status) = interaction.status.0.filter(|status| status != "in_progress") {
-            reading.finish_reasons = vec![status];
-        }
-        if let Some(figures) = &interaction.usage.0 {
-            take(reading, &figures.whole());
-            reading.take_unread(figures, KNOWN);
-            update(&mut reading.service_tier, interaction.service_tier.0);
-        }
-        Ok(())
+    let interaction = match event.interaction.0 {
+        Some(interaction) => interaction,
+        // Every event says its type; a body has none.
+        None if event.kind.0.is_some() => return Ok(()),
+        None => object(json)?,
+    };
+    name(&mut reading.response_id, interaction.id.0);
+    name(&mut reading.model, interaction.model.0);
+    if let Some(status) = interaction.status.0.filter(|status| status != "in_progress") {
+        reading.finish_reasons = vec![status];
     }
-
-    fn reading(&self) -> &Reading {
-        &self.reading
+    if let Some(figures) = &interaction.usage.0 {
+        take(reading, &figures.whole());
+        reading.take_unread(figures, KNOWN);
+        update(&mut reading.service_tier, interaction.service_tier.0);
     }
-
-    fn finish(self: Box<Self>) -> Reading {
-        self.reading.finished()
-    }
+    Ok(())
 }
 
 fn take(reading: &mut Reading, usage: &Part<'_, '_>) {

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::{Gather, NewsKeys};
+use super::NewsKeys;
 use crate::field::{Field, Maybe, Object, object};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};
@@ -33,48 +33,30 @@ struct Timings<'a> {
     cache_n: Field<'a>,
 }
 
-/// What is known so far of one completion.
-#[derive(Default)]
-pub(super) struct Gathered {
-    reading: Reading,
-}
+/// The keys of events that say something new.
+pub(super) const NEWS: NewsKeys = NewsKeys {
+    telling: &["stop_type", "error"],
+    id: &[],
+    model: &["model"],
+};
 
-impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &["stop_type", "error"],
-            id: &[],
-            model: &["model"],
-        }
+/// Takes over a whole body or one event.
+pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
+    let completion: Completion<'_> = object(json)?;
+    if let Some(error) = provider_error(completion.error) {
+        reading.error = Some(error);
     }
-
-    /// Takes over a whole body or one event.
-    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let completion: Completion<'_> = object(json)?;
-        let reading = &mut self.reading;
-        if let Some(error) = provider_error(completion.error) {
-            reading.error = Some(error);
-        }
-        name(&mut reading.model, completion.model.0.filter(|model| !model.is_empty()));
-        // The events before the last count what there is so far.
-        let Some(reason) = completion.stop_type.0.filter(|reason| reason != "none") else {
-            return Ok(());
-        };
-        reading.finish_reasons = vec![reason];
-        let (input, output) = (completion.tokens_evaluated.count(), completion.tokens_predicted.count());
-        reading.take(Unit::InputTokens, "tokens_evaluated", input);
-        reading.take(Unit::OutputTokens, "tokens_predicted", output);
-        if let Some(timings) = &completion.timings.0 {
-            reading.take(Unit::CacheReadTokens, "timings.cache_n", timings.cache_n.count());
-        }
-        Ok(())
+    name(&mut reading.model, completion.model.0.filter(|model| !model.is_empty()));
+    // The events before the last count what there is so far.
+    let Some(reason) = completion.stop_type.0.filter(|reason| reason != "none") else {
+        return Ok(());
+    };
+    reading.finish_reasons = vec![reason];
+    let (input, output) = (completion.tokens_evaluated.count(), completion.tokens_predicted.count());
+    reading.take(Unit::InputTokens, "tokens_evaluated", input);
+    reading.take(Unit::OutputTokens, "tokens_predicted", output);
+    if let Some(timings) = &completion.timings.0 {
+        reading.take(Unit::CacheReadTokens, "timings.cache_n", timings.cache_n.count());
     }
-
-    fn reading(&self) -> &Reading {
-        &self.reading
-    }
-
-    fn finish(self: Box<Self>) -> Reading {
-        self.reading.finished()
-    }
+    Ok(())
 }

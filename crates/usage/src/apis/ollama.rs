@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::{Gather, NewsKeys};
+use super::NewsKeys;
 use crate::field::{Field, Maybe, object};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};
@@ -24,43 +24,25 @@ struct Line<'a> {
     error: Field<'a>,
 }
 
-/// What is known so far of one response.
-#[derive(Default)]
-pub(super) struct Gathered {
-    reading: Reading,
-}
+/// The keys of events that say something new.
+pub(super) const NEWS: NewsKeys = NewsKeys {
+    telling: &["prompt_eval_count", "eval_count", "done_reason", "error"],
+    id: &[],
+    model: &["model"],
+};
 
-impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &["prompt_eval_count", "eval_count", "done_reason", "error"],
-            id: &[],
-            model: &["model"],
-        }
+/// Takes over a whole body or one line.
+pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
+    let line: Line<'_> = object(json)?;
+    name(&mut reading.model, line.model.0);
+    if let Some(reason) = line.done_reason.0 {
+        reading.finish_reasons = vec![reason];
     }
-
-    /// Takes over a whole body or one line.
-    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let line: Line<'_> = object(json)?;
-        let reading = &mut self.reading;
-        name(&mut reading.model, line.model.0);
-        if let Some(reason) = line.done_reason.0 {
-            reading.finish_reasons = vec![reason];
-        }
-        let (input, output) = (line.prompt_eval_count.count(), line.eval_count.count());
-        reading.take(Unit::InputTokens, "prompt_eval_count", input);
-        reading.take(Unit::OutputTokens, "eval_count", output);
-        if let Some(error) = provider_error(line.error) {
-            reading.error = Some(error);
-        }
-        Ok(())
+    let (input, output) = (line.prompt_eval_count.count(), line.eval_count.count());
+    reading.take(Unit::InputTokens, "prompt_eval_count", input);
+    reading.take(Unit::OutputTokens, "eval_count", output);
+    if let Some(error) = provider_error(line.error) {
+        reading.error = Some(error);
     }
-
-    fn reading(&self) -> &Reading {
-        &self.reading
-    }
-
-    fn finish(self: Box<Self>) -> Reading {
-        self.reading.finished()
-    }
+    Ok(())
 }

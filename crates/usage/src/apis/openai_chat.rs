@@ -64,6 +64,9 @@ struct Choice<'a> {
     usage: Object<Figures<'a>>,
     #[serde(default)]
     message: Object<Message>,
+    /// The message of a chunk.
+    #[serde(default)]
+    delta: Object<Message>,
 }
 
 /// A message, of which only Groq's record of the tools that it ran matters: they have fees that no count tells.
@@ -123,6 +126,7 @@ impl Gather for Gathered {
                 "base_resp",
                 "cost",
                 "usage_breakdown",
+                "executed_tools",
                 "web_search",
             ],
             id: &["id"],
@@ -185,12 +189,8 @@ impl Gather for Gathered {
 
 impl Choice<'_> {
     fn ran_tools(&self) -> bool {
-        let tools = self
-            .message
-            .0
-            .as_ref()
-            .and_then(|message| message.executed_tools.0.as_ref());
-        tools.is_some_and(|tools| !tools.is_empty())
+        let mut messages = [&self.message.0, &self.delta.0].into_iter().flatten();
+        messages.any(|message| message.executed_tools.0.as_ref().is_some_and(|tools| !tools.is_empty()))
     }
 }
 

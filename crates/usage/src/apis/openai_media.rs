@@ -5,8 +5,8 @@
 
 use serde::Deserialize;
 
+use super::NewsKeys;
 use super::stated_cost::take_cost;
-use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;
@@ -26,43 +26,25 @@ struct Body<'a> {
     error: Field<'a>,
 }
 
-/// What is known so far of one response.
-#[derive(Default)]
-pub(super) struct Gathered {
-    reading: Reading,
-}
+/// The keys of events that say something new.
+pub(super) const NEWS: NewsKeys = NewsKeys {
+    telling: &["usage", "error"],
+    id: &[],
+    model: &["model"],
+};
 
-impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &["usage", "error"],
-            id: &[],
-            model: &["model"],
-        }
+/// Takes over a whole body or one event.
+pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
+    let body: Body<'_> = object(json)?;
+    name(&mut reading.model, body.model.0);
+    if let Some(figures) = &body.usage.0 {
+        take(reading, &figures.whole());
+        reading.take_unread(figures, KNOWN);
     }
-
-    /// Takes over a whole body or one event.
-    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let body: Body<'_> = object(json)?;
-        let reading = &mut self.reading;
-        name(&mut reading.model, body.model.0);
-        if let Some(figures) = &body.usage.0 {
-            take(reading, &figures.whole());
-            reading.take_unread(figures, KNOWN);
-        }
-        if let Some(error) = provider_error(body.error) {
-            reading.error = Some(error);
-        }
-        Ok(())
+    if let Some(error) = provider_error(body.error) {
+        reading.error = Some(error);
     }
-
-    fn reading(&self) -> &Reading {
-        &self.reading
-    }
-
-    fn finish(self: Box<Self>) -> Reading {
-        self.reading.finished()
-    }
+    Ok(())
 }
 
 fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
@@ -111,7 +93,8 @@ fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
         ),
     ];
     for (unit, paths) in details {
-        reading.take(unit, "usage.input_tokens_details", usage.first(&paths));
+        let [field, _] = paths;
+        reading.take(unit, field, usage.first(&paths));
     }
     // Mistral's transcriptions count as its chats do.
     take_mistrals(reading, usage);
@@ -126,7 +109,7 @@ fn take_mistrals(reading: &mut Reading, usage: &Part<'_, '_>) {
         (Unit::CacheReadTokens, "prompt_tokens_details.cached_tokens"),
     ];
     for (unit, path) in counts {
-        reading.take(unit, "usage.prompt_tokens", usage.count(path));
+        reading.take(unit, path, usage.count(path));
     }
     let seconds = usage.count_rounded_up("prompt_audio_seconds");
     if matches!(seconds, Count::Given(1..)) {

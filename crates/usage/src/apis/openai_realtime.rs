@@ -9,8 +9,8 @@
 
 use serde::Deserialize;
 
+use super::NewsKeys;
 use super::stated_cost::take_cost;
-use super::{Gather, NewsKeys};
 use crate::field::{Field, Maybe, Object, object};
 use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;
@@ -65,59 +65,41 @@ struct StatusDetails<'a> {
     error: Field<'a>,
 }
 
-/// What is known so far of one turn.
-#[derive(Default)]
-pub(super) struct Gathered {
-    reading: Reading,
-}
+/// The keys of events that say something new.
+pub(super) const NEWS: NewsKeys = NewsKeys {
+    telling: &["usage", "error", "status"],
+    id: &["id"],
+    model: &["model"],
+};
 
-impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &["usage", "error", "status"],
-            id: &["id"],
-            model: &["model"],
+/// Takes over an event.
+pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
+    let event: Event<'_> = object(json)?;
+    name(&mut reading.model, event.session.0.and_then(|session| session.model.0));
+    if let Some(response) = event.response.0 {
+        name(&mut reading.response_id, response.id.0);
+        name(&mut reading.model, response.model.0);
+        if let Some(status) = response.status.0.filter(|status| status != "in_progress") {
+            reading.finish_reasons = vec![status];
         }
-    }
-
-    /// Takes over an event.
-    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let event: Event<'_> = object(json)?;
-        let reading = &mut self.reading;
-        name(&mut reading.model, event.session.0.and_then(|session| session.model.0));
-        if let Some(response) = event.response.0 {
-            name(&mut reading.response_id, response.id.0);
-            name(&mut reading.model, response.model.0);
-            if let Some(status) = response.status.0.filter(|status| status != "in_progress") {
-                reading.finish_reasons = vec![status];
-            }
-            if let Some(figures) = &response.usage.0 {
-                take(reading, figures);
-            }
-            let error = response
-                .status_details
-                .0
-                .and_then(|details| provider_error(details.error));
-            if error.is_some() {
-                reading.error = error;
-            }
-        }
-        if let Some(figures) = &event.usage.0 {
+        if let Some(figures) = &response.usage.0 {
             take(reading, figures);
         }
-        if let Some(error) = provider_error(event.error) {
-            reading.error = Some(error);
+        let error = response
+            .status_details
+            .0
+            .and_then(|details| provider_error(details.error));
+        if error.is_some() {
+            reading.error = error;
         }
-        Ok(())
     }
-
-    fn reading(&self) -> &Reading {
-        &self.reading
+    if let Some(figures) = &event.usage.0 {
+        take(reading, figures);
     }
-
-    fn finish(self: Box<Self>) -> Reading {
-        self.reading.finished()
+    if let Some(error) = provider_error(event.error) {
+        reading.error = Some(error);
     }
+    Ok(())
 }
 
 fn take(reading: &mut Reading, figures: &Figures<'_>) {
@@ -155,6 +137,6 @@ fn take_tokens(reading: &mut Reading, usage: &Part<'_, '_>) {
         (Unit::OutputReasoningTokens, "output_token_details.reasoning_tokens"),
     ];
     for (unit, path) in counts {
-        reading.take(unit, "usage", usage.count(path));
+        reading.take(unit, path, usage.count(path));
     }
 }

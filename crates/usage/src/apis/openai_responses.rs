@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
+use super::NewsKeys;
 use super::stated_cost::take_cost;
-use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::{Figures, Part};
 use crate::provider_error::{bare_error, provider_error};
@@ -44,9 +44,6 @@ const KNOWN: &[(&str, &str)] = &[
     ),
     ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
 ];
-
-/// The same of `tool_usage`.
-const KNOWN_TOOL_USAGE: &[(&str, &str)] = &[];
 
 /// Calls in the output that have a fee and a unit.
 const CHARGED_CALLS: &[&str] = &["web_search_call", "file_search_call", "code_interpreter_call"];
@@ -134,114 +131,94 @@ struct Action {
     kind: Maybe<String>,
 }
 
-/// What is known so far of one response.
-#[derive(Default)]
-pub(super) struct Gathered {
-    reading: Reading,
-}
+/// The keys of events that say something new.
+pub(super) const NEWS: NewsKeys = NewsKeys {
+    telling: &[
+        "response",
+        "error",
+        "code",
+        "message",
+        // Of a body, which is no event.
+        "usage",
+        "status",
+        "incomplete_details",
+        "tool_usage",
+        "output",
+    ],
+    id: &["id"],
+    model: &["model"],
+};
 
-impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &[
-                "response",
-                "error",
-                "code",
-                "message",
-                // Of a body, which is no event.
-                "usage",
-                "status",
-                "incomplete_details",
-                "tool_usage",
-                "output",
-            ],
-            id: &["id"],
-            model: &["model"],
+/// Takes over a whole body or one event.
+pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
+    let event: Event<'_> = object(json)?;
+    let response = match event.response.0 {
+        Some(response) => {
+            // Each event repeats the response as it is known then: the last is right.
+            let named = |text: &Maybe<String>| text.0.clone().filter(|text| !text.is_empty());
+            update(&mut reading.response_id, named(&response.id));
+            update(&mut reading.model, named(&response.model));
+            response
         }
-    }
-
-    /// Takes over a whole body or one event.
-    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let event: Event<'_> = object(json)?;
-        let response = match event.response.0 {
-            Some(response) => {
-                // Each event repeats the response as it is known then: the last is right.
-                let named = |text: &Maybe<String>| text.0.clone().filter(|text| !text.is_empty());
-                update(&mut self.reading.response_id, named(&response.id));
-                update(&mut self.reading.model, named(&response.model));
-                response
+        None if event.kind.0.as_deref() == Some("error") => {
+            let error = provider_error(event.error).or_else(|| bare_error(event.code, event.message));
+            if error.is_some() {
+                reading.error = error;
             }
-            None if event.kind.0.as_deref() == Some("error") => {
-                let error = provider_error(event.error).or_else(|| bare_error(event.code, event.message));
-                if error.is_some() {
-                    self.reading.error = error;
-                }
-                return Ok(());
-            }
-            // Every event says its type; a body has none.
-            None if event.kind.0.is_some() => return Ok(()),
-            None => object(json)?,
-        };
-        self.take(response);
-        Ok(())
-    }
-
-    fn reading(&self) -> &Reading {
-        &self.reading
-    }
-
-    fn finish(self: Box<Self>) -> Reading {
-        self.reading.finished()
-    }
+            return Ok(());
+        }
+        // Every event says its type; a body has none.
+        None if event.kind.0.is_some() => return Ok(()),
+        None => object(json)?,
+    };
+    take(reading, response);
+    Ok(())
 }
 
-impl Gathered {
-    fn take(&mut self, response: Response<'_>) {
-        let reading = &mut self.reading;
-        name(&mut reading.response_id, response.id.0);
-        name(&mut reading.model, response.model.0);
-        let reason = response
-            .incomplete_details
+fn take(reading: &mut Reading, response: Response<'_>) {
+    name(&mut reading.response_id, response.id.0);
+    name(&mut reading.model, response.model.0);
+    let reason = response
+        .incomplete_details
+        .0
+        .and_then(|details| details.reason.0)
+        .or(response.status.0);
+    if let Some(reason) = reason.filter(|reason| !matches!(reason.as_str(), "in_progress" | "queued")) {
+        reading.finish_reasons = vec![reason];
+    }
+    if let Some(figures) = &response.usage.0 {
+        let usage = figures.whole();
+        take_counts(reading, &usage);
+        reading.check_total("total_tokens", usage.count("total_tokens"), Count::Absent);
+        for repeated in usage.each("x_details") {
+            // Alibaba's, of which the cache writes stand nowhere else.
+            repeated.pass_over();
+        }
+        reading.take_unread(figures, KNOWN);
+        // The tier that was billed comes with what is billed.
+        update(&mut reading.service_tier, response.service_tier.0);
+    }
+    if let Some(figures) = &response.tool_usage.0 {
+        let searches = figures.whole().count("web_search.num_requests");
+        reading.take(Unit::WebSearches, "tool_usage.web_search.num_requests", searches);
+        reading.take_unread(figures, &[]);
+    }
+    take_items(reading, &response.output.0.unwrap_or_default());
+    let is_preview = |tool: &Tool| {
+        tool.kind
             .0
-            .and_then(|details| details.reason.0)
-            .or(response.status.0);
-        if let Some(reason) = reason.filter(|reason| !matches!(reason.as_str(), "in_progress" | "queued")) {
-            reading.finish_reasons = vec![reason];
-        }
-        if let Some(figures) = &response.usage.0 {
-            let usage = figures.whole();
-            take_counts(reading, &usage);
-            reading.check_total("total_tokens", usage.count("total_tokens"), Count::Absent);
-            for repeated in usage.each("x_details") {
-                // Alibaba's, of which the cache writes stand nowhere else.
-                repeated.pass_over();
-            }
-            reading.take_unread(figures, KNOWN);
-            // The tier that was billed comes with what is billed.
-            update(&mut reading.service_tier, response.service_tier.0);
-        }
-        if let Some(figures) = &response.tool_usage.0 {
-            let searches = figures.whole().count("web_search.num_requests");
-            reading.take(Unit::WebSearches, "tool_usage.web_search.num_requests", searches);
-            reading.take_unread(figures, KNOWN_TOOL_USAGE);
-        }
-        take_items(reading, &response.output.0.unwrap_or_default());
-        let is_preview = |tool: &Tool| {
-            tool.kind
-                .0
-                .as_deref()
-                .is_some_and(|kind| kind.starts_with("web_search_preview"))
-        };
-        let has_searched = reading
-            .usage
-            .get(Unit::WebSearches)
-            .is_some_and(|searches| searches > 0);
-        if has_searched && response.tools.0.iter().flatten().any(is_preview) {
-            reading.search_type = Some("preview".to_owned());
-        }
-        if let Some(error) = provider_error(response.error) {
-            reading.error = Some(error);
-        }
+            .as_deref()
+            .is_some_and(|kind| kind.starts_with("web_search_preview"))
+    };
+    let has_searched = reading
+        .usage
+        .get(Unit::WebSearches)
+        .is_some_and(|searches| searches > 0);
+    if has_searched && response.tools.0.iter().flatten().any(is_preview) {
+        reading.search_type = Some("preview".to_owned());
+    }
+    if let Some(error) = provider_error(response.error) {
+        reading.error = Some(error);
     }
 }
 
@@ -327,7 +304,7 @@ fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>) {
         (Unit::OutputImageTokens, "output_tokens_details.image_tokens"),
     ];
     for (unit, path) in modalities {
-        reading.take_used(unit, "usage.input_tokens_details", usage.count(path));
+        reading.take_used(unit, path, usage.count(path));
     }
     let tools = [
         (Unit::WebSearches, "server_side_tool_usage_details.web_search_calls"),
@@ -342,7 +319,7 @@ fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>) {
         ),
     ];
     for (unit, path) in tools {
-        reading.take(unit, "usage.server_side_tool_usage_details", usage.count(path));
+        reading.take(unit, path, usage.count(path));
     }
     let searches = usage.first(&["tool_calls_details.search_web.invocation", "num_sources_used"]);
     let field = "usage.tool_calls_details.search_web.invocation";

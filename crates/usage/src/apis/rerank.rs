@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::{Gather, NewsKeys};
+use super::NewsKeys;
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::Figures;
 use crate::provider_error::provider_error;
@@ -37,43 +37,25 @@ struct Body<'a> {
     error: Field<'a>,
 }
 
-/// What is known of one ranking.
-#[derive(Default)]
-pub(super) struct Gathered {
-    reading: Reading,
-}
+/// The keys of events that say something new.
+pub(super) const NEWS: NewsKeys = NewsKeys {
+    telling: &["meta", "usage", "error"],
+    id: &["id"],
+    model: &["model"],
+};
 
-impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &["meta", "usage", "error"],
-            id: &["id"],
-            model: &["model"],
-        }
+/// Takes over a whole body.
+pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
+    let body: Body<'_> = object(json)?;
+    name(&mut reading.response_id, body.id.0);
+    name(&mut reading.model, body.model.0);
+    for figures in [&body.meta.0, &body.usage.0].into_iter().flatten() {
+        take(reading, figures);
     }
-
-    /// Takes over a whole body.
-    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let body: Body<'_> = object(json)?;
-        let reading = &mut self.reading;
-        name(&mut reading.response_id, body.id.0);
-        name(&mut reading.model, body.model.0);
-        for figures in [&body.meta.0, &body.usage.0].into_iter().flatten() {
-            take(reading, figures);
-        }
-        if let Some(error) = provider_error(body.error) {
-            reading.error = Some(error);
-        }
-        Ok(())
+    if let Some(error) = provider_error(body.error) {
+        reading.error = Some(error);
     }
-
-    fn reading(&self) -> &Reading {
-        &self.reading
-    }
-
-    fn finish(self: Box<Self>) -> Reading {
-        self.reading.finished()
-    }
+    Ok(())
 }
 
 fn take(reading: &mut Reading, figures: &Figures<'_>) {

@@ -6,8 +6,8 @@
 
 use serde::Deserialize;
 
+use super::NewsKeys;
 use super::stated_cost::take_cost;
-use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::Figures;
 use crate::provider_error::provider_error;
@@ -48,43 +48,25 @@ struct Data<'a> {
     usage: Object<Figures<'a>>,
 }
 
-/// What is known so far of one speech.
-#[derive(Default)]
-pub(super) struct Gathered {
-    reading: Reading,
-}
+/// The keys of events that say something new.
+pub(super) const NEWS: NewsKeys = NewsKeys {
+    telling: &["usage", "extra_info", "error"],
+    id: &[],
+    model: &["model"],
+};
 
-impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &["usage", "extra_info", "error"],
-            id: &[],
-            model: &["model"],
-        }
+/// Takes over a whole body or one event.
+pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
+    let event: Event<'_> = object(json)?;
+    name(&mut reading.model, event.model.0);
+    let within = event.data.0.and_then(|data| data.usage.0);
+    for figures in [event.usage.0, within, event.extra_info.0].into_iter().flatten() {
+        take(reading, &figures);
     }
-
-    /// Takes over a whole body or one event.
-    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let event: Event<'_> = object(json)?;
-        let reading = &mut self.reading;
-        name(&mut reading.model, event.model.0);
-        let within = event.data.0.and_then(|data| data.usage.0);
-        for figures in [event.usage.0, within, event.extra_info.0].into_iter().flatten() {
-            take(reading, &figures);
-        }
-        if let Some(error) = provider_error(event.error) {
-            reading.error = Some(error);
-        }
-        Ok(())
+    if let Some(error) = provider_error(event.error) {
+        reading.error = Some(error);
     }
-
-    fn reading(&self) -> &Reading {
-        &self.reading
-    }
-
-    fn finish(self: Box<Self>) -> Reading {
-        self.reading.finished()
-    }
+    Ok(())
 }
 
 fn take(reading: &mut Reading, figures: &Figures<'_>) {

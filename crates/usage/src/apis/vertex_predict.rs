@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::{Gather, NewsKeys};
+use super::NewsKeys;
 use crate::field::{Field, Maybe, Object, object, sum};
 use crate::provider_error::provider_error;
 use crate::reading::Reading;
@@ -36,40 +36,22 @@ struct Statistics<'a> {
     token_count: Field<'a>,
 }
 
-/// What is known of one response.
-#[derive(Default)]
-pub(super) struct Gathered {
-    reading: Reading,
-}
+/// The keys of events that say something new.
+pub(super) const NEWS: NewsKeys = NewsKeys {
+    telling: &["predictions", "error"],
+    id: &[],
+    model: &[],
+};
 
-impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &["predictions", "error"],
-            id: &[],
-            model: &[],
-        }
+/// Takes over a whole body.
+pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
+    let body: Body<'_> = object(json)?;
+    let statistics = |prediction: Prediction<'_>| Some(prediction.embeddings.0?.statistics.0?.token_count.count());
+    let predictions = body.predictions.0.unwrap_or_default();
+    let counts: Vec<_> = predictions.into_iter().filter_map(statistics).collect();
+    reading.take(Unit::InputTokens, "statistics.token_count", sum(&counts));
+    if let Some(error) = provider_error(body.error) {
+        reading.error = Some(error);
     }
-
-    /// Takes over a whole body.
-    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        let body: Body<'_> = object(json)?;
-        let statistics = |prediction: Prediction<'_>| Some(prediction.embeddings.0?.statistics.0?.token_count.count());
-        let predictions = body.predictions.0.unwrap_or_default();
-        let counts: Vec<_> = predictions.into_iter().filter_map(statistics).collect();
-        self.reading
-            .take(Unit::InputTokens, "statistics.token_count", sum(&counts));
-        if let Some(error) = provider_error(body.error) {
-            self.reading.error = Some(error);
-        }
-        Ok(())
-    }
-
-    fn reading(&self) -> &Reading {
-        &self.reading
-    }
-
-    fn finish(self: Box<Self>) -> Reading {
-        self.reading.finished()
-    }
+    Ok(())
 }
