@@ -26,6 +26,8 @@ pub(crate) struct ModelCall {
     pub(crate) is_absurd: bool,
     /// What it is already said to have cost.
     pub(crate) stated: Option<Cost>,
+    /// What makes its cost uncertain and is not in the catalogue's reach, such as usage that is not understood.
+    pub(crate) doubts: Reasons,
 }
 
 /// A call of a file.
@@ -59,10 +61,6 @@ pub(crate) struct PriceContext {
     /// Where the provider was asked to run the model: `us` (Anthropic)
     #[arg(long, value_name = "GEO")]
     inference_geo: Option<String>,
-    /// What else makes the price uncertain.
-    #[arg(skip)]
-    #[serde(skip)]
-    doubts: Reasons,
     /// What no price of the catalogue depends on.
     #[arg(skip)]
     #[serde(flatten)]
@@ -84,27 +82,16 @@ impl PriceContext {
         }
     }
 
-    /// What a response says of the service it was given, and whether all of its usage is understood.
+    /// What a response says of the service it was given.
     pub(crate) fn of_response(reading: &Reading) -> Self {
-        let context = Self::of(&Context {
+        Self::of(&Context {
             service_tier: reading.service_tier.as_deref(),
             processing: reading.processing.as_deref(),
             speed: reading.speed.as_deref(),
             search_type: reading.search_type.as_deref(),
             inference_geo: reading.inference_geo.as_deref(),
             ..Context::default()
-        });
-        if reading.unread.is_empty() {
-            context
-        } else {
-            context.doubted(Reason::UnreadUsage)
-        }
-    }
-
-    /// The same, with a reason why the price is uncertain.
-    pub(crate) const fn doubted(mut self, reason: Reason) -> Self {
-        self.doubts.insert(reason);
-        self
+        })
     }
 
     fn context(&self) -> Context<'_> {
@@ -119,11 +106,20 @@ impl PriceContext {
     }
 }
 
+/// What usage that is not understood makes of a cost.
+pub(crate) fn doubts_of<T>(unread: &[T]) -> Reasons {
+    if unread.is_empty() {
+        Reasons::NONE
+    } else {
+        Reasons::of(Reason::UnreadUsage)
+    }
+}
+
 impl ModelCall {
     /// The call as the catalogue wants it.
     pub(crate) fn call(&self) -> Call<'_> {
         Call {
-            // Whatever a framework calls it.
+            // Frameworks have names of their own for it.
             provider: provider::current(&self.provider),
             server_address: self.server_address.as_deref(),
             response_model: self.response_model.as_deref(),
@@ -141,10 +137,12 @@ impl ModelCall {
             return Cost::inconsistent(Reason::InvalidUsage);
         }
         if let Some(cost) = &self.stated {
-            return cost.clone();
+            let mut cost = cost.clone();
+            self.doubts.iter().for_each(|reason| cost.doubt(reason));
+            return cost;
         }
         let mut cost = catalogue.cost(&self.call());
-        self.doubt_context(&mut cost);
+        self.doubt(&mut cost);
         cost
     }
 
@@ -154,7 +152,7 @@ impl ModelCall {
         if self.is_absurd {
             estimate.cost = Cost::inconsistent(Reason::InvalidUsage);
         }
-        self.doubt_context(&mut estimate.cost);
+        self.doubt(&mut estimate.cost);
         estimate
     }
 
@@ -167,12 +165,12 @@ impl ModelCall {
         format!("{}/{}", self.provider, model.unwrap_or_default())
     }
 
-    /// No price depends on what is said of the context beyond what the catalogue knows, nor on what is not understood.
-    fn doubt_context(&self, cost: &mut Cost) {
+    /// Adds the doubts that the catalogue cannot have: a context without a price, and usage that is not understood.
+    fn doubt(&self, cost: &mut Cost) {
         let is_standard_taken = self.context.others.values().any(|value| !value.is_null());
         if is_standard_taken && cost.total.is_some() {
             cost.doubt(Reason::UnknownVariant);
         }
-        self.context.doubts.iter().for_each(|reason| cost.doubt(reason));
+        self.doubts.iter().for_each(|reason| cost.doubt(reason));
     }
 }

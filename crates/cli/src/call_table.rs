@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use csv::{ByteRecord, StringRecord};
 use serde_json::{Map, Value};
 use tracing_genai::{
-    pricing::Counts,
+    pricing::{Counts, Reasons},
     usage::{Unit, Usage},
 };
 
@@ -139,6 +139,7 @@ impl<R: io::Read> CallTable<R> {
             counts: self.defaults.counts,
             is_absurd: counted.is_absurd,
             stated: None,
+            doubts: Reasons::NONE,
         })
     }
 

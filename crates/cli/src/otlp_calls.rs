@@ -6,12 +6,12 @@ use std::{
 };
 
 use tracing_genai::{
-    pricing::{Counts, Reason, Status},
+    pricing::{Counts, Status},
     processor::SpanCall,
 };
 
 use crate::{
-    call::{CallRow, ModelCall, PriceContext},
+    call::{CallRow, ModelCall, PriceContext, doubts_of},
     otlp_json,
 };
 
@@ -21,7 +21,7 @@ pub(crate) struct OtlpCalls<R> {
     line: u64,
     /// When the calls that do not say so started.
     at: SystemTime,
-    /// What the input includes where neither the span nor its instrumentation is known for it.
+    /// What the input includes, unless the span or its instrumentation says it.
     counts: Option<Counts>,
     /// Those of the line that was read last, the next one at the end.
     calls: Vec<CallRow>,
@@ -99,12 +99,9 @@ impl From<SpanCall> for ModelCall {
             request_model: call.request_model,
             usage: call.usage,
             started: call.started,
-            context: if call.unread_usage.is_empty() {
-                context
-            } else {
-                context.doubted(Reason::UnreadUsage)
-            },
+            context,
             counts: call.counts,
+            doubts: doubts_of(&call.unread_usage),
         }
     }
 }

@@ -190,8 +190,8 @@ where
 }
 
 impl Span {
-    /// The span as an SDK hands it to processors, started at `at` where it does not say when. What no call is told by, its
-    /// events and its kind among them, is left out.
+    /// The span as an SDK hands it to processors, started at `at` where it does not say when. Events, links and
+    /// kind are left out: calls are not recognised by them.
     pub(crate) fn data(&self, scope: &str, at: SystemTime) -> SpanData {
         let started = whole(&self.start_time_unix_nano).filter(|nanoseconds| *nanoseconds > 0);
         let started = started

@@ -23,7 +23,9 @@ pub(crate) const fn words(reason: Reason) -> &'static str {
             "cache writes whose lifetime is unknown or unpriced are charged at the price of the shortest"
         }
         Reason::OverlapAssumed => "how much of two counts is the same tokens was not reported: the least possible",
-        Reason::UnknownVariant => "no price is known for that tier, processing or speed: the standard price",
+        Reason::UnknownVariant => {
+            "no price is known for that tier, processing, speed, search or residency: the standard price"
+        }
         Reason::RequestModelUsed => "the model that answered is unknown: the price of the one that was asked for",
         Reason::ProviderFromModel => "the provider was not named: told by the model's name",
         Reason::SameTokensAssumed => {

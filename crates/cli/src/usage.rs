@@ -21,7 +21,7 @@ use tracing_genai::{
 };
 
 use crate::{
-    call::{ModelCall, PriceContext},
+    call::{ModelCall, PriceContext, doubts_of},
     moment,
     price_source::Source,
 };
@@ -35,13 +35,15 @@ response does not say is absent, not zero. A number of the usage that is not und
 tracing_genai.usage.unread, and makes the cost an estimate.
 
 The file may be a batch's output or the events of a realtime session: then an object a line comes out for each call, and
-last one with the sums.
+where there are several, or a line was unreadable, last one with the sums: calls, failed_calls, unpriced_calls,
+unreadable_lines, the counts, the cost as an exact decimal, and its status.
 
 --provider is a value of gen_ai.provider.name, or the price table's id of a provider. --api is told by the response unless
 given: chat, responses, embeddings, transcriptions, realtime, speech, images, messages, generate_content, interactions,
 converse, invoke_model, cohere, rerank, ocr, predict, ollama, llama_cpp; or the price table's name of one.
 
-Exit codes: 0 when the response was read, whatever it says; 1 when it is none; 2 when the command line is wrong.
+Exit codes: 0 when the response was read, whatever it says; 1 when the file, or a line of it, is not a response; 2 when the
+command line is wrong.
 
 Examples:
   tracing-genai usage --provider anthropic response.json
@@ -182,6 +184,7 @@ impl Pricing<'_> {
             counts: Counts::Inclusive,
             is_absurd: false,
             stated: known,
+            doubts: doubts_of(&reading.unread),
         };
         call.cost(self.catalogue)
     }

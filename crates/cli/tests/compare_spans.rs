@@ -18,6 +18,7 @@ fn line(scope: &str, name: &str, attributes: &Value) -> String {
                 .map(|(key, count)| json!({"key": key, "value": {"intValue": count.to_string()}}));
             json!({"kvlistValue": {"values": members.collect::<Vec<_>>()}})
         }
+        Value::Bool(_) => json!({"boolValue": value}),
         value => json!({"intValue": value.to_string()}),
     };
     let attributes: Vec<_> = attributes
@@ -176,4 +177,18 @@ fn a_count_that_is_not_understood_is_among_the_assumptions() {
     let (cost, assumptions) = compared("x", "chat", &chat("openai", "gpt-4o", &counts)).unwrap();
     assert_eq!(cost, "0.0035");
     assert!(assumptions.contains("unread_usage"), "{assumptions}");
+}
+
+#[test]
+fn a_covered_call_is_left_out() {
+    let counts = json!({"gen_ai.usage.input_tokens": 1_000, "gen_ai.usage.output_tokens": 100});
+    let mut attributes = chat("openai", "gpt-4o", &counts);
+    assert!(cost("x", "chat gpt-4o", &attributes).is_some());
+    for mark in ["tracing_genai.covered", "tracing_genai.covered.chat gpt-4o "] {
+        let mut covered = attributes.clone();
+        covered[mark] = json!(true);
+        assert_eq!(cost("x", "chat gpt-4o", &covered), None, "{mark}");
+    }
+    attributes["tracing_genai.covered"] = json!(false);
+    assert!(cost("x", "chat gpt-4o", &attributes).is_some());
 }

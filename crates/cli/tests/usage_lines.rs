@@ -40,6 +40,12 @@ fn cost(object: &Value) -> (&str, &Value) {
     )
 }
 
+/// The status and the exact amount of the sums.
+fn sum(object: &Value) -> (&str, &str) {
+    let status = object["tracing_genai.cost.status"].as_str().unwrap();
+    (status, object["cost_usd"].as_str().unwrap())
+}
+
 /// A line of OpenAI's with that many tokens in and a hundred out.
 fn openai(id: &str, model: &str, input: u64) -> String {
     format!(
@@ -84,7 +90,7 @@ fn several_lines_are_an_object_each_and_last_their_sums() {
         "gen_ai.usage.input_tokens": 4_070,
         "gen_ai.usage.output_tokens": 300,
         // 0.0014, and 3,000 at 1 with 100 at 4 USD a million.
-        "gen_ai.usage.cost": 0.0048,
+        "cost_usd": "0.0048",
         "tracing_genai.cost.status": "estimated",
     });
     assert_eq!(said[4], expected);
@@ -98,7 +104,7 @@ fn the_sum_is_priced_where_every_call_is() {
         openai("b", "gpt-4.1", 1_000),
     ];
     let said = said(&["--provider", "openai"], &lines.join("\r\n"));
-    assert_eq!(cost(said.last().unwrap()), ("priced", &json!(0.0028)));
+    assert_eq!(sum(said.last().unwrap()), ("priced", "0.0028"));
     assert_eq!(said.last().unwrap()["failed_calls"], 1);
 }
 
@@ -166,8 +172,8 @@ fn a_line_that_is_none_is_told_and_in_no_sum() {
             .unwrap(),
     )
     .unwrap();
-    assert_eq!((&last["calls"], &last["unread_lines"]), (&json!(2), &json!(1)));
-    assert_eq!(cost(&last), ("estimated", &json!(0.0028)));
+    assert_eq!((&last["calls"], &last["unreadable_lines"]), (&json!(2), &json!(1)));
+    assert_eq!(sum(&last), ("estimated", "0.0028"));
     let broken_first = format!("{{\"custom_id\":\n{}", lines[0]);
     assert_eq!(usage(&["--provider", "openai"], &broken_first).status.code(), Some(1));
 }
@@ -210,7 +216,7 @@ fn the_turns_of_a_session_are_calls_of_its_model() {
         assert_eq!(turn["gen_ai.response.model"], "gpt-realtime");
     }
     assert_eq!(said[2]["calls"], 2);
-    assert_eq!(cost(&said[2]), ("priced", &json!(2.0 * TURN_COSTS)));
+    assert_eq!(sum(&said[2]), ("priced", "0.0526336"));
 }
 
 #[test]
@@ -231,7 +237,7 @@ fn what_the_user_said_is_transcribed_at_the_price_of_another_model() {
         &[&unnamed, &*tokens, TURN].join("\n"),
     );
     assert_eq!(cost(&said[0]).0, "unpriced");
-    assert_eq!(cost(&said[2]), ("estimated", &json!(TURN_COSTS)));
+    assert_eq!(sum(&said[2]), ("estimated", "0.0263168"));
     assert_eq!(said[2]["unpriced_calls"], 1);
 }
 
@@ -242,4 +248,52 @@ fn one_event_is_one_call_of_the_model_that_was_asked_for() {
     assert_eq!(cost(&said[0]), ("priced", &json!(TURN_COSTS)));
     let unnamed = self::said(&["--provider", "openai"], TURN);
     assert_eq!(cost(&unnamed[0]).0, "unpriced");
+}
+
+#[test]
+fn a_session_is_recognised_by_any_of_its_events() {
+    let model = ["--provider", "openai", "--model", "gpt-realtime"];
+    let long = DELTA.replace("AAAA", &"A".repeat(100_000));
+    for first in [DELTA, HEARD, &long] {
+        let said = said(&model, &[first, TURN, TURN].join("\n"));
+        let turns = said.iter().filter(|object| object["gen_ai.response.id"] == "r");
+        assert_eq!(turns.count(), 2, "{}", &first[..40]);
+    }
+    // Printed over several lines it is one response.
+    let pretty = serde_json::to_string_pretty(&serde_json::from_str::<Value>(TURN).unwrap()).unwrap();
+    for arguments in [&model[..], &[&model[..], &["--api", "realtime"]].concat()] {
+        let said = said(arguments, &pretty);
+        assert_eq!(said.len(), 1);
+        assert_eq!(cost(&said[0]), ("priced", &json!(TURN_COSTS)));
+    }
+}
+
+#[test]
+fn a_turn_that_failed_or_is_not_understood_is_counted() {
+    let failed = r#"{"type":"response.done","response":{"object":"realtime.response","id":"f","status":"failed","status_details":{"error":{"type":"server_error","message":"no"}}}}"#;
+    let by_seconds = r#"{"type":"response.done","response":{"object":"realtime.response","id":"x","status":"completed"},"usage":{"billable_audio_seconds":7}}"#;
+    let said = said(
+        &["--provider", "openai"],
+        &[SESSION, TURN, failed, by_seconds].join("\n"),
+    );
+    let sums = said.last().unwrap();
+    assert_eq!(
+        (&sums["calls"], &sums["failed_calls"], &sums["unpriced_calls"]),
+        (&json!(3), &json!(1), &json!(1))
+    );
+    assert_eq!(sum(sums), ("estimated", "0.0263168"));
+}
+
+#[test]
+fn the_first_unreadable_lines_are_named_with_their_problem() {
+    let broken = vec!["{\"custom_id\":"; 13];
+    let lines = [vec![&*openai("a", "gpt-4.1", 1_000)], broken].concat().join("\n");
+    let output = usage(&["--provider", "openai"], &lines);
+    let warnings = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(
+        warnings.matches("not a line of a batch's output").count(),
+        10,
+        "{warnings}"
+    );
+    assert!(warnings.contains("13 lines are left out"), "{warnings}");
 }

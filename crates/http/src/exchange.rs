@@ -23,7 +23,7 @@ pub(crate) struct Exchange {
     api: Api,
     is_openai: bool,
     asks_for_stream: bool,
-    /// What is to be spoken, which a response that is sound does not say.
+    /// The characters to speak: a response that is audio does not count them.
     characters: Option<u64>,
     watch: Watch,
     propagates: bool,
@@ -114,7 +114,7 @@ impl Exchange {
         }
         response.told_elsewhere(told);
         if content_type.is_some_and(|named| named.starts_with("audio/")) {
-            return Some(Reading::of_sound(response));
+            return Some(Reading::of_audio(response));
         }
         Some(Reading::new(response, text(CONTENT_ENCODING)))
     }
@@ -146,16 +146,27 @@ impl Drop for Exchange {
     }
 }
 
-/// What Bedrock says in the headers of the models that say nothing in their bodies.
+/// What Bedrock says in the headers of the models that say nothing in their bodies. Its input count leaves out what the
+/// cache read and took, as that of Converse does.
 /// Source: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html>.
 fn told_by_headers(headers: &HeaderMap) -> Usage {
-    let units = [
-        ("x-amzn-bedrock-input-token-count", Unit::InputTokens),
-        ("x-amzn-bedrock-output-token-count", Unit::OutputTokens),
+    let count = |name: &str| {
+        let name = ["x-amzn-bedrock-", name, "-token-count"].concat();
+        headers.get(name)?.to_str().ok()?.parse::<u64>().ok()
+    };
+    let (read, written) = (count("cache-read-input"), count("cache-write-input"));
+    let cached = read.unwrap_or(0).saturating_add(written.unwrap_or(0));
+    let counts = [
+        (
+            Unit::InputTokens,
+            count("input").map(|input| input.saturating_add(cached)),
+        ),
+        (Unit::CacheReadTokens, read),
+        (Unit::CacheWriteTokens, written),
+        (Unit::OutputTokens, count("output")),
     ];
     let mut usage = Usage::new();
-    for (name, unit) in units {
-        let count = headers.get(name).and_then(|value| value.to_str().ok()?.parse().ok());
+    for (unit, count) in counts {
         if let Some(count) = count {
             usage.set(unit, count);
         }

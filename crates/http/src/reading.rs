@@ -52,8 +52,8 @@ impl Reading {
         }
     }
 
-    /// Lets a body pass that says nothing of its usage.
-    pub(crate) fn of_sound(mut response: WatchedResponse) -> Self {
+    /// Passes audio on: it carries no usage.
+    pub(crate) fn of_audio(mut response: WatchedResponse) -> Self {
         response.without_text();
         Self {
             response,

@@ -275,3 +275,19 @@ async fn the_headers_of_bedrock_stand_in_for_a_body_that_counts_nothing() {
     let model = text(&span, "gen_ai.request.model");
     assert_eq!(model.as_deref(), Some("mistral.mistral-7b-instruct-v0:2"));
 }
+
+#[tokio::test]
+async fn the_input_in_bedrocks_headers_leaves_out_the_cache() {
+    let spans = Spans::collect();
+    let provider = Provider::answering([r#"{"outputs":[{"text":"Hi","stop_reason":"stop"}]}"#])
+        .header("x-amzn-bedrock-input-token-count", "9")
+        .header("x-amzn-bedrock-cache-read-input-token-count", "30")
+        .header("x-amzn-bedrock-cache-write-input-token-count", "4")
+        .header("x-amzn-bedrock-output-token-count", "2");
+    let url = "https://bedrock-runtime.eu-west-1.amazonaws.com/model/amazon.nova-lite-v1%3A0/invoke";
+    read(provider.send(Watch::new(), post(url, "{}")).await).await;
+    let span = only(&spans);
+    assert_eq!(used(&span), (Some(43), Some(2)));
+    assert_eq!(spans::integer(&span, "gen_ai.usage.cache_read.input_tokens"), Some(30));
+    assert_eq!(spans::integer(&span, "gen_ai.usage.cache_write.input_tokens"), Some(4));
+}

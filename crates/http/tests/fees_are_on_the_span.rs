@@ -125,3 +125,13 @@ async fn a_number_that_is_not_understood_is_named_and_makes_the_cost_an_estimate
         Some("[\"unread_usage\"]")
     );
 }
+
+#[tokio::test]
+async fn a_speech_that_failed_is_not_charged() {
+    let request = r#"{"model":"speech-02-hd","text":"hello","voice_setting":{"voice_id":"x"}}"#;
+    let body = r#"{"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}"#;
+    let span = span("https://api.minimax.io/v1/t2a_v2", request, JSON, body).await;
+    assert_eq!(integer(&span, "tracing_genai.usage.input_characters"), None);
+    assert_eq!(double(&span, "gen_ai.usage.cost"), None);
+    assert_eq!(text(&span, "error.type").as_deref(), Some("1008"));
+}

@@ -26,7 +26,7 @@ pub(crate) fn catalogue() -> Table {
 /// The embedded table.
 pub(crate) fn embedded() -> Table {
     let mut table = catalogue();
-    overlay::lay(&mut table, None);
+    overlay::lay(&mut table);
     table
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn layered(
     if let Some(feed) = feed {
         lay_feed(&mut table, feed.table()?);
         // What the newer table still lacks, where it says the same as the catalogue that the overlay was made for.
-        overlay::lay(&mut table, Some(&catalogue()));
+        overlay::lay_over_newer(&mut table, &catalogue());
     }
     if let Some(file) = user_file {
         lay_user_file(&mut table, file).map_err(|flaw| file.flawed(flaw))?;

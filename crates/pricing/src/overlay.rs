@@ -178,9 +178,16 @@ impl OverlayRow {
     }
 }
 
-/// Lays the embedded overlay over `table`. `catalogue` is the one that it was made for, where that is not the table.
-pub(crate) fn lay(table: &mut Table, catalogue: Option<&Table>) {
-    lay_rows(table, OverlayRow::all(), catalogue);
+/// Lays the embedded overlay over the embedded catalogue, which lacks every new model of it: a test holds that.
+pub(crate) fn lay(catalogue: &mut Table) {
+    for row in OverlayRow::all() {
+        row.lay(catalogue, None, row.is_new_model());
+    }
+}
+
+/// Lays the embedded overlay over a newer table. `catalogue` is the one that the overlay was made for.
+pub(crate) fn lay_over_newer(table: &mut Table, catalogue: &Table) {
+    lay_rows(table, OverlayRow::all(), Some(catalogue));
 }
 
 /// Lays an overlay of that text over `table`, which is the catalogue that it was made for.
@@ -324,6 +331,16 @@ mod tests {
         assert_eq!(model.sets[0].prices, prices);
         assert_eq!(model.variants.len(), 1);
         assert_eq!(model.equal.count_ones(), 2);
+    }
+
+    #[test]
+    fn the_catalogue_lacks_every_new_model() {
+        let catalogue = crate::layers::catalogue();
+        let taken = OverlayRow::all()
+            .iter()
+            .filter(|row| row.is_new_model() && !row.is_lacking(&catalogue, None));
+        let taken: Vec<_> = taken.map(|row| format!("{}/{}", row.provider, row.model())).collect();
+        assert!(taken.is_empty(), "the catalogue has them: {taken:?}");
     }
 
     #[test]

@@ -56,7 +56,8 @@ reasons! {
     CacheTtlAssumed = "cache_ttl_assumed",
     /// How much of two counts is the same tokens was not reported, so the least possible was assumed.
     OverlapAssumed = "overlap_assumed",
-    /// No price of its own is known for the call's service tier, processing or speed: the standard price was taken.
+    /// No price of its own is known for the call's service tier, processing, speed, search or residency: the standard price was
+    /// taken.
     UnknownVariant = "unknown_variant",
     /// The input is beyond where the standard price rises, and no such step is known for the call's kind of service: its
     /// price was taken as it stands.

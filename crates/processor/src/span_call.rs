@@ -9,6 +9,7 @@ use tracing_genai_semconv::own;
 use tracing_genai_usage::Usage;
 
 use crate::counts::CountsRules;
+use crate::gaps::take_gaps;
 use crate::normalise::{is_seen_to, normalise};
 use crate::operation::Operation;
 use crate::price::{Stated, call, known_without_prices, stated};
@@ -49,7 +50,8 @@ pub struct SpanCall {
 }
 
 impl SpanCall {
-    /// The model call that `span` is; `None` where it is none.
+    /// The model call of `span`; `None` for any other span, and for a call that is covered by the one within it, which is
+    /// where the cost is.
     ///
     /// `counts` is what the input includes where neither the span nor its instrumentation is known for it, as in
     /// [`GenAiProcessorBuilder::counts`](crate::GenAiProcessorBuilder::counts); without it what contradicts itself is repaired.
@@ -57,7 +59,8 @@ impl SpanCall {
         let is_processed = is_seen_to(&span);
         let mut operation = Operation::new(&mut span);
         normalise(&mut operation, None, false);
-        if !operation.is_model_call() {
+        take_gaps(&mut operation);
+        if !operation.is_model_call() || operation.is_covered || is_marked_covered(&operation) {
             return None;
         }
         count(&mut operation);
@@ -116,6 +119,12 @@ impl SpanCall {
             counts: self.counts,
         }
     }
+}
+
+/// Whether a processor of ours marked the call as covered.
+fn is_marked_covered(operation: &Operation<'_>) -> bool {
+    let mut attributes = operation.span.attributes.iter();
+    attributes.any(|attribute| attribute.key.as_str() == own::COVERED && attribute.value == Value::Bool(true))
 }
 
 /// The cost with the status and the reasons that a processor of ours wrote beside it.

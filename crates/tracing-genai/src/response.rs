@@ -61,7 +61,7 @@ struct Watching {
     /// Of a stream.
     pace: Option<Pace>,
     unread: Option<&'static str>,
-    /// What was used by something else than the body.
+    /// What was used by the headers or the request.
     told_elsewhere: Usage,
     has_text: bool,
     failed: bool,
@@ -87,14 +87,14 @@ impl WatchedResponse {
         }
     }
 
-    /// What was used as the headers tell it: recorded if the body tells nothing of it.
+    /// What was used by the headers or the request: recorded if the body has no usage and no error.
     pub fn told_elsewhere(&mut self, usage: Usage) {
         if let Some(watching) = &mut self.watching {
             watching.told_elsewhere = usage;
         }
     }
 
-    /// Says that the body is sound or the like, which tells nothing of the call: it is not read, and not malformed.
+    /// The body carries no usage, as audio: it is not malformed.
     pub fn without_text(&mut self) {
         if let Some(watching) = &mut self.watching {
             watching.has_text = false;
@@ -153,7 +153,7 @@ impl Watching {
             let message = reading.error.take().map(|error| error.message).unwrap_or_default();
             call.fail(&status.to_string(), message);
         } else {
-            if reading.usage.is_empty() && reading.invalid.is_none() {
+            if reading.usage.is_empty() && reading.invalid.is_none() && reading.error.is_none() {
                 reading.usage = told_elsewhere;
             }
             call.record(&reading);

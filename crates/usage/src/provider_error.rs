@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::field::{Field, object};
+use crate::field::{Field, Maybe, object};
 
 /// An error that the provider reports in a body, whatever the status of the response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,26 @@ struct ErrorObject<'a> {
     error_code: Field<'a>,
     #[serde(default, borrow, rename = "errorMessage")]
     error_message: Field<'a>,
+}
+
+/// How `MiniMax` reports errors, with a status of 200: <https://platform.minimax.io/docs/api-reference/errorcode>.
+#[derive(Deserialize)]
+pub(crate) struct BaseResponse<'a> {
+    #[serde(default, borrow)]
+    status_code: Field<'a>,
+    #[serde(default)]
+    status_msg: Maybe<String>,
+}
+
+impl BaseResponse<'_> {
+    /// The error, which has a code other than zero.
+    pub(crate) fn error(self) -> Option<ProviderError> {
+        let code = self.status_code.decimal().filter(|code| *code != "0")?;
+        Some(ProviderError {
+            kind: code.to_owned(),
+            message: self.status_msg.0.unwrap_or_default(),
+        })
+    }
 }
 
 /// Reads the value of an `error` field: an object with a type or code and a message, or only a message.

@@ -111,7 +111,8 @@ pub(crate) fn second_text(path: Option<&Path>) -> anyhow::Result<String> {
 
 /// The version in the table's name, and its date: the one given, else that of the `rows` of the same version.
 pub(crate) fn source_of(table: &Path, date: Option<&str>, rows: &str) -> anyhow::Result<Source> {
-    let version = version_in_name(table, "litellm-").context("the file is named litellm-<version>.json")?;
+    let version = version_in_name(table, "litellm-")
+        .context("the file name has no version; name it as `litellm-1.109.1.json`")?;
     let of_rows = || {
         let (_, source) = rows
             .lines()

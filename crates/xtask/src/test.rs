@@ -218,7 +218,7 @@ fn in_ci() -> bool {
 }
 
 /// The cargo that runs this chore, at the root of the workspace.
-pub(crate) fn cargo() -> Command {
+fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
@@ -229,8 +229,7 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("..")
 }
 
-/// Runs the command; an error unless it ends well.
-pub(crate) fn run_to_success(command: &mut Command) -> Result<()> {
+fn run_to_success(command: &mut Command) -> Result<()> {
     let status = command
         .status()
         .with_context(|| format!("{command:?} could not be run"))?;

@@ -30,7 +30,7 @@ pub(super) fn take(report: &mut Report, request: &Request, tells_of_recommended:
         let call = SpanCall::read(span.data(scope, SystemTime::UNIX_EPOCH), None);
         let is_call = call.is_some();
         let unread = call.map(|call| call.unread_usage).unwrap_or_default();
-        // A call may be told by its tracer alone, without an attribute of the conventions.
+        // A call may be recognised by its tracer alone, without an attribute of the conventions.
         let mut checked = if is_call {
             Some(check_genai(&view))
         } else {

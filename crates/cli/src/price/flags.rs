@@ -1,6 +1,9 @@
 //! One model call, as the flags of the command describe it.
 
-use tracing_genai::usage::{Unit, Usage};
+use tracing_genai::{
+    pricing::Reasons,
+    usage::{Unit, Usage},
+};
 
 use crate::{
     call::{ModelCall, PriceContext},
@@ -90,6 +93,7 @@ impl CallFlags {
             counts: defaults.counts,
             is_absurd: false,
             stated: None,
+            doubts: Reasons::NONE,
         }
     }
 

@@ -8,8 +8,8 @@ use std::{
 use serde_json::{Map, Value, json};
 use tracing_genai::{
     pricing::{Cost, Status, Usd},
-    semconv::{Attribute, own},
-    usage::{Api, Reading, Usage, read_batch_line, read_body},
+    semconv::own,
+    usage::{Api, ReadError, Reading, Usage, read_batch_line, read_body},
 };
 
 use super::{Pricing, attributes, counts};
@@ -26,32 +26,59 @@ pub(super) enum Kind {
     Realtime,
 }
 
-/// What tells a file of each kind, without spaces; that of a batch only where its first line is too long to be looked at whole.
-const MARKS: &[(&str, Kind)] = &[
-    (r#""custom_id":"#, Kind::Batch),
-    (r#""recordId":"#, Kind::Batch),
-    (r#""processed_time":"#, Kind::Batch),
-    (r#"{"key":"#, Kind::Batch),
-    (r#""object":"realtime."#, Kind::Realtime),
-    (r#""type":"session.created""#, Kind::Realtime),
+/// Marks of a batch's output, without spaces, for a first line that is too long to be looked at whole.
+const BATCH_MARKS: &[&str] = &[
+    r#""custom_id":"#,
+    r#""recordId":"#,
+    r#""processed_time":"#,
+    r#"{"key":"#,
 ];
 
-/// How much of the first line is looked at.
+/// What the types of a realtime session's events begin with.
+/// Source: <https://platform.openai.com/docs/api-reference/realtime-server-events>.
+const REALTIME_EVENTS: &[&str] = &[
+    "session.",
+    "conversation.",
+    "input_audio_buffer.",
+    "output_audio_buffer.",
+    "rate_limits.",
+    "response.audio",
+    "response.output_audio",
+    "response.done",
+];
+
+/// How much of a long first line is looked at.
 const LOOKED_AT: usize = 4096;
 
+/// Unreadable lines that are named; of further ones only the number is told.
+const MAX_NAMED: u64 = 10;
+
 impl Kind {
-    /// The kind of a file that begins so; `None` where it is one response, in whatever form.
+    /// The kind of file, by its beginning; `None` for a single response in any form.
     pub(super) fn of(head: &[u8], chosen: Option<Api>, provider: &str) -> Option<Self> {
         if chosen.is_some_and(|api| api != Api::OpenAiRealtime) {
             return None;
         }
-        let mut lines = head.split(|byte| *byte == b'\n');
-        if lines.any(|line| read_batch_line(provider, line).is_some()) {
+        let lines = || head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        if lines().any(|line| read_batch_line(provider, line).is_some()) {
             return Some(Self::Batch);
         }
-        let has_whole_line = head.contains(&b'\n') || head.len() < super::LOOKED_AT;
-        let head = head.get(..LOOKED_AT).unwrap_or(head);
-        let plain: Vec<u8> = head
+        let first = lines().find(|line| !line.is_empty())?;
+        let is_cut = !head.contains(&b'\n') && head.len() >= super::LOOKED_AT;
+        // A line is a whole object; a response may be printed over several lines.
+        if !is_cut && serde_json::from_slice::<Map<String, Value>>(first).is_err() {
+            return None;
+        }
+        if chosen.is_some() || lines().any(is_realtime_event) {
+            return Some(Self::Realtime);
+        }
+        if is_cut { Self::of_long_line(first) } else { None }
+    }
+
+    /// The kind of a file whose first line is too long to be looked at whole.
+    fn of_long_line(line: &[u8]) -> Option<Self> {
+        let start = line.get(..LOOKED_AT).unwrap_or(line);
+        let plain: Vec<u8> = start
             .iter()
             .copied()
             .filter(|byte| !byte.is_ascii_whitespace())
@@ -60,16 +87,31 @@ impl Kind {
         if !plain.starts_with('{') {
             return None;
         }
+        let is_event = |event: &&str| plain.contains(&format!(r#""type":"{event}"#));
+        if REALTIME_EVENTS.iter().any(|event| is_event(&event)) {
+            return Some(Self::Realtime);
+        }
         // A batch's line names its request before what answered it.
         let before = |text: &str| plain.find(text).unwrap_or(usize::MAX);
-        let mut marks = MARKS
-            .iter()
-            .filter(|(_, kind)| *kind == Self::Realtime || !has_whole_line);
-        let (mark, kind) = marks.find(|(mark, _)| plain.contains(mark))?;
+        let mark = BATCH_MARKS.iter().map(|mark| before(mark)).min()?;
         let answers = [r#""choices":"#, r#""content":"#, r#""candidates":"#].map(before);
-        let is_outside = answers.iter().all(|answer| before(mark) < *answer);
-        (is_outside || *kind == Self::Realtime).then_some(*kind)
+        let is_outside = mark != usize::MAX && answers.iter().all(|answer| mark < *answer);
+        is_outside.then_some(Self::Batch)
     }
+}
+
+/// Whether a line is an event of a realtime session, or a response of one.
+fn is_realtime_event(line: &[u8]) -> bool {
+    let Ok(event) = serde_json::from_slice::<Map<String, Value>>(line) else {
+        return false;
+    };
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let kind = text(event.get("type"));
+    let response = event.get("response").and_then(|response| response.get("object"));
+    [event.get("object"), response]
+        .into_iter()
+        .any(|object| text(object).starts_with("realtime."))
+        || REALTIME_EVENTS.iter().any(|begin| kind.starts_with(begin))
 }
 
 /// Prints each call, and the sums where there are several.
@@ -80,25 +122,33 @@ pub(super) fn run(kind: Kind, pricing: &Pricing<'_>, mut source: impl BufRead) -
     let mut session = Session::default();
     let mut text = Vec::new();
     let mut line = 0_u64;
-    loop {
-        text.clear();
-        if source.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut text)? == 0 {
-            break;
-        }
+    while let Some(is_whole) = next_line(&mut source, &mut text)? {
         line += 1;
         if text.trim_ascii().is_empty() {
             continue;
         }
-        let Some((api, mut reading)) = read(kind, pricing.provider, &text) else {
-            sums.unread += 1;
-            eprintln!("warning: line {line} cannot be read, and is in no sum");
-            continue;
+        let read = if is_whole {
+            read(kind, pricing.provider, &text)
+        } else {
+            Err(format!("longer than {MAX_LINE_BYTES} bytes"))
+        };
+        let (api, mut reading) = match read {
+            Ok(read) => read,
+            Err(problem) => {
+                sums.unreadable += 1;
+                if sums.unreadable <= MAX_NAMED {
+                    eprintln!("warning: line {line} is left out of the sums: {problem}");
+                }
+                continue;
+            }
         };
         let mut asked = pricing.arguments.model.as_deref();
         if kind == Kind::Realtime {
             let is_transcription = session.learn(&text, &reading);
-            // Most events tell of no turn's end.
-            if reading.usage.is_empty() && reading.invalid.is_none() {
+            // Most events do not end a turn. One that failed does, and one whose usage is not understood.
+            let says_nothing = reading.usage.is_empty() && reading.invalid.is_none();
+            let failed = reading.error.is_some() && !reading.finish_reasons.is_empty();
+            if says_nothing && reading.unread.is_empty() && !failed {
                 continue;
             }
             if is_transcription {
@@ -118,8 +168,11 @@ pub(super) fn run(kind: Kind, pricing: &Pricing<'_>, mut source: impl BufRead) -
             (_, None) => writeln!(out, "{object}")?,
         }
     }
+    if sums.unreadable > MAX_NAMED {
+        eprintln!("warning: {} lines are left out of the sums", sums.unreadable);
+    }
     match first {
-        Some(only) if sums.unread == 0 => writeln!(out, "{only:#}")?,
+        Some(only) if sums.unreadable == 0 => writeln!(out, "{only:#}")?,
         only => {
             if let Some(only) = only {
                 writeln!(out, "{only}")?;
@@ -128,22 +181,42 @@ pub(super) fn run(kind: Kind, pricing: &Pricing<'_>, mut source: impl BufRead) -
         }
     }
     out.flush()?;
-    Ok(if sums.unread > 0 {
+    Ok(if sums.unreadable > 0 {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
     })
 }
 
-fn read(kind: Kind, provider: &str, line: &[u8]) -> Option<(Api, Reading)> {
+/// Reads the next line into `text`, and whether that is all of it: the rest of a longer one is skipped. `None` at the end.
+fn next_line(source: &mut impl BufRead, text: &mut Vec<u8>) -> io::Result<Option<bool>> {
+    text.clear();
+    if source.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', text)? == 0 {
+        return Ok(None);
+    }
+    let is_whole = text.len() as u64 != MAX_LINE_BYTES || text.ends_with(b"\n");
+    if !is_whole {
+        let mut rest = Vec::new();
+        while !rest.ends_with(b"\n") {
+            rest.clear();
+            if source.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut rest)? == 0 {
+                break;
+            }
+        }
+    }
+    Ok(Some(is_whole))
+}
+
+fn read(kind: Kind, provider: &str, line: &[u8]) -> Result<(Api, Reading), String> {
+    let said = |problem: ReadError| problem.to_string();
     match kind {
         Kind::Batch => {
-            let reading = read_batch_line(provider, line)?.ok()?;
-            Some((Api::of_response(provider, line), reading))
+            let reading = read_batch_line(provider, line).ok_or("not a line of a batch's output")?;
+            Ok((Api::of_response(provider, line), reading.map_err(said)?))
         }
         Kind::Realtime => {
             let api = Api::OpenAiRealtime;
-            Some((api, read_body(api, line).ok()?))
+            Ok((api, read_body(api, line).map_err(said)?))
         }
     }
 }
@@ -157,7 +230,7 @@ struct Session {
 }
 
 impl Session {
-    /// Takes over what an event says of the session, and tells whether it is a transcription of what the user said.
+    /// Takes over the models that an event names. Returns whether the event is a transcription of what the user said.
     /// Source: <https://platform.openai.com/docs/api-reference/realtime-server-events>.
     fn learn(&mut self, line: &[u8], reading: &Reading) -> bool {
         if reading.model.is_some() {
@@ -185,7 +258,8 @@ impl Session {
 #[derive(Default)]
 struct Sums {
     calls: u64,
-    unread: u64,
+    /// Lines that are not a response.
+    unreadable: u64,
     failed: u64,
     /// Calls whose cost is not known, and which are not in the sum.
     unpriced: u64,
@@ -199,8 +273,8 @@ impl Sums {
     fn add(&mut self, reading: &Reading, cost: &Cost) {
         self.calls += 1;
         self.usage.merge(&reading.usage);
-        // What failed without any usage costs nothing, and is no call of unknown cost.
-        if reading.error.is_some() && reading.usage.is_empty() {
+        // A call that failed without any usage costs nothing.
+        if reading.error.is_some() && reading.usage.is_empty() && reading.unread.is_empty() && cost.total.is_none() {
             self.failed += 1;
             return;
         }
@@ -225,17 +299,18 @@ impl Sums {
         set("calls", json!(self.calls));
         set("failed_calls", json!(self.failed));
         set("unpriced_calls", json!(self.unpriced));
-        if self.unread > 0 {
-            set("unread_lines", json!(self.unread));
+        if self.unreadable > 0 {
+            set("unreadable_lines", json!(self.unreadable));
         }
         for (name, count) in counts(&self.usage) {
             set(&name, json!(count));
         }
         if self.has_cost {
-            set(Attribute::UsageCost.name(), json!(self.cost.to_f64()));
+            // Not an attribute of a span, which would be a double.
+            set("cost_usd", json!(self.cost.to_string()));
         }
         // A sum is priced where every call is in it at a price of its own.
-        let status = match (self.has_cost, self.unpriced + self.unread > 0 || self.is_estimated) {
+        let status = match (self.has_cost, self.unpriced + self.unreadable > 0 || self.is_estimated) {
             (false, _) => Status::Unpriced,
             (true, true) => Status::Estimated,
             (true, false) => Status::Priced,

@@ -64,7 +64,7 @@ impl Feed {
         // What the overlay adds is in use, too, and lies over the newer table as it does over the one before.
         let laid = |feed: &Self| {
             let mut table = feed.table()?;
-            overlay::lay(&mut table, Some(&crate::layers::catalogue()));
+            overlay::lay_over_newer(&mut table, &crate::layers::catalogue());
             Ok::<_, PriceFileError>(table)
         };
         let newer = laid(self)?;

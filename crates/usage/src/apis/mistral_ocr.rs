@@ -13,7 +13,10 @@ use crate::reading::{Reading, name};
 use crate::unit::Unit;
 
 /// Numbers of a usage that say nothing new, and why.
-const KNOWN: &[(&str, &str)] = &[("doc_size_bytes", "the size of the file")];
+const KNOWN: &[(&str, &str)] = &[
+    ("doc_size_bytes", "the size of the file"),
+    ("request_count", "requests, of which a response is one"),
+];
 
 #[derive(Deserialize)]
 struct Body<'a> {

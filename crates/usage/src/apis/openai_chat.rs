@@ -4,7 +4,6 @@
 //! - Groq puts the usage of a stream under `x_groq`: <https://console.groq.com/docs/api-reference>; Moonshot puts it into
 //!   the last choice: <https://platform.moonshot.ai/docs/api/chat>.
 //! - Venice states the cost beside the usage: <https://docs.venice.ai/api-reference>.
-//! - `MiniMax` reports errors under `base_resp`, with a status of 200: <https://platform.minimax.io/docs/api-reference/errorcode>.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -13,7 +12,7 @@ use super::chat_usage::{self, Beside};
 use super::{Gather, NewsKeys};
 use crate::field::{Field, Maybe, Object, object};
 use crate::figures::Figures;
-use crate::provider_error::{ProviderError, provider_error};
+use crate::provider_error::{BaseResponse, provider_error};
 use crate::reading::{Reading, name, update};
 
 /// Choices of one response whose finish reasons are kept.
@@ -80,14 +79,6 @@ struct Message {
 struct Groq<'a> {
     #[serde(default, borrow)]
     usage: Object<Figures<'a>>,
-}
-
-#[derive(Deserialize)]
-struct BaseResponse<'a> {
-    #[serde(default, borrow)]
-    status_code: Field<'a>,
-    #[serde(default)]
-    status_msg: Maybe<String>,
 }
 
 /// What is known so far of one chat completion or embedding.
@@ -191,16 +182,5 @@ impl Choice<'_> {
     fn ran_tools(&self) -> bool {
         let mut messages = [&self.message.0, &self.delta.0].into_iter().flatten();
         messages.any(|message| message.executed_tools.0.as_ref().is_some_and(|tools| !tools.is_empty()))
-    }
-}
-
-impl BaseResponse<'_> {
-    /// The error, which has a code other than zero.
-    fn error(self) -> Option<ProviderError> {
-        let code = self.status_code.decimal().filter(|code| *code != "0")?;
-        Some(ProviderError {
-            kind: code.to_owned(),
-            message: self.status_msg.0.unwrap_or_default(),
-        })
     }
 }

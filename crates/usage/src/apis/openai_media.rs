@@ -14,7 +14,10 @@ use crate::reading::{Reading, name};
 use crate::unit::Unit;
 
 /// Numbers of a usage that say nothing new, and why.
-const KNOWN: &[(&str, &str)] = &[("total_tokens", "the sum of input and output")];
+const KNOWN: &[(&str, &str)] = &[
+    ("total_tokens", "the sum of input and output"),
+    ("request_count", "requests, of which a response is one"),
+];
 
 #[derive(Deserialize)]
 struct Body<'a> {

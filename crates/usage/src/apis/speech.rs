@@ -10,7 +10,7 @@ use super::NewsKeys;
 use super::stated_cost::take_cost;
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::Figures;
-use crate::provider_error::provider_error;
+use crate::provider_error::{BaseResponse, provider_error};
 use crate::reading::{Reading, name};
 use crate::unit::Unit;
 
@@ -38,6 +38,9 @@ struct Event<'a> {
     /// `MiniMax`'s.
     #[serde(default, borrow)]
     extra_info: Object<Figures<'a>>,
+    /// `MiniMax`'s.
+    #[serde(default, borrow)]
+    base_resp: Object<BaseResponse<'a>>,
     #[serde(default, borrow)]
     error: Field<'a>,
 }
@@ -50,7 +53,7 @@ struct Data<'a> {
 
 /// The keys of events that say something new.
 pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &["usage", "extra_info", "error"],
+    telling: &["usage", "extra_info", "base_resp", "error"],
     id: &[],
     model: &["model"],
 };
@@ -63,7 +66,8 @@ pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json:
     for figures in [event.usage.0, within, event.extra_info.0].into_iter().flatten() {
         take(reading, &figures);
     }
-    if let Some(error) = provider_error(event.error) {
+    let error = provider_error(event.error);
+    if let Some(error) = error.or_else(|| event.base_resp.0.and_then(BaseResponse::error)) {
         reading.error = Some(error);
     }
     Ok(())

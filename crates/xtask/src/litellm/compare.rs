@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::ensure;
-use tracing_genai_pricing::{Call, Catalogue, Cost, Counts, Entry, Reason, Usd};
+use tracing_genai_pricing::{Call, Catalogue, Cost, Counts, Entry, Reason};
 use tracing_genai_usage::Unit;
 
 use super::differences::{DIFFERENCES, Difference};
@@ -50,14 +50,20 @@ pub(crate) fn compare<'a>(catalogue: &Catalogue, models: &'a [Model]) -> Finding
         let mut unexplained = Vec::new();
         for probe in &probes {
             let ours = cost(catalogue, model, probe);
-            let amount = ours.total.unwrap_or(Usd::ZERO);
-            if amount == probe.expected {
+            if ours.total == Some(probe.expected) {
                 continue;
             }
             if let Some(lacks) = lacks(catalogue, model, probe, &ours) {
                 *findings.only_theirs.entry(lacks).or_default() += 1;
                 continue;
             }
+            let Some(amount) = ours.total else {
+                unexplained.push(format!(
+                    "{} ({:?}): no cost: {:?}",
+                    model.key, probe.special, ours.reasons
+                ));
+                continue;
+            };
             let explains = |difference: &Difference| difference.explains(model, probe, amount);
             match DIFFERENCES.iter().position(explains) {
                 Some(place) => drop(reasons.insert(place)),

@@ -37,7 +37,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Where LiteLLM puts models whose size it does not know, too: a name that says more than four is none of these.
+/// Where LiteLLM puts models whose size it does not know, too: a name with a size above 4b is excluded.
 const SMALLEST_CLASS: &str = "fireworks-ai-up-to-4b";
 const SIZES: &str = r"(?:^|[-/x])(\d+)(?:p\d+)?b(?:-|$)";
 const MOST_IN_SMALLEST_CLASS: u32 = 4;
@@ -102,7 +102,7 @@ pub(crate) fn make(table: &str, source: &Source, catalogue: &str, overlay: &str)
             });
         }
     }
-    anyhow::bail!("more than {MAX_BYTES} bytes; raise MANY or leave out a provider")
+    anyhow::bail!("more than {MAX_BYTES} bytes; lower MANY or leave out a provider")
 }
 
 /// The models that `known` lacks, by the id of the provider and the name.
@@ -123,7 +123,14 @@ fn choose<'a>(
                 .captures_iter(&model.name)
                 .any(|size| size.get(1).is_some_and(|size| is_larger(size.as_str())))
         };
-        let reason = if MISTAKES.iter().any(|(key, _)| *key == model.key) {
+        let has_line = || {
+            let mut lines = known.entries();
+            lines.any(|line| &**line.provider() == provider_id(model) && line.model().eq_ignore_ascii_case(&model.name))
+        };
+        let reason = if has_line() {
+            // Filled, the line would be charged on every API of the provider.
+            Some("given away on another API of the provider, by the catalogue's line without a price")
+        } else if MISTAKES.iter().any(|(key, _)| *key == model.key) {
             Some("unknown to us, and the price is a mistake by the source's own others")
         } else if model.place.starts_with("us-gov") {
             Some("unknown to us, and the price is that of GovCloud alone")
@@ -310,6 +317,12 @@ mod tests {
         let source = crate::catalogue::source_of(&path, None, &committed).unwrap();
         let table = std::fs::read_to_string(path).unwrap();
         let read = |file: &str| std::fs::read_to_string(crate::catalogue::data(file)).unwrap();
+        for (key, _) in MISTAKES {
+            assert!(
+                table.contains(&format!("\"{key}\"")),
+                "{key} is not in the table any more"
+            );
+        }
         let made = make(&table, &source, &read("catalogue.txt"), &read("overlay.txt")).unwrap();
         assert!(
             made.text == committed,
@@ -353,7 +366,7 @@ mod tests {
             rows,
             [
                 "new\t=\tinput=2>200000:4\t?processing=batch input=1",
-                // Two regions of two factors have no one factor; a model that searches at every call is kept by hand.
+                // Different factors per region have no common factor; a model that searches at every call is kept by hand.
                 "gpt-9\t=\tinput=2\t?inference_geo=us *1.1",
                 "gpt-9-search\t=\tinput=2\t?region=regional *1.1",
             ]
@@ -386,7 +399,7 @@ mod tests {
             r#"{{"fireworks-ai-up-to-4b": {{"litellm_provider": "fireworks_ai", "input_cost_per_token": 1e-7}}, {}}}"#,
             models.collect::<Vec<_>>().join(",")
         ));
-        // Models of five to nine times that size are none of the class.
+        // Models above 4b are excluded.
         assert_eq!(
             rows,
             ["fireworks-ai-up-to-4b\t=m1-1b | =m2-2b | =m3-3b | =m4-4b | =n5 | =n6 | =n7 | =n8\tinput=0.1"]
