@@ -288,6 +288,6 @@ async fn the_input_in_bedrocks_headers_leaves_out_the_cache() {
     read(provider.send(Watch::new(), post(url, "{}")).await).await;
     let span = only(&spans);
     assert_eq!(used(&span), (Some(43), Some(2)));
-    assert_eq!(spans::integer(&span, "gen_ai.usage.cache_read.input_tokens"), Some(30));
-    assert_eq!(spans::integer(&span, "gen_ai.usage.cache_write.input_tokens"), Some(4));
+    assert_eq!(integer(&span, "gen_ai.usage.cache_read.input_tokens"), Some(30));
+    assert_eq!(integer(&span, "gen_ai.usage.cache_write.input_tokens"), Some(4));
 }

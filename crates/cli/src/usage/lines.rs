@@ -88,7 +88,7 @@ impl Kind {
             return None;
         }
         let is_event = |event: &&str| plain.contains(&format!(r#""type":"{event}"#));
-        if REALTIME_EVENTS.iter().any(|event| is_event(&event)) {
+        if REALTIME_EVENTS.iter().any(|event| is_event(event)) {
             return Some(Self::Realtime);
         }
         // A batch's line names its request before what answered it.
