@@ -87,8 +87,8 @@ impl Kind {
         if !plain.starts_with('{') {
             return None;
         }
-        let is_event = |event: &&str| plain.contains(&format!(r#""type":"{event}"#));
-        if REALTIME_EVENTS.iter().any(|event| is_event(event)) {
+        let mut types = REALTIME_EVENTS.iter().map(|event| format!(r#""type":"{event}"#));
+        if types.any(|event| plain.contains(&event)) {
             return Some(Self::Realtime);
         }
         // A batch's line names its request before what answered it.
