@@ -157,7 +157,7 @@ fn a_count_is_read_however_it_was_written_and_nothing_else_is() {
 }
 
 #[test]
-fn claude_codes_requests_are_calls_and_a_services_own_span_is_none() {
+fn claude_code_requests_are_calls_but_other_scopes_are_not() {
     let attributes = json!({
         "gen_ai.system": "anthropic", "gen_ai.request.model": "claude-sonnet-4-5", "ttft_ms": 700,
         "input_tokens": 1_000, "output_tokens": 200, "cache_read_tokens": 16_000, "cache_creation_tokens": 3_000

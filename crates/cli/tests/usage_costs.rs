@@ -264,7 +264,7 @@ fn a_proxy_of_openais_api_is_priced_as_the_vendor_of_the_model() {
     );
     let claude = chat("claude-sonnet-4-5-20250929", &lifetime);
     costs(&["anthropic"], &claude, "priced", 0.168, &[]);
-    // Open weights are anybody's to serve, and a name may be nobody's.
+    // Any host may serve open weights, and a name may be unknown.
     for unknown in ["llama-3.3-70b-versatile", "our-claude"] {
         costs(
             &["openai"],

@@ -62,8 +62,8 @@ const GATEWAYS: &[&str] = &[
 /// Providers whose API others speak, too, so that their names may say no more than that.
 const DIALECTS: &[&str] = &["openai", "anthropic"];
 
-/// Providers whose models only they serve, and clouds at their prices: such a model's name tells whose it is. Models with
-/// open weights are anybody's to serve.
+/// Providers whose models only they serve, and clouds at their prices: such a model's name tells whose it is. Any host may
+/// serve models with open weights.
 const VENDORS: &[&str] = &["anthropic", "google", "openai", "x-ai"];
 
 /// What begins the names of models with open weights among those of [`VENDORS`].

@@ -3,59 +3,14 @@
 
 #![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
 
-use std::time::{Duration, UNIX_EPOCH};
+mod calls;
 
-use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, ModelId, Reason, Status};
+use calls::{Said, call, cost, estimated, input_with, priced, said, tokens};
+use tracing_genai_pricing::{Call, Catalogue, Context, ModelId, Reason, Status};
 use tracing_genai_usage::{Unit, Usage};
 
-/// 2026-11-20T12:00:00Z.
-const NOON: Duration = Duration::from_secs(1_795_176_000);
-
-type Said = (Status, Option<String>, Vec<Reason>);
-
-fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> Call<'a> {
-    Call {
-        provider,
-        server_address: None,
-        response_model: Some(model),
-        request_model: None,
-        usage,
-        started: UNIX_EPOCH + NOON,
-        context: Context::default(),
-        counts: Counts::Inclusive,
-    }
-}
-
-fn said(cost: &Cost) -> Said {
-    let total = cost.total.map(|total| total.to_string());
-    (cost.status, total, cost.reasons.iter().collect())
-}
-
-fn cost(call: &Call<'_>) -> Said {
-    said(&Catalogue::embedded().cost(call))
-}
-
-fn priced(total: &str) -> Said {
-    (Status::Priced, Some(total.to_owned()), Vec::new())
-}
-
-fn estimated(total: &str, reasons: &[Reason]) -> Said {
-    (Status::Estimated, Some(total.to_owned()), reasons.to_vec())
-}
-
-/// A million tokens in, none out, and a part of them.
-fn input_with(unit: Unit, count: u64) -> Usage {
-    tokens(1_000_000, 0).with(unit, count)
-}
-
-fn tokens(input: u64, output: u64) -> Usage {
-    Usage::new()
-        .with(Unit::InputTokens, input)
-        .with(Unit::OutputTokens, output)
-}
-
 #[test]
-fn a_part_is_charged_by_its_own_price_or_doubted_or_stated_to_cost_the_same() {
+fn a_part_without_its_own_price_makes_an_estimate_unless_stated_equal() {
     use Unit::{CacheReadTokens, CacheWriteTokens, InputAudioTokens, InputImageTokens, InputVideoTokens};
     let reason = |reason: Reason| Some(reason);
     // Provider, model, part of a million tokens, what it costs in USD, and what is doubted.
@@ -134,7 +89,7 @@ fn a_part_is_charged_by_its_own_price_or_doubted_or_stated_to_cost_the_same() {
             "{model} {}",
             unit.name()
         );
-        // None of it is doubted.
+        // A zero part: priced.
         let none = input_with(unit, 0);
         assert_eq!(
             cost(&call(provider, model, &none)).0,
@@ -244,7 +199,7 @@ fn a_factor_multiplies_the_prices_of_long_inputs_and_no_searches() {
 }
 
 #[test]
-fn hosts_that_only_look_like_a_region_are_none() {
+fn only_regional_hosts_bear_the_surcharge() {
     let usage = tokens(1_000, 0);
     let at = |provider, model, host| {
         cost(&Call {

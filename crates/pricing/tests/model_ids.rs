@@ -160,7 +160,7 @@ fn a_model_that_only_its_maker_serves_is_priced_as_its_makers_behind_a_compatibl
             "{provider} {model}"
         );
     }
-    // Whoever serves a model with open weights has a price of its own; and a provider that is no dialect is meant.
+    // Models with open weights are priced per host, and a provider with an API of its own is kept.
     let unknown = [
         ("openai", "deepseek-r1:7b"),
         ("openai", "mistral-7b-instruct"),

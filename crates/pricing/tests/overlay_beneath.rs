@@ -2,52 +2,13 @@
 
 #![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
 
+mod calls;
+
 use std::time::{Duration, UNIX_EPOCH};
 
-use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Feed, Reason, Status, UserFile};
+use calls::{NOON, call, estimated, input_with, priced, said, tokens};
+use tracing_genai_pricing::{Call, Catalogue, Context, Feed, Reason, UserFile};
 use tracing_genai_usage::{Unit, Usage};
-
-/// 2026-11-20T12:00:00Z.
-const NOON: Duration = Duration::from_secs(1_795_176_000);
-
-type Said = (Status, Option<String>, Vec<Reason>);
-
-fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> Call<'a> {
-    Call {
-        provider,
-        server_address: None,
-        response_model: Some(model),
-        request_model: None,
-        usage,
-        started: UNIX_EPOCH + NOON,
-        context: Context::default(),
-        counts: Counts::Inclusive,
-    }
-}
-
-fn said(cost: &Cost) -> Said {
-    let total = cost.total.map(|total| total.to_string());
-    (cost.status, total, cost.reasons.iter().collect())
-}
-
-fn priced(total: &str) -> Said {
-    (Status::Priced, Some(total.to_owned()), Vec::new())
-}
-
-fn estimated(total: &str, reasons: &[Reason]) -> Said {
-    (Status::Estimated, Some(total.to_owned()), reasons.to_vec())
-}
-
-/// A million tokens in, none out, and a part of them.
-fn input_with(unit: Unit, count: u64) -> Usage {
-    tokens(1_000_000, 0).with(unit, count)
-}
-
-fn tokens(input: u64, output: u64) -> Usage {
-    Usage::new()
-        .with(Unit::InputTokens, input)
-        .with(Unit::OutputTokens, output)
-}
 
 fn with_file(toml: &str) -> Catalogue {
     let file = UserFile::parse(toml, "prices.toml").unwrap();
@@ -196,7 +157,7 @@ fn a_model_of_the_overlay_gives_way_to_any_line_of_a_newer_table_that_takes_its_
 }
 
 #[test]
-fn a_model_that_stands_before_a_broader_line_does_so_while_that_line_says_what_it_said() {
+fn an_overlay_model_precedes_a_broader_line_only_while_that_line_is_unchanged() {
     let line = include_str!("../data/catalogue.txt").lines();
     let line = line
         .clone()

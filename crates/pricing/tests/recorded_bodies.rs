@@ -21,7 +21,7 @@ const PRICED_AT: Duration = Duration::from_secs(1_787_313_600);
 /// then costs, in USD by the provider's price list, worked out here from the body itself.
 const CORRECTIONS: &[Correction] = &[
     // Compaction is billed in `iterations` alone: https://platform.claude.com/docs/en/build-with-claude/compaction, "Usage".
-    // Both bodies are Claude Sonnet 4.6's: 3 USD a million in, 3.75 written to the cache, 15 out.
+    // The bodies are Claude Sonnet 4.6's: 3 USD a million in, 0.30 read from the cache, 3.75 written to it, 15 out.
     Correction {
         provider: "anthropic",
         field: "/usage/iterations",
@@ -31,7 +31,10 @@ const CORRECTIONS: &[Correction] = &[
                 let passes = body["usage"]["iterations"].as_array().unwrap();
                 passes.iter().map(|pass| pass[field].as_i64().unwrap()).sum()
             };
-            sum("input_tokens") * 3_000 + sum("cache_creation_input_tokens") * 3_750 + sum("output_tokens") * 15_000
+            sum("input_tokens") * 3_000
+                + sum("cache_read_input_tokens") * 300
+                + sum("cache_creation_input_tokens") * 3_750
+                + sum("output_tokens") * 15_000
         },
     },
     // Mistral Large: 2 USD a million in, a tenth of it cached, 6 out.

@@ -25,7 +25,7 @@ fn gemini(scope: &'static str, counts: &[(&'static str, i64)]) -> Priced {
 }
 
 #[test]
-fn a_total_that_nothing_adds_up_to_is_named() {
+fn an_inconsistent_total_is_reported() {
     for name in [
         "gen_ai.usage.total_tokens",
         "llm.usage.total_tokens",

@@ -78,7 +78,7 @@ fn zeros_costs_and_texts_leave_the_cost_priced() {
 }
 
 #[test]
-fn a_number_that_says_nothing_new_raises_no_doubt() {
+fn redundant_numbers_keep_the_cost_priced() {
     for (name, _) in Dialect::ALL.iter().flat_map(|dialect| dialect.redundant) {
         // Not the sum of what the span says, which would be told by it.
         assert_eq!(with(name, 1_000_007).status(), "priced", "{name}");

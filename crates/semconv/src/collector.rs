@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kinds_among_the_differences_are_none_of_the_operations_here() {
+    fn kinds_among_the_differences_are_not_operations_here() {
         for (name, value) in DIFFERENCES
             .iter()
             .filter_map(|difference| difference.name.split_once(" = "))

@@ -9,7 +9,7 @@ fn line(provider: &str, text: &str) -> Reading {
 }
 
 #[test]
-fn lines_of_a_batch_say_so_whoever_wrote_them() {
+fn batch_lines_of_every_provider_are_marked_as_batch() {
     let gemini = r#"{"modelVersion":"gemini-2.5-flash","usageMetadata":{"promptTokenCount":40,"candidatesTokenCount":6,"totalTokenCount":46}}"#;
     let claude =
         r#"{"type":"message","model":"claude-sonnet-4-6","content":[],"usage":{"input_tokens":40,"output_tokens":6}}"#;
@@ -90,7 +90,7 @@ fn lines_that_failed_say_why() {
 }
 
 #[test]
-fn a_response_that_only_speaks_of_batches_is_none_of_their_lines() {
+fn a_response_that_mentions_batch_fields_is_not_a_batch_line() {
     for text in [
         r#"{"object":"chat.completion","choices":[{"message":{"content":"{\"custom_id\":\"a\"}"}}]}"#,
         r#"{"object":"response","metadata":{"custom_id":"a"},"output":[],"usage":{"input_tokens":1}}"#,

@@ -315,7 +315,7 @@ fn metadata_that_a_stream_repeats_is_counted_once() {
 }
 
 #[test]
-fn maps_have_a_fee_that_no_unit_counts() {
+fn grounding_with_maps_is_reported_as_unread() {
     let text = |chunk: &str| {
         format!(
             r#"{{"modelVersion":"gemini-2.5-flash","candidates":[{{"groundingMetadata":{{"groundingChunks":[{chunk}]}}}}],
@@ -344,7 +344,8 @@ fn vertexs_traffic_is_a_tier() {
     assert_eq!(tier("PROVISIONED_THROUGHPUT"), "provisioned_throughput");
     assert_eq!(tier("ON_DEMAND_FLEX"), "flex");
     assert_eq!(tier("ON_DEMAND_PRIORITY"), "priority");
-    assert_eq!(tier("ON_DEMAND"), tier("TRAFFIC_TYPE_UNSPECIFIED"));
+    assert_eq!(tier("ON_DEMAND"), "on_demand");
+    assert_eq!(tier("TRAFFIC_TYPE_UNSPECIFIED"), "on_demand");
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn calls_of_tools_that_the_caller_runs_cost_nothing_and_unknown_ones_are_named()
     }
     for kind in ["shell_call", "image_generation_call", "teleport_call"] {
         let reading = response(&format!(r#"{{"type":"{kind}","status":"completed"}}"#), "");
-        assert_eq!(reading.unread.len(), 1, "{kind}");
+        assert_eq!(reading.unread, [format!("output[].{kind}")]);
     }
     let listed = response(r#"{"type":"mcp_list_tools","tools":[]}"#, "");
     assert!(listed.unread.is_empty());
@@ -156,13 +156,18 @@ fn xais_calls_of_tools_stand_beside_its_sources() {
             r#"{details},"num_sources_used":{count},"num_server_side_tools_used":11"#
         ))
     };
-    let reading = sources(0);
     let units = [Unit::WebSearches, Unit::SocialSearches, Unit::CodeExecutions];
-    assert_eq!(units.map(|unit| reading.usage.get(unit)), [Some(2), Some(3), Some(1)]);
-    assert!(reading.unread.is_empty(), "{:?}", reading.unread);
+    // Calls are charged, and not what they found: https://docs.x.ai/docs/models, "Tools pricing".
+    for count in [0, 7] {
+        let reading = sources(count);
+        assert_eq!(units.map(|unit| reading.usage.get(unit)), [Some(2), Some(3), Some(1)]);
+        assert!(reading.unread.is_empty(), "{:?}", reading.unread);
+    }
+    let without_calls = usage(r#""num_sources_used":7"#);
+    assert_eq!(without_calls.usage.get(Unit::WebSearches), Some(7));
     // A post that was fetched has a fee that no unit counts.
     let fetched = usage(r#""server_side_tool_usage_details":{"x_search_calls":1,"x_posts_fetched":40}"#);
-    assert_eq!(fetched.unread.len(), 1);
+    assert_eq!(fetched.unread, ["server_side_tool_usage_details.x_posts_fetched"]);
 }
 
 #[test]
@@ -228,7 +233,10 @@ fn coheres_images_are_counted_by_their_tokens() {
     assert_eq!(counts(&both), [("input_tokens", 352), ("input_image_tokens", 340)]);
     assert!(both.unread.is_empty());
     // Older models are charged by the image, which no unit counts.
-    assert_eq!(embed(r#"{"input_tokens":12,"images":1}"#).unread.len(), 1);
+    assert_eq!(
+        embed(r#"{"input_tokens":12,"images":1}"#).unread,
+        ["billed_units.images"]
+    );
 }
 
 #[test]

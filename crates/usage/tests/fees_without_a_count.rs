@@ -60,7 +60,7 @@ fn gemini(model: &str, grounding: &str) -> String {
 }
 
 #[test]
-fn pages_that_were_found_by_a_search_not_shown_are_a_search_where_the_prompt_is_charged() {
+fn web_chunks_without_queries_count_as_a_search_where_prompts_are_charged() {
     let web = r#"{"groundingChunks":[{"web":{"uri":"u"}},{"web":{"uri":"v"}}]}"#;
     let by_prompt = read(Api::GeminiContent, &gemini("gemini-2.5-flash", web));
     assert_eq!(by_prompt.usage.get(Unit::WebSearches), Some(1));
@@ -92,7 +92,7 @@ fn a_total_that_its_parts_do_not_reach_is_named() {
 }
 
 #[test]
-fn what_no_pass_says_of_itself_stands_beside_them() {
+fn counts_missing_from_the_passes_are_taken_from_the_top() {
     let body = r#"{"type":"message","model":"m","usage":{"input_tokens":20,"output_tokens":9,"cache_read_input_tokens":50,
         "iterations":[{"type":"message","input_tokens":8,"output_tokens":4},{"type":"message","input_tokens":12,"output_tokens":5}]}}"#;
     let reading = read(Api::AnthropicMessages, body);

@@ -45,7 +45,7 @@ fn numbers_of_every_form_and_depth_are_named() {
 }
 
 #[test]
-fn what_is_no_number_or_zero_says_nothing() {
+fn zeros_and_non_numbers_are_not_reported() {
     for rest in [
         r#","a":0"#,
         r#","a":0.000"#,
@@ -159,7 +159,7 @@ fn every_api_names_what_it_does_not_read() {
 }
 
 #[test]
-fn a_count_of_an_odd_form_is_refused_and_a_whole_float_is_none() {
+fn whole_floats_are_counts_and_other_forms_are_invalid() {
     assert_eq!(
         chat(r#","cached_tokens":4.0"#).usage.get(Unit::CacheReadTokens),
         Some(4)

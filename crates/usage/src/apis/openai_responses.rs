@@ -323,7 +323,9 @@ fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>) {
     }
     let searches = usage.first(&["tool_calls_details.search_web.invocation", "num_sources_used"]);
     let field = "usage.tool_calls_details.search_web.invocation";
-    // A zero of one says nothing of what another counted.
-    reading.take_used(Unit::WebSearches, field, searches);
+    // Sources are what calls found: where calls are counted, those are charged.
+    if reading.usage.get(Unit::WebSearches).unwrap_or(0) == 0 {
+        reading.take_used(Unit::WebSearches, field, searches);
+    }
     take_cost(reading, usage);
 }

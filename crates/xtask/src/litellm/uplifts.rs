@@ -96,7 +96,7 @@ fn every_uplift_of_the_second_source_is_charged_and_no_other() {
 }
 
 #[test]
-fn every_surcharge_of_the_united_states_is_charged() {
+fn every_surcharge_of_the_united_states_is_charged_and_no_other() {
     let Some(path) = shared_data::path("TRACING_GENAI_SECOND_PRICES") else {
         return;
     };
@@ -104,11 +104,15 @@ fn every_surcharge_of_the_united_states_is_charged() {
     let (mut wrong, mut surcharged) = (Vec::new(), 0);
     // One that is retired has no price here.
     for model in read(&text, DAY).unwrap().listed {
+        let amounts = cost(&model, None, Some("us")).zip(cost(&model, None, None));
         let Some(uplift) = model.uplift_in_us() else {
+            let charged = amounts.and_then(|(us, global)| tenths(us, global));
+            if model.provider == "anthropic" && charged.is_some_and(|charged| charged != 10) {
+                wrong.push(format!("{}: {amounts:?} without a listed surcharge", model.key));
+            }
             continue;
         };
         surcharged += 1;
-        let amounts = cost(&model, None, Some("us")).zip(cost(&model, None, None));
         if uplift != "1.1" || amounts.and_then(|(us, global)| tenths(us, global)) != Some(11) {
             wrong.push(format!("{}: {uplift}, {amounts:?}", model.key));
         }
