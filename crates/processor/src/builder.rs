@@ -1,6 +1,6 @@
 //! Builds a [`GenAiProcessor`].
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use opentelemetry::logs::LoggerProvider;
 use opentelemetry::metrics::{Meter, MeterProvider};
@@ -8,10 +8,11 @@ use opentelemetry_sdk::trace::SpanProcessor;
 use tracing_genai_pricing::{Catalogue, Counts, Prices};
 use tracing_genai_semconv::profile::Profile;
 
-use crate::content::{ContentRules, EmitEvent, Redactor};
+use crate::content::{ContentPolicy, ContentRules, EmitEvent, Redactor};
 use crate::counts::CountsRules;
-use crate::handover::Handover;
-use crate::stages::{Stages, scope};
+use crate::queue::{MAX_BYTES, MAX_SPANS, Queue};
+use crate::scope::scope;
+use crate::stages::Stages;
 use crate::warnings::Warnings;
 use crate::{Delivery, GenAiProcessor, SpanBounds};
 
@@ -29,11 +30,13 @@ pub struct GenAiProcessorBuilder<P> {
     bounds: SpanBounds,
     delivery: Delivery,
     hands_over: bool,
+    max_queued_bytes: usize,
 }
 
-impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
-    pub(crate) fn new(next: P) -> Self {
-        Self {
+impl<P: SpanProcessor + 'static> GenAiProcessor<P> {
+    /// Starts building a processor around `next`, usually a batch processor.
+    pub fn builder(next: P) -> GenAiProcessorBuilder<P> {
+        GenAiProcessorBuilder {
             next,
             meter: None,
             prices: None,
@@ -44,9 +47,12 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
             bounds: SpanBounds::default(),
             delivery: Delivery::default(),
             hands_over: false,
+            max_queued_bytes: MAX_BYTES,
         }
     }
+}
 
+impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
     /// Where the metrics go. Default: OpenTelemetry's global meter provider as it is at the first GenAI span, since one
     /// taken earlier would be a no-op for ever.
     pub fn meter_provider(mut self, provider: &impl MeterProvider) -> Self {
@@ -108,6 +114,14 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         self
     }
 
+    /// Where messages and the like are exported. Default: [`ContentPolicy::from_environment`] when the builder is made.
+    ///
+    /// Whether the helpers of `tracing-genai` record content at all is decided by the layer, which takes the same policy.
+    pub const fn content_policy(mut self, policy: ContentPolicy) -> Self {
+        self.content.policy = policy;
+        self
+    }
+
     /// Takes out of content what `redact` names: it is given each text, and answers with the text that is to stand
     /// instead, or `None` to leave it. Default: only keys, tokens and passwords of known forms are taken out, which is
     /// done before `redact` is asked, too.
@@ -146,7 +160,7 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
     }
 
     /// Whether model calls have an event `gen_ai.client.inference.operation.details`. Default: where
-    /// [`capture`](crate::content::capture) sends content there. With `true` and no content captured, the event carries
+    /// [`content_policy`](Self::content_policy) sends content there. With `true` and no content captured, the event carries
     /// everything else.
     pub const fn emit_event(mut self, emits: bool) -> Self {
         self.content.emits_event = Some(emits);
@@ -169,11 +183,18 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
     /// Has GenAI spans normalised, priced and measured by a thread of the processor's own. Default: the thread that ends
     /// the span does it.
     ///
-    /// The ending thread then pays for a push, some tens of nanoseconds, instead of some 800. A span reaches the next
-    /// processor up to 20 ms later; a flush, a shutdown and a collection of metrics wait for it. Where 2,048 spans
-    /// wait, the ending thread does the work itself, so that none is lost.
+    /// The ending thread then pays for a push, some tens of nanoseconds. A span reaches the next processor, and the
+    /// metrics, up to 20 ms later; a flush and a shutdown wait for it. Where 2,048 spans or
+    /// [`max_queued_bytes`](Self::max_queued_bytes) wait, the ending thread processes the oldest itself, so that none is
+    /// lost.
     pub const fn hand_over(mut self) -> Self {
         self.hands_over = true;
+        self
+    }
+
+    /// The most bytes of spans that wait to be processed where they are [handed over](Self::hand_over). Default: 64 MiB.
+    pub const fn max_queued_bytes(mut self, bytes: usize) -> Self {
+        self.max_queued_bytes = bytes;
         self
     }
 
@@ -183,7 +204,7 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         if let Some(most) = self.bounds.max_value_characters {
             self.content.max_bytes = self.content.max_bytes.min(most);
         }
-        let stages = Arc::new(Stages {
+        let stages = Arc::new_cyclic(|itself| Stages {
             prices: self.prices.unwrap_or_default(),
             counts: self.counts,
             profile: self.profile,
@@ -191,11 +212,12 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
             content: self.content,
             bounds: self.bounds,
             delivery: self.delivery,
-            handover: self.hands_over.then(Handover::new),
+            queue: Queue::new(if self.hands_over { MAX_SPANS } else { 0 }, self.max_queued_bytes),
             warnings: Warnings::default(),
             meters: OnceLock::new(),
             next: OnceLock::new(),
             worker: OnceLock::new(),
+            itself: Weak::clone(itself),
         });
         if let Some(meter) = &self.meter {
             stages.set_up_meters(meter);

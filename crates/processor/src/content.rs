@@ -1,54 +1,33 @@
-//! What people wrote and models answered: redacted, held to a budget, and put where the user wants it.
+//! Content of messages, tools and documents: collected by policy, redacted, held to a budget, exported where it is wanted.
 
 mod capture;
 mod event;
 mod fit;
+pub(crate) mod form;
+mod precut;
 mod redact;
 
-use std::borrow::Cow;
-
 use opentelemetry::{Array, KeyValue, StringValue, Value};
-use serde_json::{Value as Json, json};
-use tracing_genai_semconv::{Attribute, own};
+use opentelemetry_sdk::trace::SpanData;
+use tracing_genai_semconv::dialect::Structure;
+use tracing_genai_semconv::{Attribute, Meaning, meaning, own};
 
 use crate::foreign;
-use crate::message::said;
 use crate::operation::Operation;
 use crate::unread::Unread;
-use fit::{Fitted, KeepFrom};
+use fit::Fitted;
+use form::{CONTENT, Form, form_of, is_content, text_of};
+use precut::precut;
 
-pub use capture::{CAPTURE_VARIABLE, ContentCapture, capture, is_captured, set_capture};
+pub use capture::{CAPTURE_VARIABLE, ContentCapture, ContentPolicy};
 pub(crate) use event::EmitEvent;
-pub(crate) use fit::start_of;
 pub(crate) use redact::Redactor;
 pub use redact::{REDACTED, RedactText};
 
-/// The attributes that carry content, and what their text is.
-const CONTENT: [(Attribute, Form); 10] = [
-    (Attribute::SystemInstructions, Form::List(KeepFrom::Start)),
-    (Attribute::InputMessages, Form::List(KeepFrom::End)),
-    (Attribute::OutputMessages, Form::List(KeepFrom::Start)),
-    (Attribute::ToolDefinitions, Form::List(KeepFrom::Start)),
-    (Attribute::RetrievalDocuments, Form::List(KeepFrom::Start)),
-    (Attribute::MemoryRecords, Form::List(KeepFrom::Start)),
-    (Attribute::ToolCallArguments, Form::Any),
-    (Attribute::ToolCallResult, Form::Any),
-    (Attribute::RetrievalQueryText, Form::Text),
-    (Attribute::MemoryQueryText, Form::Text),
-];
-
-#[derive(Clone, Copy, Debug)]
-enum Form {
-    /// A JSON list.
-    List(KeepFrom),
-    /// JSON or a text.
-    Any,
-    Text,
-}
-
-/// How content is treated.
+/// What becomes of content.
 #[derive(Debug)]
 pub(crate) struct ContentRules {
+    pub(crate) policy: ContentPolicy,
     pub(crate) redactor: Redactor,
     /// The most bytes of one attribute.
     pub(crate) max_bytes: usize,
@@ -63,6 +42,7 @@ const DEFAULT_MAX_BYTES: usize = 32 * 1024;
 impl Default for ContentRules {
     fn default() -> Self {
         Self {
+            policy: ContentPolicy::from_environment(),
             redactor: Redactor::default(),
             max_bytes: DEFAULT_MAX_BYTES,
             emits_event: None,
@@ -71,18 +51,58 @@ impl Default for ContentRules {
     }
 }
 
-/// Treats the operation's content by the rules.
-pub(crate) fn treat(operation: &mut Operation<'_>, rules: &ContentRules) {
+/// Cuts content that is far beyond its budget, so that what waits and what is redacted stays small.
+pub(crate) fn cut_to_budget(span: &mut SpanData, rules: &ContentRules) {
+    let mut cut = Vec::new();
+    for attribute in &mut span.attributes {
+        if let Some(name) = precut_attribute(attribute, rules) {
+            cut.push(StringValue::from(name));
+        }
+    }
+    if !cut.is_empty() {
+        span.attributes
+            .push(KeyValue::new(own::CONTENT_CUT, Value::Array(Array::String(cut))));
+    }
+    for attribute in span.events.events.iter_mut().flat_map(|event| &mut event.attributes) {
+        precut_attribute(attribute, rules);
+    }
+}
+
+/// Cuts the attribute if it is content beyond the budget; the name under which that is noted.
+fn precut_attribute(attribute: &mut KeyValue, rules: &ContentRules) -> Option<String> {
+    let Value::String(text) = &attribute.value else {
+        return None;
+    };
+    if text.as_str().len() <= rules.max_bytes {
+        return None;
+    }
+    let name = attribute.key.as_str();
+    let (of, form) = match meaning(name) {
+        Some(Meaning::Attribute(spelling)) => (spelling.attribute.name(), form_of(spelling.attribute)?),
+        Some(Meaning::Structure(Structure::Messages(of))) => (of.name(), form_of(of)?),
+        Some(Meaning::Structure(structure)) if structure.is_content() => (name, Form::Any),
+        Some(Meaning::Element(_)) => (name, Form::Any),
+        None if matches!(name, "content" | "message" | "tool_calls" | "gen_ai.event.content") => (name, Form::Any),
+        _ => return None,
+    };
+    let short = precut(text.as_str(), form, rules.max_bytes)?;
+    let of = of.to_owned();
+    attribute.value = Value::from(short);
+    Some(of)
+}
+
+/// Redacts, cuts and exports the operation's content by the rules.
+pub(crate) fn apply_content_policy(operation: &mut Operation<'_>, rules: &ContentRules) {
     let has_content = CONTENT.iter().any(|(attribute, _)| operation.has(*attribute));
-    let capture = capture();
+    let capture = rules.policy.export();
     if has_content {
         if capture == Some(ContentCapture::NoContent) {
-            take_off(operation);
+            remove_content(operation);
         } else {
             clean(operation, rules);
         }
     }
-    if operation.has_leftovers {
+    if operation.found.has_leftovers {
         clean_leftovers(operation, rules, capture.is_none_or(ContentCapture::is_on_span));
     }
     if !operation.span.events.events.is_empty() {
@@ -96,44 +116,46 @@ pub(crate) fn treat(operation: &mut Operation<'_>, rules: &ContentRules) {
         event.emit(operation, is_on_event);
     }
     if has_content && capture.is_some_and(|capture| !capture.is_on_span()) {
-        take_off(operation);
+        remove_content(operation);
     }
 }
 
-/// Takes all content off a span whose stages did not end well: what was not redacted must not go on.
-pub(crate) fn take_off_unseen(span: &mut opentelemetry_sdk::trace::SpanData) {
-    let is_unseen = |attribute: &KeyValue| {
+/// Removes all content of a span whose stages panicked: what was not redacted must not be exported.
+pub(crate) fn remove_unredacted(operation: &mut Operation<'_>) {
+    let is_unredacted = |attribute: &KeyValue| {
         let name = attribute.key.as_str();
         let spelling = Attribute::from_name(name);
         spelling.is_some_and(|spelling| is_content(spelling.attribute)) || foreign::is_foreign(name, true)
     };
-    span.attributes.retain(|attribute| !is_unseen(attribute));
+    let span = &mut *operation.span;
+    span.attributes.retain(|attribute| !is_unredacted(attribute));
     for event in &mut span.events.events {
         let is_genais = event.name.starts_with("gen_ai.");
-        event.attributes.retain(|attribute| !is_genais && !is_unseen(attribute));
+        event
+            .attributes
+            .retain(|attribute| !is_genais && !is_unredacted(attribute));
     }
+    operation.place_anew();
 }
 
-/// Whether the attribute is one of those that go where [`capture`] says.
-pub(crate) fn is_content(attribute: Attribute) -> bool {
-    CONTENT.iter().any(|(content, _)| *content == attribute)
-}
-
-fn take_off(operation: &mut Operation<'_>) {
+fn remove_content(operation: &mut Operation<'_>) {
     for (attribute, _) in CONTENT {
         operation.remove(attribute);
     }
 }
 
 fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
-    let mut cut = Vec::new();
+    let mut cut = match operation.take_own(own::CONTENT_CUT).map(|cut| cut.value) {
+        Some(Value::Array(Array::String(names))) => names,
+        _ => Vec::new(),
+    };
     for (attribute, form) in CONTENT {
         let Some(text) = operation.value(attribute).and_then(text_of) else {
             continue;
         };
         let text = &*text;
         let fitted = match form {
-            Form::List(keep) => read_list(attribute, text, rules, keep),
+            Form::List(keep) => fit::list(text, rules.max_bytes, keep, &rules.redactor),
             Form::Any => Some(fit::any(text, rules.max_bytes, &rules.redactor)),
             Form::Text => Some(fit::plain(text, rules.max_bytes, &rules.redactor)),
         };
@@ -142,7 +164,7 @@ fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
         if !is_read {
             operation.unread.add(attribute, Unread::Json);
         }
-        if is_cut {
+        if is_cut && !cut.iter().any(|name| name.as_str() == attribute.name()) {
             cut.push(StringValue::from(attribute.name()));
         }
         operation.set(attribute, text);
@@ -152,22 +174,9 @@ fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
     }
 }
 
-/// The text of a value; a list of texts is one of JSON.
-fn text_of(value: &Value) -> Option<Cow<'_, str>> {
-    match value {
-        Value::String(text) => Some(text.as_str().into()),
-        Value::Array(Array::String(texts)) => {
-            let texts = texts.iter().map(|text| said(text.as_str().into()));
-            Some(Json::Array(texts.collect()).to_string().into())
-        }
-        // A number or a truth tells nobody anything.
-        _ => None,
-    }
-}
-
-/// Treats what stays in another dialect's form: it goes on as it was, but for secrets and what exceeds the budget.
+/// Redacts and cuts what stays in another dialect's form.
 fn clean_leftovers(operation: &mut Operation<'_>, rules: &ContentRules, stays: bool) {
-    let is_openinference = operation.is_openinference;
+    let is_openinference = operation.found.is_openinference;
     let is_leftover = |attribute: &KeyValue| foreign::is_foreign(attribute.key.as_str(), is_openinference);
     if !stays {
         let holds_content = |attribute: &KeyValue| foreign::holds_content(attribute.key.as_str(), is_openinference);
@@ -180,7 +189,7 @@ fn clean_leftovers(operation: &mut Operation<'_>, rules: &ContentRules, stays: b
     }
 }
 
-/// Treats content on the span's events, where the conventions had it before 1.37 and OpenLIT until 1.36.
+/// Redacts and cuts content on the span's events, where the conventions had it before 1.37 and OpenLIT until 1.36.
 fn clean_events(operation: &mut Operation<'_>, rules: &ContentRules, stays: bool) {
     for event in &mut operation.span.events.events {
         let is_genais = event.name.starts_with("gen_ai.");
@@ -214,27 +223,4 @@ fn clean_value(value: &mut Value, rules: &ContentRules) {
         Value::Array(Array::String(texts)) => texts.iter_mut().for_each(clean),
         _ => {}
     }
-}
-
-/// A list of the attribute's, in the conventions' form. Instructions may be a text alone.
-fn read_list(attribute: Attribute, text: &str, rules: &ContentRules, keep: KeepFrom) -> Option<Fitted> {
-    let conform = |element: &mut Json| match attribute {
-        Attribute::InputMessages => foreign::conform_message(element, "user"),
-        Attribute::OutputMessages => foreign::conform_message(element, "assistant"),
-        Attribute::ToolDefinitions => foreign::conform_tool(element),
-        Attribute::SystemInstructions => conform_instruction(element),
-        _ => false,
-    };
-    let is_text = attribute == Attribute::SystemInstructions && !text.trim_start().starts_with(['[', '{']);
-    if is_text && !text.is_empty() {
-        let list = Json::Array(vec![text.into()]).to_string();
-        return fit::list(&list, rules.max_bytes, keep, conform, &rules.redactor);
-    }
-    fit::list(text, rules.max_bytes, keep, conform, &rules.redactor)
-}
-
-fn conform_instruction(element: &mut Json) -> bool {
-    let Json::String(text) = element else { return false };
-    *element = json!({"type": "text", "content": text.as_str()});
-    true
 }

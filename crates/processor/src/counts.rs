@@ -43,13 +43,13 @@ impl CountsRules {
     pub(crate) fn of_call(&self, operation: &mut Operation<'_>) -> Counts {
         let scope = operation.span.instrumentation_scope.name();
         let is_set = self.by_scope.iter().any(|(of, _)| **of == *scope);
-        let tracer = operation.tracer.filter(|_| !is_set);
+        let tracer = operation.found.tracer.filter(|_| !is_set);
         let counts = if tracer.is_some_and(|tracer| tracer.input_excludes_cache) {
             Counts::Exclusive
         } else {
             self.of(scope, operation.text(Attribute::ProviderName))
         };
-        if operation.has_total || !operation.totals.is_empty() {
+        if operation.found.has_total || !operation.found.totals.is_empty() {
             check_totals(operation, !is_set && counts == Counts::Auto);
         }
         counts

@@ -1,20 +1,41 @@
 //! Counts what became of every span, so that no loss is silent.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Where the counts are kept; processor and exporter share one.
 #[derive(Clone, Debug, Default)]
 pub struct Delivery(Arc<Counters>);
 
-#[derive(Debug, Default)]
+/// The number of the next [`Delivery`] of the process.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+#[derive(Debug)]
 struct Counters {
+    /// Distinguishes the counts from those of other processors in their metrics.
+    number: u64,
+    is_observed: AtomicBool,
     ended: AtomicU64,
     unsampled: AtomicU64,
     discarded: AtomicU64,
     panicked: AtomicU64,
     exported: AtomicU64,
     failed: AtomicU64,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            is_observed: AtomicBool::default(),
+            ended: AtomicU64::default(),
+            unsampled: AtomicU64::default(),
+            discarded: AtomicU64::default(),
+            panicked: AtomicU64::default(),
+            exported: AtomicU64::default(),
+            failed: AtomicU64::default(),
+        }
+    }
 }
 
 /// The counts at one moment: `ended = unsampled + discarded + exported + failed + undelivered`.
@@ -40,13 +61,12 @@ pub struct DeliveryCounts {
 }
 
 impl DeliveryCounts {
-    /// Each count that only grows, under the name it has as a metric's `tracing_genai.span.outcome`.
-    pub(crate) const fn growing(&self) -> [(&'static str, u64); 6] {
+    /// How many spans had each outcome, under the name it has as a metric's `tracing_genai.span.outcome`. A span has one
+    /// outcome at most.
+    pub(crate) const fn outcomes(&self) -> [(&'static str, u64); 4] {
         [
-            ("ended", self.ended),
             ("unsampled", self.unsampled),
             ("discarded", self.discarded),
-            ("panicked", self.panicked),
             ("exported", self.exported),
             ("failed", self.failed),
         ]
@@ -78,6 +98,16 @@ impl Delivery {
             failed,
             undelivered: ended.saturating_sub(settled),
         }
+    }
+
+    /// The name of the component in its metrics, as OpenTelemetry's SDK metrics have it: `otel.component.name`.
+    pub(crate) fn component_name(&self) -> String {
+        format!("tracing_genai_span_processor/{}", self.0.number)
+    }
+
+    /// Whether no metrics observed the counts before this call. Where processors share counts, one of them is enough.
+    pub(crate) fn observe_once(&self) -> bool {
+        !self.0.is_observed.swap(true, Ordering::AcqRel)
     }
 
     pub(crate) fn span_ended(&self) {

@@ -19,7 +19,7 @@ use opentelemetry::{Array, KeyValue, StringValue, Value};
 use tracing_genai_semconv::dialect::Structure;
 use tracing_genai_semconv::{Attribute, Meaning, counts_usage, is_generic, meaning};
 
-use crate::content;
+use crate::content::form::is_content;
 use crate::operation::Operation;
 use crate::unread::Unread;
 use answer::Answer;
@@ -31,7 +31,7 @@ pub(crate) use chat::{conform_message, conform_tool};
 pub(crate) fn is_foreign(name: &str, is_openinference: bool) -> bool {
     match meaning(name) {
         Some(Meaning::Element(_) | Meaning::Structure(_)) => is_openinference || !is_generic(name),
-        Some(Meaning::Attribute(spelling)) => !spelling.is_current() && content::is_content(spelling.attribute),
+        Some(Meaning::Attribute(spelling)) => !spelling.is_current() && is_content(spelling.attribute),
         _ => false,
     }
 }
@@ -49,7 +49,7 @@ pub(crate) fn holds_content(name: &str, is_openinference: bool) -> bool {
 /// Takes apart what the span has of other dialects. What was read goes, unless originals are kept; what could not be read
 /// stays as it was, and is counted.
 pub(crate) fn read(operation: &mut Operation<'_>, keeps_originals: bool) {
-    let is_openinference = operation.is_openinference;
+    let is_openinference = operation.found.is_openinference;
     let mut has_leftovers = false;
     let mut attributes = std::mem::take(&mut operation.span.attributes);
     let mut apart = Vec::new();
@@ -94,7 +94,7 @@ pub(crate) fn read(operation: &mut Operation<'_>, keeps_originals: bool) {
         }
     }
     answer.write(operation);
-    operation.has_leftovers |= has_leftovers || !back.is_empty();
+    operation.found.has_leftovers |= has_leftovers || !back.is_empty();
     operation.span.attributes.append(&mut back);
 }
 

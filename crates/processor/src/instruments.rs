@@ -11,18 +11,17 @@ use tracing_genai_usage::{Unit, Usage};
 use crate::gaps::Gaps;
 use crate::operation::Operation;
 use crate::price::is_unknown;
-use crate::series::{Series, SeriesId};
+use crate::series::Series;
 use crate::unread::Unread;
-use crate::usage::Counted;
 
 /// Every instrument of the calls.
 #[derive(Debug)]
 pub(crate) struct Instruments {
-    pub(crate) published: bool,
-    pub(crate) duration: Histogram<f64>,
-    pub(crate) tokens: Histogram<u64>,
+    published: bool,
+    duration: Histogram<f64>,
+    tokens: Histogram<u64>,
     /// One for each of the chosen vocabularies.
-    pub(crate) cost: Vec<Histogram<f64>>,
+    cost: Vec<Histogram<f64>>,
     first_chunk: Histogram<f64>,
     output_chunk: Histogram<f64>,
     in_development: Option<InDevelopment>,
@@ -91,20 +90,18 @@ const KINDS: [Kind; 5] = [
 
 /// What one call adds to the metrics.
 #[derive(Debug)]
-pub(crate) struct Point {
-    pub(crate) series: SeriesId,
+pub(crate) struct Point<'o> {
     /// Whether it is an inference, which has a duration of its own in the conventions' next form.
     is_inference: bool,
-    pub(crate) seconds: Option<f64>,
-    pub(crate) input_tokens: Option<u64>,
-    pub(crate) output_tokens: Option<u64>,
-    pub(crate) cost_usd: Option<f64>,
+    seconds: Option<f64>,
+    input_tokens: Option<u64>,
+    output_tokens: Option<u64>,
+    cost_usd: Option<f64>,
     pub(crate) unpriced: Option<(Status, Option<Reason>)>,
     /// Of a stream.
     first_chunk: Option<f64>,
-    gaps: Option<Box<Gaps>>,
-    /// What was used, where tokens are counted by modality.
-    usage: Option<Box<Usage>>,
+    gaps: Option<&'o Gaps>,
+    usage: Option<&'o Usage>,
 }
 
 impl Instruments {
@@ -140,43 +137,69 @@ impl Instruments {
         self.unread.add(1, &of);
     }
 
-    pub(crate) fn count_unpriced(&self, point: &Point, series: &Series) {
-        let Some((status, reason)) = point.unpriced else { return };
-        let mut attributes = series.common.clone();
-        attributes.push(KeyValue::new(own::COST_STATUS, status.as_str()));
-        if let Some(reason) = reason {
-            attributes.push(KeyValue::new(own::COST_REASONS, StringValue::from(reason.as_str())));
+    /// Records all that a call adds.
+    pub(crate) fn record(&self, point: &Point<'_>, series: &Series) {
+        // All but inferences stand under the published names: the conventions' next form has no others for them yet.
+        if self.published || !point.is_inference {
+            if let Some(seconds) = point.seconds {
+                self.duration.record(seconds, &series.duration);
+            }
+            if let Some(tokens) = point.input_tokens {
+                self.tokens.record(tokens, &series.input_tokens);
+            }
+            if let Some(tokens) = point.output_tokens {
+                self.tokens.record(tokens, &series.output_tokens);
+            }
+            record_stream(point, series, &self.first_chunk, &self.output_chunk);
         }
-        self.unpriced.add(1, &attributes);
+        if let Some(instruments) = self.in_development.as_ref().filter(|_| point.is_inference) {
+            instruments.record(point, series);
+        }
+        if let Some(usd) = point.cost_usd {
+            for histogram in &self.cost {
+                histogram.record(usd, &series.common);
+            }
+        }
+        if let Some((status, reason)) = point.unpriced {
+            let mut attributes = series.common.clone();
+            attributes.push(KeyValue::new(own::COST_STATUS, status.as_str()));
+            if let Some(reason) = reason {
+                attributes.push(KeyValue::new(own::COST_REASONS, StringValue::from(reason.as_str())));
+            }
+            self.unpriced.add(1, &attributes);
+        }
     }
+}
 
-    /// Whether the call stands under the published names. All but inferences do: the conventions' next form has no other
-    /// names for them yet.
-    pub(crate) const fn has_published(&self, point: &Point) -> bool {
-        self.published || !point.is_inference
-    }
-
-    pub(crate) fn record_in_development(&self, point: &Point, series: &Series) {
-        let Some(instruments) = self.in_development.as_ref().filter(|_| point.is_inference) else {
-            return;
-        };
+impl InDevelopment {
+    fn record(&self, point: &Point<'_>, series: &Series) {
         if let Some(seconds) = point.seconds {
-            instruments.duration.record(seconds, &series.duration);
+            self.duration.record(seconds, &series.duration);
         }
         if let Some(tokens) = point.input_tokens {
-            instruments.input_tokens.record(tokens, &series.duration);
+            self.input_tokens.record(tokens, &series.duration);
         }
         if let Some(tokens) = point.output_tokens {
-            instruments.output_tokens.record(tokens, &series.duration);
+            self.output_tokens.record(tokens, &series.duration);
         }
-        let Some(usage) = &point.usage else { return };
-        for (kind, counter) in KINDS.iter().zip(&instruments.by_modality) {
+        record_stream(point, series, &self.first_chunk, &self.output_chunk);
+        let Some(usage) = point.usage else { return };
+        for (kind, counter) in KINDS.iter().zip(&self.by_modality) {
             for (modality, tokens) in by_modality(kind, usage) {
                 let modality = KeyValue::new(Attribute::TokenModality.name(), modality);
                 let attributes: Vec<_> = series.common.iter().cloned().chain([modality]).collect();
                 counter.add(tokens, &attributes);
             }
         }
+    }
+}
+
+/// Records when the chunks of a stream came.
+fn record_stream(point: &Point<'_>, series: &Series, first_chunk: &Histogram<f64>, output_chunk: &Histogram<f64>) {
+    let Some(seconds) = point.first_chunk else { return };
+    first_chunk.record(seconds, &series.common);
+    for gap in point.gaps.iter().flat_map(|gaps| gaps.seconds()) {
+        output_chunk.record(gap, &series.common);
     }
 }
 
@@ -199,17 +222,11 @@ fn by_modality(kind: &Kind, usage: &Usage) -> Vec<(&'static str, u64)> {
     counts
 }
 
-impl Point {
-    pub(crate) fn of(
-        operation: &Operation<'_>,
-        instruments: &Instruments,
-        series: SeriesId,
-        is_model_call: bool,
-    ) -> Self {
-        let usage = (operation.counted == Counted::Believably).then_some(&operation.usage);
+impl<'o> Point<'o> {
+    pub(crate) fn of(operation: &'o Operation<'_>, is_model_call: bool) -> Self {
+        let usage = operation.whole_usage();
         let cost = operation.cost.as_ref().filter(|_| is_model_call);
         Self {
-            series,
             is_inference: is_model_call && operation.name != Some(tracing_genai_semconv::OperationName::Embeddings),
             // A clock that was set back between start and end leaves no duration, which is not one of zero.
             seconds: operation
@@ -228,49 +245,9 @@ impl Point {
                 Some(Value::F64(seconds)) if is_model_call && *seconds >= 0.0 => Some(*seconds),
                 _ => None,
             },
-            gaps: operation.gaps.clone(),
-            usage: usage
-                .filter(|_| instruments.in_development.is_some())
-                .map(|usage| Box::new(*usage)),
+            gaps: operation.gaps.as_deref(),
+            usage,
         }
-    }
-
-    /// Records when the chunks of a stream came.
-    pub(crate) fn record_stream(&self, instruments: &Instruments, series: &Series) {
-        let Some(first_chunk) = self.first_chunk else { return };
-        let published = instruments
-            .has_published(self)
-            .then_some((&instruments.first_chunk, &instruments.output_chunk));
-        let in_development = instruments.in_development.as_ref().filter(|_| self.is_inference);
-        let in_development = in_development.map(|instruments| (&instruments.first_chunk, &instruments.output_chunk));
-        for (first, each) in published.into_iter().chain(in_development) {
-            first.record(first_chunk, &series.common);
-            for gap in self.gaps.iter().flat_map(|gaps| gaps.seconds()) {
-                each.record(gap, &series.common);
-            }
-        }
-    }
-
-    pub(crate) fn record(&self, instruments: &Instruments, series: &Series) {
-        if instruments.has_published(self) {
-            if let Some(seconds) = self.seconds {
-                instruments.duration.record(seconds, &series.duration);
-            }
-            if let Some(tokens) = self.input_tokens {
-                instruments.tokens.record(tokens, &series.input_tokens);
-            }
-            if let Some(tokens) = self.output_tokens {
-                instruments.tokens.record(tokens, &series.output_tokens);
-            }
-        }
-        self.record_stream(instruments, series);
-        if let Some(usd) = self.cost_usd {
-            for histogram in &instruments.cost {
-                histogram.record(usd, &series.common);
-            }
-        }
-        instruments.record_in_development(self, series);
-        instruments.count_unpriced(self, series);
     }
 }
 

@@ -6,13 +6,13 @@
 //!
 //! | stage | what it does |
 //! | --- | --- |
-//! | `normalise` | old and foreign names, types, the span's name, kind and status become the convention's |
+//! | `normalise` | old and foreign names, types, messages, the span's name, kind and status become the convention's |
 //! | `usage` | reads what was used |
 //! | `price` | computes what it cost, and how that is known |
-//! | `content` | what people wrote and models answered is redacted, cut, and put where the user wants it |
-//! | `measure` | duration, tokens and cost as metrics, before any sampling |
-//! | `keep` | spans that were not sampled end here |
+//! | `content` | redacts and cuts messages and the like, and keeps them where the user wants them |
+//! | `measure` | records duration, tokens and cost as metrics, before any sampling |
 //! | `bound` | holds the span to its limits, numbers kept first |
+//! | `forward` | hands sampled spans to the wrapped processor |
 //!
 //! ```
 //! use opentelemetry_sdk::trace::{BatchSpanProcessor, InMemorySpanExporter, SdkTracerProvider};
@@ -27,10 +27,10 @@
 
 mod bound;
 mod builder;
-mod catalogue_metrics;
 #[doc(hidden)]
 pub mod closing;
 mod coerce;
+mod conform;
 pub mod content;
 mod cost_keys;
 mod counts;
@@ -38,8 +38,8 @@ mod delivery;
 mod discard;
 mod export;
 mod foreign;
+mod forward;
 mod gaps;
-mod handover;
 mod instruments;
 mod measure;
 pub mod message;
@@ -47,7 +47,10 @@ mod normalise;
 mod operation;
 mod price;
 mod processor;
+mod queue;
 mod sampler;
+mod scope;
+mod self_metrics;
 mod series;
 mod settle;
 mod span_call;
@@ -55,6 +58,7 @@ mod spellings;
 mod stages;
 mod strangers;
 mod total;
+mod truncate;
 mod unread;
 mod usage;
 mod warnings;

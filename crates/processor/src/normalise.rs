@@ -9,7 +9,9 @@ use tracing_genai_semconv::{self as semconv, Attribute, OTHER, OperationName, Va
 
 use crate::closing::Closing;
 use crate::coerce::coerce;
+use crate::conform::conform_lists;
 use crate::foreign;
+use crate::gaps::take_gaps;
 use crate::operation::Operation;
 use crate::settle::settle_attributes;
 
@@ -28,10 +30,16 @@ fn is_tracers(span: &SpanData) -> bool {
     })
 }
 
-/// Whether a processor of ours has seen to the span before.
-pub(crate) fn is_seen_to(span: &SpanData) -> bool {
-    let mut names = span.attributes.iter().map(|attribute| attribute.key.as_str());
-    names.any(|name| name == own::COST_STATUS)
+/// Removes what only the processor states of a span: costs, and whether another call covers it.
+pub(crate) fn remove_results(span: &mut SpanData) {
+    let is_result = |name: &str| name.starts_with(own::COST_PREFIX) || name == own::COVERED;
+    if span
+        .attributes
+        .iter()
+        .any(|attribute| is_result(attribute.key.as_str()))
+    {
+        span.attributes.retain(|attribute| !is_result(attribute.key.as_str()));
+    }
 }
 
 /// Rewrites the operation's span into the convention's present form.
@@ -43,6 +51,8 @@ pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>
         foreign::read(operation, keeps_originals);
         settle_provider(operation);
     }
+    conform_lists(operation);
+    take_gaps(operation);
     repair_end(operation, closing);
     name_span(operation, closing);
     set_kind(operation, closing.is_some_and(|closing| closing.kind_is_authors));
@@ -64,7 +74,7 @@ fn name_operation(operation: &mut Operation<'_>) {
     // OpenLLMetry says `completion` of Anthropic's chats, too, but names their spans rightly.
     let is_doubtful = operation.name == Some(OperationName::TextCompletion)
         && operation.text(Attribute::ProviderName) == Some("anthropic");
-    let says_nothing = !operation.has(Attribute::OperationName) && !operation.is_none_of_ours;
+    let says_nothing = !operation.has(Attribute::OperationName) && !operation.found.is_none_of_ours;
     if (is_doubtful || says_nothing)
         && let Some(name) = semconv::operation_of_span(&operation.span.name)
     {

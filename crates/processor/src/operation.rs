@@ -2,29 +2,34 @@
 
 use opentelemetry::{Key, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
-use tracing_genai_pricing::Cost;
+use tracing_genai_pricing::{Cost, Counts};
 use tracing_genai_semconv::dialect::Dialect;
 use tracing_genai_semconv::{Attribute, OTHER, OperationName};
 use tracing_genai_usage::Usage;
 
 use crate::gaps::Gaps;
 use crate::unread::{UnreadUsage, UnreadValues};
-use crate::usage::Counted;
 
 const ABSENT: u32 = u32::MAX;
 
-/// The type all stages share: later stages only read what earlier ones wrote.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is something else that was noticed of the span"
-)]
-pub(crate) struct Operation<'span> {
-    pub(crate) span: &'span mut SpanData,
-    positions: [u32; Attribute::COUNT],
-    pub(crate) name: Option<OperationName>,
-    /// Whether a dialect says that it is none of the conventions' operations.
+/// Whether the attributes state what was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UsageState {
+    /// The span has no count.
+    Missing,
+    /// Every count is a whole number that a call can have.
+    Valid,
+    /// A count is negative, no whole number, or beyond any call.
+    Invalid,
+}
+
+/// What the normaliser found on the span. Later stages only read it.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate finding")]
+pub(crate) struct Found {
+    /// Whether a dialect says that the span is none of the conventions' operations.
     pub(crate) is_none_of_ours: bool,
-    /// Whether it is a span of OpenInference's, whose names may elsewhere be a service's own.
+    /// Whether it is a span of OpenInference, whose names may elsewhere be a service's own.
     pub(crate) is_openinference: bool,
     /// Whether something of a dialect is left as it was: unread, or kept beside what became of it.
     pub(crate) has_leftovers: bool,
@@ -34,7 +39,7 @@ pub(crate) struct Operation<'span> {
     pub(crate) tracer: Option<&'static Dialect>,
     /// Whether the agent's name is only where the call was made.
     pub(crate) is_within_agent: bool,
-    /// Whether the span carries counts under our own names.
+    /// Whether the span has counts under our own names.
     pub(crate) has_own_counts: bool,
     /// Whether an unknown name counts usage.
     pub(crate) has_unknown_counts: bool,
@@ -42,9 +47,21 @@ pub(crate) struct Operation<'span> {
     pub(crate) has_total: bool,
     /// Sums of its tokens that were found elsewhere, by their names.
     pub(crate) totals: Vec<(String, i64)>,
-    pub(crate) counted: Counted,
-    /// What was used, if it is `counted`.
+}
+
+/// The type all stages share: later stages only read what earlier ones wrote.
+pub(crate) struct Operation<'span> {
+    pub(crate) span: &'span mut SpanData,
+    positions: [u32; Attribute::COUNT],
+    pub(crate) name: Option<OperationName>,
+    pub(crate) found: Found,
+    pub(crate) usage_state: UsageState,
+    /// What was used, as it was counted; empty unless `usage_state` is valid.
     pub(crate) usage: Usage,
+    /// What the input of `usage` includes.
+    pub(crate) counts: Counts,
+    /// The usage with a whole input and output, where `usage` has them without a part.
+    pub(crate) whole_usage: Option<Box<Usage>>,
     pub(crate) cost: Option<Cost>,
     pub(crate) unread: UnreadValues,
     pub(crate) unread_usage: UnreadUsage,
@@ -60,18 +77,11 @@ impl<'span> Operation<'span> {
             span,
             positions: [ABSENT; Attribute::COUNT],
             name: None,
-            is_none_of_ours: false,
-            is_openinference: false,
-            has_leftovers: false,
-            request_model_is_foreign: false,
-            tracer: None,
-            is_within_agent: false,
-            has_own_counts: false,
-            has_unknown_counts: false,
-            has_total: false,
-            totals: Vec::new(),
-            counted: Counted::Nothing,
+            found: Found::default(),
+            usage_state: UsageState::Missing,
             usage: Usage::new(),
+            counts: Counts::Auto,
+            whole_usage: None,
             cost: None,
             unread: UnreadValues::default(),
             unread_usage: UnreadUsage::default(),
@@ -87,7 +97,7 @@ impl<'span> Operation<'span> {
         match (self.name, self.text(Attribute::OperationName)) {
             (Some(name), _) => name.is_model_call(),
             (None, Some(_)) => false,
-            (None, None) => !self.is_none_of_ours && self.looks_like_a_model_call(),
+            (None, None) => !self.found.is_none_of_ours && self.looks_like_a_model_call(),
         }
     }
 
@@ -105,7 +115,12 @@ impl<'span> Operation<'span> {
                 .any(|attribute| attribute.is_usage() && self.has(*attribute))
             && !self.has(Attribute::WorkflowName)
             && !self.has(Attribute::ToolName)
-            && (self.is_within_agent || !self.has(Attribute::AgentName))
+            && (self.found.is_within_agent || !self.has(Attribute::AgentName))
+    }
+
+    /// The usage with a whole input and output, where it is valid.
+    pub(crate) fn whole_usage(&self) -> Option<&Usage> {
+        (self.usage_state == UsageState::Valid).then(|| self.whole_usage.as_deref().unwrap_or(&self.usage))
     }
 
     /// The operation's name as metrics carry it, where it is required.
@@ -214,7 +229,7 @@ impl<'span> Operation<'span> {
 
     /// The text under a name of ours, where the span carries any of our counts.
     pub(crate) fn own_text(&self, name: &str) -> Option<&str> {
-        if !self.has_own_counts {
+        if !self.found.has_own_counts {
             return None;
         }
         let mut attributes = self.span.attributes.iter();

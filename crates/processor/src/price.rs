@@ -3,22 +3,22 @@
 use std::sync::Arc;
 
 use opentelemetry::{Array, StringValue, Value};
-use tracing_genai_pricing::{Call, Context, Cost, Counts, Prices, Reason, Status, Usd, missing_side};
+use tracing_genai_pricing::{Call, Context, Cost, Prices, Reason, Status, Usd, missing_side};
 use tracing_genai_semconv::profile::Profile;
 use tracing_genai_semconv::{Attribute, OperationName, own};
-use tracing_genai_usage::Unit;
 
 use crate::cost_keys;
-use crate::counts::CountsRules;
-use crate::operation::Operation;
-use crate::usage::Counted;
+use crate::operation::{Operation, UsageState};
 
 /// Adds the cost of `operation` to its span.
 ///
 /// Only model calls cost money: agents and workflows repeat the sums of what runs beneath them
 /// (semantic-conventions-genai#19). A cost that the span already states, because the provider or the author reported it,
 /// is kept and marked `reported`.
-pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, rules: &CountsRules, profile: Profile) {
+pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, profile: Profile) {
+    if operation.is_covered {
+        return;
+    }
     if operation.is_unknown_call() {
         let cost = Cost::unpriced(Reason::UnknownOperation);
         write(operation, &cost, false, profile);
@@ -28,12 +28,11 @@ pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, rules: &Coun
     if !operation.is_model_call() {
         return;
     }
-    let counts = rules.of_call(operation);
     let (mut cost, reported) = match stated(operation) {
         Stated::Nothing => {
             operation.remove(Attribute::UsageCost);
             let known = known_without_prices(operation);
-            (known.unwrap_or_else(|| prices.cost(&call(operation, counts))), false)
+            (known.unwrap_or_else(|| prices.cost(&call(operation))), false)
         }
         Stated::Amount(amount) => (Cost::reported(amount), true),
         Stated::Absurd => {
@@ -45,33 +44,8 @@ pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, rules: &Coun
         cost.doubt(Reason::UnreadUsage);
         operation.write(own::USAGE_UNREAD, operation.unread_usage.to_value());
     }
-    complete(operation, counts);
     write(operation, &cost, reported, profile);
     operation.cost = Some(cost);
-}
-
-/// Makes input and output what the conventions want, cached tokens and reasoning included, for whoever reads them after us.
-fn complete(operation: &mut Operation<'_>, counts: Counts) {
-    let usage = &operation.usage;
-    let whole = [
-        (
-            Unit::InputTokens,
-            Attribute::UsageInputTokens,
-            counts.whole_input(usage),
-        ),
-        (
-            Unit::OutputTokens,
-            Attribute::UsageOutputTokens,
-            counts.whole_output(usage),
-        ),
-    ];
-    for (unit, attribute, whole) in whole {
-        let Some(whole) = whole else { continue };
-        if let Ok(tokens) = i64::try_from(whole) {
-            operation.usage.set(unit, whole);
-            operation.set(attribute, tokens);
-        }
-    }
 }
 
 /// What a span says itself of its cost.
@@ -102,20 +76,20 @@ pub(crate) fn stated(operation: &Operation<'_>) -> Stated {
 
 /// The cost of a call whose usage allows no price.
 pub(crate) fn known_without_prices(operation: &Operation<'_>) -> Option<Cost> {
-    match operation.counted {
-        Counted::Believably => {}
-        Counted::Inconsistently => return Some(Cost::inconsistent(Reason::InvalidUsage)),
-        Counted::Nothing if operation.span.dropped_attributes_count > 0 => {
+    match operation.usage_state {
+        UsageState::Valid => {}
+        UsageState::Invalid => return Some(Cost::inconsistent(Reason::InvalidUsage)),
+        UsageState::Missing if operation.span.dropped_attributes_count > 0 => {
             return Some(Cost::unpriced(Reason::AttributesDropped));
         }
-        Counted::Nothing => return Some(Cost::unpriced(Reason::NoUsage)),
+        UsageState::Missing => return Some(Cost::unpriced(Reason::NoUsage)),
     }
     let expects_output = operation.name != Some(OperationName::Embeddings);
     missing_side(&operation.usage, expects_output).map(Cost::unpriced)
 }
 
 /// The call as a catalogue wants it.
-pub(crate) fn call<'o>(operation: &'o Operation<'_>, counts: Counts) -> Call<'o> {
+pub(crate) fn call<'o>(operation: &'o Operation<'_>) -> Call<'o> {
     // The tier in the response is the billed one; `auto` in a request is only a wish.
     let tier = operation
         .text(Attribute::OpenaiResponseServiceTier)
@@ -137,7 +111,7 @@ pub(crate) fn call<'o>(operation: &'o Operation<'_>, counts: Counts) -> Call<'o>
             search_type: operation.own_text(own::USAGE_SEARCH_TYPE),
             ..Context::default()
         },
-        counts,
+        counts: operation.counts,
     }
 }
 

@@ -1,16 +1,21 @@
 //! The span processor itself: what the SDK calls, around the processor that exports.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
 use crate::Delivery;
-use crate::builder::GenAiProcessorBuilder;
 use crate::stages::Stages;
+
+/// How long a flush waits for spans that are being processed, which is as long as the SDK's batch processor waits.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The timeout of a shutdown without one: the SDK's default.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Normalises, prices and measures GenAI spans, then hands every span to the processor it wraps.
 ///
@@ -23,11 +28,6 @@ pub struct GenAiProcessor<P> {
 }
 
 impl<P: SpanProcessor + 'static> GenAiProcessor<P> {
-    /// Starts building a processor around `next`, usually a batch processor.
-    pub fn builder(next: P) -> GenAiProcessorBuilder<P> {
-        GenAiProcessorBuilder::new(next)
-    }
-
     /// Counts of what became of the spans.
     pub fn delivery(&self) -> Delivery {
         self.stages.delivery.clone()
@@ -47,23 +47,36 @@ impl<P: SpanProcessor + 'static> SpanProcessor for GenAiProcessor<P> {
         self.stages.span_ended(span);
     }
 
+    /// Waits up to five seconds, as the SDK's batch processor does, for the spans that ended before.
     fn force_flush(&self) -> OTelSdkResult {
-        self.stages.settle();
-        self.next.force_flush()
+        let has_passed = self.stages.flush(FLUSH_TIMEOUT);
+        self.next.force_flush()?;
+        if has_passed {
+            Ok(())
+        } else {
+            Err(OTelSdkError::Timeout(FLUSH_TIMEOUT))
+        }
     }
 
+    /// Waits for the spans that ended before, for half of `timeout` at most: the wrapped processor needs time as well.
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.stages.settle();
-        self.next.shutdown_with_timeout(timeout)
+        let started = Instant::now();
+        let has_passed = self.stages.flush(timeout / 2);
+        let left = timeout.saturating_sub(started.elapsed());
+        self.next.shutdown_with_timeout(left)?;
+        if has_passed {
+            Ok(())
+        } else {
+            Err(OTelSdkError::Timeout(timeout))
+        }
     }
 
     fn shutdown(&self) -> OTelSdkResult {
-        self.stages.settle();
-        self.next.shutdown()
+        self.shutdown_with_timeout(SHUTDOWN_TIMEOUT)
     }
 
     fn set_resource(&mut self, resource: &Resource) {
-        // The SDK sets it while it builds the provider, before any span; nobody else has the processor yet.
+        // The SDK sets it while it builds the provider, before any span, when there is no other reference.
         if let Some(next) = Arc::get_mut(&mut self.next) {
             next.set_resource(resource);
         }

@@ -8,8 +8,8 @@ use hashbrown::HashTable;
 use opentelemetry::KeyValue;
 use tracing_genai_semconv::{Attribute, OTHER};
 
-use crate::content;
 use crate::operation::Operation;
+use crate::truncate::truncated;
 
 /// The most series that are remembered; calls beyond it build their attributes each time. The SDK folds what exceeds
 /// its own limit of 2,000 into one series.
@@ -68,7 +68,7 @@ impl<'a> Labels<'a> {
 
 /// `text`, or as much of it as a metric carries.
 fn short(text: &str) -> &str {
-    content::start_of(text, MOST_BYTES)
+    truncated(text, MOST_BYTES)
 }
 
 /// A series: the attributes of each of its metrics, ready made.
@@ -85,8 +85,6 @@ pub(crate) struct Series {
     pub(crate) output_tokens: Vec<KeyValue>,
     /// Whether a missing price of this series was already looked at for a warning.
     pub(crate) unpriced_seen: AtomicBool,
-    #[cfg(feature = "bound-instruments")]
-    pub(crate) bound: crate::measure::BoundInstruments,
 }
 
 impl Series {
@@ -113,8 +111,6 @@ impl Series {
             output_tokens: with(Some(KeyValue::new(Attribute::TokenType.name(), "output"))),
             common,
             unpriced_seen: AtomicBool::new(false),
-            #[cfg(feature = "bound-instruments")]
-            bound: crate::measure::BoundInstruments::default(),
         }
     }
 
@@ -132,86 +128,37 @@ impl Series {
     }
 }
 
-/// Which series a call belongs to.
-///
-/// A kept series goes by its number, so that the threads which record and those which look up never write to the same
-/// memory: a shared count of references would travel between their processors at every call.
-#[derive(Debug)]
-pub(crate) enum SeriesId {
-    Kept(usize),
-    /// Beyond the limit: made for one call.
-    Single(Arc<Series>),
-}
-
-/// The series met so far, at most [`MOST_SERIES`] of them.
+/// The series that have points, at most [`MOST_SERIES`] of them.
 #[derive(Debug, Default)]
 pub(crate) struct SeriesCache {
-    known: RwLock<Known>,
+    known: RwLock<HashTable<Arc<Series>>>,
     // Model names come from callers: a fixed hash could be made to collide.
     hasher: foldhash::quality::RandomState,
 }
 
-#[derive(Debug, Default)]
-struct Known {
-    series: Vec<Arc<Series>>,
-    by_labels: HashTable<usize>,
-}
-
-impl Known {
-    fn find(&self, hash: u64, labels: &Labels<'_>) -> Option<usize> {
-        let is_it = |number: &usize| {
-            self.series
-                .get(*number)
-                .is_some_and(|series| series.labels() == *labels)
-        };
-        self.by_labels.find(hash, is_it).copied()
-    }
-}
-
 impl SeriesCache {
-    pub(crate) fn find(&self, labels: &Labels<'_>) -> SeriesId {
+    /// The series of `labels`; one beyond the limit is made for this call alone.
+    pub(crate) fn find(&self, labels: &Labels<'_>) -> Arc<Series> {
         let hash = self.hasher.hash_one(labels);
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(number) = known.find(hash, labels) {
-            return SeriesId::Kept(number);
+        if let Some(series) = known.find(hash, |series| series.labels() == *labels) {
+            return Arc::clone(series);
         }
-        let is_full = known.series.len() >= MOST_SERIES;
+        let is_full = known.len() >= MOST_SERIES;
         drop(known);
+        let series = Arc::new(Series::new(labels));
         if is_full {
-            return SeriesId::Single(Arc::new(Series::new(labels)));
+            return series;
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(number) = known.find(hash, labels) {
-            return SeriesId::Kept(number);
+        if let Some(series) = known.find(hash, |series| series.labels() == *labels) {
+            return Arc::clone(series);
         }
-        let number = known.series.len();
-        if number >= MOST_SERIES {
-            return SeriesId::Single(Arc::new(Series::new(labels)));
+        if known.len() < MOST_SERIES {
+            known.insert_unique(hash, Arc::clone(&series), |series| {
+                self.hasher.hash_one(series.labels())
+            });
         }
-        let Known { series, by_labels } = &mut *known;
-        series.push(Arc::new(Series::new(labels)));
-        by_labels.insert_unique(hash, number, |number| {
-            series
-                .get(*number)
-                .map_or(0, |series| self.hasher.hash_one(series.labels()))
-        });
-        SeriesId::Kept(number)
-    }
-
-    /// The series of `id`.
-    pub(crate) fn get(&self, id: &SeriesId) -> Option<Arc<Series>> {
-        match id {
-            SeriesId::Single(series) => Some(Arc::clone(series)),
-            SeriesId::Kept(number) => {
-                let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-                known.series.get(*number).map(Arc::clone)
-            }
-        }
-    }
-
-    /// Every kept series, by its number.
-    pub(crate) fn kept(&self) -> Vec<Arc<Series>> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.series.clone()
+        series
     }
 }

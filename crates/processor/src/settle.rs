@@ -4,11 +4,12 @@ use opentelemetry::{Array, Key, KeyValue, Value};
 use tracing_genai_semconv::{self as semconv, Attribute, Meaning, OperationName, Spelling, ValueType, meaning, own};
 
 use crate::coerce::{coerce, is_of};
-use crate::content;
+use crate::content::form::is_content;
 use crate::foreign;
 use crate::operation::Operation;
 use crate::spellings::Spellings;
 use crate::strangers::{Strangers, strike};
+use crate::truncate::truncated;
 use crate::unread::Unread;
 use crate::usage;
 
@@ -30,10 +31,10 @@ pub(crate) fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: 
     let mut spellings = Spellings::default();
     let mut strangers = Strangers::new(attributes.len());
     let mut has_structures = false;
-    operation.is_openinference = attributes
+    operation.found.is_openinference = attributes
         .iter()
         .any(|attribute| attribute.key.as_str().starts_with("openinference."));
-    operation.tracer = semconv::tracer(operation.span.instrumentation_scope.name(), &operation.span.name);
+    operation.found.tracer = semconv::tracer(operation.span.instrumentation_scope.name(), &operation.span.name);
     for position in 0..attributes.len() {
         let Some((before, [found, ..])) = attributes.split_at_mut_checked(position) else {
             break;
@@ -42,7 +43,7 @@ pub(crate) fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: 
         struck |= found.key.as_str().is_empty();
         let written = keeps_originals.then(|| found.clone());
         let (meaning, is_of_dialect) = meaning_of(operation, found);
-        let is_own = |name: &str| !operation.is_openinference && semconv::is_generic(name);
+        let is_own = |name: &str| !operation.found.is_openinference && semconv::is_generic(name);
         let spelling = match meaning {
             Some(Meaning::Attribute(spelling)) if spelling.is_current() || !is_own(found.key.as_str()) => spelling,
             meaning => {
@@ -100,8 +101,9 @@ pub(crate) fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: 
         }
         if attribute == Attribute::AgentName {
             // An agent's span has its name from elsewhere, too.
-            let is_alone = operation.is_within_agent || !operation.has(attribute);
-            operation.is_within_agent = is_alone && spelled.as_ref().is_some_and(|name| name.as_str() == NODE_NAME);
+            let is_alone = operation.found.is_within_agent || !operation.has(attribute);
+            operation.found.is_within_agent =
+                is_alone && spelled.as_ref().is_some_and(|name| name.as_str() == NODE_NAME);
         }
         if let Some(name) = spelled.filter(|_| attribute.is_usage()) {
             spellings.keep(attribute, name);
@@ -109,10 +111,10 @@ pub(crate) fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: 
         *older = !is_current;
         operation.place(attribute, position);
     }
-    operation.request_model_is_foreign = met_in_older_spelling
+    operation.found.request_model_is_foreign = met_in_older_spelling
         .get(Attribute::RequestModel as usize)
         .is_some_and(|is_older| *is_older);
-    operation.has_leftovers = !originals.is_empty();
+    operation.found.has_leftovers = !originals.is_empty();
     attributes.append(&mut originals);
     if struck {
         attributes.retain(|attribute| !attribute.key.as_str().is_empty());
@@ -131,7 +133,7 @@ fn meaning_of(operation: &mut Operation<'_>, found: &mut KeyValue) -> (Option<Me
     let is_of_dialect = match meaning {
         Some(Meaning::Kind) => {
             let is_one = say_operation(found);
-            operation.is_none_of_ours |= !is_one && matches!(found.value, Value::String(_));
+            operation.found.is_none_of_ours |= !is_one && matches!(found.value, Value::String(_));
             is_one
         }
         Some(Meaning::Attribute(spelling)) if spelling.attribute == Attribute::OperationName => say_operation(found),
@@ -142,6 +144,7 @@ fn meaning_of(operation: &mut Operation<'_>, found: &mut KeyValue) -> (Option<Me
     }
     if meaning.is_none()
         && let Some(attribute) = operation
+            .found
             .tracer
             .and_then(|tracer| tracer.unprefixed(found.key.as_str()))
     {
@@ -155,17 +158,18 @@ fn note_stranger(operation: &mut Operation<'_>, meaning: Option<Meaning>, found:
     match meaning {
         Some(Meaning::Structure(_) | Meaning::Element(_) | Meaning::Dropped) => true,
         Some(meaning) => {
-            operation.has_total |= matches!(meaning, Meaning::Total);
+            operation.found.has_total |= matches!(meaning, Meaning::Total);
             false
         }
         None => {
             let name = found.key.as_str();
             let counts_usage = semconv::counts_usage(name);
-            let tracer = operation.tracer;
-            operation.has_unknown_counts |= counts_usage || tracer.is_some_and(|tracer| tracer.counts_unprefixed(name));
+            let tracer = operation.found.tracer;
+            operation.found.has_unknown_counts |=
+                counts_usage || tracer.is_some_and(|tracer| tracer.counts_unprefixed(name));
             if name.starts_with(own::USAGE_PREFIX) {
                 coerce(&mut found.value, ValueType::Int);
-                operation.has_own_counts = true;
+                operation.found.has_own_counts = true;
             }
             counts_usage && foreign::holds_json(&found.value)
         }
@@ -216,8 +220,8 @@ fn read(value: &mut Value, attribute: Attribute) -> Result<(), Unread> {
         return Err(Unread::Type);
     }
     match value {
-        Value::String(text) if text.as_str().len() > MOST_TEXT_BYTES && !content::is_content(attribute) => {
-            let start = content::start_of(text.as_str(), MOST_TEXT_BYTES).to_owned();
+        Value::String(text) if text.as_str().len() > MOST_TEXT_BYTES && !is_content(attribute) => {
+            let start = truncated(text.as_str(), MOST_TEXT_BYTES).to_owned();
             *text = start.into();
             Err(Unread::Length)
         }

@@ -9,11 +9,10 @@ use tracing_genai_semconv::own;
 use tracing_genai_usage::Usage;
 
 use crate::counts::CountsRules;
-use crate::gaps::take_gaps;
-use crate::normalise::{is_seen_to, normalise};
+use crate::normalise::normalise;
 use crate::operation::Operation;
 use crate::price::{Stated, call, known_without_prices, stated};
-use crate::usage::count;
+use crate::usage::read_counts;
 
 /// A model call as its span tells it, in whatever names.
 #[derive(Clone, Debug)]
@@ -56,20 +55,19 @@ impl SpanCall {
     /// `counts` is what the input includes where neither the span nor its instrumentation is known for it, as in
     /// [`GenAiProcessorBuilder::counts`](crate::GenAiProcessorBuilder::counts); without it what contradicts itself is repaired.
     pub fn read(mut span: SpanData, counts: Option<Counts>) -> Option<Self> {
-        let is_processed = is_seen_to(&span);
+        let is_processed = has_cost_status(&span);
         let mut operation = Operation::new(&mut span);
         normalise(&mut operation, None, false);
-        take_gaps(&mut operation);
         if !operation.is_model_call() || operation.is_covered || is_marked_covered(&operation) {
             return None;
         }
-        count(&mut operation);
+        read_counts(&mut operation);
         let mut rules = CountsRules::default();
         if let Some(counts) = counts {
             rules.set_general(counts);
         }
         // The processor made the counts whole.
-        let counts = if is_processed {
+        operation.counts = if is_processed {
             Counts::Auto
         } else {
             rules.of_call(&mut operation)
@@ -79,7 +77,7 @@ impl SpanCall {
             Stated::Absurd => Some(Cost::inconsistent(Reason::InvalidUsage)),
             Stated::Amount(amount) => Some(with_status(Cost::reported(amount), &operation)),
         };
-        let call = call(&operation, counts);
+        let call = call(&operation);
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Some(Self {
             provider: call.provider.to_owned(),
@@ -87,7 +85,7 @@ impl SpanCall {
             response_model: owned(call.response_model),
             request_model: owned(call.request_model),
             usage: operation.usage,
-            counts,
+            counts: operation.counts,
             started: call.started,
             service_tier: owned(call.context.service_tier),
             speed: owned(call.context.speed),
@@ -119,6 +117,12 @@ impl SpanCall {
             counts: self.counts,
         }
     }
+}
+
+/// Whether a processor of ours priced the call, in whatever process.
+fn has_cost_status(span: &SpanData) -> bool {
+    let mut names = span.attributes.iter().map(|attribute| attribute.key.as_str());
+    names.any(|name| name == own::COST_STATUS)
 }
 
 /// Whether a processor of ours marked the call as covered.

@@ -1,32 +1,33 @@
-//! The stages in their order, and what they need; used by the host's threads and by our own.
+//! The stages in their order, and what they need; run by the processor's thread, or by the thread that ended the span.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 use opentelemetry::metrics::Meter;
-use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanProcessor};
 use tracing_genai_pricing::{Cost, Prices, Reason};
+use tracing_genai_semconv::Attribute;
 use tracing_genai_semconv::profile::Profile;
-use tracing_genai_semconv::{Attribute, metric, own};
 
 use crate::bound::bound;
-use crate::catalogue_metrics;
-use crate::closing::{self, Closing};
-use crate::content::{ContentRules, take_off_unseen, treat};
+use crate::closing;
+use crate::content::{self, ContentRules, apply_content_policy};
 use crate::counts::CountsRules;
-use crate::gaps::take_gaps;
-use crate::handover::{Ended, Handover};
+use crate::forward::{forward, is_forwarded};
 use crate::measure::Meters;
-use crate::normalise::{is_genai, is_seen_to, normalise};
+use crate::normalise::{is_genai, normalise, remove_results};
 use crate::operation::Operation;
 use crate::price::price;
-use crate::usage::count;
+use crate::queue::{Ended, Queue};
+use crate::scope::scope;
+use crate::usage::read_usage;
 use crate::warnings::Warnings;
-use crate::worker::Worker;
-use crate::{Delivery, SpanBounds};
+use crate::worker::{Work, Worker};
+use crate::{Delivery, SpanBounds, self_metrics};
 
-/// Everything a span meets on its way.
+/// Everything a span needs on its way.
 #[derive(Debug)]
 pub(crate) struct Stages {
     pub(crate) prices: Prices,
@@ -37,100 +38,125 @@ pub(crate) struct Stages {
     pub(crate) content: ContentRules,
     pub(crate) bounds: SpanBounds,
     pub(crate) delivery: Delivery,
-    pub(crate) handover: Option<Handover>,
+    pub(crate) queue: Queue,
     pub(crate) warnings: Warnings,
     pub(crate) meters: OnceLock<Meters>,
     /// The processor that exports; known here from the first span on, since until then it may still be given a resource.
     pub(crate) next: OnceLock<Arc<dyn SpanProcessor>>,
     pub(crate) worker: OnceLock<Worker>,
+    /// For the worker, which must not keep the stages.
+    pub(crate) itself: Weak<Stages>,
+}
+
+thread_local! {
+    /// Whether this thread is processing a span: a user's code may flush from there, and would wait for itself.
+    static IS_PROCESSING: Cell<bool> = const { Cell::new(false) };
 }
 
 impl Stages {
-    /// Passes on a span that ended on this thread: now, or by the thread that takes such work off the host's.
-    pub(crate) fn span_ended(self: &Arc<Self>, span: SpanData) {
+    /// Queues a GenAI span that ended on this thread; forwards any other.
+    pub(crate) fn span_ended(&self, mut span: SpanData) {
         self.delivery.span_ended();
         if !is_genai(&span) {
-            self.finish(span);
+            self.bound_and_forward(span);
             return;
         }
-        let closing = closing::take(span.span_context.span_id());
-        let ended = Ended { span, closing };
-        let refused = match &self.handover {
-            Some(handover) => handover.push(ended, || self.worker().wake()),
-            None => Some(ended),
+        content::cut_to_budget(&mut span, &self.content);
+        let id = span.span_context.span_id();
+        let mut ended = Ended {
+            span,
+            closing: closing::take(id),
+            is_processed: is_forwarded(id),
         };
-        // A full queue loses nothing: the span is seen to at once, as it would be without one.
-        if let Some(ended) = refused {
-            self.finish(self.see_to(ended));
+        loop {
+            match self.queue.push(ended, || self.worker().wake()) {
+                Some(refused) => ended = refused,
+                None => return,
+            }
+            // Without room, this thread processes what has waited longer, so that the order of ends is kept.
+            let Some((older, _in_progress)) = self.queue.pop() else {
+                return self.process(ended);
+            };
+            self.process(older);
         }
     }
 
-    /// Does what waits to be done, on whatever thread asks.
-    pub(crate) fn drain(self: &Arc<Self>) {
-        self.bring_in();
-        if let Some(handover) = &self.handover {
-            handover.go_on(|span| self.finish(span));
+    /// Processes what waits, on the thread that asks. Not to be called within `on_end`.
+    fn process_queued(&self) {
+        while let Some((ended, _in_progress)) = self.queue.pop() {
+            self.process(ended);
         }
     }
 
-    /// Brings what waits into the metrics, and leaves it to others to let the spans go on.
-    fn bring_in(self: &Arc<Self>) {
-        if let Some(handover) = &self.handover {
-            handover.see_to(|ended| self.see_to(ended));
-        }
-        if let Some(meters) = self.meters.get() {
-            meters.flush();
-        }
-    }
-
-    /// Whether anything waits.
-    pub(crate) fn has_work(&self) -> bool {
-        self.handover.as_ref().is_some_and(Handover::has_work)
-            || self.meters.get().is_some_and(|meters| meters.pending() > 0)
-            || self.warnings.wait()
-    }
-
-    /// Does what waits, and says what is to be said. Not to be called within `on_end`, which must not log.
-    pub(crate) fn settle(self: &Arc<Self>) {
-        self.drain();
+    /// Waits until what ended before has been forwarded; false if that took longer than `timeout`. Logs the warnings
+    /// that wait.
+    pub(crate) fn flush(&self, timeout: Duration) -> bool {
+        let is_own = IS_PROCESSING.try_with(Cell::get).unwrap_or_default();
+        let has_passed = is_own || self.queue.wait(Duration::ZERO) || {
+            let worker = self.worker();
+            if worker.runs() {
+                worker.wake_now();
+            } else {
+                self.process_queued();
+            }
+            self.queue.wait(timeout)
+        };
         self.warnings.log();
+        has_passed
     }
 
-    fn see_to(self: &Arc<Self>, ended: Ended) -> SpanData {
-        let Ended { mut span, closing } = ended;
-        // This may run inside the host's drop of a span, where a panic of ours could abort the process. The span goes on
-        // as far as it got.
-        if catch_unwind(AssertUnwindSafe(|| self.enrich(&mut span, closing.as_ref()))).is_err() {
-            take_off_unseen(&mut span);
+    fn process(&self, ended: Ended) {
+        let was_processing = IS_PROCESSING.try_with(|is_processing| is_processing.replace(true));
+        let Ended {
+            mut span,
+            closing,
+            is_processed,
+        } = ended;
+        let mut operation = Operation::new(&mut span);
+        // Each part is guarded by itself: this may run inside the host's drop of a span, where a panic could abort the
+        // process, and a redactor that panics must not leave the call out of the metrics.
+        let is_read = self.guarded(|| {
+            if is_processed {
+                return operation.place_anew();
+            }
+            remove_results(operation.span);
+            normalise(&mut operation, closing.as_ref(), self.keeps_originals);
+            read_usage(&mut operation, &self.counts);
+            price(&mut operation, &self.prices, self.profile);
+        });
+        if !is_read || !self.guarded(|| apply_content_policy(&mut operation, &self.content)) {
+            content::remove_unredacted(&mut operation);
+        }
+        if is_read && !is_processed {
+            self.guarded(|| self.measure(&operation));
+        }
+        self.bound_and_forward(span);
+        if let Ok(was_processing) = was_processing {
+            let _ = IS_PROCESSING.try_with(|is_processing| is_processing.set(was_processing));
+        }
+    }
+
+    /// Runs a stage; false, and counted, if it panicked.
+    fn guarded(&self, stage: impl FnOnce()) -> bool {
+        let has_ended = catch_unwind(AssertUnwindSafe(stage)).is_ok();
+        if !has_ended {
             self.delivery.stage_panicked();
         }
-        span
+        has_ended
     }
 
-    fn enrich(self: &Arc<Self>, span: &mut SpanData, closing: Option<&Closing>) {
-        // Another of our processors priced and counted it: once is enough.
-        if is_seen_to(span) {
-            return;
-        }
-        let mut operation = Operation::new(span);
-        normalise(&mut operation, closing, self.keeps_originals);
-        take_gaps(&mut operation);
-        if !operation.is_covered {
-            count(&mut operation);
-            price(&mut operation, &self.prices, &self.counts, self.profile);
-        }
-        treat(&mut operation, &self.content);
+    /// Records the operation's metrics, and keeps warnings of what they cannot say.
+    fn measure(&self, operation: &Operation<'_>) {
         let Some(meters) = self.meters() else { return };
-        let (unpriced, is_time_to_record) = meters.measure(&operation);
-        let mut has_news = unpriced.is_some_and(|reason| {
+        let mut has_news = meters.measure(operation).is_some_and(|reason| {
             let model = operation.text(Attribute::ResponseModel);
             let model = model
                 .or_else(|| operation.text(Attribute::RequestModel))
                 .unwrap_or_default();
-            self.warnings.unpriced(provider_of(&operation), model, reason)
+            self.warnings.unpriced(provider_of(operation), model, reason)
         });
-        has_news |= self.warn_of_unread(&operation);
-        if has_news || is_time_to_record {
+        has_news |= self.warn_of_unread(operation);
+        if has_news {
             self.worker().wake();
         }
     }
@@ -146,71 +172,45 @@ impl Stages {
         })
     }
 
-    fn finish(&self, mut span: SpanData) {
-        // The SDK's batch processor would export what is only recorded.
-        if !span.span_context.is_sampled() {
-            return self.delivery.span_not_sampled();
-        }
-        // The processor that exports is the host's choice; its panic must not end our thread or leave a drop.
-        let went_on = catch_unwind(AssertUnwindSafe(|| {
-            bound(&mut span, &self.bounds);
-            if let Some(next) = self.next.get() {
-                next.on_end(span);
-            }
-        }));
-        if went_on.is_err() {
-            self.delivery.stage_panicked();
+    fn bound_and_forward(&self, mut span: SpanData) {
+        self.guarded(|| bound(&mut span, &self.bounds));
+        if let Some(next) = self.next.get() {
+            forward(span, next.as_ref(), &self.delivery);
         }
     }
 
-    fn worker(self: &Arc<Self>) -> &Worker {
-        self.worker.get_or_init(|| Worker::start(Arc::downgrade(self)))
+    fn worker(&self) -> &Worker {
+        self.worker.get_or_init(|| Worker::start(Weak::clone(&self.itself)))
     }
 
     /// The meters, made from the global provider if none was given and none was made yet.
-    fn meters(self: &Arc<Self>) -> Option<&Meters> {
+    fn meters(&self) -> Option<&Meters> {
         if self.meters.get().is_none() {
             self.set_up_meters(&opentelemetry::global::meter_with_scope(scope()));
         }
         self.meters.get()
     }
 
-    pub(crate) fn set_up_meters(self: &Arc<Self>, meter: &Meter) {
-        if self.meters.set(Meters::new(meter, self.profile)).is_err() {
-            return;
+    /// Builds the instruments, unless they were. No lock of ours is held meanwhile: the SDK's own may be taken by a
+    /// collection, which lasts as long as the callbacks of the user's instruments.
+    pub(crate) fn set_up_meters(&self, meter: &Meter) {
+        if self.meters.set(Meters::new(meter, self.profile)).is_ok() {
+            self_metrics::register(meter, &self.delivery, &self.prices);
         }
-        // A collection calls this first, and so sees every call that ended before it.
-        let stages = Arc::downgrade(self);
-        meter
-            .u64_observable_counter(metric::SPANS.name)
-            .with_unit(metric::SPANS.unit)
-            .with_description(metric::SPANS.about)
-            .with_callback(move |observer| {
-                let Some(stages) = stages.upgrade() else { return };
-                // The SDK holds a lock here that whatever a span goes on to may need, so none goes on.
-                if stages.handover.as_ref().is_none_or(Handover::has_room_for_ready) {
-                    stages.bring_in();
-                }
-                if stages.handover.is_some() {
-                    stages.worker().wake();
-                }
-                for (outcome, count) in stages.delivery.counts().growing() {
-                    if count > 0 {
-                        observer.observe(count, &[KeyValue::new(own::SPAN_OUTCOME, outcome)]);
-                    }
-                }
-            })
-            .build();
-        catalogue_metrics::register(meter, &self.prices);
+    }
+}
+
+impl Work for Stages {
+    fn is_waiting(&self) -> bool {
+        !self.queue.is_empty() || self.warnings.wait()
+    }
+
+    fn work(&self) {
+        self.process_queued();
+        self.warnings.log();
     }
 }
 
 fn provider_of<'o>(operation: &'o Operation<'_>) -> &'o str {
     operation.text(Attribute::ProviderName).unwrap_or_default()
-}
-
-pub(crate) fn scope() -> InstrumentationScope {
-    InstrumentationScope::builder("tracing-genai")
-        .with_version(env!("CARGO_PKG_VERSION"))
-        .build()
 }

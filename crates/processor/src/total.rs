@@ -5,8 +5,8 @@ use tracing_genai_semconv::{Attribute, Meaning, OperationName, ValueType, meanin
 use tracing_genai_usage::Unit;
 
 use crate::coerce::coerce;
-use crate::operation::Operation;
-use crate::usage::{Counted, is_above_zero};
+use crate::operation::{Operation, UsageState};
+use crate::usage::is_above_zero;
 
 /// What input and output leave out by a total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ struct LeftOut {
 /// Strands passed on Bedrock's input, which leaves the cache out, until strands-agents/harness-sdk#3886. Gemini's thoughts
 /// stand beside its answer. A total of zero says nothing.
 pub(crate) fn check_totals(operation: &mut Operation<'_>, may_repair: bool) {
-    if operation.counted != Counted::Believably {
+    if operation.usage_state != UsageState::Valid {
         return;
     }
     let usage = &operation.usage;
@@ -39,6 +39,7 @@ pub(crate) fn check_totals(operation: &mut Operation<'_>, may_repair: bool) {
         is_total.then(|| (name, whole(&attribute.value)))
     });
     let found = operation
+        .found
         .totals
         .iter()
         .map(|(name, total)| (name.as_str(), u64::try_from(*total).ok()));

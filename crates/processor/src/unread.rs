@@ -3,7 +3,7 @@
 use opentelemetry::{Array, StringValue, Value};
 use tracing_genai_semconv::{Attribute, own};
 
-use crate::content;
+use crate::truncate::truncated;
 
 /// No span has more values counted than this: whoever sends more has been heard.
 const MOST: usize = 64;
@@ -57,7 +57,7 @@ pub(crate) struct UnreadUsage(Vec<StringValue>);
 
 impl UnreadUsage {
     pub(crate) fn add(&mut self, name: &str) {
-        let name = content::start_of(name, MOST_NAME_BYTES);
+        let name = truncated(name, MOST_NAME_BYTES);
         if self.0.len() < MOST && !self.0.iter().any(|known| known.as_str() == name) {
             self.0.push(StringValue::from(name.to_owned()));
         }

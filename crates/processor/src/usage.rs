@@ -4,18 +4,8 @@ use opentelemetry::Value;
 use tracing_genai_semconv::{Attribute, counts_usage, is_count, is_count_text, meaning, own};
 use tracing_genai_usage::{Unit, Usage};
 
-use crate::operation::Operation;
-
-/// Whether the attributes say what was used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Counted {
-    /// No count at all.
-    Nothing,
-    /// Counts that can be believed.
-    Believably,
-    /// A count that is negative, no whole number, or beyond any call.
-    Inconsistently,
-}
+use crate::counts::CountsRules;
+use crate::operation::{Operation, UsageState};
 
 /// A count above this is a fault of whoever wrote it: 2⁴⁰ tokens are a million of the longest prompts there are.
 const MOST: i64 = 1 << 40;
@@ -41,8 +31,49 @@ pub const UNIT_ATTRIBUTES: &[(Unit, Attribute)] = &[
     (Unit::WebSearches, Attribute::UsageWebSearches),
 ];
 
-/// Counts what a model call used. Agents and workflows repeat their children's counts and are not read.
-pub(crate) fn count(operation: &mut Operation<'_>) {
+/// Reads what a model call used, and makes its counts what the conventions want.
+///
+/// Agents and workflows repeat their children's counts and are not read; neither is a call that another one covers.
+pub(crate) fn read_usage(operation: &mut Operation<'_>, rules: &CountsRules) {
+    if operation.is_covered || !operation.is_model_call() {
+        return;
+    }
+    read_counts(operation);
+    operation.counts = rules.of_call(operation);
+    complete(operation);
+}
+
+/// Makes input and output on the span include cached tokens and reasoning, as the conventions have it. The usage itself
+/// stays as it was counted: whether it had to be completed decides how certain the cost is.
+fn complete(operation: &mut Operation<'_>) {
+    let Operation { counts, usage, .. } = operation;
+    let whole = [
+        (
+            Unit::InputTokens,
+            Attribute::UsageInputTokens,
+            counts.whole_input(usage),
+        ),
+        (
+            Unit::OutputTokens,
+            Attribute::UsageOutputTokens,
+            counts.whole_output(usage),
+        ),
+    ];
+    for (unit, attribute, whole) in whole {
+        let Some(whole) = whole else { continue };
+        if let Ok(tokens) = i64::try_from(whole) {
+            let usage = operation.usage;
+            operation
+                .whole_usage
+                .get_or_insert_with(|| Box::new(usage))
+                .set(unit, whole);
+            operation.set(attribute, tokens);
+        }
+    }
+}
+
+/// Reads the counts of a model call.
+pub(crate) fn read_counts(operation: &mut Operation<'_>) {
     if !operation.is_model_call() {
         return;
     }
@@ -51,7 +82,7 @@ pub(crate) fn count(operation: &mut Operation<'_>) {
         .filter_map(|(unit, attribute)| Some((*unit, operation.value(*attribute)?)));
     let mut usage = Usage::new();
     let mut is_believable = by_convention.all(|counted| take(&mut usage, counted));
-    if operation.has_own_counts {
+    if operation.found.has_own_counts {
         let mut own = operation.span.attributes.iter().filter_map(|attribute| {
             let name = attribute.key.as_str().strip_prefix(own::USAGE_PREFIX)?;
             Some((Unit::from_name(name)?, &attribute.value))
@@ -62,14 +93,14 @@ pub(crate) fn count(operation: &mut Operation<'_>) {
             .iter()
             .all(|attribute| attribute.key.as_str() != own::USAGE_INVALID);
     }
-    if operation.has_own_counts || operation.has_unknown_counts {
+    if operation.found.has_own_counts || operation.found.has_unknown_counts {
         find_unread(operation);
     }
     if !is_believable {
-        operation.counted = Counted::Inconsistently;
+        operation.usage_state = UsageState::Invalid;
     } else if !usage.is_empty() {
         operation.usage = usage;
-        operation.counted = Counted::Believably;
+        operation.usage_state = UsageState::Valid;
     }
 }
 
@@ -79,9 +110,10 @@ fn find_unread(operation: &mut Operation<'_>) {
     let Operation {
         span,
         unread_usage,
-        tracer,
+        found,
         ..
     } = operation;
+    let tracer = found.tracer;
     let counts = |name: &str| counts_usage(name) || tracer.is_some_and(|tracer| tracer.counts_unprefixed(name));
     for attribute in &span.attributes {
         let (name, value) = (attribute.key.as_str(), &attribute.value);

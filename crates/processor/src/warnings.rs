@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use tracing_genai_pricing::Reason;
 
-use crate::content;
+use crate::truncate::truncated;
 
 /// The most subjects of one kind that are warned about, each once. They bound what waits, too.
 const MOST_WARNED: usize = 512;
@@ -123,7 +123,7 @@ impl Warnings {
         let warning = if is_further {
             Warning::Further(kind)
         } else {
-            let [provider, name] = [provider, name].map(|text| content::start_of(text, MOST_NAME_BYTES).to_owned());
+            let [provider, name] = [provider, name].map(|text| truncated(text, MOST_NAME_BYTES).to_owned());
             warning(provider, name)
         };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);

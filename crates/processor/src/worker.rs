@@ -1,36 +1,48 @@
-//! The processor's own thread: sees to handed-over spans, records metric points and logs warnings, away from the host's.
+//! The processor's own thread: processes queued spans and logs warnings, away from the host's threads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use crate::stages::Stages;
+/// What the thread does.
+pub(crate) trait Work: Send + Sync + 'static {
+    /// Whether there is anything to do.
+    fn is_waiting(&self) -> bool;
 
-/// How long the thread looks again by itself after it had something to do. As long as it does, nobody has to wake it,
-/// which costs the waking thread some microseconds.
+    /// Does it all.
+    fn work(&self);
+}
+
+/// How long the thread sleeps after it had something to do. During that time it needs no waking, which would cost the
+/// waking thread some microseconds.
 const LIGHT_SLEEP: Duration = Duration::from_millis(20);
 
-/// The thread; it ends when the stages are gone. Without one, what waits is done at a flush, at a collection, or by the
-/// host's thread that finds no more room.
+/// The thread; it ends when its work is gone. Where the host can have no more threads there is none: a flush, and the
+/// thread that finds the queue full, then process what waits.
 #[derive(Debug)]
 pub(crate) struct Worker {
     thread: Option<Thread>,
-    sleeps_deeply: std::sync::Arc<AtomicBool>,
+    sleeps_deeply: Arc<AtomicBool>,
 }
 
 impl Worker {
-    pub(crate) fn start(stages: Weak<Stages>) -> Self {
-        let sleeps_deeply = std::sync::Arc::new(AtomicBool::new(false));
-        let sleeps = std::sync::Arc::clone(&sleeps_deeply);
+    pub(crate) fn start(work: Weak<impl Work>) -> Self {
+        let sleeps_deeply = Arc::new(AtomicBool::new(false));
+        let sleeps = Arc::clone(&sleeps_deeply);
         let thread = thread::Builder::new()
             .name("tracing-genai".to_owned())
-            .spawn(move || run(&stages, &sleeps));
+            .spawn(move || run(&work, &sleeps));
         Self {
             thread: thread.ok().map(|handle| handle.thread().clone()),
             sleeps_deeply,
         }
+    }
+
+    /// Whether there is a thread.
+    pub(crate) fn runs(&self) -> bool {
+        self.thread.is_some()
     }
 
     /// Has the thread look for work soon.
@@ -40,7 +52,8 @@ impl Worker {
         }
     }
 
-    fn wake_now(&self) {
+    /// Has the thread look for work at once.
+    pub(crate) fn wake_now(&self) {
         if let Some(thread) = &self.thread {
             thread.unpark();
         }
@@ -53,22 +66,22 @@ impl Drop for Worker {
     }
 }
 
-fn run(stages: &Weak<Stages>, sleeps_deeply: &AtomicBool) {
-    let mut looks_in_vain = 0;
+fn run(work: &Weak<impl Work>, sleeps_deeply: &AtomicBool) {
+    let mut rounds_without_work = 0;
     loop {
-        let Some(living) = stages.upgrade() else { return };
-        let had_work = living.has_work();
-        // A subscriber of the host's runs here; what it panics with is said by its own hook, and this thread goes on.
-        let _ = catch_unwind(AssertUnwindSafe(|| living.settle()));
-        looks_in_vain = if had_work { 0 } else { looks_in_vain + 1 };
-        if looks_in_vain < 2 {
+        let Some(living) = work.upgrade() else { return };
+        let had_work = living.is_waiting();
+        // A subscriber of the host's runs here; its panic is reported by the panic hook, and this thread goes on.
+        let _ = catch_unwind(AssertUnwindSafe(|| living.work()));
+        rounds_without_work = if had_work { 0 } else { rounds_without_work + 1 };
+        if rounds_without_work < 2 {
             drop(living);
             thread::park_timeout(LIGHT_SLEEP);
             continue;
         }
-        // Announced first, then looked once more: work that came between the two would otherwise wake nobody.
+        // Announced first, then looked once more: work that came between the two would otherwise wake no thread.
         sleeps_deeply.store(true, Ordering::Release);
-        let is_idle = !living.has_work();
+        let is_idle = !living.is_waiting();
         drop(living);
         if is_idle {
             thread::park();

@@ -1,5 +1,7 @@
 //! The names no convention has, all under `tracing_genai.`.
 
+/// What the name of everything about costs begins with.
+pub const COST_PREFIX: &str = "tracing_genai.cost.";
 /// How the cost is known: `priced`, `estimated`, `reported`, `free`, `unpriced` or `inconsistent`.
 pub const COST_STATUS: &str = "tracing_genai.cost.status";
 /// Why the cost is not simply `priced`: a list of words.
@@ -55,7 +57,7 @@ pub const COVERED: &str = "tracing_genai.covered";
 pub const COVERED_PREFIX: &str = "tracing_genai.covered.";
 /// How often a call was sent again within its span.
 pub const RETRY_COUNT: &str = "tracing_genai.retry.count";
-/// On metrics: what became of spans: `ended`, `unsampled`, `discarded`, `exported`, `failed` or `panicked`.
+/// On metrics: what became of a span: `unsampled`, `discarded`, `exported` or `failed`.
 pub const SPAN_OUTCOME: &str = "tracing_genai.span.outcome";
 /// What the name of a count begins with that no convention has: the unit's name follows, as
 /// `tracing_genai.usage.code_executions`.

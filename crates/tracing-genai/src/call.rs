@@ -11,7 +11,6 @@ use tracing::Span;
 use tracing::instrument::{Instrument, Instrumented};
 use tracing_genai_pricing::{Usd, reported_cost};
 use tracing_genai_processor::UNIT_ATTRIBUTES;
-use tracing_genai_processor::content::is_captured;
 use tracing_genai_processor::message::{Message, to_json};
 use tracing_genai_semconv::typed::Key;
 use tracing_genai_semconv::{Attribute, OperationName, own};
@@ -19,6 +18,7 @@ use tracing_genai_usage::{Api, Reading, Unit, Usage, read_body};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::ValueOf;
+use crate::collect::is_collected_on;
 use crate::value::{self, texts};
 
 /// A call of a model, from its request to the end of its response. Its span ends when it is dropped.
@@ -308,7 +308,7 @@ impl Call {
     }
 
     fn content(&self, attribute: Attribute, content: impl FnOnce() -> String) {
-        if is_captured() {
+        if is_collected_on(&self.span) {
             self.attribute(attribute.name(), content());
         }
     }

@@ -15,7 +15,7 @@ use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 use tracing::{Metadata, Subscriber};
 use tracing_genai_pricing::{Catalogue, Prices};
-use tracing_genai_processor::content::{ContentCapture, RedactText, set_capture};
+use tracing_genai_processor::content::{ContentCapture, RedactText};
 use tracing_genai_semconv::profile::Profile;
 use tracing_subscriber::filter::{EnvFilter, FilterFn, filter_fn};
 use tracing_subscriber::layer::{Identity, SubscriberExt};
@@ -25,7 +25,7 @@ use tracing_subscriber::{Layer, Registry};
 
 use crate::pipeline::{ExporterFactory, Pipeline, factory};
 use crate::settings::{Exporter, Propagators, Settings, Warning, resource};
-use crate::{Telemetry, layer, refresh, signal};
+use crate::{Telemetry, layer_with_content, refresh, signal};
 
 /// A layer of any subscriber, as [`TelemetryBuilder::build`] returns it.
 pub type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
@@ -269,15 +269,13 @@ impl TelemetryBuilder {
             let telemetry = Telemetry::new(pipeline, warnings, None, (prices, None));
             return Ok((Box::new(Identity::new()), telemetry));
         }
-        if settings.content.capture.is_some() {
-            set_capture(settings.content.capture);
-        }
         let traces_endpoint = match &settings.traces {
             Exporter::Otlp(otlp) => Some(otlp.endpoint.shown()),
             Exporter::Console | Exporter::None => None,
         };
         let pipeline = Pipeline::build(&settings, exporters, &prices, redact)?;
-        let spans = layer(pipeline.tracer_provider.tracer("tracing-genai")).with_filter(telemetry_filter());
+        let tracer = pipeline.tracer_provider.tracer("tracing-genai");
+        let spans = layer_with_content(tracer, settings.content.policy()).with_filter(telemetry_filter());
         let logs = pipeline
             .logger_provider
             .as_ref()

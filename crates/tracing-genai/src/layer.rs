@@ -10,6 +10,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Dispatch, Event, Metadata, Subscriber};
 use tracing_genai_processor::closing::{self, Closing};
+use tracing_genai_processor::content::ContentPolicy;
 use tracing_genai_semconv as semconv;
 use tracing_opentelemetry::{OpenTelemetryLayer, get_otel_context};
 use tracing_subscriber::Layer;
@@ -40,12 +41,38 @@ pub type GenAiLayer<L, S> = Layered<L, Box<dyn Layer<S> + Send + Sync>, S>;
 ///     .with(tracing_genai::wrap(tracing_opentelemetry::layer().with_tracer(tracer)));
 /// # let _ = subscriber;
 /// ```
+///
+/// Whether the helpers record content is read from `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, as the processor does
+/// it; see [`wrap_with_content`] for another policy.
 pub fn wrap<L, S>(otel_layer: L) -> GenAiLayer<L, S>
 where
     L: Layer<S>,
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,
 {
-    let before = BeforeOpenTelemetry::default();
+    wrap_with_content(otel_layer, ContentPolicy::from_environment())
+}
+
+/// [`wrap`] for a pipeline with a content policy of its own: give its
+/// [`GenAiProcessor`](crate::GenAiProcessor) the same one.
+///
+/// ```
+/// use tracing_genai::content::{ContentCapture, ContentPolicy};
+/// use tracing_subscriber::layer::SubscriberExt;
+///
+/// let policy = ContentPolicy::exporting(ContentCapture::SpanOnly);
+/// let subscriber = tracing_subscriber::registry()
+///     .with(tracing_genai::wrap_with_content(tracing_opentelemetry::layer(), policy));
+/// # let _ = subscriber;
+/// ```
+pub fn wrap_with_content<L, S>(otel_layer: L, policy: ContentPolicy) -> GenAiLayer<L, S>
+where
+    L: Layer<S>,
+    S: Subscriber + for<'lookup> LookupSpan<'lookup>,
+{
+    let before = BeforeOpenTelemetry {
+        policy,
+        ..BeforeOpenTelemetry::default()
+    };
     let before: Box<dyn Layer<S> + Send + Sync> = match otel_layer.max_level_hint() {
         Some(_) => Box::new(before.with_filter(TakeAll)),
         // Nothing to be misunderstood, and a filter that takes everything still costs a look-up at each callback.
@@ -64,20 +91,30 @@ where
     T: Tracer + Send + Sync + 'static,
     T::Span: Send + Sync,
 {
-    wrap(
-        tracing_opentelemetry::layer()
-            .with_location(false)
-            .with_threads(false)
-            .with_target(false)
-            .with_tracked_inactivity(false)
-            .with_tracer(tracer),
-    )
+    layer_with_content(tracer, ContentPolicy::from_environment())
+}
+
+/// [`layer`] for a pipeline with a content policy of its own; see [`wrap_with_content`].
+pub fn layer_with_content<S, T>(tracer: T, policy: ContentPolicy) -> GenAiLayer<OpenTelemetryLayer<S, T>, S>
+where
+    S: Subscriber + for<'lookup> LookupSpan<'lookup>,
+    T: Tracer + Send + Sync + 'static,
+    T::Span: Send + Sync,
+{
+    let lean = tracing_opentelemetry::layer()
+        .with_location(false)
+        .with_threads(false)
+        .with_target(false)
+        .with_tracked_inactivity(false)
+        .with_tracer(tracer);
+    wrap_with_content(lean, policy)
 }
 
 /// What [`wrap`] adds: it runs before the OpenTelemetry layer, which stays the outer one and so answers for both.
 #[derive(Debug, Default)]
-struct BeforeOpenTelemetry {
+pub(crate) struct BeforeOpenTelemetry {
     dispatch: RwLock<Option<WeakDispatch>>,
+    policy: ContentPolicy,
 }
 
 /// A filter that takes everything, for what `Layered` asks of a pair of layers where the other has a level: only if both
@@ -101,6 +138,10 @@ impl<S> Filter<S> for TakeAll {
 }
 
 impl BeforeOpenTelemetry {
+    pub(crate) fn content_policy(&self) -> ContentPolicy {
+        self.policy
+    }
+
     /// The OpenTelemetry span that the layer above will end when this one closes: none if it was filtered out, not
     /// sampled, or ended before. Only then does anybody take a note about it.
     fn open_span(&self, id: &Id) -> Option<SpanId> {

@@ -45,6 +45,7 @@
 
 mod attempt;
 mod call;
+mod collect;
 mod enclosing;
 mod layer;
 mod model_call;
@@ -83,7 +84,8 @@ pub use tracing_genai_usage as usage;
 
 pub use attempt::attempt;
 pub use call::Call;
-pub use layer::{GenAiLayer, layer, wrap};
+pub use collect::is_content_collected;
+pub use layer::{GenAiLayer, layer, layer_with_content, wrap, wrap_with_content};
 pub use model_call::{ModelCall, chat, embeddings, generate_content, text_completion};
 pub use observe::{Events, Items, Observe, Observed, Results};
 pub use processor::{GenAiProcessor, content, message};

@@ -3,13 +3,13 @@
 use opentelemetry::Value;
 use serde_json::json;
 use tracing::Span;
-use tracing_genai_processor::content::is_captured;
 use tracing_genai_processor::message::{Message, Tool, to_json};
 use tracing_genai_semconv::typed::Key;
 use tracing_genai_semconv::{Attribute, OperationName};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::call::Enclosing;
+use crate::collect::is_content_collected;
 use crate::enclosing::enclosing_call;
 use crate::{Call, ValueOf};
 
@@ -147,7 +147,7 @@ impl ModelCall {
     }
 
     fn with_content(self, attribute: Attribute, content: impl FnOnce() -> String) -> Self {
-        if is_captured() {
+        if is_content_collected() {
             self.with(attribute, content())
         } else {
             self

@@ -162,7 +162,10 @@ impl Pipeline {
 /// The processor as the settings want it.
 fn configured(processor: GenAiProcessorBuilder<FanOut>, settings: &Settings) -> GenAiProcessorBuilder<FanOut> {
     let Settings { names, content, .. } = settings;
-    let mut processor = processor.bounds(settings.limits.bounds).profile(names.profile);
+    let mut processor = processor
+        .bounds(settings.limits.bounds)
+        .profile(names.profile)
+        .content_policy(content.policy());
     if names.keeps_originals {
         processor = processor.keep_original_names();
     }

@@ -13,13 +13,13 @@ use std::marker::PhantomData;
 use opentelemetry::{Key as Name, Value};
 use tracing::Span;
 use tracing::instrument::{Instrument, Instrumented};
-use tracing_genai_processor::content::is_captured;
 use tracing_genai_semconv::Attribute;
 use tracing_genai_semconv::typed::Key;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::ValueOf;
 use crate::call;
+use crate::collect::{is_collected_on, is_content_collected};
 use crate::model_call::put;
 
 pub use agent::{
@@ -102,7 +102,7 @@ impl<K: Kind> StepBuilder<K> {
 
     /// With content, where that has somewhere to go.
     pub(crate) fn with_content(self, attribute: Attribute, content: impl FnOnce() -> String) -> Self {
-        if is_captured() {
+        if is_content_collected() {
             self.with(attribute, content())
         } else {
             self
@@ -161,7 +161,7 @@ impl<K: Kind> Step<K> {
 
     /// Records content, where that has somewhere to go.
     pub(crate) fn content(&self, attribute: Attribute, content: impl FnOnce() -> String) {
-        if is_captured() {
+        if is_collected_on(&self.span) {
             self.attribute(attribute.name(), content());
         }
     }

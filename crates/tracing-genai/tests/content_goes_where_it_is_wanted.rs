@@ -9,8 +9,6 @@
 
 mod service;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use opentelemetry::logs::AnyValue;
 use opentelemetry::trace::{Span as _, Tracer, TracerProvider};
 use opentelemetry::{Array, Key, KeyValue, Value};
@@ -18,28 +16,22 @@ use opentelemetry_sdk::logs::{InMemoryLogExporter, SdkLogRecord, SdkLoggerProvid
 use opentelemetry_sdk::trace::Sampler;
 use serde_json::Value as Json;
 use service::{Builder, Service, Span};
-use tracing_genai::content::{ContentCapture, set_capture};
+use tracing_genai::content::{ContentCapture, ContentPolicy};
 use tracing_genai::message::Message;
 use tracing_genai::processor::SpanBounds;
 
-/// The choice is the process's, so the tests of this file take turns.
-fn capture(chosen: Option<ContentCapture>) -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    set_capture(chosen);
-    turn
+const fn exporting(capture: ContentCapture) -> ContentPolicy {
+    ContentPolicy::exporting(capture)
 }
 
 /// A service whose events stay in memory.
-fn with_events() -> (Service, InMemoryLogExporter) {
+fn with_events(policy: ContentPolicy) -> (Service, InMemoryLogExporter) {
     let events = InMemoryLogExporter::default();
     let logs = SdkLoggerProvider::builder()
         .with_simple_exporter(events.clone())
         .build();
-    (
-        Service::configured(|processor| processor.logger_provider(&logs)),
-        events,
-    )
+    let service = Service::with_content(policy, |processor| processor.logger_provider(&logs));
+    (service, events)
 }
 
 fn ask() {
@@ -68,8 +60,7 @@ fn json(span: &Span, name: &str) -> Json {
 
 #[test]
 fn by_default_the_helpers_record_none_and_what_others_were_asked_to_record_stays() {
-    let _turn = capture(None);
-    let (service, events_of) = with_events();
+    let (service, events_of) = with_events(ContentPolicy::default());
     service.run(ask);
     let span = service.only_span();
     assert_eq!(span.value("gen_ai.input.messages"), None);
@@ -92,8 +83,7 @@ fn by_default_the_helpers_record_none_and_what_others_were_asked_to_record_stays
 
 #[test]
 fn on_the_span_it_is_the_conventions_json() {
-    let _turn = capture(Some(ContentCapture::SpanOnly));
-    let (service, events_of) = with_events();
+    let (service, events_of) = with_events(exporting(ContentCapture::SpanOnly));
     service.run(ask);
     let span = service.only_span();
     assert_eq!(
@@ -114,8 +104,7 @@ fn on_the_span_it_is_the_conventions_json() {
 #[test]
 fn on_the_event_it_is_structured_and_the_span_has_none() {
     for (chosen, is_on_span) in [(ContentCapture::EventOnly, false), (ContentCapture::SpanAndEvent, true)] {
-        let _turn = capture(Some(chosen));
-        let (service, events_of) = with_events();
+        let (service, events_of) = with_events(exporting(chosen));
         service.run(ask);
         let span = service.only_span();
         assert_eq!(span.value("gen_ai.input.messages").is_some(), is_on_span);
@@ -146,12 +135,13 @@ fn on_the_event_it_is_structured_and_the_span_has_none() {
 #[test]
 fn an_event_without_content_can_be_had_and_one_with_it_refused() {
     let logs_of = |emits, chosen| {
-        let _turn = capture(Some(chosen));
         let events_of = InMemoryLogExporter::default();
         let logs = SdkLoggerProvider::builder()
             .with_simple_exporter(events_of.clone())
             .build();
-        let service = Service::configured(|processor| processor.logger_provider(&logs).emit_event(emits));
+        let service = Service::with_content(exporting(chosen), |processor| {
+            processor.logger_provider(&logs).emit_event(emits)
+        });
         service.run(ask);
         events(&events_of)
     };
@@ -163,9 +153,8 @@ fn an_event_without_content_can_be_had_and_one_with_it_refused() {
 
 #[test]
 fn told_to_capture_none_it_comes_off_the_spans_of_others_too() {
-    let _turn = capture(Some(ContentCapture::NoContent));
     // Not even where originals are kept.
-    let service = Service::configured(Builder::keep_original_names);
+    let service = Service::with_content(exporting(ContentCapture::NoContent), Builder::keep_original_names);
     let mut span = service.tracer_provider().tracer("other").start("chat");
     span.set_attributes([
         KeyValue::new("gen_ai.operation.name", "chat"),
@@ -190,8 +179,7 @@ fn told_to_capture_none_it_comes_off_the_spans_of_others_too() {
 
 #[test]
 fn secrets_and_what_the_users_own_redactor_names_go_before_anything_else() {
-    let _turn = capture(Some(ContentCapture::SpanOnly));
-    let service = Service::configured(|processor| {
+    let service = Service::with_content(exporting(ContentCapture::SpanOnly), |processor| {
         processor.redact(|text| text.contains("Alice").then(|| text.replace("Alice", "somebody")))
     });
     service.run(|| {
@@ -213,8 +201,9 @@ fn secrets_and_what_the_users_own_redactor_names_go_before_anything_else() {
 
 #[test]
 fn a_redactor_that_panics_takes_all_content_with_it_and_nothing_else() {
-    let _turn = capture(Some(ContentCapture::SpanOnly));
-    let service = Service::configured(|processor| processor.redact(|_| panic!("on purpose")));
+    let service = Service::with_content(exporting(ContentCapture::SpanOnly), |processor| {
+        processor.redact(|_| panic!("on purpose"))
+    });
     service.run(ask);
     let span = service.only_span();
     assert_eq!(span.value("gen_ai.input.messages"), None);
@@ -224,8 +213,9 @@ fn a_redactor_that_panics_takes_all_content_with_it_and_nothing_else() {
 
 #[test]
 fn a_conversation_beyond_its_budget_keeps_its_latest_messages_whole() {
-    let _turn = capture(Some(ContentCapture::SpanOnly));
-    let service = Service::configured(|processor| processor.max_content_bytes(300));
+    let service = Service::with_content(exporting(ContentCapture::SpanOnly), |processor| {
+        processor.max_content_bytes(300)
+    });
     service.run(|| {
         let messages: Vec<_> = (0..100).map(|n| Message::user(format!("message {n}"))).collect();
         drop(tracing_genai::chat("openai", "gpt-4o").input(&messages).start());
@@ -248,7 +238,6 @@ fn a_conversation_beyond_its_budget_keeps_its_latest_messages_whole() {
 
 #[test]
 fn broken_json_stays_as_it_was_and_is_counted() {
-    let _turn = capture(None);
     let service = Service::start();
     let mut span = service.tracer_provider().tracer("other").start("chat");
     span.set_attributes([
@@ -295,7 +284,6 @@ fn written(service: &Service, attributes: Vec<KeyValue>) -> Span {
 
 #[test]
 fn content_in_a_list_of_texts_is_treated_like_any_other() {
-    let _turn = capture(None);
     let texts = |texts: &[&'static str]| Value::Array(Array::String(texts.iter().map(|text| (*text).into()).collect()));
     let span = written(
         &Service::start(),
@@ -322,7 +310,6 @@ fn content_in_a_list_of_texts_is_treated_like_any_other() {
 
 #[test]
 fn a_limit_of_values_leaves_content_json() {
-    let _turn = capture(None);
     let bounds = SpanBounds {
         max_value_characters: Some(200),
         ..SpanBounds::default()
@@ -336,9 +323,8 @@ fn a_limit_of_values_leaves_content_json() {
 
 #[test]
 fn what_is_no_content_stays_where_content_is_not_wanted() {
-    let _turn = capture(Some(ContentCapture::NoContent));
     let span = written(
-        &Service::start(),
+        &Service::with_content(exporting(ContentCapture::NoContent), |processor| processor),
         vec![
             KeyValue::new("traceloop.entity.name", "step"),
             KeyValue::new("ai.response.providerMetadata", "{}"),
@@ -351,4 +337,30 @@ fn what_is_no_content_stays_where_content_is_not_wanted() {
     assert_eq!(span.text("ai.response.providerMetadata"), Some("{}"));
     let values = format!("{:?}", span.data.attributes);
     assert!(!values.contains("secret"), "{values}");
+}
+
+#[test]
+fn two_pipelines_of_a_process_have_policies_of_their_own() {
+    let (with, without) = (
+        Service::with_content(exporting(ContentCapture::SpanOnly), |processor| processor),
+        Service::start(),
+    );
+    with.run(|| {
+        ask();
+        without.run(ask);
+        assert!(tracing_genai::is_content_collected());
+    });
+    assert!(with.only_span().value("gen_ai.output.messages").is_some());
+    assert!(without.only_span().value("gen_ai.output.messages").is_none());
+    assert!(!tracing_genai::is_content_collected());
+}
+
+#[test]
+fn content_that_is_collected_and_not_exported_does_not_leave() {
+    let service = Service::with_content(exporting(ContentCapture::NoContent).collected(), |processor| processor);
+    service.run(|| {
+        assert!(tracing_genai::is_content_collected());
+        ask();
+    });
+    assert!(service.only_span().value("gen_ai.output.messages").is_none());
 }

@@ -7,6 +7,7 @@ mod service;
 use opentelemetry::trace::{SpanKind as Kind, Status};
 use opentelemetry::{Array, Value};
 use service::{Service, Span};
+use tracing_genai::content::{ContentCapture, ContentPolicy};
 use tracing_genai::message::{Document, Message, Tool};
 use tracing_genai::semconv::check::{Level, Problem, Shape, SpanView, check};
 use tracing_genai::semconv::{SpanKind, SpanType, key};
@@ -264,9 +265,9 @@ fn every_type_of_span_has_a_helper_whose_span_is_of_it() {
     for span_type in SpanType::ALL {
         assert!(rows.iter().any(|(of, _, _)| of == span_type), "{}", span_type.id);
     }
-    tracing_genai::content::set_capture(Some(tracing_genai::content::ContentCapture::SpanOnly));
+    let policy = ContentPolicy::exporting(ContentCapture::SpanOnly);
     for (span_type, name, make) in rows {
-        let service = Service::start();
+        let service = Service::with_content(policy, |processor| processor);
         service.run(make);
         let span = service.only_span();
         assert_eq!(span.data.name, name);

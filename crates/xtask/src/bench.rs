@@ -1,4 +1,4 @@
-//! Prints what a span costs on each path, with and without bound instruments, what a price costs, and what a stream.
+//! Prints what a span costs on each path, what a price costs, and what a stream.
 
 use std::process::Command;
 
@@ -12,20 +12,17 @@ pub(crate) struct Arguments {
     check: bool,
 }
 
-/// Runs the benchmark of spans once for each way of recording metrics, then those of prices, of streams, and of the
-/// delay that a watch adds. Compare within one table only: machines are never quiet.
+/// Runs the benchmarks of spans, of prices, of streams, and of the delay that a watch adds. Compare within one table only: machines are never quiet.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let benches = [
-        ("tracing-genai", "span", &[][..]),
-        ("tracing-genai", "span", &["--features", "bound-instruments"]),
-        ("tracing-genai-pricing", "cost", &[]),
-        ("tracing-genai-usage", "stream", &[]),
-        ("tracing-genai-http", "first_chunk", &[]),
+        ("tracing-genai", "span"),
+        ("tracing-genai-pricing", "cost"),
+        ("tracing-genai-usage", "stream"),
+        ("tracing-genai-http", "first_chunk"),
     ];
-    for (package, bench, features) in benches {
+    for (package, bench) in benches {
         let status = Command::new(env!("CARGO"))
             .args(["bench", "--quiet", "--package", package, "--bench", bench])
-            .args(features)
             .args(["--"].into_iter().filter(|_| arguments.check))
             .args(["--check"].into_iter().filter(|_| arguments.check))
             .status()

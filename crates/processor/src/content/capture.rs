@@ -1,6 +1,4 @@
-//! Where what people wrote and models answered goes, if anywhere: one setting for the process.
-
-use std::sync::atomic::{AtomicU8, Ordering};
+//! Whether content is collected, and where it is exported.
 
 /// The variable that says it, for this and for other instrumentations.
 pub const CAPTURE_VARIABLE: &str = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT";
@@ -58,49 +56,63 @@ impl ContentCapture {
     pub const fn is_on_event(self) -> bool {
         matches!(self, Self::EventOnly | Self::SpanAndEvent)
     }
+}
 
-    const fn number(self) -> u8 {
-        match self {
-            Self::NoContent => 2,
-            Self::SpanOnly => 3,
-            Self::EventOnly => 4,
-            Self::SpanAndEvent => 5,
+/// What a pipeline does with content: whether it is collected, and where it is exported. These are two decisions: what is
+/// collected can be evaluated without being exported.
+///
+/// A pipeline's layer and its processor take the same policy: the layer's decides whether the helpers record content, the
+/// processor's what becomes of it. Default: nothing is chosen, so the helpers record none, and what other instrumentations
+/// put on their spans stays there, redacted and cut.
+///
+/// ```
+/// use tracing_genai_processor::content::{ContentCapture, ContentPolicy};
+///
+/// let policy = ContentPolicy::exporting(ContentCapture::NoContent);
+/// assert!(!policy.is_collected());
+/// assert!(policy.collected().is_collected());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ContentPolicy {
+    export: Option<ContentCapture>,
+    is_collected: bool,
+}
+
+impl ContentPolicy {
+    /// Content is exported there; it is collected if that is anywhere.
+    pub const fn exporting(capture: ContentCapture) -> Self {
+        Self {
+            export: Some(capture),
+            is_collected: false,
         }
     }
-}
 
-const NOT_READ: u8 = 0;
-const UNSET: u8 = 1;
-
-static CAPTURE: AtomicU8 = AtomicU8::new(NOT_READ);
-
-/// What the process captures. Where nobody chose, by [`set_capture`] or by `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`,
-/// it is `None`: the helpers record nothing, and what other instrumentations were asked to record stays on their spans.
-pub fn capture() -> Option<ContentCapture> {
-    let mut number = CAPTURE.load(Ordering::Relaxed);
-    if number == NOT_READ {
-        let named = std::env::var(CAPTURE_VARIABLE).ok();
-        let found = named.and_then(|name| ContentCapture::from_name(name.trim()));
-        number = found.map_or(UNSET, ContentCapture::number);
-        // Whoever chose meanwhile has the word.
-        number = match CAPTURE.compare_exchange(NOT_READ, number, Ordering::Relaxed, Ordering::Relaxed) {
-            Ok(_) => number,
-            Err(chosen) => chosen,
-        };
+    /// The policy that `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` names. Default: nothing is chosen; where the
+    /// variable has a value that names none, no content is exported.
+    pub fn from_environment() -> Self {
+        let named = std::env::var(CAPTURE_VARIABLE).unwrap_or_default();
+        match named.trim() {
+            "" => Self::default(),
+            name => Self::exporting(ContentCapture::from_name(name).unwrap_or(ContentCapture::NoContent)),
+        }
     }
-    let of = ContentCapture::ALL.iter();
-    of.map(|(capture, _)| *capture)
-        .find(|capture| capture.number() == number)
-}
 
-/// Chooses for the whole process, from now on; `None` is the default.
-pub fn set_capture(capture: Option<ContentCapture>) {
-    CAPTURE.store(capture.map_or(UNSET, ContentCapture::number), Ordering::Relaxed);
-}
+    /// Content is collected, also where it is not exported.
+    #[must_use]
+    pub const fn collected(mut self) -> Self {
+        self.is_collected = true;
+        self
+    }
 
-/// Whether what the helpers are given to record has somewhere to go. Ask before a message is built at a cost.
-pub fn is_captured() -> bool {
-    capture().is_some_and(|capture| capture != ContentCapture::NoContent)
+    /// Whether the helpers record content.
+    pub const fn is_collected(self) -> bool {
+        self.is_collected || matches!(self.export, Some(capture) if !matches!(capture, ContentCapture::NoContent))
+    }
+
+    /// Where content is exported; `None` where that was not chosen.
+    pub const fn export(self) -> Option<ContentCapture> {
+        self.export
+    }
 }
 
 #[cfg(test)]

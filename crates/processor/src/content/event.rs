@@ -6,9 +6,9 @@ use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider, Severity}
 use opentelemetry::{Array, Key, Value};
 use tracing_genai_semconv::{Attribute, event};
 
-use super::is_content;
+use super::form::is_content;
 use crate::operation::Operation;
-use crate::stages::scope;
+use crate::scope::scope;
 
 /// What the event says, before it is one of the logger's records.
 struct Details {

@@ -3,19 +3,13 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::form::{Form, KeepFrom};
+use super::precut::precut;
 use super::redact::Redactor;
+use crate::truncate::truncated;
 
 /// What stands where a text was cut.
 const CUT: &str = "…";
-
-/// Which messages of a list are given up first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum KeepFrom {
-    /// The last: the list begins with what matters.
-    Start,
-    /// The first: the latest of a conversation matter most.
-    End,
-}
 
 /// Content that went through the redactor and fits.
 #[derive(Debug, PartialEq)]
@@ -24,38 +18,31 @@ pub(crate) struct Fitted {
     pub(crate) is_cut: bool,
 }
 
-/// A JSON list, each element made to conform (`conform` returns whether it changed it), without what is to be redacted, in at most `most` bytes. `None` where `text` is no JSON list.
+/// A JSON list without what is to be redacted, in at most `most` bytes. `None` where `text` is no JSON list.
 ///
-/// Elements beyond the budget go whole. Where not even one fits, its texts are shortened until it does. Only what may
-/// stay is parsed: of a list of any length, a few times the budget.
-pub(crate) fn list(
-    text: &str,
-    most: usize,
-    keep: KeepFrom,
-    conform: impl Fn(&mut Value) -> bool,
-    redactor: &Redactor,
-) -> Option<Fitted> {
-    let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+/// Elements beyond the budget go whole. Where not even one fits, its texts are shortened until it does.
+pub(crate) fn list(text: &str, most: usize, keep: KeepFrom, redactor: &Redactor) -> Option<Fitted> {
+    let short = precut(text, Form::List(keep), most);
+    let elements: Vec<&RawValue> = serde_json::from_str(short.as_deref().unwrap_or(text)).ok()?;
     let mut kept: Vec<String> = Vec::new();
     // The brackets; each element brings its comma.
     let mut left = most.saturating_sub(2);
-    let mut is_cut = false;
-    let mut numbers: Box<dyn Iterator<Item = &&RawValue>> = match keep {
+    let mut is_full = false;
+    let mut candidates: Box<dyn Iterator<Item = &&RawValue>> = match keep {
         KeepFrom::Start => Box::new(elements.iter()),
         KeepFrom::End => Box::new(elements.iter().rev()),
     };
-    for element in &mut numbers {
+    for element in &mut candidates {
         let mut value: Value = serde_json::from_str(element.get()).ok()?;
         // What needs no change keeps its own spacing, order and digits.
-        let is_changed = conform(&mut value) | redactor.json(&mut value);
-        let mut element = if is_changed {
+        let mut element = if redactor.json(&mut value) {
             value.to_string()
         } else {
             element.get().to_owned()
         };
         let comma = usize::from(!kept.is_empty());
         if element.len() + comma > left {
-            is_cut = true;
+            is_full = true;
             if !kept.is_empty() {
                 break;
             }
@@ -66,11 +53,11 @@ pub(crate) fn list(
         }
         left = left.saturating_sub(element.len() + comma);
         kept.push(element);
-        if is_cut {
+        if is_full {
             break;
         }
     }
-    is_cut |= kept.len() < elements.len();
+    let is_cut = short.is_some() || is_full || kept.len() < elements.len();
     if keep == KeepFrom::End {
         kept.reverse();
     }
@@ -80,6 +67,8 @@ pub(crate) fn list(
 
 /// Any other content: JSON stays JSON, a text is cut between characters.
 pub(crate) fn any(text: &str, most: usize, redactor: &Redactor) -> Fitted {
+    let short = precut(text, Form::Any, most);
+    let text = short.as_deref().unwrap_or(text);
     let Some(mut value) = parsed(text) else {
         return plain(text, most, redactor);
     };
@@ -94,7 +83,7 @@ pub(crate) fn any(text: &str, most: usize, redactor: &Redactor) -> Fitted {
     if whole.len() <= most {
         return Fitted {
             text: whole,
-            is_cut: false,
+            is_cut: short.is_some(),
         };
     }
     Fitted {
@@ -121,11 +110,10 @@ fn quoted(text: &str, most: usize) -> String {
 
 /// A text without what is to be redacted, cut between characters.
 pub(crate) fn plain(text: &str, most: usize, redactor: &Redactor) -> Fitted {
-    // A secret that the cut would halve is still met whole.
-    const BEYOND: usize = 4_096;
-    let near = start_of(text, most.saturating_add(BEYOND));
-    let redacted = redactor.text(near).unwrap_or_else(|| near.to_owned());
-    let is_cut = near.len() < text.len() || redacted.len() > most;
+    let short = precut(text, Form::Text, most);
+    let text = short.as_deref().unwrap_or(text);
+    let redacted = redactor.text(text).unwrap_or_else(|| text.to_owned());
+    let is_cut = short.is_some() || redacted.len() > most;
     Fitted {
         text: if is_cut { cut(&redacted, most) } else { redacted },
         is_cut,
@@ -182,13 +170,7 @@ fn cut(text: &str, most: usize) -> String {
     if most < CUT.len() {
         return String::new();
     }
-    [start_of(text, most - CUT.len()), CUT].concat()
-}
-
-/// The first `most` bytes of `text`, or as many as make whole characters.
-pub(crate) fn start_of(text: &str, most: usize) -> &str {
-    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-    end.and_then(|end| text.get(..end)).unwrap_or_default()
+    [truncated(text, most - CUT.len()), CUT].concat()
 }
 
 #[cfg(test)]
@@ -199,7 +181,7 @@ mod tests {
     use super::{Fitted, KeepFrom, Redactor, Value, list, parsed, plain};
 
     fn fit(text: &str, most: usize, keep: KeepFrom) -> Fitted {
-        list(text, most, keep, |_| false, &Redactor::default()).unwrap()
+        list(text, most, keep, &Redactor::default()).unwrap()
     }
 
     #[test]
@@ -225,11 +207,7 @@ mod tests {
     #[test]
     fn what_is_no_list_is_said_to_be_none() {
         for text in ["", "hello", "{}", "[1, 2", r#"["a" "b"]"#] {
-            assert_eq!(
-                list(text, 100, KeepFrom::End, |_| false, &Redactor::default()),
-                None,
-                "{text}"
-            );
+            assert_eq!(list(text, 100, KeepFrom::End, &Redactor::default()), None, "{text}");
         }
     }
 

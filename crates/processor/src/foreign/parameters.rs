@@ -98,7 +98,7 @@ pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
 /// Source: openinference-instrumentation-openai, which writes the response's model over the request's `llm.model_name`.
 fn set_request_model(operation: &mut Operation<'_>, model: Attributed) {
     match operation.value(Attribute::RequestModel) {
-        Some(named) if *named != model && operation.request_model_is_foreign => {
+        Some(named) if *named != model && operation.found.request_model_is_foreign => {
             let named = named.clone();
             set(operation, Attribute::ResponseModel, named);
             operation.set(Attribute::RequestModel, model);

@@ -35,7 +35,7 @@ pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Rea
     }
     name_unread(operation, name, &counts);
     if let Some((path, total)) = counts.total.as_ref().filter(|_| !counts.has_both_sides()) {
-        operation.totals.push(([name, ".", path].concat(), *total));
+        operation.found.totals.push(([name, ".", path].concat(), *total));
     }
     for (of, count, path) in counts.attributes() {
         let stated = match of {
@@ -62,7 +62,7 @@ pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Rea
         let mut attributes = operation.span.attributes.iter();
         if attributes.all(|attribute| attribute.key.as_str() != own) {
             operation.span.attributes.push(KeyValue::new(own, *count));
-            operation.has_own_counts = true;
+            operation.found.has_own_counts = true;
         }
     }
     take_factors(operation, &counts);
@@ -92,7 +92,7 @@ fn take_factors(operation: &mut Operation<'_>, counts: &Counts<'_>) {
                 let mut attributes = operation.span.attributes.iter();
                 if !attributes.any(|attribute| attribute.key.as_str() == own::USAGE_INFERENCE_GEO) {
                     operation.write(own::USAGE_INFERENCE_GEO, word.clone());
-                    operation.has_own_counts = true;
+                    operation.found.has_own_counts = true;
                 }
             }
         }

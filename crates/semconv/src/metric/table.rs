@@ -494,12 +494,28 @@ pub const UNPRICED_CALLS: Metric = own(
     "Model calls whose cost is not known",
 );
 
-/// How many spans ended and what became of them, by `tracing_genai.span.outcome`: no loss is silent.
+/// How many spans had each outcome, by `tracing_genai.span.outcome`. A span has one outcome.
 pub const SPANS: Metric = own(
     "tracing_genai.spans",
     Instrument::Counter,
     "{span}",
-    "Spans by what became of them; `ended` is the sum of the others and of those on their way",
+    "Spans by outcome; the sum is what ended, without what is queued or was dropped from a full queue",
+);
+
+/// How many spans ended; what [`SPANS`] has less is queued, or was dropped because the exporter's queue was full.
+pub const SPANS_ENDED: Metric = own(
+    "tracing_genai.span.ended",
+    Instrument::Counter,
+    "{span}",
+    "Spans that ended, whatever their outcome",
+);
+
+/// How many panics the processor caught, in a stage or in the wrapped processor.
+pub const STAGE_PANICS: Metric = own(
+    "tracing_genai.stage.panics",
+    Instrument::Counter,
+    "{panic}",
+    "Panics caught in a stage of the span processor or in the processor behind it",
 );
 
 /// How many values of GenAI attributes could not be read, by `tracing_genai.attribute` and `tracing_genai.unread.reason`.
@@ -561,6 +577,8 @@ impl Metric {
         OPERATION_COST,
         UNPRICED_CALLS,
         SPANS,
+        SPANS_ENDED,
+        STAGE_PANICS,
         UNREAD_VALUES,
         CATALOGUE_AGE,
         CATALOGUE_REFRESHES,

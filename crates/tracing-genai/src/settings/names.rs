@@ -1,6 +1,6 @@
 //! Under which names telemetry goes out, and where content goes.
 
-use tracing_genai_processor::content::{CAPTURE_VARIABLE, ContentCapture};
+use tracing_genai_processor::content::{CAPTURE_VARIABLE, ContentCapture, ContentPolicy};
 use tracing_genai_semconv::profile::{CostKeys, MetricNames, Profile};
 
 use super::reader::Reader;
@@ -31,6 +31,13 @@ pub(crate) struct ContentSettings {
     pub(crate) emits_event: Option<bool>,
     /// `TRACING_GENAI_MAX_CONTENT_BYTES`.
     pub(crate) max_bytes: Option<usize>,
+}
+
+impl ContentSettings {
+    /// The policy of the pipeline's layer and processor.
+    pub(crate) fn policy(&self) -> ContentPolicy {
+        self.capture.map(ContentPolicy::exporting).unwrap_or_default()
+    }
 }
 
 pub(super) fn read_names(read: &mut Reader<'_>) -> NameSettings {
@@ -67,7 +74,7 @@ fn capture(read: &mut Reader<'_>) -> Option<ContentCapture> {
         let allowed = ["one of ", &names.join(", ")].concat();
         read.warn(CAPTURE_VARIABLE, &text, &allowed, "NO_CONTENT");
     }
-    // Whoever names a capture that nobody knows has not asked for content.
+    // An unknown name is no request for content.
     capture.or(Some(ContentCapture::NoContent))
 }
 

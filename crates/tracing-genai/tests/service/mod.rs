@@ -14,6 +14,7 @@ use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData};
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider, SimpleSpanProcessor, SpanData};
 use tracing_genai::GenAiProcessor;
+use tracing_genai::content::ContentPolicy;
 use tracing_genai::processor::{GenAiProcessorBuilder, MeterUnsampled, SpanBounds};
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -24,6 +25,7 @@ pub struct Service {
     meter_provider: SdkMeterProvider,
     spans: InMemorySpanExporter,
     metrics: InMemoryMetricExporter,
+    content: ContentPolicy,
 }
 
 pub struct Span {
@@ -36,15 +38,25 @@ impl Service {
     }
 
     pub fn with(sampler: Sampler, bounds: SpanBounds) -> Self {
-        Self::built(sampler, bounds, |processor| processor)
+        Self::built(sampler, bounds, ContentPolicy::default(), |processor| processor)
     }
 
     /// With a processor that is set up as the test wants it.
     pub fn configured(configure: impl FnOnce(Builder) -> Builder) -> Self {
-        Self::built(Sampler::AlwaysOn, SpanBounds::default(), configure)
+        Self::with_content(ContentPolicy::default(), configure)
     }
 
-    fn built(sampler: Sampler, bounds: SpanBounds, configure: impl FnOnce(Builder) -> Builder) -> Self {
+    /// The same, whose pipeline has that content policy.
+    pub fn with_content(content: ContentPolicy, configure: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::built(Sampler::AlwaysOn, SpanBounds::default(), content, configure)
+    }
+
+    fn built(
+        sampler: Sampler,
+        bounds: SpanBounds,
+        content: ContentPolicy,
+        configure: impl FnOnce(Builder) -> Builder,
+    ) -> Self {
         let spans = InMemorySpanExporter::default();
         let metrics = InMemoryMetricExporter::default();
         let meter_provider = SdkMeterProvider::builder()
@@ -52,6 +64,7 @@ impl Service {
             .build();
         let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(spans.clone()))
             .meter_provider(&meter_provider)
+            .content_policy(content)
             .bounds(bounds);
         let processor = configure(processor).build();
         let mut builder = SdkTracerProvider::builder()
@@ -65,12 +78,16 @@ impl Service {
             meter_provider,
             spans,
             metrics,
+            content,
         }
     }
 
     pub fn dispatch(&self) -> tracing::Dispatch {
         tracing_subscriber::registry()
-            .with(tracing_genai::layer(self.tracer_provider.tracer("service")))
+            .with(tracing_genai::layer_with_content(
+                self.tracer_provider.tracer("service"),
+                self.content,
+            ))
             .into()
     }
 

@@ -1,0 +1,261 @@
+//! Cuts oversized content close to its budget without parsing it, so that what follows works on little, whatever came.
+//!
+//! It runs on the thread that ends the span. What it leaves is still longer than the budget, so that the final cut, after
+//! redaction, finds it too long and marks it; and it is JSON where it was, of fewer elements or with shortened strings.
+
+use std::borrow::Cow;
+
+use memchr::{memchr2, memrchr};
+
+use super::form::{Form, KeepFrom};
+use crate::truncate::truncated;
+
+/// How many bytes beyond the budget stay: the final cut must not be what halves a secret.
+const MARGIN: usize = 4_096;
+
+/// How many bytes before a cut are given up at most, to end between words: no secret of a known form has a blank, and a
+/// half of one would not be recognised.
+const MAX_WORD: usize = 512;
+
+/// A few times the budget is still little; above that even JSON with all its strings shortened is cut as a text.
+const MAX_FACTOR: usize = 4;
+
+const CUT: &str = "…";
+
+/// `text` cut to a little more than `max_bytes`; `None` where it is no longer than that.
+pub(crate) fn precut(text: &str, form: Form, max_bytes: usize) -> Option<String> {
+    let limit = max_bytes.saturating_add(MARGIN);
+    if text.len() <= limit.saturating_add(MAX_WORD) {
+        return None;
+    }
+    let json = text.trim_ascii();
+    let is_list = json.starts_with('[') && json.ends_with(']');
+    let cut = match form {
+        Form::List(keep) if is_list => elements(json, keep, limit),
+        Form::List(_) | Form::Any if json.starts_with(['{', '[']) => shorten_strings(json, limit).into_owned(),
+        _ => return Some([whole_words(text, limit), CUT].concat()),
+    };
+    if cut.len() <= limit.saturating_mul(MAX_FACTOR) {
+        return Some(cut);
+    }
+    Some(whole_words(&cut, limit).to_owned())
+}
+
+/// The elements of a JSON list that fit, the one that exceeds the limit included.
+fn elements(list: &str, keep: KeepFrom, limit: usize) -> String {
+    let inner = list.get(1..list.len() - 1).unwrap_or_default();
+    let kept = match keep {
+        KeepFrom::Start => inner.get(..end_of_elements(inner.as_bytes(), limit)),
+        KeepFrom::End => inner.get(start_of_elements(inner.as_bytes(), limit)..),
+    };
+    ["[", &shorten_strings(kept.unwrap_or(inner), limit), "]"].concat()
+}
+
+/// Where the first element ends that reaches `limit`.
+fn end_of_elements(inner: &[u8], limit: usize) -> usize {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(byte) = inner.get(at) {
+        match byte {
+            b'"' => {
+                at = end_of_string(inner, at + 1);
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 && at >= limit => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    inner.len()
+}
+
+/// Where the last elements start that together reach `limit`. Read backwards, a quote with an even number of backslashes
+/// before it is the border of a string.
+fn start_of_elements(inner: &[u8], limit: usize) -> usize {
+    let mut depth = 0_usize;
+    let mut end = inner.len();
+    while let Some((before, byte)) = inner
+        .get(..end)
+        .and_then(<[u8]>::split_last)
+        .map(|(last, before)| (before, last))
+    {
+        end -= 1;
+        match byte {
+            b'"' => end = start_of_string(before),
+            b'}' | b']' => depth += 1,
+            b'{' | b'[' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 && inner.len() - end > limit => return end + 1,
+            _ => {}
+        }
+    }
+    0
+}
+
+/// The position after the quote that ends the string whose text starts at `start`.
+fn end_of_string(json: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while let Some(found) = json.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        if json.get(at + found) == Some(&b'"') {
+            return at + found + 1;
+        }
+        at += found + 2;
+    }
+    json.len()
+}
+
+/// The position of the quote that starts the string which ends after `text`.
+fn start_of_string(text: &[u8]) -> usize {
+    let mut end = text.len();
+    while let Some(quote) = text.get(..end).and_then(|before| memrchr(b'"', before)) {
+        let before = text.get(..quote).unwrap_or_default();
+        let escapes = before.iter().rev().take_while(|byte| **byte == b'\\').count();
+        if escapes % 2 == 0 {
+            return quote;
+        }
+        end = quote;
+    }
+    0
+}
+
+/// JSON with each string cut to `limit` bytes, and its other bytes as they are.
+fn shorten_strings(json: &str, limit: usize) -> Cow<'_, str> {
+    let bytes = json.as_bytes();
+    let mut short = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(quote) = bytes.get(at..).and_then(|rest| memchr::memchr(b'"', rest)) {
+        let start = at + quote + 1;
+        at = end_of_string(bytes, start);
+        let string = json.get(start..at.saturating_sub(1)).unwrap_or_default();
+        if string.len() > limit {
+            short.push_str(json.get(copied..start).unwrap_or_default());
+            short.push_str(whole_escapes(whole_words(string, limit)));
+            short.push_str(CUT);
+            copied = at - 1;
+        }
+    }
+    if copied == 0 {
+        return json.into();
+    }
+    short.push_str(json.get(copied..).unwrap_or_default());
+    short.into()
+}
+
+/// The start of `text` that ends before the last blank of its last [`MAX_WORD`] bytes, or before all of these.
+fn whole_words(text: &str, limit: usize) -> &str {
+    let start = truncated(text, limit);
+    let words = truncated(start, start.len().saturating_sub(MAX_WORD));
+    let last = start.get(words.len()..).unwrap_or_default();
+    // In JSON a line ends with `\n`.
+    let blank = last.rfind(|character: char| character.is_whitespace() || character == '\\');
+    start.get(..words.len() + blank.unwrap_or(0)).unwrap_or(words)
+}
+
+/// The start of a JSON string's text without the escape that was cut.
+fn whole_escapes(text: &str) -> &str {
+    // `\u` and four digits, or two of these for a character beyond the first plane, which is cut as two half ones.
+    let near = text.len().saturating_sub(12);
+    let Some(backslash) = text.as_bytes().get(near..).and_then(|end| memrchr(b'\\', end)) else {
+        return text;
+    };
+    let mut start = near + backslash;
+    while start > 0 && text.as_bytes().get(start - 1) == Some(&b'\\') {
+        start -= 1;
+    }
+    text.get(..start).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const LIST: Form = Form::List(KeepFrom::End);
+
+    #[test]
+    fn content_within_the_budget_stays() {
+        for form in [LIST, Form::Any, Form::Text] {
+            assert_eq!(precut(&"x".repeat(4_096), form, 100), None);
+        }
+    }
+
+    #[test]
+    fn the_latest_messages_stay_and_the_result_is_still_too_long() {
+        let messages: Vec<_> = (0..1_000)
+            .map(|number| json!({"role": "user", "content": format!("{number} \"x\\ {}", "y".repeat(100))}))
+            .collect();
+        let cut = precut(&json!(messages).to_string(), LIST, 10_000).unwrap();
+        let read: Vec<Value> = serde_json::from_str(&cut).unwrap();
+        assert_eq!(read.last(), messages.last());
+        assert!((10_001..20_000).contains(&cut.len()), "{}", cut.len());
+        let first = precut(&json!(messages).to_string(), Form::List(KeepFrom::Start), 10_000).unwrap();
+        let read: Vec<Value> = serde_json::from_str(&first).unwrap();
+        assert_eq!(read.first(), messages.first());
+        assert!((10_001..20_000).contains(&first.len()), "{}", first.len());
+    }
+
+    #[test]
+    fn a_secret_is_cut_whole_or_stays_whole() {
+        let secret = "sk-proj-0123456789abcdefghijklmnop";
+        for shift in 0..60 {
+            let text = format!("{} {secret} {}", "x".repeat(100 + MARGIN - shift), "y".repeat(9_000));
+            let cut = precut(&text, Form::Text, 100).unwrap();
+            assert!(!cut.contains("sk-") || cut.contains(secret), "{shift}");
+        }
+    }
+
+    #[test]
+    fn many_short_strings_are_bounded_too() {
+        let many = json!([{"role": "user", "parts": vec!["x"; 1_000_000]}]).to_string();
+        for form in [LIST, Form::Any] {
+            assert!(precut(&many, form, 1_000).unwrap().len() <= 4 * (1_000 + MARGIN));
+        }
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<i64>().prop_map(Value::from),
+            "[\\PC\"\\\\\n]{0,60}".prop_map(Value::from)
+        ];
+        leaf.prop_recursive(3, 32, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::btree_map(".{0,8}", inner, 0..6).prop_map(|map| map.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn borders_of_elements_are_found_from_both_ends(items in prop::collection::vec(any_json(), 1..9), limit in 0_usize..300) {
+            let list = Value::from(items.clone()).to_string();
+            for keep in [KeepFrom::Start, KeepFrom::End] {
+                let read: Vec<Value> = serde_json::from_str(&elements(&list, keep, limit.max(70))).unwrap();
+                let same = match keep {
+                    KeepFrom::Start => &items[..read.len()],
+                    KeepFrom::End => &items[items.len() - read.len()..],
+                };
+                prop_assert_eq!(read.len(), same.len());
+            }
+        }
+
+        #[test]
+        fn json_with_shortened_strings_is_json(value in any_json(), limit in 1_usize..40) {
+            let text = value.to_string();
+            let short = shorten_strings(&text, limit);
+            prop_assert!(serde_json::from_str::<Value>(&short).is_ok(), "{}", short);
+        }
+
+        #[test]
+        fn any_text_is_cut_without_a_panic(text in ".{0,400}", limit in 0_usize..200) {
+            shorten_strings(&text, limit);
+            elements(&format!("[{text}]"), KeepFrom::End, limit);
+            elements(&format!("[{text}]"), KeepFrom::Start, limit);
+            prop_assert!(whole_words(&text, limit).len() <= limit);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The processor's metrics of itself: what became of spans, how old the prices are, and what became of their refreshing.
+//!
+//! A collection holds the SDK's lock while it calls these callbacks, so they read counters, and wait for nothing.
+
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::Meter;
+use tracing_genai_pricing::Prices;
+use tracing_genai_semconv::{metric, own};
+
+use crate::delivery::{Delivery, DeliveryCounts};
+
+/// Registers the metrics. Those of prices are only of prices that are refreshed: the embedded ones are as old as the
+/// program.
+pub(crate) fn register(meter: &Meter, delivery: &Delivery, prices: &Prices) {
+    if delivery.observe_once() {
+        register_spans(meter, delivery);
+    }
+    register_prices(meter, prices);
+}
+
+fn register_spans(meter: &Meter, delivery: &Delivery) {
+    let component = KeyValue::new("otel.component.name", delivery.component_name());
+    for (of, count) in [
+        (
+            &metric::SPANS_ENDED,
+            (|counts| counts.ended) as fn(&DeliveryCounts) -> u64,
+        ),
+        (&metric::STAGE_PANICS, |counts| counts.panicked),
+    ] {
+        let (delivery, component) = (delivery.clone(), component.clone());
+        meter
+            .u64_observable_counter(of.name)
+            .with_unit(of.unit)
+            .with_description(of.about)
+            .with_callback(move |observer| {
+                let count = count(&delivery.counts());
+                if count > 0 {
+                    observer.observe(count, std::slice::from_ref(&component));
+                }
+            })
+            .build();
+    }
+    let delivery = delivery.clone();
+    meter
+        .u64_observable_counter(metric::SPANS.name)
+        .with_unit(metric::SPANS.unit)
+        .with_description(metric::SPANS.about)
+        .with_callback(move |observer| {
+            for (outcome, count) in delivery.counts().outcomes() {
+                if count > 0 {
+                    let outcome = KeyValue::new(own::SPAN_OUTCOME, outcome);
+                    observer.observe(count, &[component.clone(), outcome]);
+                }
+            }
+        })
+        .build();
+}
+
+fn register_prices(meter: &Meter, prices: &Prices) {
+    let counted = prices.clone();
+    meter
+        .u64_observable_counter(metric::CATALOGUE_REFRESHES.name)
+        .with_unit(metric::CATALOGUE_REFRESHES.unit)
+        .with_description(metric::CATALOGUE_REFRESHES.about)
+        .with_callback(move |observer| {
+            let refreshes = counted.refreshes();
+            let outcomes = [
+                ("updated", refreshes.updated),
+                ("unchanged", refreshes.unchanged),
+                ("failed", refreshes.failed),
+            ];
+            for (outcome, count) in outcomes {
+                if count > 0 {
+                    observer.observe(count, &[KeyValue::new(own::REFRESH_OUTCOME, outcome)]);
+                }
+            }
+        })
+        .build();
+    let dated = prices.clone();
+    meter
+        .f64_observable_gauge(metric::CATALOGUE_AGE.name)
+        .with_unit(metric::CATALOGUE_AGE.unit)
+        .with_description(metric::CATALOGUE_AGE.about)
+        .with_callback(move |observer| {
+            let current = dated.refreshes().current;
+            if let Some(age) = current.and_then(|current| current.elapsed().ok()) {
+                observer.observe(age.as_secs_f64(), &[]);
+            }
+        })
+        .build();
+}

@@ -1,0 +1,95 @@
+//! Spans that end faster than they are processed keep no more memory than the setting says.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+use std::time::Duration;
+
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{Tracer, TracerProvider};
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_genai_processor::content::{ContentCapture, ContentPolicy};
+use tracing_genai_processor::{Delivery, Discard, GenAiProcessor};
+
+const MIB: usize = 1024 * 1024;
+
+/// What the process keeps resident; `None` where the system does not say.
+fn resident_bytes() -> Option<usize> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: usize = statm.split_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * 4_096)
+}
+
+/// How many bytes more than before are resident at most, while spans with these attributes end.
+fn growth(spans: usize, delivery: &Delivery, attributes: impl Fn() -> Vec<KeyValue>) -> usize {
+    let processor = GenAiProcessor::builder(Discard::new(delivery.clone()))
+        .delivery(delivery.clone())
+        .hand_over()
+        .content_policy(ContentPolicy::exporting(ContentCapture::SpanOnly))
+        .redact(|_| {
+            std::thread::sleep(Duration::from_millis(1));
+            None
+        })
+        .build();
+    let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+    let tracer = provider.tracer("service");
+    let before = resident_bytes().unwrap();
+    let mut most = before;
+    for _ in 0..spans {
+        let mut attributes = attributes();
+        attributes.push(KeyValue::new("gen_ai.operation.name", "chat"));
+        drop(tracer.span_builder("chat").with_attributes(attributes).start(&tracer));
+        most = most.max(resident_bytes().unwrap());
+    }
+    provider.shutdown_with_timeout(Duration::from_secs(60)).unwrap();
+    most - before
+}
+
+fn prompt(bytes: usize) -> KeyValue {
+    let text = "lorem ipsum ".repeat(bytes / 12);
+    KeyValue::new(
+        "gen_ai.input.messages",
+        format!(r#"[{{"role":"user","content":"{text}"}}]"#),
+    )
+}
+
+#[test]
+fn what_waits_keeps_64_mib_and_a_fifth_more_at_most() {
+    if resident_bytes().is_none() {
+        println!("left out: the system does not say what is resident");
+        return;
+    }
+    let delivery = Delivery::default();
+    let prompts = growth(300, &delivery, || vec![prompt(MIB)]);
+    // Without a bound this would be 300 MiB, and 2,000 MiB. What is no content is not cut, and counts in full.
+    let others = growth(2_000, &delivery, || {
+        vec![prompt(12), KeyValue::new("service.document", "x".repeat(MIB))]
+    });
+    println!("resident: {} MiB, {} MiB", prompts / MIB, others / MIB);
+    let bound = 64 * MIB * 6 / 5;
+    assert!(prompts <= bound, "{} MiB", prompts / MIB);
+    assert!(others <= bound, "{} MiB", others / MIB);
+    let counts = delivery.counts();
+    assert_eq!((counts.ended, counts.discarded), (2_300, 2_300));
+}
+
+#[test]
+fn a_message_of_16_mib_costs_no_more_than_one_of_the_budget() {
+    let allocated = |bytes: usize| {
+        let processor = GenAiProcessor::builder(Discard::new(Delivery::default()))
+            .content_policy(ContentPolicy::exporting(ContentCapture::SpanOnly))
+            .build();
+        let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+        let tracer = provider.tracer("service");
+        let messages = prompt(bytes);
+        let end = || {
+            let attributes = [KeyValue::new("gen_ai.operation.name", "chat"), messages.clone()];
+            drop(tracer.span_builder("chat").with_attributes(attributes).start(&tracer));
+        };
+        end();
+        let copied = allocation_counter::measure(|| drop(messages.clone())).bytes_total;
+        allocation_counter::measure(end).bytes_total - copied
+    };
+    let (small, large) = (allocated(100 * 1024), allocated(16 * MIB));
+    println!("allocated: {small} bytes, {large} bytes");
+    assert!(large < 2 * small, "{small} bytes, {large} bytes");
+}
