@@ -20,9 +20,13 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use crate::ValueOf;
 use crate::collect::is_collected_on;
 use crate::enclosing::Enclosing;
+use crate::ending;
 use crate::value::{self, texts};
 
-/// A call of a model, from its request to the end of its response. Its span ends when it is dropped.
+/// A call of a model, from its request to the end of its response. It ends when it is dropped.
+///
+/// It is exported and counted then, whatever else still holds its [span](Self::span): a clone, a task, a child that lives
+/// longer. What these record on the span afterwards is lost.
 ///
 /// Made by [`chat`](crate::chat) and its siblings. Nothing recorded here needs a declared field, and recording the same
 /// thing again replaces it.
@@ -319,6 +323,7 @@ impl Drop for Call {
         if let Some(said) = said {
             self.put(&said.latest, &said.recorded);
         }
+        ending::end(std::mem::replace(&mut self.span, Span::none()));
     }
 }
 
