@@ -28,9 +28,11 @@ pub type GenAiLayer<L, S> = Layered<L, Box<dyn Layer<S> + Send + Sync>, S>;
 ///
 /// Put it where that layer was: a second `OpenTelemetryLayer` beside the first panics at the first span.
 ///
-/// It makes a GenAI span end when its last holder lets go of it rather than at its last exit, by the monotonic clock; a child
-/// span is no holder. It keeps the span's name and kind where the author chose them, and counts [attempts](crate::attempt). What it learns is taken up by the
-/// [`GenAiProcessor`](crate::GenAiProcessor) of the provider; without one it changes nothing.
+/// It makes a GenAI span end when its last handle is dropped rather than at its last exit, by the monotonic clock. A child
+/// span that lives longer does not prolong it: the span then ends at its last exit or at the last record of a GenAI field,
+/// whichever is later. It keeps the span's name and kind where the author chose them, and counts
+/// [attempts](crate::attempt). What it learns is taken up by the [`GenAiProcessor`](crate::GenAiProcessor) of the provider;
+/// without one it changes nothing.
 ///
 /// ```
 /// use opentelemetry::trace::TracerProvider;
@@ -144,7 +146,7 @@ impl BeforeOpenTelemetry {
     }
 
     /// The OpenTelemetry span that the layer above will end when this one closes: none if it was filtered out, not
-    /// sampled, or ended before. Only then does anybody take a note about it.
+    /// sampled, or ended before. A note about any other is not taken.
     fn open_span(&self, id: &Id) -> Option<SpanId> {
         let registered = self.dispatch.read().unwrap_or_else(PoisonError::into_inner);
         let dispatch = registered.as_ref().and_then(WeakDispatch::upgrade);
