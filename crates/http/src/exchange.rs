@@ -10,10 +10,11 @@ use tracing_genai::usage::{Api, Request, Unit, Usage};
 use tracing_genai::{Call, ModelCall};
 
 use crate::error_text::error_text;
+use crate::params;
+use crate::propagate::Propagation;
 use crate::reading::Reading;
 use crate::request_body;
 use crate::watch::{Target, Watch};
-use crate::{params, propagate};
 
 /// A call whose response has not come yet. Dropped, it is one that somebody stopped waiting for.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub(crate) struct Exchange {
     /// The characters to speak: a response that is audio does not count them.
     characters: Option<u64>,
     watch: Watch,
-    propagates: bool,
+    propagation: Option<Propagation>,
 }
 
 /// What a request of a call needs before it is sent; a call may send several.
@@ -34,14 +35,14 @@ pub(crate) struct Exchange {
 pub(crate) struct Preparation {
     span: Span,
     is_openai: bool,
-    propagates: bool,
+    propagation: Option<Propagation>,
 }
 
 impl Preparation {
-    /// Sends the trace context along, where that is wanted.
+    /// Sends the context along, where that is wanted.
     pub(crate) fn propagate(&self, headers: &mut HeaderMap) {
-        if self.propagates {
-            propagate::inject(&self.span, headers);
+        if let Some(propagation) = self.propagation {
+            propagation.inject(&self.span, headers);
         }
     }
 
@@ -71,7 +72,7 @@ impl Exchange {
             asks_for_stream: target.endpoint.is_stream || request.stream == Some(true),
             characters: request.characters,
             watch: watch.clone(),
-            propagates: watch.propagates_to(target),
+            propagation: watch.propagation_to(target),
         }
     }
 
@@ -83,7 +84,7 @@ impl Exchange {
         Preparation {
             span: self.span(),
             is_openai: self.is_openai,
-            propagates: self.propagates,
+            propagation: self.propagation,
         }
     }
 

@@ -47,6 +47,7 @@ mod operation;
 mod price;
 mod processor;
 mod queue;
+mod same_model;
 mod sampler;
 mod scope;
 mod self_metrics;

@@ -52,9 +52,10 @@ pub const STREAM_GAP_SECONDS: &str = "tracing_genai.stream.gap_seconds";
 pub const RESPONSE_UNREAD: &str = "tracing_genai.response.unread";
 /// That a call within this one has what the response said, and is what costs: this one is neither priced nor measured.
 pub const COVERED: &str = "tracing_genai.covered";
-/// What a call's mark on the span around it begins with: the covering call's operation and the models that were asked for
-/// and answered follow, as `tracing_genai.covered.chat gpt-4o gpt-4o-2024-08-06`. The processor makes [`COVERED`] of it where the span is of the same call.
-pub const COVERED_PREFIX: &str = "tracing_genai.covered.";
+/// The calls within this one that may be of the same response: a list of three texts for each, its operation and the models
+/// that were asked for and answered, as `chat`, `gpt-4o`, `gpt-4o-2024-08-06`. The processor makes [`COVERED`] of it where one
+/// of them is, and takes it off.
+pub const COVERING: &str = "tracing_genai.covering";
 /// How often a call was sent again within its span.
 pub const RETRY_COUNT: &str = "tracing_genai.retry.count";
 /// On metrics: what became of a span: `unsampled`, `discarded`, `exported` or `failed`.
