@@ -40,6 +40,7 @@ mod foreign;
 mod forward;
 mod gaps;
 mod instruments;
+mod marks;
 mod measure;
 pub mod message;
 mod normalise;

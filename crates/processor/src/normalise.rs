@@ -11,7 +11,7 @@ use crate::closing::Closing;
 use crate::coerce::coerce;
 use crate::conform::conform_lists;
 use crate::foreign;
-use crate::gaps::take_gaps;
+use crate::marks::take_marks;
 use crate::operation::Operation;
 use crate::settle::settle_attributes;
 
@@ -52,7 +52,7 @@ pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>
         settle_provider(operation);
     }
     conform_lists(operation);
-    take_gaps(operation);
+    take_marks(operation);
     repair_end(operation, closing);
     name_span(operation, closing);
     set_kind(operation, closing.is_some_and(|closing| closing.kind_is_authors));
