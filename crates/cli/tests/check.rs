@@ -84,8 +84,8 @@ fn violations_are_told_by_type_of_span_and_make_it_fail() {
     let report = stdout(&output);
     for part in [
         "gen_ai.inference.client: 2 spans\n",
-        "violation   gen_ai.provider.name is required and not there: 2 spans, such as a1\n",
-        "violation   gen_ai.usage.input_tokens is of another type than the conventions': 2 spans",
+        "violation   gen_ai.provider.name is required but missing: 2 spans, such as a1\n",
+        "violation   gen_ai.usage.input_tokens has the wrong type: 2 spans",
         "2 spans checked, 0 of others: 4 violations, 0 improvements, 0 unknown\n",
     ] {
         assert!(report.contains(part), "no `{part}` in\n{report}");
@@ -109,7 +109,7 @@ fn what_makes_it_fail_can_be_chosen() {
     assert_eq!(code(&["--fail-on", "unknown"]), Some(1));
     assert_eq!(code(&["--fail-on", "nothing"]), Some(2));
     let recommended = check(&own_words, &["--recommended"]);
-    assert!(stdout(&recommended).contains("gen_ai.usage.input_tokens is recommended and not there"));
+    assert!(stdout(&recommended).contains("gen_ai.usage.input_tokens is recommended but missing"));
     assert_eq!(recommended.status.code(), Some(0));
 }
 
@@ -222,7 +222,7 @@ fn a_call_without_an_attribute_of_the_conventions_is_checked() {
     let output = check(&spans, &["--fail-on", "unknown"]);
     assert_eq!(output.status.code(), Some(1));
     let told = stdout(&output);
-    let wanted = "llm.token_count.poems counts usage and is not understood; a computed cost lacks it";
+    let wanted = "llm.token_count.poems is an unknown usage count; a computed cost lacks it";
     assert!(told.contains(wanted), "{told}");
     let other = line(
         "GET /",

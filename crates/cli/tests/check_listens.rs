@@ -147,8 +147,8 @@ fn what_is_sent_as_json_is_checked_and_what_cannot_be_read_is_refused_and_told()
     assert_eq!(
         problems("events"),
         [
-            pair("violation", "is required and not there"),
-            pair("violation", "is of another type than the conventions'"),
+            pair("violation", "is required but missing"),
+            pair("violation", "has the wrong type"),
         ]
     );
     assert_eq!(
