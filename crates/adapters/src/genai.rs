@@ -68,11 +68,11 @@ fn reading(usage: Option<&GenaiUsage>, stop_reason: Option<&StopReason>) -> Read
 /// The provider's finish reason, unchanged.
 fn finish_reason(reason: &StopReason) -> String {
     match reason {
-        StopReason::Completed(finish_reason)
-        | StopReason::MaxTokens(finish_reason)
-        | StopReason::ToolCall(finish_reason)
-        | StopReason::ContentFilter(finish_reason)
-        | StopReason::StopSequence(finish_reason)
-        | StopReason::Other(finish_reason) => finish_reason.clone(),
+        StopReason::Completed(text)
+        | StopReason::MaxTokens(text)
+        | StopReason::ToolCall(text)
+        | StopReason::ContentFilter(text)
+        | StopReason::StopSequence(text)
+        | StopReason::Other(text) => text.clone(),
     }
 }

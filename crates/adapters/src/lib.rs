@@ -33,10 +33,8 @@ mod genai;
 #[cfg(feature = "rig")]
 mod rig;
 
-/// Converts a client's response type to a [`Reading`]: usage, response model, id and finish reasons, as far as the type
-/// has them.
+/// Converts a client's response to a [`Reading`]: usage, response model, id and finish reasons, if present.
 pub trait ToReading {
-    /// The reading, with counts as the conventions define them: input includes cached tokens, output includes
-    /// reasoning.
+    /// The reading; input includes cached tokens, output includes reasoning, as in the conventions.
     fn to_reading(&self) -> Reading;
 }

@@ -10,9 +10,7 @@ impl ToReading for CompletionResponse {
         let mut reading = self.usage.to_reading();
         reading.model.clone_from(&self.origin.response_model);
         reading.response_id.clone_from(&self.origin.response_id);
-        reading
-            .finish_reasons
-            .extend(self.finish_reason().map(finish_reason_text));
+        reading.finish_reasons.extend(self.finish_reason().map(reason_text));
         reading
     }
 }
@@ -35,13 +33,13 @@ impl ToReading for RigUsage {
     }
 }
 
-fn finish_reason_text(reason: FinishReason) -> String {
+fn reason_text(reason: FinishReason) -> String {
     match reason {
         FinishReason::Stop => "stop".to_owned(),
         FinishReason::Length => "length".to_owned(),
         FinishReason::ToolCalls => "tool_calls".to_owned(),
         FinishReason::ContentFilter => "content_filter".to_owned(),
-        FinishReason::Other(finish_reason_text) => finish_reason_text,
+        FinishReason::Other(reason_text) => finish_reason_text,
         // `FinishReason` is non-exhaustive.
         _ => "other".to_owned(),
     }
