@@ -503,12 +503,7 @@ pub const SPANS: Metric = own(
 );
 
 /// Ended spans. The difference to [`SPANS`] is queued, or was dropped from the exporter's full queue.
-pub const SPANS_ENDED: Metric = own(
-    "tracing_genai.span.ended",
-    Instrument::Counter,
-    "{span}",
-    "Ended spans",
-);
+pub const SPANS_ENDED: Metric = own("tracing_genai.span.ended", Instrument::Counter, "{span}", "Ended spans");
 
 /// Panics caught in a stage of the processor, or in the wrapped processor.
 pub const STAGE_PANICS: Metric = own(
