@@ -1,13 +1,13 @@
-//! What a caller is told when the model could not be asked.
+//! The response to a caller when the model call failed.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 /// The provider failed; the reason is on the span, not in the answer.
-pub(super) struct Refusal;
+pub(super) struct ModelError;
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ModelError {
     fn into_response(self) -> Response {
-        (StatusCode::BAD_GATEWAY, "the model could not be asked\n").into_response()
+        (StatusCode::BAD_GATEWAY, "the model call failed\n").into_response()
     }
 }
