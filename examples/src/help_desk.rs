@@ -1,18 +1,18 @@
-//! A help desk: an axum service whose every model call is traced, priced and measured.
+//! A help desk: an axum service with traced, priced and measured model calls.
 //!
-//! - `POST /ask`: a search, then an agent of rig's with a tool. Its spans are rig's own.
+//! - `POST /ask`: a search, then a rig agent with a tool, with rig's own spans.
 //! - `POST /chat`: a question to OpenAI by async-openai.
 //! - `POST /stream`: the same as a stream.
 //!
-//! `OPENAI_BASE_URL` and `OPENAI_API_KEY` say whom to ask; where `ANTHROPIC_API_KEY` is set, the agent asks Claude, at
-//! `ANTHROPIC_BASE_URL`. `HELP_DESK_ADDRESS` is where it listens: by default `127.0.0.1:8080`, with port 0 a free port.
-//! The `OTEL_*` variables say where telemetry goes.
+//! `OPENAI_BASE_URL` and `OPENAI_API_KEY` set the provider; with `ANTHROPIC_API_KEY`, the agent uses Claude at
+//! `ANTHROPIC_BASE_URL`. `HELP_DESK_ADDRESS` is the listen address: by default `127.0.0.1:8080`, with port 0 a free
+//! port. The `OTEL_*` variables configure the export of telemetry.
 
 mod agent;
 mod caller;
 mod chat;
+mod model_error;
 mod openai;
-mod refusal;
 mod stream;
 
 use std::env;
@@ -24,25 +24,25 @@ use tracing_genai::Telemetry;
 
 /// Which signals the service handles itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Ctrl-c and SIGTERM: requests in progress are answered, then the guard sends what is left.
+pub enum Shutdown {
+    /// Ctrl-c and SIGTERM: requests in progress are completed, then the guard flushes telemetry.
     AnySignal,
-    /// Ctrl-c only. SIGTERM ends the process at once, but not before what is left was sent.
+    /// Ctrl-c only. At SIGTERM, the guard flushes telemetry and ends the process.
     CtrlCOnly,
 }
 
-/// Serves until it is told to end, and prints its address once it listens.
+/// Serves until a shutdown signal, and prints its address once it listens.
 ///
 /// # Errors
-/// When telemetry cannot be set up, a key is missing, or the address is taken.
-pub async fn run(ending: Ending) -> anyhow::Result<()> {
-    let _telemetry = ending.telemetry()?;
+/// If telemetry cannot be set up, a key is missing, or the address is in use.
+pub async fn run(shutdown: Shutdown) -> anyhow::Result<()> {
+    let _telemetry = shutdown.telemetry()?;
     let service = service()?;
     let address = env::var("HELP_DESK_ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
     let listener = TcpListener::bind(address).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, service)
-        .with_graceful_shutdown(ending.signal())
+        .with_graceful_shutdown(shutdown.signal())
         .await?;
     Ok(())
 }
@@ -56,7 +56,7 @@ fn service() -> anyhow::Result<Router> {
     Ok(router.layer(middleware::from_fn(caller::continue_trace)))
 }
 
-impl Ending {
+impl Shutdown {
     fn telemetry(self) -> Result<Telemetry, tracing_genai::InitError> {
         match self {
             Self::AnySignal => tracing_genai::init(),
@@ -67,7 +67,7 @@ impl Ending {
     async fn signal(self) {
         match self {
             Self::AnySignal => tracing_genai::shutdown_signal().await,
-            // A process without signals to wait for serves on.
+            // Without signal handling, serve forever.
             Self::CtrlCOnly if tokio::signal::ctrl_c().await.is_ok() => {}
             Self::CtrlCOnly => std::future::pending().await,
         }

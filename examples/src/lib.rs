@@ -1,8 +1,8 @@
-//! Complete programs to copy from; the help desk is a library, too, so that tests can run it in processes of their own.
+//! Complete programs to copy from; the help desk is also a library, so that tests can run it in their own processes.
 
 pub mod help_desk;
 
-/// Compiles the samples of the README and of the guide, and runs those that can run.
+/// Doctests of the README and of the guide.
 #[cfg(doctest)]
 mod samples {
     #[doc = include_str!("../../README.md")]

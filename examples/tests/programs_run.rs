@@ -1,4 +1,4 @@
-//! The programs run as they are, and what they send is what their first lines promise.
+//! The programs run, and send the telemetry that their docs describe.
 #![allow(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 use std::{
@@ -23,7 +23,7 @@ fn a_new_service_sends_its_call_with_tokens_and_cost() {
 }
 
 #[test]
-fn a_new_service_that_is_refused_says_so_on_its_span() {
+fn a_failed_call_of_a_new_service_has_an_error_on_its_span() {
     let provider = Replay::of(recordings::own("openai/unauthorized")).serve();
     let sink = Sink::start();
 
@@ -35,7 +35,7 @@ fn a_new_service_that_is_refused_says_so_on_its_span() {
 }
 
 #[tokio::test]
-async fn an_existing_service_keeps_its_layers_attributes_and_gains_integers_and_cost() {
+async fn an_existing_service_keeps_its_layers_attributes_and_gets_integers_and_cost() {
     let Some(backends) = Backends::start().await else {
         return;
     };
@@ -58,14 +58,14 @@ async fn an_existing_service_keeps_its_layers_attributes_and_gains_integers_and_
     assert!((cost / 0.000_196_5 - 1.0).abs() < 1e-12, "{cost}");
     assert!(
         call.find_tag("code.file.path").is_some(),
-        "the layer's own options hold"
+        "the layer's own options are kept"
     );
     let metrics = r#"gen_ai_usage_cost_USD_count{service_name="existing-service"} == 1"#;
     backends.prometheus.wait_for(metrics).await;
 }
 
 #[test]
-fn the_help_desk_says_where_it_listens() {
+fn the_help_desk_prints_its_address() {
     let mut service = Command::new(env!("CARGO_BIN_EXE_help_desk_service"))
         .arg("--ctrl-c-only")
         .env("HELP_DESK_ADDRESS", "127.0.0.1:0")

@@ -1,4 +1,4 @@
-//! The real backends together: a Collector that sends traces to Jaeger and metrics to Prometheus.
+//! The real backends: a Collector that sends traces to Jaeger and metrics to Prometheus.
 
 use std::{
     env,
@@ -16,16 +16,16 @@ use crate::{
     prometheus::Prometheus,
 };
 
-/// A Collector, a Jaeger and a Prometheus that know each other, each with nothing in it.
+/// A connected, empty Collector, Jaeger and Prometheus.
 ///
-/// Every test starts its own: a start takes one to three seconds, and a test then sees its own spans only.
+/// Every test starts its own, in one to three seconds, and sees only its own spans.
 #[derive(Debug)]
 pub struct Backends {
-    /// Where services send.
+    /// Receives the services' telemetry.
     pub collector: Collector,
-    /// Where their traces arrive.
+    /// Stores traces.
     pub jaeger: Jaeger,
-    /// Where their metrics arrive.
+    /// Stores metrics.
     pub prometheus: Prometheus,
 }
 
@@ -45,11 +45,11 @@ impl Backends {
         })
     }
 
-    /// Like [`start`](Self::start), for tests of one program that tell their spans apart by service or trace: those that
-    /// run at the same time share one set, which ends with the last of them.
+    /// As [`start`](Self::start), shared by concurrent tests of a program that distinguish their spans by service or
+    /// trace; ends with the last of them.
     ///
     /// # Panics
-    /// As [`start`](Self::start) does.
+    /// As [`start`](Self::start).
     pub async fn shared() -> Option<Arc<Self>> {
         static SHARED: Mutex<Weak<Backends>> = Mutex::const_new(Weak::new());
         let mut shared = SHARED.lock().await;
@@ -113,12 +113,12 @@ pub fn leave_out(reason: &str) {
     say_left_out(reason);
 }
 
-/// A line that is seen although the test passes: the test runner hides what `println!` and `eprintln!` print.
+/// Writes a line that is visible although the test passes; the test runner captures `println!` and `eprintln!`.
 pub(crate) fn say_left_out(reason: &str) {
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("a test");
     let line = format!("left out: {test}: {reason}\n");
-    // In one piece, since other tests print too; a closed standard error is no reason to fail.
+    // One write, since other tests also print. A closed standard error is ignored.
     let _ = io::stderr().write_all(line.as_bytes());
 }
 

@@ -1,7 +1,6 @@
-//! The running test program once more, as a process of its own that plays one role: for what is global to a process,
-//! such as its subscriber, its environment and its end.
+//! Runs the test program again as a child process with a role, for process-wide state: subscriber, environment, exit.
 //!
-//! A test file that needs such processes has one ignored test that plays the roles, and starts it by name:
+//! A test file has one ignored test that runs the roles, and starts it by name:
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -11,14 +10,14 @@
 //! #[ignore = "a process that other tests start"]
 //! fn role() {
 //!     if child::role().as_deref() == Some("greeter") {
-//!         child::say("hello");
+//!         child::report("hello");
 //!     }
 //! }
 //!
 //! #[test]
 //! fn the_greeter_greets() {
 //!     let ended = Child::of("role", "greeter").start().wait(Duration::from_secs(5));
-//!     assert_eq!(ended.said, ["hello"]);
+//!     assert_eq!(ended.lines, ["hello"]);
 //! }
 //! ```
 
@@ -37,25 +36,25 @@ use tempfile::TempDir;
 
 const ROLE: &str = "TRACING_GENAI_TEST_ROLE";
 
-/// What a role's own lines start with, so that the test runner's are told apart.
+/// The prefix of a role's lines, unlike those of the test runner.
 const MARK: &str = "role: ";
 
-/// How long a child may take to say what is waited for, on a machine that is busy compiling.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long to wait for a line of a child, on a busy machine.
+const LINE_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The role this process was started to play; `None` in a process that runs tests.
+/// The role of this process; `None` in a process that runs tests.
 pub fn role() -> Option<String> {
     env::var(ROLE).ok()
 }
 
-/// Says a line to the test that started this process.
-pub fn say(line: &str) {
+/// Sends a line to the test that started this process.
+pub fn report(line: &str) {
     let mut out = io::stdout().lock();
-    // In a line of its own, whatever the test runner has begun; a test that is gone hears nothing.
+    // On its own line, after output of the test runner. A closed pipe is ignored.
     let _ = writeln!(out, "\n{MARK}{line}").and_then(|()| out.flush());
 }
 
-/// A child about to be started.
+/// A builder of a child process.
 #[derive(Debug)]
 #[must_use = "call `start`"]
 pub struct Child {
@@ -63,11 +62,11 @@ pub struct Child {
 }
 
 impl Child {
-    /// A process that runs only the ignored test `test` of this program, in the role `role`, with nothing of `OTEL_*` and
+    /// A process that runs only the ignored test `test` of this program in the role `role`, without `OTEL_*` and
     /// `RUST_LOG` in its environment.
     ///
     /// # Panics
-    /// When this program's own path is not known.
+    /// If this program's path is unknown.
     pub fn of(test: &str, role: &str) -> Self {
         let mut command = Command::new(env::current_exe().unwrap());
         command
@@ -91,7 +90,7 @@ impl Child {
     /// Starts it.
     ///
     /// # Panics
-    /// When it cannot be started.
+    /// If it cannot be started.
     pub fn start(mut self) -> RunningChild {
         let folder = tempfile::Builder::new().prefix("child").tempdir().unwrap();
         let log = File::create(folder.path().join("log")).unwrap();
@@ -106,7 +105,7 @@ impl Child {
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
-                // A test that is gone reads nothing more.
+                // The test has ended.
                 if sender.send(line).is_err() {
                     return;
                 }
@@ -115,18 +114,18 @@ impl Child {
         RunningChild {
             process,
             lines,
-            heard: Vec::new(),
+            received: Vec::new(),
             folder,
         }
     }
 }
 
-/// A child that runs. Dropping it kills it and, when the test is failing, prints what it said and logged.
+/// A running child. Dropping it kills it and, if the test fails, prints its output and log.
 #[derive(Debug)]
 pub struct RunningChild {
     process: process::Child,
     lines: Receiver<String>,
-    heard: Vec<String>,
+    received: Vec<String>,
     folder: TempDir,
 }
 
@@ -135,8 +134,8 @@ pub struct RunningChild {
 pub struct Ended {
     /// Its exit code, or the signal that ended it.
     pub status: ExitStatus,
-    /// The lines it [said](say), in order.
-    pub said: Vec<String>,
+    /// The lines it [reported](report), in order.
+    pub lines: Vec<String>,
     /// All its standard output.
     pub output: String,
     /// Its standard error.
@@ -144,23 +143,23 @@ pub struct Ended {
 }
 
 impl RunningChild {
-    /// Waits for a line of its standard output that starts with `start`, and returns the rest of that line.
+    /// Waits for a line of its standard output with `start`, and returns the rest of that line.
     ///
     /// # Panics
-    /// When it ends, or a minute passes, without one.
+    /// If it ends or a minute passes before.
     pub fn wait_for_line(&mut self, start: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + LINE_TIMEOUT;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(left) {
                 Ok(line) => {
-                    self.heard.push(line.clone());
+                    self.received.push(line.clone());
                     if let Some((_, rest)) = line.split_once(start) {
                         return rest.to_owned();
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => panic!("the child did not say {start:?}"),
-                Err(RecvTimeoutError::Disconnected) => panic!("the child ended without saying {start:?}"),
+                Err(RecvTimeoutError::Timeout) => panic!("no line {start:?} from the child"),
+                Err(RecvTimeoutError::Disconnected) => panic!("the child ended without a line {start:?}"),
             }
         }
     }
@@ -168,7 +167,7 @@ impl RunningChild {
     /// Sends it SIGTERM.
     ///
     /// # Panics
-    /// When it is gone already.
+    /// If it has ended.
     pub fn terminate(&self) {
         kill_process(Pid::from_child(&self.process), Signal::TERM).unwrap();
     }
@@ -176,7 +175,7 @@ impl RunningChild {
     /// Waits for its end.
     ///
     /// # Panics
-    /// When it has not ended after `limit`.
+    /// If it has not ended after `limit`.
     pub fn wait(mut self, limit: Duration) -> Ended {
         let deadline = Instant::now() + limit;
         let status = loop {
@@ -186,19 +185,19 @@ impl RunningChild {
             assert!(Instant::now() < deadline, "the child has not ended after {limit:?}");
             thread::sleep(Duration::from_millis(5));
         };
-        self.hear_the_rest();
-        let said = self.heard.iter().filter_map(|line| line.strip_prefix(MARK));
+        self.receive_rest();
+        let lines = self.received.iter().filter_map(|line| line.strip_prefix(MARK));
         Ended {
             status,
-            said: said.map(str::to_owned).collect(),
-            output: self.heard.join("\n"),
+            lines: lines.map(str::to_owned).collect(),
+            output: self.received.join("\n"),
             log: self.log(),
         }
     }
 
-    fn hear_the_rest(&mut self) {
+    fn receive_rest(&mut self) {
         while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(5)) {
-            self.heard.push(line);
+            self.received.push(line);
         }
     }
 
@@ -209,14 +208,14 @@ impl RunningChild {
 
 impl Drop for RunningChild {
     fn drop(&mut self) {
-        // Already ended by itself is as good as killed.
+        // Fails if the process has ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
         if thread::panicking() {
-            self.hear_the_rest();
+            self.receive_rest();
             eprintln!(
-                "-- the child said:\n{}\n-- and logged:\n{}",
-                self.heard.join("\n"),
+                "-- output of the child:\n{}\n-- log of the child:\n{}",
+                self.received.join("\n"),
                 self.log()
             );
         }

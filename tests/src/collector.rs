@@ -1,4 +1,4 @@
-//! A real Collector with the configuration users get.
+//! A real Collector with the shipped configuration.
 
 use std::{path::Path, process::Command};
 
@@ -12,7 +12,7 @@ use crate::{
 /// A running Collector.
 #[derive(Debug)]
 pub struct Collector {
-    /// Its process; kill and restart it to see what its senders do.
+    /// Its process; kill and restart it to test its senders.
     pub server: Server,
     otlp_grpc: String,
     otlp_http: String,
@@ -30,8 +30,8 @@ impl Collector {
         .await
     }
 
-    /// Starts it with another configuration, which takes its own addresses from `OTELCOL_GRPC`, `OTELCOL_HTTP` and
-    /// `OTELCOL_HEALTH`, and whatever else it needs from `environment`.
+    /// Starts it with another configuration, which reads its addresses from `OTELCOL_GRPC`, `OTELCOL_HTTP` and
+    /// `OTELCOL_HEALTH`, and other variables from `environment`.
     pub async fn start_with(programs: &Programs, configuration: &Path, environment: &[(&str, &str)]) -> Self {
         let (grpc, http, health) = (free_address(), free_address(), free_address());
         let mut command = Command::new(&programs.otelcol);

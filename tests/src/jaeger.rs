@@ -1,4 +1,4 @@
-//! A real Jaeger and a typed client for what it has stored.
+//! A real Jaeger, with a typed client of its API.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use crate::{
     process::{Server, free_address},
 };
 
-/// How long a span may be on its way through the Collector.
+/// The timeout for the arrival of a span.
 const ARRIVAL: Duration = Duration::from_secs(30);
 
 /// A running Jaeger.
@@ -48,7 +48,7 @@ impl Jaeger {
         }
     }
 
-    /// The host and port for OTLP over gRPC, as the Collector wants it: `127.0.0.1:20001`.
+    /// Host and port for OTLP over gRPC, as in the Collector's configuration: `127.0.0.1:20001`.
     pub fn otlp_grpc(&self) -> &str {
         &self.otlp_grpc
     }
@@ -58,7 +58,7 @@ impl Jaeger {
         &self.otlp_http
     }
 
-    /// The trace with this id in hexadecimal, if Jaeger has any span of it.
+    /// The trace with this hexadecimal id; `None` without a span of it.
     pub async fn trace(&self, trace_id: &str) -> Option<Trace> {
         let traces: Vec<Trace> = self.get(&format!("/api/traces/{trace_id}"), &[]).await?;
         traces.into_iter().next()
@@ -74,7 +74,7 @@ impl Jaeger {
         self.get("/api/traces", parameters).await.unwrap_or_default()
     }
 
-    /// The names of the services Jaeger has spans of.
+    /// The names of services with spans.
     pub async fn services(&self) -> Vec<String> {
         self.get("/api/services", &[]).await.unwrap_or_default()
     }
@@ -82,7 +82,7 @@ impl Jaeger {
     /// Waits until the trace has at least this many spans.
     ///
     /// # Panics
-    /// When it has not after half a minute.
+    /// If it has not after half a minute.
     pub async fn wait_for_trace(&self, trace_id: &str, spans: usize) -> Trace {
         let deadline = Instant::now() + ARRIVAL;
         loop {
@@ -102,7 +102,7 @@ impl Jaeger {
     /// Waits until this many traces of `service` have arrived, at most 100.
     ///
     /// # Panics
-    /// When they have not after half a minute.
+    /// If they have not after half a minute.
     pub async fn wait_for_traces(&self, service: &str, count: usize) -> Vec<Trace> {
         let deadline = Instant::now() + ARRIVAL;
         loop {
@@ -119,43 +119,43 @@ impl Jaeger {
         }
     }
 
-    /// `None` when Jaeger does not know what is asked for.
+    /// `None` if Jaeger has no such data.
     async fn get<T: DeserializeOwned>(&self, path: &str, parameters: &[(&str, &str)]) -> Option<T> {
         #[derive(Deserialize)]
-        struct Answer<T> {
+        struct Response<T> {
             data: Option<T>,
         }
         let url = format!("{}{path}", self.query);
-        let answer = reqwest::Client::new().get(&url).query(parameters).send().await.unwrap();
-        if answer.status() == reqwest::StatusCode::NOT_FOUND {
+        let response = reqwest::Client::new().get(&url).query(parameters).send().await.unwrap();
+        if response.status() == reqwest::StatusCode::NOT_FOUND {
             return None;
         }
-        let status = answer.status();
-        let text = answer.text().await.unwrap();
-        assert!(status.is_success(), "Jaeger answered {status} at {url}: {text}");
-        let answer: Answer<T> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"));
-        answer.data
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        assert!(status.is_success(), "Jaeger returned {status} at {url}: {text}");
+        let response: Response<T> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"));
+        response.data
     }
 }
 
-/// A trace as Jaeger tells it.
+/// A trace in Jaeger's API.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Trace {
     /// In hexadecimal.
     #[serde(rename = "traceID")]
     pub trace_id: String,
-    /// In no particular order.
+    /// Unordered.
     pub spans: Vec<Span>,
-    /// The services, by the key their spans name them with.
+    /// The services, by the key in their spans.
     pub processes: BTreeMap<String, Process>,
 }
 
 impl Trace {
-    /// The one span of this name.
+    /// The only span of this name.
     ///
     /// # Panics
-    /// When there is none, or more than one.
+    /// If there is not exactly one.
     pub fn span(&self, name: &str) -> &Span {
         let found: Vec<&Span> = self.spans.iter().filter(|span| span.name == name).collect();
         let names: Vec<&str> = self.spans.iter().map(|span| span.name.as_str()).collect();
@@ -163,13 +163,13 @@ impl Trace {
         found[0]
     }
 
-    /// The service that `span` is of.
+    /// The service of `span`.
     pub fn process(&self, span: &Span) -> &Process {
         &self.processes[&span.process_id]
     }
 }
 
-/// A span as Jaeger tells it.
+/// A span in Jaeger's API.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Span {
@@ -179,7 +179,7 @@ pub struct Span {
     /// In hexadecimal.
     #[serde(rename = "spanID")]
     pub span_id: String,
-    /// Its name, which Jaeger calls the operation.
+    /// Its name, Jaeger's operation.
     #[serde(rename = "operationName")]
     pub name: String,
     /// Its parent and its links.
@@ -204,19 +204,19 @@ impl Span {
     /// The value of this attribute.
     ///
     /// # Panics
-    /// When there is none.
+    /// If it is absent.
     pub fn tag(&self, key: &str) -> &TagValue {
         let keys: Vec<&str> = self.tags.iter().map(|tag| tag.key.as_str()).collect();
         self.find_tag(key)
             .unwrap_or_else(|| panic!("no attribute {key} on {:?}, only {keys:?}", self.name))
     }
 
-    /// The value of this attribute, if there is one.
+    /// The value of this attribute, if present.
     pub fn find_tag(&self, key: &str) -> Option<&TagValue> {
         self.tags.iter().find(|tag| tag.key == key).map(|tag| &tag.value)
     }
 
-    /// The names that more than one attribute has.
+    /// The names of repeated attributes.
     pub fn repeated_tags(&self) -> Vec<&str> {
         let mut keys: Vec<&str> = self.tags.iter().map(|tag| tag.key.as_str()).collect();
         keys.sort_unstable();
@@ -229,14 +229,14 @@ impl Span {
         repeated
     }
 
-    /// The id of the parent span, if there is one.
+    /// The id of the parent span, if it has one.
     pub fn parent(&self) -> Option<&str> {
         let parent = self.references.iter().find(|reference| reference.kind == "CHILD_OF")?;
         Some(&parent.span_id)
     }
 }
 
-/// A service as Jaeger tells it.
+/// A service in Jaeger's API.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Process {
@@ -248,7 +248,7 @@ pub struct Process {
     pub tags: Vec<Tag>,
 }
 
-/// From one span to another.
+/// A reference to another span.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Reference {
     /// `CHILD_OF` for the parent, `FOLLOWS_FROM` for a link.
@@ -259,7 +259,7 @@ pub struct Reference {
     pub span_id: String,
 }
 
-/// A span event as Jaeger tells it.
+/// A span event in Jaeger's API.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Log {
     /// Its attributes; the name of the event is in `event`.
@@ -276,11 +276,11 @@ pub struct Tag {
     pub value: TagValue,
 }
 
-/// The value of an attribute, with the type it had in OTLP. Arrays arrive as strings of JSON.
+/// The value of an attribute, with its type in OTLP. Arrays are JSON strings.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(tag = "type", content = "value", rename_all = "lowercase")]
 pub enum TagValue {
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
     /// An integer.
     Int64(#[serde(deserialize_with = "integer")] i64),
@@ -293,7 +293,7 @@ pub enum TagValue {
 }
 
 impl TagValue {
-    /// The integer, if it was sent as one.
+    /// The integer, if it is one.
     pub fn as_i64(&self) -> Option<i64> {
         if let Self::Int64(value) = self {
             Some(*value)
@@ -302,7 +302,7 @@ impl TagValue {
         }
     }
 
-    /// The floating-point number, if it was sent as one.
+    /// The floating-point number, if it is one.
     pub fn as_f64(&self) -> Option<f64> {
         if let Self::Float64(value) = self {
             Some(*value)
@@ -311,7 +311,7 @@ impl TagValue {
         }
     }
 
-    /// The truth value, if it was sent as one.
+    /// The boolean, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
         if let Self::Bool(value) = self {
             Some(*value)
@@ -320,7 +320,7 @@ impl TagValue {
         }
     }
 
-    /// The text, if it was sent as text.
+    /// The text, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         if let Self::String(value) = self {
             Some(value)
@@ -330,7 +330,7 @@ impl TagValue {
     }
 }
 
-/// Jaeger writes an integer that a double cannot hold as text, for the sake of `JavaScript`.
+/// Jaeger writes integers beyond a double's precision as text.
 fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]

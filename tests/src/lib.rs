@@ -34,3 +34,4 @@ pub mod sink;
 #[path = "../../crates/xtask/src/backends/cache.rs"]
 mod cache;
 mod matching;
+mod server;

@@ -1,10 +1,10 @@
-//! Which recorded exchange answers a request.
+//! Selects the recorded exchange for a request.
 
 use serde_json::Value;
 
 use crate::recordings::Exchange;
 
-/// The exchanges of a replay, and which of them have been played.
+/// The exchanges of a replay, with a mark on those already played.
 #[derive(Debug)]
 pub(crate) struct Playlist {
     exchanges: Vec<(Exchange, bool)>,
@@ -17,8 +17,8 @@ impl Playlist {
         }
     }
 
-    /// The exchange for a request: of the same method and path, and with an equal body where there is one, the next
-    /// that was not played yet; a request that was made before gets the same answer again.
+    /// The exchange for a request: the next unplayed one with the same method and path, preferably with an equal body.
+    /// Repeated requests get the same response again.
     pub(crate) fn play(&mut self, method: &str, path: &str, body: &[u8]) -> Option<Exchange> {
         let json: Option<Value> = serde_json::from_slice(body).ok();
         let rank = |exchange: &Exchange, played: bool| {
@@ -33,12 +33,12 @@ impl Playlist {
                 (false, true) => None,
             }
         };
-        let here = |exchange: &Exchange| exchange.when.method == method && exchange.when.path == path;
+        let matches = |exchange: &Exchange| exchange.when.method == method && exchange.when.path == path;
         let candidates = self
             .exchanges
             .iter()
             .enumerate()
-            .filter(|(_, (exchange, _))| here(exchange));
+            .filter(|(_, (exchange, _))| matches(exchange));
         let ranked = candidates.filter_map(|(index, (exchange, played))| Some((rank(exchange, *played)?, index)));
         let (_, index) = ranked.min()?;
         let (exchange, played) = &mut self.exchanges[index];
@@ -52,9 +52,9 @@ mod tests {
     use super::*;
     use crate::recordings::{Request, Response};
 
-    fn exchange(path: &str, asked: &'static str, answered: &'static str) -> Exchange {
+    fn exchange(path: &str, request: &'static str, response: &'static str) -> Exchange {
         let (query, headers) = (Vec::new(), Vec::new());
-        let body = asked.as_bytes().into();
+        let body = request.as_bytes().into();
         let when = Request {
             method: "POST".to_owned(),
             path: path.to_owned(),
@@ -67,29 +67,26 @@ mod tests {
             then: Response {
                 status: 200,
                 headers: Vec::new(),
-                body: answered.as_bytes().into(),
+                body: response.as_bytes().into(),
             },
         }
     }
 
-    fn answer(playlist: &mut Playlist, path: &str, asked: &str) -> Option<Vec<u8>> {
+    fn play(playlist: &mut Playlist, path: &str, body: &str) -> Option<Vec<u8>> {
         playlist
-            .play("POST", path, asked.as_bytes())
+            .play("POST", path, body.as_bytes())
             .map(|exchange| exchange.then.body.to_vec())
     }
 
     #[test]
-    fn an_equal_body_wins_whatever_the_order_of_its_keys() {
+    fn an_equal_body_wins_for_any_order_of_keys() {
         let exchanges = vec![
             exchange("/chat", r#"{"a":1}"#, "first"),
             exchange("/chat", r#"{"b":1,"c":2}"#, "second"),
         ];
         let mut playlist = Playlist::new(exchanges);
 
-        assert_eq!(
-            answer(&mut playlist, "/chat", r#"{"c": 2, "b": 1}"#).unwrap(),
-            b"second"
-        );
+        assert_eq!(play(&mut playlist, "/chat", r#"{"c": 2, "b": 1}"#).unwrap(), b"second");
     }
 
     #[test]
@@ -101,25 +98,25 @@ mod tests {
         ];
         let mut playlist = Playlist::new(exchanges);
 
-        assert_eq!(answer(&mut playlist, "/chat", r#"{"new":true}"#).unwrap(), b"first");
-        assert_eq!(answer(&mut playlist, "/chat", r#"{"new":true}"#).unwrap(), b"second");
-        assert_eq!(answer(&mut playlist, "/chat", r#"{"new":true}"#), None);
+        assert_eq!(play(&mut playlist, "/chat", r#"{"new":true}"#).unwrap(), b"first");
+        assert_eq!(play(&mut playlist, "/chat", r#"{"new":true}"#).unwrap(), b"second");
+        assert_eq!(play(&mut playlist, "/chat", r#"{"new":true}"#), None);
     }
 
     #[test]
-    fn equal_requests_get_their_answers_in_turn_and_then_the_first_again() {
+    fn equal_requests_get_their_responses_in_order_and_then_the_first_again() {
         let exchanges = vec![exchange("/chat", "{}", "first"), exchange("/chat", "{}", "second")];
         let mut playlist = Playlist::new(exchanges);
 
-        let answers: Vec<_> = (0..3).map(|_| answer(&mut playlist, "/chat", "{}").unwrap()).collect();
+        let answers: Vec<_> = (0..3).map(|_| play(&mut playlist, "/chat", "{}").unwrap()).collect();
         assert_eq!(answers, [b"first".to_vec(), b"second".to_vec(), b"first".to_vec()]);
     }
 
     #[test]
-    fn another_path_or_method_has_no_answer() {
+    fn another_path_or_method_has_no_response() {
         let mut playlist = Playlist::new(vec![exchange("/chat", "{}", "first")]);
 
-        assert_eq!(answer(&mut playlist, "/v1/chat", "{}"), None);
+        assert_eq!(play(&mut playlist, "/v1/chat", "{}"), None);
         assert!(playlist.play("GET", "/chat", b"{}").is_none());
     }
 }

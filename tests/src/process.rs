@@ -1,4 +1,4 @@
-//! A server as a child process on loopback: started, awaited until it answers, ended by its id when dropped.
+//! A server as a child process on loopback: started, awaited until ready, killed when dropped.
 
 use std::{
     collections::HashSet,
@@ -13,13 +13,13 @@ use std::{
 
 use tempfile::TempDir;
 
-/// How long a server may take to answer, on a machine that is busy compiling.
+/// The timeout for the start of a server, on a busy machine.
 const START: Duration = Duration::from_mins(1);
 
-/// The ports tried: below those the system gives to outgoing connections, one of which could take ours while we restart.
+/// The ports tried: below the system's ephemeral ports, which could take a server's port during a restart.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
-/// A running server. Dropping it kills the process and, when the test is failing, prints the end of its log.
+/// A running server. Dropping it kills the process and, if the test fails, prints the end of its log.
 #[derive(Debug)]
 pub struct Server {
     name: &'static str,
@@ -30,10 +30,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `command` in an empty folder of its own and waits until a GET of `ready` succeeds.
+    /// Starts `command` in its own empty folder and waits until a GET of `ready` succeeds.
     ///
     /// # Panics
-    /// With the end of its log, when it cannot be started, ends early or does not answer within a minute.
+    /// With the end of its log, if it cannot be started, ends early or is not ready within a minute.
     pub async fn start(name: &'static str, mut command: Command, ready: String) -> Self {
         let folder = tempfile::Builder::new().prefix(name).tempdir().unwrap();
         let log = File::create(folder.path().join("log")).unwrap();
@@ -60,19 +60,19 @@ impl Server {
         self.folder.path().to_path_buf()
     }
 
-    /// What the server has written to its standard output and error, all its lives together.
+    /// Its standard output and error, over all restarts.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    /// Kills the process at once, as a crash would, and waits until it is gone.
+    /// Kills the process, as a crash would, and waits for its end.
     pub fn kill(&mut self) {
-        // Already ended by itself is as good as killed.
+        // Fails if the process has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
-    /// Starts the same command again, on the same addresses, and waits until it answers.
+    /// Starts the same command again, on the same addresses, and waits until it is ready.
     pub async fn restart(&mut self) {
         self.kill();
         let log = OpenOptions::new()
@@ -94,7 +94,7 @@ impl Server {
                 .get(&self.ready)
                 .send()
                 .await
-                .is_ok_and(|answer| answer.status().is_success())
+                .is_ok_and(|response| response.status().is_success())
             {
                 return;
             }
@@ -103,7 +103,7 @@ impl Server {
             }
             assert!(
                 Instant::now() < deadline,
-                "{} does not answer at {}",
+                "{} is not ready at {}",
                 self.name,
                 self.ready
             );
@@ -132,11 +132,11 @@ fn spawn(command: &mut Command, log: &File) -> Child {
         .unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"))
 }
 
-/// A loopback address nobody listens on and that was not given out before in this process.
+/// A free loopback address, unique in this process.
 pub fn free_address() -> SocketAddr {
     static GIVEN: LazyLock<Mutex<HashSet<u16>>> = LazyLock::new(Mutex::default);
     let mut given = GIVEN.lock().unwrap();
-    // Test processes run beside each other, so each begins somewhere else.
+    // Concurrent test processes start at different offsets.
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap()

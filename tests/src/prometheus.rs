@@ -1,4 +1,4 @@
-//! A real Prometheus that takes OTLP, and a client for its instant queries.
+//! A real Prometheus that receives OTLP, with a client for instant queries.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use crate::{
     process::{Server, free_address},
 };
 
-/// How long a figure may be on its way through the Collector.
+/// The timeout for the arrival of a sample.
 const ARRIVAL: Duration = Duration::from_secs(30);
 
 /// A running Prometheus.
@@ -26,7 +26,7 @@ pub struct Prometheus {
 }
 
 impl Prometheus {
-    /// Starts it with `collector-config/prometheus.yml` and its OTLP receiver on.
+    /// Starts it with `collector-config/prometheus.yml` and the OTLP receiver.
     pub async fn start(programs: &Programs) -> Self {
         let address = free_address();
         let mut command = Command::new(&programs.prometheus);
@@ -47,7 +47,7 @@ impl Prometheus {
         }
     }
 
-    /// The base URL of its own API.
+    /// The base URL of its API.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -57,24 +57,24 @@ impl Prometheus {
         &self.otlp
     }
 
-    /// The result of a query as of now; empty when no series matches.
+    /// The current result of a query; empty if no series matches.
     ///
     /// # Panics
-    /// When Prometheus refuses the query, or the result is a native histogram: ask for its `histogram_sum()` instead.
+    /// If Prometheus rejects the query, or the result is a native histogram: use `histogram_sum()` for those.
     pub async fn query(&self, promql: &str) -> Vec<Sample> {
         let url = format!("{}/api/v1/query", self.url);
-        let answer = reqwest::Client::new()
+        let response = reqwest::Client::new()
             .get(url)
             .query(&[("query", promql)])
             .send()
             .await
             .unwrap();
-        let text = answer.text().await.unwrap();
+        let text = response.text().await.unwrap();
         match serde_json::from_str(&text) {
-            Ok(Answer::Success {
+            Ok(Response::Success {
                 data: Data::Vector(samples),
             }) => samples.into_iter().map(Sample::from).collect(),
-            Ok(Answer::Success {
+            Ok(Response::Success {
                 data: Data::Scalar(point),
             }) => {
                 vec![Sample {
@@ -82,7 +82,7 @@ impl Prometheus {
                     value: number(&point),
                 }]
             }
-            Ok(Answer::Error { error }) => panic!("Prometheus refuses {promql}: {error}"),
+            Ok(Response::Error { error }) => panic!("Prometheus rejects {promql}: {error}"),
             Err(error) => panic!("{promql}: {error} in {text}"),
         }
     }
@@ -90,7 +90,7 @@ impl Prometheus {
     /// Waits until the query has a result. A comparison in it waits for a value: `some_total >= 3`.
     ///
     /// # Panics
-    /// When it has none after half a minute.
+    /// If it has none after half a minute.
     pub async fn wait_for(&self, promql: &str) -> Vec<Sample> {
         let deadline = Instant::now() + ARRIVAL;
         loop {
@@ -98,7 +98,7 @@ impl Prometheus {
             if !samples.is_empty() {
                 return samples;
             }
-            assert!(Instant::now() < deadline, "Prometheus has nothing for {promql}");
+            assert!(Instant::now() < deadline, "no result for {promql}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
@@ -107,14 +107,14 @@ impl Prometheus {
 /// One series' value at the time of the query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
-    /// Its labels, the metric's name under `__name__`.
+    /// Its labels, with the metric's name as `__name__`.
     pub labels: BTreeMap<String, String>,
     /// Its value.
     pub value: f64,
 }
 
 impl Sample {
-    /// The value of this label, empty when there is none, as in queries.
+    /// The value of this label; empty if absent, as in queries.
     pub fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)
     }
@@ -137,7 +137,7 @@ impl From<Series> for Sample {
 
 #[derive(Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
-enum Answer {
+enum Response {
     Success { data: Data },
     Error { error: String },
 }

@@ -12,12 +12,12 @@ use serde_json::Value;
 
 use crate::backends::say_left_out;
 
-/// A file of exchanges, in the order they happened.
+/// A file of exchanges, in their original order.
 #[derive(Clone, Debug)]
 pub struct Recording {
     /// Its path below the folder of recordings, without extension: `openai/chat_streamed`.
     pub name: String,
-    /// What was asked and answered.
+    /// The exchanges.
     pub exchanges: Vec<Exchange>,
 }
 
@@ -38,11 +38,11 @@ pub struct Request {
     pub method: String,
     /// Without the query.
     pub path: String,
-    /// The query's parameters; keys of providers read `[REDACTED]`.
+    /// The query's parameters, with API keys as `[REDACTED]`.
     pub query: Vec<(String, String)>,
     /// Without credentials.
     pub headers: Vec<(String, String)>,
-    /// Empty when there was none.
+    /// Empty if there was none.
     pub body: Bytes,
 }
 
@@ -52,9 +52,9 @@ pub struct Request {
 pub struct Response {
     /// `200`.
     pub status: u16,
-    /// Those that say something about the call.
+    /// Headers that are relevant for the call.
     pub headers: Vec<(String, String)>,
-    /// As it came over the wire: the raw text of the events when it was a stream.
+    /// The raw body; for a stream, the text of its events.
     pub body: Bytes,
 }
 
@@ -80,7 +80,7 @@ impl Response {
         found.map_or("", |(_, value)| value.split(';').next().unwrap_or_default().trim())
     }
 
-    /// Whether the provider sent it piece by piece.
+    /// Whether it is a stream.
     pub fn is_stream(&self) -> bool {
         let streams = [
             "text/event-stream",
@@ -91,15 +91,15 @@ impl Response {
     }
 }
 
-/// Every recording there is: those of the folder `TRACING_GENAI_RECORDINGS` names, or else the project's own.
+/// Every recording: of the folder `TRACING_GENAI_RECORDINGS`, or else the project's own.
 pub fn all() -> Vec<Recording> {
     in_folder(&named_folder().unwrap_or_else(own_folder))
 }
 
-/// The recordings of the folder `TRACING_GENAI_RECORDINGS` names; `None`, and a line that says so, when it names none.
+/// The recordings of the folder `TRACING_GENAI_RECORDINGS`; `None` with a message if it is not set.
 ///
 /// # Panics
-/// When a file cannot be read or is not a recording.
+/// If a file is not a readable recording.
 pub fn named() -> Option<Vec<Recording>> {
     let Some(folder) = named_folder() else {
         say_left_out("TRACING_GENAI_RECORDINGS names no folder of recordings");
@@ -108,7 +108,7 @@ pub fn named() -> Option<Vec<Recording>> {
     Some(in_folder(&folder))
 }
 
-/// The project's own recordings, which are there on every machine.
+/// The project's own recordings, available on every machine.
 pub fn all_own() -> Vec<Recording> {
     in_folder(&own_folder())
 }
@@ -116,7 +116,7 @@ pub fn all_own() -> Vec<Recording> {
 /// The exchanges of one of the project's own recordings: `recordings::own("openai/chat")`.
 ///
 /// # Panics
-/// When there is no such recording.
+/// If there is no such recording.
 pub fn own(name: &str) -> Vec<Exchange> {
     read(&own_folder().join(format!("{name}.yaml")))
 }
@@ -124,7 +124,7 @@ pub fn own(name: &str) -> Vec<Exchange> {
 /// The exchanges of one file.
 ///
 /// # Panics
-/// When it cannot be read or is not a recording.
+/// If it is not a readable recording.
 pub fn read(path: &Path) -> Vec<Exchange> {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_saphyr::from_multiple(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -172,7 +172,7 @@ fn collect_yaml(folder: &Path, paths: &mut Vec<PathBuf>) {
     }
 }
 
-/// A request or a response as the files write it.
+/// A request or a response in the files' format.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawMessage {
@@ -204,9 +204,7 @@ impl RawMessage {
                 .decode(text)
                 .map(Bytes::from)
                 .map_err(|error| error.to_string()),
-            Some(other) => Err(format!(
-                "body_encoding {other:?} is not known; use base64 or leave it out"
-            )),
+            Some(other) => Err(format!("unknown body_encoding {other:?}; use base64 or remove it")),
         }
     }
 }

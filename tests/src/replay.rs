@@ -1,11 +1,9 @@
-//! A provider made of recordings: answers each request as the real one once did, streams piece by piece.
+//! A provider that replays recordings, with streams in chunks.
 
 use std::{
     collections::HashMap,
     convert::Infallible,
-    net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard},
-    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -18,21 +16,20 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::{matching::Playlist, recordings::Exchange};
+use crate::{matching::Playlist, recordings::Exchange, server::Server};
 
-/// What a provider answers when it is asked too often, in the form most of them share.
+/// The body of a 429 response, in the form of most providers.
 const TOO_MANY_REQUESTS: &str =
     r#"{"error":{"message":"Rate limit reached, try again.","type":"rate_limit_error","code":"rate_limit_exceeded"}}"#;
 
-/// A replay before it serves. Starts with whole bodies and no refusals.
+/// A builder of a replay server. By default, bodies are sent whole, without 429 responses.
 #[derive(Debug)]
 #[must_use = "call `serve`"]
 pub struct Replay {
     exchanges: Vec<Exchange>,
     pace: Option<Pace>,
-    refusals: usize,
+    rate_limited: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,11 +44,11 @@ impl Replay {
         Self {
             exchanges,
             pace: None,
-            refusals: 0,
+            rate_limited: 0,
         }
     }
 
-    /// Sends recorded streams in pieces of this many bytes, wherever that cuts them, with this delay before each.
+    /// Sends recorded streams in chunks of this many bytes, split anywhere, with this delay before each.
     pub fn in_chunks(mut self, chunk_bytes: usize, delay: Duration) -> Self {
         self.pace = Some(Pace {
             chunk_bytes: chunk_bytes.max(1),
@@ -60,74 +57,41 @@ impl Replay {
         self
     }
 
-    /// Answers the first `count` requests with 429 and `retry-after: 0`.
-    pub fn refusing_first(mut self, count: usize) -> Self {
-        self.refusals = count;
+    /// Responds to the first `count` requests with 429 and `retry-after: 0`.
+    pub fn rate_limiting_first(mut self, count: usize) -> Self {
+        self.rate_limited = count;
         self
     }
 
-    /// Serves on a free port of loopback, on a thread of its own, so that a test may block.
-    pub fn serve(self) -> Replaying {
-        let state = Arc::new(Desk {
+    /// Serves on a free loopback port, on its own thread, so that tests may block.
+    pub fn serve(self) -> ReplayServer {
+        let state = Arc::new(Provider {
             playlist: Mutex::new(Playlist::new(self.exchanges)),
-            refusals: Mutex::new(self.refusals),
+            rate_limited: Mutex::new(self.rate_limited),
             received: Mutex::default(),
             pace: self.pace,
         });
-        let (address, told_address) = std::sync::mpsc::channel();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let router = Router::new().fallback(answer).with_state(Arc::clone(&state));
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(async move {
-                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-                address.send(listener.local_addr().unwrap()).unwrap();
-                // Not a graceful end: a test that failed may have left a stream half read.
-                tokio::select! {
-                    served = async { axum::serve(listener, router).await } => served.unwrap(),
-                    _ = stopped => {}
-                }
-            });
-        });
-        let address = told_address.recv().unwrap();
-        Replaying {
-            address,
-            state,
-            stop: Some(stop),
-            thread: Some(thread),
-        }
+        let server = Server::start(Router::new().fallback(handle).with_state(Arc::clone(&state)));
+        ReplayServer { server, state }
     }
 }
 
-/// A replay that serves. Dropping it ends it.
+/// A running replay server. Dropping it ends it.
 #[derive(Debug)]
-pub struct Replaying {
-    address: SocketAddr,
-    state: Arc<Desk>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+pub struct ReplayServer {
+    server: Server,
+    state: Arc<Provider>,
 }
 
-impl Replaying {
+impl ReplayServer {
     /// The base URL, without the recorded paths: `http://127.0.0.1:20001`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.url()
     }
 
     /// The requests received so far, in order.
     pub fn received(&self) -> Vec<Received> {
         lock(&self.state.received).clone()
-    }
-}
-
-impl Drop for Replaying {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        // A panic on that thread has already failed the request it was for.
-        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
@@ -140,11 +104,11 @@ pub struct Received {
     pub path: String,
     /// The query's parameters, not decoded.
     pub query: HashMap<String, String>,
-    /// All of them; `traceparent` too, if it was sent.
+    /// All headers, including `traceparent`.
     pub headers: HeaderMap,
-    /// Whole.
+    /// The whole body.
     pub body: Bytes,
-    /// The status it was answered with.
+    /// The status of the response.
     pub status: u16,
 }
 
@@ -156,19 +120,19 @@ impl Received {
 }
 
 #[derive(Debug)]
-struct Desk {
+struct Provider {
     playlist: Mutex<Playlist>,
-    refusals: Mutex<usize>,
+    rate_limited: Mutex<usize>,
     received: Mutex<Vec<Received>>,
     pace: Option<Pace>,
 }
 
-async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+async fn handle(State(provider): State<Arc<Provider>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     let (method, path) = (parts.method.to_string(), parts.uri.path().to_owned());
-    let response = desk.respond(&method, &path, &body);
-    lock(&desk.received).push(Received {
+    let response = provider.respond(&method, &path, &body);
+    lock(&provider.received).push(Received {
         method,
         path,
         query: parameters(parts.uri.query().unwrap_or_default()),
@@ -179,13 +143,13 @@ async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
     response
 }
 
-impl Desk {
+impl Provider {
     fn respond(&self, method: &str, path: &str, body: &[u8]) -> Response {
-        if self.refuses() {
-            let refusal = Response::builder()
+        if self.is_rate_limited() {
+            let response = Response::builder()
                 .status(429)
                 .header("content-type", "application/json");
-            return refusal
+            return response
                 .header("retry-after", "0")
                 .body(Body::from(TOO_MANY_REQUESTS))
                 .unwrap();
@@ -194,16 +158,16 @@ impl Desk {
             Some(exchange) => recorded(exchange, self.pace),
             None => Response::builder()
                 .status(StatusCode::NOT_IMPLEMENTED)
-                .body(Body::from(format!("no recording is left for {method} {path}")))
+                .body(Body::from(format!("no recording for {method} {path}")))
                 .unwrap(),
         }
     }
 
-    fn refuses(&self) -> bool {
-        let mut left = lock(&self.refusals);
-        let refuses = *left > 0;
+    fn is_rate_limited(&self) -> bool {
+        let mut left = lock(&self.rate_limited);
+        let is_rate_limited = *left > 0;
         *left = left.saturating_sub(1);
-        refuses
+        is_rate_limited
     }
 }
 
@@ -237,7 +201,7 @@ fn parameters(query: &str) -> HashMap<String, String> {
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// A lock that a panicking test has left is still good: nothing here is ever half done.
+/// Ignores poisoning: the data is always consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

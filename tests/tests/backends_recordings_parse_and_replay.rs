@@ -1,4 +1,4 @@
-//! Every recording can be read, and the replaying provider answers with it.
+//! Every recording is readable, and the replay server responds with it.
 #![allow(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 use std::time::{Duration, Instant};
@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tracing_genai_tests::{
     recordings::{self, Exchange, Recording},
-    replay::{Replay, Replaying},
+    replay::{Replay, ReplayServer},
 };
 
 #[test]
-fn each_of_our_own_recordings_is_read_whole() {
+fn own_recordings_are_readable() {
     let recordings = recordings::all_own();
 
     check(&recordings);
@@ -20,7 +20,7 @@ fn each_of_our_own_recordings_is_read_whole() {
 }
 
 #[test]
-fn each_recording_of_the_folder_that_the_environment_names_is_read_whole() {
+fn recordings_of_the_configured_folder_are_readable() {
     let Some(recordings) = recordings::named() else { return };
     check(&recordings);
 }
@@ -40,36 +40,36 @@ async fn a_request_gets_the_recorded_status_headers_and_body() {
     let exchange = only(recordings::own("openai/unauthorized"));
     let provider = Replay::of(vec![exchange.clone()]).serve();
 
-    let answer = ask(&provider, &exchange).await;
+    let response = send(&provider, &exchange).await;
 
-    assert_eq!(answer.status(), 401);
-    assert_eq!(answer.headers()["x-request-id"], "req_unauthorized_1");
-    assert_eq!(answer.json::<Value>().await.ok(), exchange.then.json());
+    assert_eq!(response.status(), 401);
+    assert_eq!(response.headers()["x-request-id"], "req_unauthorized_1");
+    assert_eq!(response.json::<Value>().await.ok(), exchange.then.json());
 }
 
 #[tokio::test]
-async fn requests_are_told_apart_by_their_bodies() {
+async fn requests_are_matched_by_body() {
     let exchanges = recordings::own("openai/chat_cached");
     let provider = Replay::of(exchanges.clone()).serve();
 
-    let second = ask(&provider, &exchanges[1]).await.json::<Value>().await.ok();
-    let first = ask(&provider, &exchanges[0]).await.json::<Value>().await.ok();
+    let second = send(&provider, &exchanges[1]).await.json::<Value>().await.ok();
+    let first = send(&provider, &exchanges[0]).await.json::<Value>().await.ok();
 
     assert_eq!(second, exchanges[1].then.json());
     assert_eq!(first, exchanges[0].then.json());
 }
 
 #[tokio::test]
-async fn a_stream_comes_in_pieces_with_time_between_them() {
+async fn a_stream_is_sent_in_chunks_with_delays() {
     let exchange = only(recordings::own("openai/chat_streamed"));
     let provider = Replay::of(vec![exchange.clone()])
         .in_chunks(400, Duration::from_millis(20))
         .serve();
 
     let started = Instant::now();
-    let mut answer = ask(&provider, &exchange).await;
+    let mut response = send(&provider, &exchange).await;
     let (mut pieces, mut body) = (0, Vec::new());
-    while let Some(piece) = answer.chunk().await.expect("a whole stream") {
+    while let Some(piece) = response.chunk().await.expect("a whole stream") {
         pieces += 1;
         body.extend_from_slice(&piece);
     }
@@ -85,27 +85,27 @@ async fn a_stream_comes_in_pieces_with_time_between_them() {
 }
 
 #[tokio::test]
-async fn the_first_requests_can_be_refused() {
+async fn the_first_requests_can_be_rate_limited() {
     let exchange = only(recordings::own("anthropic/messages"));
-    let provider = Replay::of(vec![exchange.clone()]).refusing_first(2).serve();
+    let provider = Replay::of(vec![exchange.clone()]).rate_limiting_first(2).serve();
 
     let mut statuses = Vec::new();
     for _ in 0..3 {
-        statuses.push(ask(&provider, &exchange).await.status().as_u16());
+        statuses.push(send(&provider, &exchange).await.status().as_u16());
     }
 
     assert_eq!(statuses, [429, 429, 200]);
 }
 
 #[tokio::test]
-async fn what_was_received_can_be_looked_at() {
+async fn received_requests_are_recorded() {
     let exchange = only(recordings::own("anthropic/messages"));
     let provider = Replay::of(vec![exchange.clone()]).serve();
 
-    ask(&provider, &exchange).await;
+    send(&provider, &exchange).await;
     let lost = reqwest::get(format!("{}/v1/models?limit=5", provider.url()))
         .await
-        .expect("an answer");
+        .expect("an response");
 
     let received = provider.received();
     assert_eq!(received.len(), 2);
@@ -115,7 +115,7 @@ async fn what_was_received_can_be_looked_at() {
     assert_eq!(received[1].query["limit"], "5");
 }
 
-async fn ask(provider: &Replaying, exchange: &Exchange) -> reqwest::Response {
+async fn send(provider: &ReplayServer, exchange: &Exchange) -> reqwest::Response {
     let mut request = reqwest::Client::new().post(format!("{}{}", provider.url(), exchange.when.path));
     for (name, value) in &exchange.when.headers {
         request = request.header(name, value);
@@ -124,7 +124,7 @@ async fn ask(provider: &Replaying, exchange: &Exchange) -> reqwest::Response {
         .body(exchange.when.body.clone())
         .send()
         .await
-        .expect("an answer")
+        .expect("an response")
 }
 
 fn only(exchanges: Vec<Exchange>) -> Exchange {
@@ -132,7 +132,7 @@ fn only(exchanges: Vec<Exchange>) -> Exchange {
     exchange
 }
 
-/// Each has an exchange, and each response that says it is JSON is, each event stream has events.
+/// Every recording has an exchange, JSON responses are JSON, and event streams have events.
 fn check(recordings: &[Recording]) {
     assert!(!recordings.is_empty());
     for recording in recordings {

@@ -1,6 +1,6 @@
-//! What is sent to the real Collector as OTLP/HTTP is read back from the real Jaeger and the real Prometheus.
+//! OTLP/HTTP sent to the real Collector is read back from the real Jaeger and Prometheus.
 //!
-//! Sent as literal JSON, without any of our crates or the SDK: this is what the other end-to-end tests stand on.
+//! Sent as literal JSON, without our crates or the SDK: the basis of the other end-to-end tests.
 #![allow(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,7 +11,7 @@ use tracing_genai_tests::{backends::Backends, collector::Collector, jaeger::TagV
 const TRACE_ID: &str = "5b8efff798038103d269b633813fc60c";
 
 #[tokio::test]
-async fn a_spans_attributes_keep_their_types_on_the_way_to_jaeger() {
+async fn span_attributes_keep_their_types_in_jaeger() {
     let Some(backends) = Backends::start().await else {
         return;
     };
@@ -49,7 +49,7 @@ async fn a_spans_attributes_keep_their_types_on_the_way_to_jaeger() {
 }
 
 #[tokio::test]
-async fn a_histogram_keeps_its_sum_count_and_buckets_on_the_way_to_prometheus() {
+async fn histograms_keep_sum_count_and_buckets_in_prometheus() {
     let Some(backends) = Backends::start().await else {
         return;
     };
@@ -71,7 +71,7 @@ async fn a_histogram_keeps_its_sum_count_and_buckets_on_the_way_to_prometheus() 
 }
 
 #[tokio::test]
-async fn a_collector_that_was_killed_comes_back_on_the_same_addresses() {
+async fn a_killed_collector_restarts_on_the_same_addresses() {
     let Some(mut backends) = Backends::start().await else {
         return;
     };
@@ -89,13 +89,13 @@ async fn a_collector_that_was_killed_comes_back_on_the_same_addresses() {
 
 async fn send(collector: &Collector, signal: &str, message: &Value) {
     let url = format!("{}/v1/{signal}", collector.otlp_http());
-    let answer = reqwest::Client::new()
+    let response = reqwest::Client::new()
         .post(url)
         .json(message)
         .send()
         .await
-        .expect("the Collector answers");
-    assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap_or_default());
+        .expect("a response");
+    assert_eq!(response.status(), 200, "{}", response.text().await.unwrap_or_default());
 }
 
 fn trace(trace_id: &str, name: &str, attributes: &Value) -> Value {
@@ -124,7 +124,7 @@ fn histogram() -> Value {
         "explicitBounds": [0.1, 1.0],
         "attributes": [{ "key": "gen_ai.request.model", "value": { "stringValue": "gpt-4o-mini" } }],
     });
-    // Temporality 2 is cumulative, the only one Prometheus takes.
+    // Temporality 2 is cumulative, the only one that Prometheus accepts.
     let histogram = json!({ "aggregationTemporality": 2, "dataPoints": [point] });
     let metric = json!({ "name": "gen_ai.usage.cost", "unit": "USD", "histogram": histogram });
     json!({ "resourceMetrics": [{ "resource": service(), "scopeMetrics": [{ "metrics": [metric] }] }] })

@@ -1,5 +1,5 @@
-//! Real clients through what watches their HTTP: rig by the middleware, async-openai by the tower layer. Each call is one
-//! span that costs, whatever spans the client makes itself, and however often it is sent.
+//! Watched real clients: rig by the middleware, async-openai by the tower layer. Each call is one span with a cost,
+//! with any spans of the client and any number of retries.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -33,7 +33,7 @@ use tracing_genai_http::{AttemptLayer, Watch, WatchLayer, WatchMiddleware};
 use tracing_genai_tests::{recordings, replay::Replay};
 use tracing_subscriber::layer::SubscriberExt;
 
-/// The spans of the work, as they are exported.
+/// The exported spans of the work.
 async fn spans_of<T>(work: impl Future<Output = T>) -> Vec<SpanData> {
     let spans = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
@@ -55,7 +55,7 @@ fn text(span: &SpanData, name: &str) -> Option<String> {
     value(span, name).map(ToString::to_string)
 }
 
-/// The spans that cost, which are those of the calls, and no others.
+/// The spans with a cost, which must be those of the watched calls.
 fn calls(spans: &[SpanData]) -> Vec<&SpanData> {
     let costing: Vec<_> = spans
         .iter()
@@ -76,13 +76,13 @@ fn calls(spans: &[SpanData]) -> Vec<&SpanData> {
     costing
 }
 
-/// The watch of a provider that is replayed at `url`.
+/// The watch of a provider replayed at `url`.
 fn watch(url: &str) -> Watch {
     Watch::new().host(url.trim_start_matches("http://"), "openai")
 }
 
 #[tokio::test]
-async fn rigs_agent_through_the_middleware() {
+async fn a_rig_agent_is_watched_by_the_middleware() {
     let provider = Replay::of(recordings::own("openai/agent")).serve();
     let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
         .with(WatchMiddleware::new(watch(&provider.url())))
@@ -93,13 +93,13 @@ async fn rigs_agent_through_the_middleware() {
     let model: DynModel<Completion> = client.chat("gpt-4o-mini").into();
     let agent = AgentBuilder::new(model)
         .name("help-desk")
-        .preamble("You answer customers of a bicycle shop.")
+        .preamble("You response customers of a bicycle shop.")
         .max_tokens(256)
         .build();
     let spans = spans_of(async { agent.prompt("Where is order 7?").await }).await;
 
     let calls = calls(&spans);
-    assert!(!calls.is_empty(), "no call costs");
+    assert!(!calls.is_empty(), "no call has a cost");
     let sent = provider.received().len();
     assert_eq!(calls.len(), sent, "each request is one call");
     let covered = spans
@@ -120,7 +120,7 @@ async fn rigs_agent_through_the_middleware() {
     }
 }
 
-/// async-openai over a stack of tower layers: the watch, what retries, and what counts the attempts.
+/// async-openai with tower layers: watch, retries, attempts.
 fn client(url: &str) -> Client<AsyncOpenAiConfig> {
     let service = tower::ServiceBuilder::new()
         .layer(WatchLayer::new(watch(url)))
@@ -155,12 +155,14 @@ fn chat(is_stream: bool) -> CreateChatCompletionRequest {
 }
 
 #[tokio::test]
-async fn async_openais_chat_that_is_refused_twice_is_one_call() {
-    let provider = Replay::of(recordings::own("openai/chat")).refusing_first(2).serve();
+async fn an_async_openai_chat_with_two_retries_is_one_call() {
+    let provider = Replay::of(recordings::own("openai/chat"))
+        .rate_limiting_first(2)
+        .serve();
     let client = client(&provider.url());
     let spans = spans_of(async {
-        let answer = client.chat().create(chat(false)).await;
-        assert!(answer.is_ok(), "{answer:?}");
+        let response = client.chat().create(chat(false)).await;
+        assert!(response.is_ok(), "{response:?}");
     })
     .await;
     assert_eq!(provider.received().len(), 3);
@@ -173,7 +175,7 @@ async fn async_openais_chat_that_is_refused_twice_is_one_call() {
 }
 
 #[tokio::test]
-async fn async_openais_stream_is_metered_to_its_end_or_its_drop() {
+async fn an_async_openai_stream_is_metered_to_its_end() {
     let pace = Duration::from_millis(1);
     let provider = Replay::of(recordings::own("openai/chat_streamed"))
         .in_chunks(64, pace)

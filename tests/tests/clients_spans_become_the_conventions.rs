@@ -1,5 +1,5 @@
-//! The spans that rig and the genai crate make themselves, from their real code, become the conventions': without a
-//! violation, with their counts as integers, their cost, and their messages in the conventions' JSON.
+//! The own spans of rig and the genai crate are converted to the conventions: without violations, with integer counts,
+//! cost, and messages in the conventions' JSON.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -32,7 +32,7 @@ use tracing_genai::semconv::check::{Level, Shape, SpanView, check};
 use tracing_genai_tests::{recordings, replay::Replay};
 use tracing_subscriber::layer::SubscriberExt;
 
-/// The GenAI spans of the work, as they are exported.
+/// The exported GenAI spans of the work.
 async fn spans_of<T>(work: impl Future<Output = T>) -> Vec<SpanData> {
     let spans = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
@@ -51,19 +51,19 @@ fn value<'s>(span: &'s SpanData, name: &str) -> Option<&'s Value> {
         .iter()
         .filter(|attribute| attribute.key.as_str() == name);
     let first = found.next().map(|attribute| &attribute.value);
-    assert!(found.next().is_none(), "{name} stands twice");
+    assert!(found.next().is_none(), "{name} is repeated");
     first
 }
 
 fn json_of(span: &SpanData, name: &str) -> Json {
-    let text = value(span, name).unwrap_or_else(|| panic!("{name} is not there"));
+    let text = value(span, name).unwrap_or_else(|| panic!("no {name}"));
     serde_json::from_str(&text.as_str()).unwrap()
 }
 
 fn named<'s>(spans: &'s [SpanData], name: &str) -> &'s SpanData {
     let names: Vec<_> = spans.iter().map(|span| &span.name).collect();
     let mut found = spans.iter().filter(|span| span.name == name);
-    found.next().unwrap_or_else(|| panic!("{name} is none of {names:?}"))
+    found.next().unwrap_or_else(|| panic!("no {name} in {names:?}"))
 }
 
 fn assert_no_violation(span: &SpanData) {
@@ -115,7 +115,7 @@ impl Tool for OrderStatus {
     type Error = Infallible;
 
     fn description(&self) -> String {
-        "Tells where an order is".to_owned()
+        "Returns the status of an order".to_owned()
     }
 
     fn parameters(&self) -> Json {
@@ -128,21 +128,21 @@ impl Tool for OrderStatus {
 }
 
 #[tokio::test]
-async fn rigs_agent_with_a_tool() {
+async fn a_rig_agent_with_a_tool_is_converted() {
     let provider = Replay::of(recordings::own("openai/agent")).serve();
     let mut config = OpenAIConfig::new("sk-test");
     config.base_url = format!("{}/v1", provider.url());
     let model: DynModel<Completion> = config.client().chat("gpt-4o-mini").into();
     let agent = AgentBuilder::new(model)
         .name("help-desk")
-        .preamble("You answer customers of a bicycle shop.")
+        .preamble("You response customers of a bicycle shop.")
         .max_tokens(256)
         .tool(OrderStatus)
         .record_content_telemetry(true)
         .build();
     let spans = spans_of(async {
-        let answer = agent.prompt("Where is order 7?").max_turns(3).await;
-        assert_eq!(answer.expect("an answer").output(), "It was sent yesterday.");
+        let response = agent.prompt("Where is order 7?").max_turns(3).await;
+        assert_eq!(response.expect("an response").output(), "It was sent yesterday.");
     })
     .await;
 
@@ -166,8 +166,8 @@ async fn rigs_agent_with_a_tool() {
         json_of(agent, "gen_ai.output.messages"),
         json!([{"role": "assistant", "parts": [{"type": "text", "content": "It was sent yesterday."}]}])
     );
-    let asked = json_of(agent, "gen_ai.input.messages");
-    assert_eq!(asked[0]["parts"][0]["content"], "Where is order 7?");
+    let input = json_of(agent, "gen_ai.input.messages");
+    assert_eq!(input[0]["parts"][0]["content"], "Where is order 7?");
     let tool = named(&spans, "execute_tool order_status");
     assert_eq!(tool.span_kind, Kind::Internal);
     assert!(json_of(tool, "gen_ai.tool.call.arguments").is_object());
@@ -191,7 +191,7 @@ fn genai_at(url: &str) -> genai::Client {
 }
 
 #[tokio::test]
-async fn the_genai_crates_chat_and_its_refusal() {
+async fn a_chat_and_a_429_of_the_genai_crate_are_converted() {
     let provider = Replay::of(recordings::own("openai/chat")).serve();
     let client = genai_at(&provider.url());
     let request = ChatRequest::new(vec![ChatMessage::user("Which sea lies north of Poland?")]);
@@ -199,8 +199,8 @@ async fn the_genai_crates_chat_and_its_refusal() {
         .with_temperature(0.5)
         .with_stop_sequences(vec!["END".to_owned()]);
     let spans = spans_of(async {
-        let answer = client.exec_chat("gpt-4o-mini", request.clone(), Some(&options)).await;
-        assert!(answer.is_ok(), "{answer:?}");
+        let response = client.exec_chat("gpt-4o-mini", request.clone(), Some(&options)).await;
+        assert!(response.is_ok(), "{response:?}");
     })
     .await;
     let chat = named(&spans, "chat gpt-4o-mini");
@@ -216,15 +216,15 @@ async fn the_genai_crates_chat_and_its_refusal() {
     assert_eq!(value(chat, "gen_ai.request.stop_sequences"), Some(&texts(["END"])));
     assert_eq!(value(chat, "gen_ai.response.finish_reasons"), Some(&texts(["stop"])));
 
-    let refusing = Replay::of(recordings::own("openai/rate_limited")).serve();
-    let client = genai_at(&refusing.url());
+    let rate_limited = Replay::of(recordings::own("openai/rate_limited")).serve();
+    let client = genai_at(&rate_limited.url());
     let spans = spans_of(async {
-        let answer = client.exec_chat("gpt-4o-mini", request, None).await;
-        assert!(answer.is_err());
+        let response = client.exec_chat("gpt-4o-mini", request, None).await;
+        assert!(response.is_err());
     })
     .await;
-    let refused = named(&spans, "chat gpt-4o-mini");
-    assert_no_violation(refused);
-    assert!(matches!(refused.status, Status::Error { .. }));
-    assert_eq!(value(refused, "error.type"), Some(&Value::from("429")));
+    let failed = named(&spans, "chat gpt-4o-mini");
+    assert_no_violation(failed);
+    assert!(matches!(failed.status, Status::Error { .. }));
+    assert_eq!(value(failed, "error.type"), Some(&Value::from("429")));
 }

@@ -1,4 +1,4 @@
-//! What `collector-config/` ships is accepted by the programs it is for.
+//! The files of `collector-config/` are accepted by their programs.
 #![allow(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 use std::{path::Path, process::Command};
@@ -22,14 +22,14 @@ fn promtool_accepts_the_prometheus_configuration() {
 }
 
 #[tokio::test]
-async fn jaeger_starts_with_its_configuration_and_has_no_service_yet() {
+async fn jaeger_starts_with_its_configuration() {
     let Some(programs) = Programs::find() else { return };
     let jaeger = Jaeger::start(&programs).await;
     assert!(jaeger.services().await.is_empty());
 }
 
 #[tokio::test]
-async fn prometheus_starts_with_its_configuration_and_answers_a_query() {
+async fn prometheus_starts_with_its_configuration_and_runs_a_query() {
     let Some(programs) = Programs::find() else { return };
     let prometheus = Prometheus::start(&programs).await;
     let samples = prometheus.query("1 + 1").await;
@@ -46,10 +46,10 @@ fn accepts(program: &Path, arguments: &[&str]) {
         .args(arguments)
         .output()
         .expect("the program runs");
-    let said = [output.stdout, output.stderr].concat();
+    let text = [output.stdout, output.stderr].concat();
     assert!(
         output.status.success(),
         "{arguments:?}: {}",
-        String::from_utf8_lossy(&said)
+        String::from_utf8_lossy(&text)
     );
 }

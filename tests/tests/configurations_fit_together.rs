@@ -1,4 +1,4 @@
-//! The files of `collector-config/` fit together: what one mounts, sets or explains, another has.
+//! The files of `collector-config/` are consistent: mounts, variables and docs.
 #![allow(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 use std::{collections::BTreeSet, fs};
@@ -7,7 +7,7 @@ use serde_json::Value;
 use tracing_genai_tests::backends::configuration;
 
 #[test]
-fn every_file_that_compose_mounts_is_there() {
+fn every_file_mounted_by_compose_exists() {
     let mut mounted = Vec::new();
     for service in services() {
         let volumes = service["volumes"].as_array().cloned().unwrap_or_default();
@@ -20,13 +20,13 @@ fn every_file_that_compose_mounts_is_there() {
 
     assert!(mounted.len() >= 4, "{mounted:?}");
     for file in mounted {
-        let (name, _) = file.split_once(':').expect("a mount names its place in the container");
+        let (name, _) = file.split_once(':').expect("a mount has a container path");
         assert!(configuration(name).is_file(), "{name}");
     }
 }
 
 #[test]
-fn every_variable_that_compose_sets_for_our_programs_is_read_by_them() {
+fn every_variable_set_by_compose_is_read() {
     let read = variables_read();
     for service in services() {
         let set = service["environment"].as_object().cloned().unwrap_or_default();
@@ -40,20 +40,20 @@ fn every_variable_that_compose_sets_for_our_programs_is_read_by_them() {
 }
 
 #[test]
-fn every_variable_is_explained_in_the_readme_and_no_other() {
+fn the_readme_documents_exactly_the_variables_that_are_read() {
     let readme = text("README.md");
     let is_ours = |word: &&str| {
         ["OTELCOL_", "JAEGER_", "PROMETHEUS_"]
             .iter()
             .any(|start| word.starts_with(start))
     };
-    let explained: BTreeSet<String> = readme.split('`').filter(is_ours).map(str::to_owned).collect();
+    let documented: BTreeSet<String> = readme.split('`').filter(is_ours).map(str::to_owned).collect();
 
-    assert_eq!(explained, variables_read());
+    assert_eq!(documented, variables_read());
 }
 
 #[test]
-fn every_variable_has_the_same_default_wherever_it_is_read() {
+fn every_variable_has_one_default() {
     let mut seen: Vec<(String, String)> = Vec::new();
     for (name, default) in defaults() {
         let other = seen.iter().find(|(seen, _)| *seen == name);

@@ -1,4 +1,4 @@
-//! `init()` in processes that are not as it would like them: set up twice, with malformed variables, switched off.
+//! `init()` under difficult conditions: called twice, with malformed variables, disabled.
 #![allow(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tracing_genai_tests::{
     sink::Sink,
 };
 
-/// Each variable that is read, with a value that cannot be used.
+/// Each variable with a malformed value.
 const MALFORMED: [(&str, &str); 16] = [
     ("OTEL_SDK_DISABLED", "perhaps"),
     ("OTEL_PROPAGATORS", "b3"),
@@ -33,26 +33,26 @@ const MALFORMED: [(&str, &str); 16] = [
 ];
 
 #[test]
-fn a_second_init_is_an_error_and_the_first_goes_on() {
+fn a_second_init_is_an_error_and_the_first_keeps_working() {
     let sink = Sink::start();
     let ended = run("init twice", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &sink.url())]);
 
     assert!(ended.status.success(), "{}", ended.log);
-    assert_eq!(ended.said, ["a tracing subscriber is set already", "exported 1 of 1"]);
+    assert_eq!(ended.lines, ["a tracing subscriber is set already", "exported 1 of 1"]);
     assert!(sink.has("/v1/traces", "chat gpt-4o-mini"));
 }
 
 #[test]
-fn malformed_variables_are_warned_about_and_their_defaults_used() {
+fn malformed_variables_are_warnings_with_defaults() {
     let sink = Sink::start();
     let traces = format!("{}/v1/traces", sink.url());
-    // The endpoint is well-formed, so that what the defaults do with a span can be seen.
+    // The endpoint is valid, so that the export with defaults is visible.
     let mut variables = MALFORMED.to_vec();
     variables.push(("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &traces));
     let ended = run("init", &variables);
 
     assert!(ended.status.success(), "{}", ended.log);
-    let (sent, warned) = ended.said.split_last().expect("something");
+    let (sent, warned) = ended.lines.split_last().expect("something");
     assert_eq!(warned.len(), MALFORMED.len(), "{warned:?}");
     for (variable, _) in MALFORMED {
         assert!(warned.iter().any(|warned| warned == variable), "{variable}: {warned:?}");
@@ -67,24 +67,24 @@ fn malformed_variables_are_warned_about_and_their_defaults_used() {
 }
 
 #[test]
-fn strict_makes_malformed_variables_an_error_that_names_each() {
+fn strict_makes_malformed_variables_an_error_with_their_names() {
     let ended = run("init strictly", &MALFORMED);
 
     assert!(ended.status.success(), "{}", ended.log);
-    let [said] = ended.said.as_slice() else {
-        panic!("{:?}", ended.said)
+    let [error] = ended.lines.as_slice() else {
+        panic!("{:?}", ended.lines)
     };
     for (variable, _) in MALFORMED {
-        assert!(said.contains(variable), "{variable}: {said}");
+        assert!(error.contains(variable), "{variable}: {error}");
     }
 }
 
 #[test]
-fn strict_is_content_with_variables_that_can_be_used() {
+fn strict_accepts_valid_variables() {
     let sink = Sink::start();
     let ended = run("init strictly", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &sink.url())]);
 
-    assert_eq!(ended.said, ["exported 1 of 1"], "{}", ended.log);
+    assert_eq!(ended.lines, ["exported 1 of 1"], "{}", ended.log);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_disabled_sdk_exports_nothing() {
     );
 
     assert!(ended.status.success(), "{}", ended.log);
-    assert_eq!(ended.said, ["exported 0 of 0"]);
+    assert_eq!(ended.lines, ["exported 0 of 0"]);
     assert!(sink.paths().is_empty(), "{:?}", sink.paths());
 }
 
@@ -121,7 +121,7 @@ fn the_console_exporter_writes_spans_to_standard_output() {
 }
 
 #[test]
-fn the_exporter_none_sends_no_spans_but_still_metrics() {
+fn the_exporter_none_exports_metrics_only() {
     let sink = Sink::start();
     let ended = run(
         "init",
@@ -148,33 +148,33 @@ fn run(role: &str, variables: &[(&str, &str)]) -> Ended {
 #[ignore = "a process that the other tests start"]
 fn role() {
     match child::role().as_deref() {
-        Some("init") => work(tracing_genai::builder()),
-        Some("init strictly") => work(tracing_genai::builder().strict()),
+        Some("init") => run_service(tracing_genai::builder()),
+        Some("init strictly") => run_service(tracing_genai::builder().strict()),
         Some("init twice") => {
             let first = tracing_genai::init().expect("a process without a subscriber");
             let second = tracing_genai::init();
             assert!(matches!(second, Err(InitError::SubscriberAlreadySet)), "{second:?}");
-            child::say("a tracing subscriber is set already");
+            child::report("a tracing subscriber is set already");
             drop(second);
             call();
             let counts = first.shutdown(Duration::from_secs(5));
-            child::say(&format!("exported {} of {}", counts.exported, counts.ended));
+            child::report(&format!("exported {} of {}", counts.exported, counts.ended));
         }
         _ => {}
     }
 }
 
-fn work(builder: TelemetryBuilder) {
+fn run_service(builder: TelemetryBuilder) {
     let telemetry = match builder.init() {
         Ok(telemetry) => telemetry,
-        Err(error) => return child::say(&error.to_string()),
+        Err(error) => return child::report(&error.to_string()),
     };
     for warning in telemetry.warnings() {
-        child::say(warning.variable());
+        child::report(warning.variable());
     }
     call();
     let counts = telemetry.shutdown(Duration::from_secs(5));
-    child::say(&format!("exported {} of {}", counts.exported, counts.ended));
+    child::report(&format!("exported {} of {}", counts.exported, counts.ended));
 }
 
 fn call() {

@@ -1,5 +1,4 @@
-//! A service whose Collector is away, or never answers, works and ends as it would without telemetry, and knows what was
-//! not delivered.
+//! A service with an unreachable or unresponsive Collector works and shuts down normally, and counts undelivered spans.
 #![allow(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 use std::{
@@ -15,45 +14,45 @@ use tracing_genai_tests::{
     sink::Sink,
 };
 
-/// What `init()` and `shutdown()` promise for the end.
-const END: Duration = Duration::from_secs(5);
+/// The shutdown timeout.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What a busy machine may add to it, start of the process included.
+/// The tolerance for a busy machine, including the start of the process.
 const SLACK: Duration = Duration::from_secs(10);
 
 const CALLS: u64 = 3;
 
 #[test]
-fn nobody_listens_over_grpc() {
-    loses_its_spans_and_says_so("grpc", &nobody());
+fn an_unreachable_collector_over_grpc_loses_spans_in_time() {
+    assert_counted_loss("grpc", &closed_endpoint());
 }
 
 #[test]
-fn nobody_listens_over_http() {
-    loses_its_spans_and_says_so("http/protobuf", &nobody());
+fn an_unreachable_collector_over_http_loses_spans_in_time() {
+    assert_counted_loss("http/protobuf", &closed_endpoint());
 }
 
 #[test]
-fn no_answer_comes_over_grpc() {
+fn an_unresponsive_collector_over_grpc_loses_spans_in_time() {
     let silent = Silent::listen();
-    loses_its_spans_and_says_so("grpc", &silent.url());
+    assert_counted_loss("grpc", &silent.url());
 }
 
 #[test]
-fn no_answer_comes_over_http() {
+fn an_unresponsive_collector_over_http_loses_spans_in_time() {
     let silent = Silent::listen();
-    loses_its_spans_and_says_so("http/protobuf", &silent.url());
+    assert_counted_loss("http/protobuf", &silent.url());
 }
 
 #[test]
-fn a_main_that_panics_still_sends_its_spans() {
+fn a_panicking_main_still_exports_its_spans() {
     for runtime in ["current", "multi"] {
         let sink = Sink::start();
         let service = start(&format!("panic in {runtime}"), "http/protobuf", &sink.url());
         let ended = service.wait(Duration::from_mins(1));
 
         assert!(!ended.status.success());
-        assert!(ended.log.contains("the service's own mistake"), "{}", ended.log);
+        assert!(ended.log.contains("a panic of the service"), "{}", ended.log);
         assert!(
             sink.has("/v1/traces", "chat gpt-4o-mini"),
             "{runtime}: {:?}",
@@ -67,8 +66,8 @@ fn a_main_that_panics_still_sends_its_spans() {
     }
 }
 
-/// In both kinds of runtime, at the same time.
-fn loses_its_spans_and_says_so(protocol: &str, endpoint: &str) {
+/// In both kinds of runtime, concurrently.
+fn assert_counted_loss(protocol: &str, endpoint: &str) {
     let started = Instant::now();
     let services = ["current", "multi"].map(|runtime| start(runtime, protocol, endpoint));
     for service in services {
@@ -76,11 +75,11 @@ fn loses_its_spans_and_says_so(protocol: &str, endpoint: &str) {
         let took = started.elapsed();
 
         assert!(ended.status.success(), "{}", ended.log);
-        assert!(took < END + SLACK, "{took:?}");
+        assert!(took < SHUTDOWN_TIMEOUT + SLACK, "{took:?}");
         let [ended_spans, exported, lost, end_ms] = counts(&ended);
         assert_eq!((ended_spans, exported, lost), (CALLS, 0, CALLS));
         assert!(
-            Duration::from_millis(end_ms) < END + Duration::from_secs(3),
+            Duration::from_millis(end_ms) < SHUTDOWN_TIMEOUT + Duration::from_secs(3),
             "{end_ms} ms"
         );
     }
@@ -96,17 +95,17 @@ fn start(role: &str, protocol: &str, endpoint: &str) -> RunningChild {
 }
 
 fn counts(ended: &Ended) -> [u64; 4] {
-    let said = ended.said.first().expect("counts");
-    let counts: Vec<u64> = said.split(' ').map(|count| count.parse().expect("a count")).collect();
+    let line = ended.lines.first().expect("counts");
+    let counts: Vec<u64> = line.split(' ').map(|count| count.parse().expect("a count")).collect();
     counts.try_into().expect("four counts")
 }
 
 /// An endpoint that refuses connections.
-fn nobody() -> String {
+fn closed_endpoint() -> String {
     format!("http://{}", free_address())
 }
 
-/// An endpoint that takes connections and never answers: they wait in the listener's backlog.
+/// An endpoint that accepts connections without responding: they wait in the listener's backlog.
 struct Silent(TcpListener);
 
 impl Silent {
@@ -133,11 +132,11 @@ fn role() {
             let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
             call.usage(&Usage::new().with(Unit::InputTokens, 10).with(Unit::OutputTokens, 5));
         }
-        assert!(!panics, "the service's own mistake");
+        assert!(!panics, "a panic of the service");
         let work_done = Instant::now();
-        let counts = telemetry.shutdown(END);
+        let counts = telemetry.shutdown(SHUTDOWN_TIMEOUT);
         let end = work_done.elapsed().as_millis();
-        child::say(&format!("{} {} {} {end}", counts.ended, counts.exported, counts.lost()));
+        child::report(&format!("{} {} {} {end}", counts.ended, counts.exported, counts.lost()));
     });
 }
 

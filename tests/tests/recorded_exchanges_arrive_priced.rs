@@ -1,8 +1,8 @@
-//! What real providers once answered, asked for by the real client libraries, arrives in Jaeger and Prometheus with the
-//! tokens that the recorded bodies tell and their exact cost.
+//! Recorded responses of real providers, requested by real client libraries, arrive in Jaeger and Prometheus with the
+//! tokens of the recorded bodies and their exact cost.
 //!
-//! Every exchange is replayed over HTTP twice: once by a service that sends its telemetry over gRPC, once over HTTP. With
-//! `TRACING_GENAI_RECORDINGS`, of the folder it names; without, of the project's own few.
+//! Every exchange is replayed over HTTP twice: by a service that exports over gRPC, and by one that exports over HTTP.
+//! The exchanges are those of the folder `TRACING_GENAI_RECORDINGS`, or else the project's own.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -43,7 +43,7 @@ async fn recorded_exchanges_arrive_priced_over_http() {
 }
 
 #[test]
-fn the_choice_has_every_kind_of_call_in_it() {
+fn the_selection_has_every_kind_of_call() {
     let chosen = choose();
 
     let has = |what: &str, is: &dyn Fn(&Chosen) -> bool| assert!(chosen.iter().any(is), "{what}");
@@ -60,7 +60,7 @@ fn the_choice_has_every_kind_of_call_in_it() {
     let used = |chosen: &Chosen| chosen.used.clone().unwrap_or_default();
     has("cache read", &|chosen| used(chosen).cache_read > 0);
     has("cache written", &|chosen| used(chosen).cache_write > 0);
-    has("refused", &|chosen| {
+    has("failed", &|chosen| {
         chosen.used.is_none() && chosen.client == Client::AsyncOpenAi
     });
     if env::var_os("TRACING_GENAI_RECORDINGS").is_some_and(|folder| !folder.is_empty()) {
@@ -71,7 +71,7 @@ fn the_choice_has_every_kind_of_call_in_it() {
 }
 
 #[test]
-fn the_prices_here_are_those_that_were_published() {
+fn the_prices_are_those_published() {
     price::assert_as_published();
 }
 
@@ -87,7 +87,7 @@ async fn exchanges_arrive_priced(backends: &Backends, protocol: &str, endpoint: 
         .start()
         .wait(Duration::from_mins(1));
     assert!(ended.status.success(), "{}\n{}", ended.output, ended.log);
-    assert_eq!(ended.said, ["lost 0"], "{}", ended.log);
+    assert_eq!(ended.lines, ["lost 0"], "{}", ended.log);
 
     let traces = traces_by_recording(backends, &service, chosen.len()).await;
     let mut sums = Sums::default();
@@ -100,7 +100,7 @@ async fn exchanges_arrive_priced(backends: &Backends, protocol: &str, endpoint: 
     sums.are_in_prometheus(backends, &service).await;
 }
 
-/// The traces by the recording that their roots name, each complete.
+/// The complete traces, by the recording on their roots.
 async fn traces_by_recording(backends: &Backends, service: &str, count: usize) -> BTreeMap<String, Trace> {
     let mut traces = BTreeMap::new();
     for trace in backends.jaeger.wait_for_traces(service, count).await {
@@ -112,7 +112,7 @@ async fn traces_by_recording(backends: &Backends, service: &str, count: usize) -
     traces
 }
 
-/// What the spans of a service add up to.
+/// The sums over the spans of a service.
 #[derive(Debug, Default)]
 struct Sums {
     calls: u32,
@@ -121,7 +121,7 @@ struct Sums {
     output: u64,
 }
 
-/// The call's span is as the recorded body says.
+/// Checks the call's span against the recorded body.
 fn check(chosen: &Chosen, trace: &Trace, sums: &mut Sums) {
     let name = &chosen.name;
     let operation = match chosen.path() {
@@ -166,9 +166,9 @@ fn check_success(chosen: &Chosen, call: &Span, sums: &mut Sums) {
         ("gen_ai.usage.reasoning.output_tokens", used.reasoning),
     ];
     for (attribute, expected) in counts {
-        // A count that was not told is as good as one that is zero; one that was told is an integer.
-        let told = call.find_tag(attribute).unwrap_or(&TagValue::Int64(0));
-        assert_eq!(told.as_i64(), i64::try_from(expected).ok(), "{name}: {attribute}");
+        // An absent count is zero; a present one is an integer.
+        let count = call.find_tag(attribute).unwrap_or(&TagValue::Int64(0));
+        assert_eq!(count.as_i64(), i64::try_from(expected).ok(), "{name}: {attribute}");
     }
     let expected = price::as_f64(price::nano_usd(used).expect("a price")) / 1e9;
     let cost = call.tag("gen_ai.usage.cost").as_f64().expect("a double");
@@ -235,6 +235,6 @@ fn role() {
             clients::call(&chosen, &provider.url()).instrument(root).await;
         }
         let counts = telemetry.shutdown(Duration::from_secs(5));
-        child::say(&format!("lost {}", counts.lost()));
+        child::report(&format!("lost {}", counts.lost()));
     });
 }

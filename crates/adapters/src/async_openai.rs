@@ -1,4 +1,4 @@
-//! async-openai's types, which are the provider's JSON in Rust: they are read as that.
+//! Adapters for async-openai: its types mirror OpenAI's JSON, so they are serialised and read as a response body.
 
 use async_openai::types::chat::{CreateChatCompletionResponse, CreateChatCompletionStreamResponse};
 use async_openai::types::embeddings::CreateEmbeddingResponse;
@@ -25,7 +25,7 @@ read_as! {
 }
 
 fn read(api: Api, response: &impl Serialize) -> Reading {
-    // A type that cannot be written says nothing.
+    // A type that cannot be serialised gives an empty reading.
     let json = serde_json::to_vec(response).unwrap_or_default();
     read_body(api, &json).unwrap_or_default()
 }

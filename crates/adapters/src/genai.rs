@@ -1,5 +1,5 @@
-//! The genai crate's types, whose usage is normalised to the form of chat completions: input includes cached tokens,
-//! output includes reasoning.
+//! Adapters for the genai crate. Its usage is normalised to chat completions: input includes cached tokens, output
+//! includes reasoning.
 
 use genai::chat::{ChatResponse, StopReason, StreamEnd, Usage as GenaiUsage};
 use tracing_genai_usage::{Reading, Unit};
@@ -25,7 +25,7 @@ impl ToReading for StreamEnd {
 
 fn reading(usage: Option<&GenaiUsage>, stop_reason: Option<&StopReason>) -> Reading {
     let mut reading = Reading::default();
-    reading.finish_reasons.extend(stop_reason.map(word));
+    reading.finish_reasons.extend(stop_reason.map(finish_reason));
     let Some(usage) = usage else { return reading };
     let prompt = usage.prompt_tokens_details.as_ref();
     let written = prompt.and_then(|details| details.cache_creation_details.as_ref());
@@ -57,7 +57,7 @@ fn reading(usage: Option<&GenaiUsage>, stop_reason: Option<&StopReason>) -> Read
         ),
     ];
     for (unit, count) in counts {
-        // A negative count is none.
+        // Negative counts are ignored.
         if let Some(count) = count.and_then(|count| u64::try_from(count).ok()) {
             reading.usage.set(unit, count);
         }
@@ -65,14 +65,14 @@ fn reading(usage: Option<&GenaiUsage>, stop_reason: Option<&StopReason>) -> Read
     reading
 }
 
-/// The provider's own word.
-fn word(reason: &StopReason) -> String {
+/// The provider's finish reason, unchanged.
+fn finish_reason(reason: &StopReason) -> String {
     match reason {
-        StopReason::Completed(word)
-        | StopReason::MaxTokens(word)
-        | StopReason::ToolCall(word)
-        | StopReason::ContentFilter(word)
-        | StopReason::StopSequence(word)
-        | StopReason::Other(word) => word.clone(),
+        StopReason::Completed(text)
+        | StopReason::MaxTokens(text)
+        | StopReason::ToolCall(text)
+        | StopReason::ContentFilter(text)
+        | StopReason::StopSequence(text)
+        | StopReason::Other(text) => text.clone(),
     }
 }

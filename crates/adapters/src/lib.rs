@@ -1,7 +1,7 @@
-//! What the response types of Rust's LLM clients say of a call, so that nobody copies token counts by hand.
+//! Reads usage, model and finish reason from the response types of Rust's LLM clients.
 //!
-//! For a call that one has started oneself. rig and the genai crate make spans of their own, whose usage the processor
-//! reads from them; and a client that is watched by its HTTP (`tracing-genai-http`) needs none of this either.
+//! For calls started with `tracing_genai::chat` and its kin. rig and the genai crate create spans of their own, from
+//! which the processor reads the usage; HTTP clients watched by `tracing-genai-http` need no adapter either.
 //!
 //! | feature | client | types |
 //! | --- | --- | --- |
@@ -22,8 +22,7 @@
 //! # }
 //! ```
 //!
-//! A stream of typed chunks is metered with the same: `call.meter_with(stream, |chunk, call|
-//! call.record(&chunk.to_reading()))`.
+//! To meter a stream of typed chunks: `call.meter_with(stream, |chunk, call| call.record(&chunk.to_reading()))`.
 
 use tracing_genai_usage::Reading;
 
@@ -34,8 +33,8 @@ mod genai;
 #[cfg(feature = "rig")]
 mod rig;
 
-/// Says what a response used, which model answered and how it ended, as far as its type holds it.
+/// Converts a client's response to a [`Reading`]: usage, response model, id and finish reasons, if present.
 pub trait ToReading {
-    /// What it says, in the meaning of the conventions: input includes cached tokens, output includes reasoning.
+    /// The reading; input includes cached tokens, output includes reasoning, as in the conventions.
     fn to_reading(&self) -> Reading;
 }

@@ -1,4 +1,4 @@
-//! rig's types, whose usage has the conventions' meaning already.
+//! Adapters for rig, whose counts already follow the conventions.
 
 use rig_core::completion::{CompletionResponse, FinishReason, Usage as RigUsage};
 use tracing_genai_usage::{Reading, Unit, Usage};
@@ -10,12 +10,12 @@ impl ToReading for CompletionResponse {
         let mut reading = self.usage.to_reading();
         reading.model.clone_from(&self.origin.response_model);
         reading.response_id.clone_from(&self.origin.response_id);
-        reading.finish_reasons.extend(self.finish_reason().map(word));
+        reading.finish_reasons.extend(self.finish_reason().map(reason_text));
         reading
     }
 }
 
-/// Without rig's own cost, which may be one that it computed itself.
+/// rig's cost is not read: rig may have computed it itself.
 impl ToReading for RigUsage {
     fn to_reading(&self) -> Reading {
         let counts = [
@@ -33,14 +33,14 @@ impl ToReading for RigUsage {
     }
 }
 
-fn word(reason: FinishReason) -> String {
+fn reason_text(reason: FinishReason) -> String {
     match reason {
         FinishReason::Stop => "stop".to_owned(),
         FinishReason::Length => "length".to_owned(),
         FinishReason::ToolCalls => "tool_calls".to_owned(),
         FinishReason::ContentFilter => "content_filter".to_owned(),
-        FinishReason::Other(word) => word,
-        // A reason that a later version of rig may know.
+        FinishReason::Other(reason_text) => finish_reason_text,
+        // `FinishReason` is non-exhaustive.
         _ => "other".to_owned(),
     }
 }

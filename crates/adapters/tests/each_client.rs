@@ -1,4 +1,4 @@
-//! Each client's types say what their providers said.
+//! The types of each client are read as their providers' usage.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![cfg(any(feature = "async-openai", feature = "genai", feature = "rig"))]
@@ -6,7 +6,7 @@
 use tracing_genai_adapters::ToReading;
 use tracing_genai_usage::{Unit, Usage};
 
-/// 100 in, of which 80 were cached, and 50 out, of which 40 are reasoning.
+/// 100 input tokens, 80 of them cached, and 50 output tokens, 40 of them reasoning.
 fn expected() -> Usage {
     Usage::new()
         .with(Unit::InputTokens, 100)
@@ -17,7 +17,7 @@ fn expected() -> Usage {
 
 #[cfg(feature = "async-openai")]
 #[test]
-fn async_openais_chat_and_responses() {
+fn async_openai_chat_and_embeddings_are_read() {
     use async_openai::types::chat::{CreateChatCompletionResponse, CreateChatCompletionStreamResponse};
     use async_openai::types::embeddings::CreateEmbeddingResponse;
 
@@ -44,7 +44,7 @@ fn async_openais_chat_and_responses() {
 
 #[cfg(feature = "genai")]
 #[test]
-fn genais_chat() {
+fn genai_stream_end_is_read() {
     use genai::chat::{CompletionTokensDetails, PromptTokensDetails, StopReason, StreamEnd, Usage as GenaiUsage};
 
     let usage = GenaiUsage {
@@ -74,7 +74,7 @@ fn genais_chat() {
 
 #[cfg(feature = "rig")]
 #[test]
-fn rigs_usage() {
+fn rig_usage_is_read() {
     let mut usage = rig_core::completion::Usage::new();
     usage.input_tokens = Some(100);
     usage.output_tokens = Some(50);

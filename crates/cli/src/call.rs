@@ -1,4 +1,4 @@
-//! A model call as flags, a table's row or a span tell it, and what it cost.
+//! A model call from flags, a table row or a span, and its cost.
 
 use std::{collections::BTreeMap, time::SystemTime};
 
@@ -10,10 +10,10 @@ use tracing_genai::{
     usage::{Reading, Usage},
 };
 
-/// A model call that owns what it says.
+/// A model call with owned data.
 #[derive(Debug)]
 pub(crate) struct ModelCall {
-    /// Empty when it is not told.
+    /// Empty if unknown.
     pub(crate) provider: String,
     pub(crate) server_address: Option<String>,
     pub(crate) response_model: Option<String>,
@@ -22,25 +22,25 @@ pub(crate) struct ModelCall {
     pub(crate) started: SystemTime,
     pub(crate) context: PriceContext,
     pub(crate) counts: Counts,
-    /// Whether a count is negative, no whole number or no number at all: then no cost can be told.
-    pub(crate) is_absurd: bool,
-    /// What it is already said to have cost.
-    pub(crate) stated: Option<Cost>,
-    /// What makes its cost uncertain and is not in the catalogue's reach, such as usage that is not understood.
-    pub(crate) doubts: Reasons,
+    /// Whether a count is not a non-negative integer. Such a call has no cost.
+    pub(crate) has_invalid_count: bool,
+    /// The cost that is already known.
+    pub(crate) known_cost: Option<Cost>,
+    /// Reasons beyond the catalogue's, such as unknown usage counts.
+    pub(crate) reasons: Reasons,
 }
 
-/// A call of a file.
+/// A call in a file.
 pub(crate) struct CallRow {
-    /// Where it begins, from 1.
+    /// Its first line, from 1.
     pub(crate) line: u64,
-    /// What the file calls it.
+    /// Its name in the file.
     pub(crate) case: String,
-    /// The call, or why there is none to be read.
+    /// The call, or why it is unreadable.
     pub(crate) call: Result<ModelCall, String>,
 }
 
-/// What changes the price of the same model.
+/// Conditions that change the price of a model.
 #[derive(Clone, Debug, Default, clap::Args, Deserialize)]
 pub(crate) struct PriceContext {
     /// The service tier that served the call: `default`, `flex`, `priority`, `batch`
@@ -52,23 +52,23 @@ pub(crate) struct PriceContext {
     /// The speed that served the call: `fast`
     #[arg(long, value_name = "SPEED")]
     speed: Option<String>,
-    /// The way the call took where a provider sells several: `mistral/eu`
+    /// The route of the call, if the provider has several: `mistral/eu`
     #[arg(long, value_name = "ROUTE")]
     route: Option<String>,
-    /// The kind of search that the call made: `web`
+    /// The search type of the call: `web`
     #[arg(long, value_name = "TYPE")]
     search_type: Option<String>,
-    /// Where the provider was asked to run the model: `us` (Anthropic)
+    /// The requested inference geography: `us` (Anthropic)
     #[arg(long, value_name = "GEO")]
     inference_geo: Option<String>,
-    /// What no price of the catalogue depends on.
+    /// Conditions that no price in the catalogue depends on.
     #[arg(skip)]
     #[serde(flatten)]
-    others: BTreeMap<String, Value>,
+    unknown: BTreeMap<String, Value>,
 }
 
 impl PriceContext {
-    /// The same context, as its own.
+    /// An owned copy of the context.
     pub(crate) fn of(context: &Context<'_>) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Self {
@@ -82,7 +82,7 @@ impl PriceContext {
         }
     }
 
-    /// What a response says of the service it was given.
+    /// The context reported by a response.
     pub(crate) fn of_response(reading: &Reading) -> Self {
         Self::of(&Context {
             service_tier: reading.service_tier.as_deref(),
@@ -106,8 +106,8 @@ impl PriceContext {
     }
 }
 
-/// What usage that is not understood makes of a cost.
-pub(crate) fn doubts_of<T>(unread: &[T]) -> Reasons {
+/// The reasons that unknown usage counts add to a cost.
+pub(crate) fn unread_reasons<T>(unread: &[T]) -> Reasons {
     if unread.is_empty() {
         Reasons::NONE
     } else {
@@ -116,10 +116,10 @@ pub(crate) fn doubts_of<T>(unread: &[T]) -> Reasons {
 }
 
 impl ModelCall {
-    /// The call as the catalogue wants it.
+    /// The call for the catalogue.
     pub(crate) fn call(&self) -> Call<'_> {
         Call {
-            // Frameworks have names of their own for it.
+            // Frameworks use names of their own.
             provider: provider::current(&self.provider),
             server_address: self.server_address.as_deref(),
             response_model: self.response_model.as_deref(),
@@ -131,32 +131,28 @@ impl ModelCall {
         }
     }
 
-    /// What the call cost, by what it says itself or by the catalogue.
+    /// The call's own cost, or else the catalogue's.
     pub(crate) fn cost(&self, catalogue: &Catalogue) -> Cost {
-        if self.is_absurd {
+        if self.has_invalid_count {
             return Cost::inconsistent(Reason::InvalidUsage);
         }
-        if let Some(cost) = &self.stated {
-            let mut cost = cost.clone();
-            self.doubts.iter().for_each(|reason| cost.doubt(reason));
-            return cost;
-        }
-        let mut cost = catalogue.cost(&self.call());
-        self.doubt(&mut cost);
+        let known = self.known_cost.clone();
+        let mut cost = known.unwrap_or_else(|| catalogue.cost(&self.call()));
+        self.add_reasons(&mut cost);
         cost
     }
 
-    /// What the call would have cost on another model.
+    /// The cost of the call on another model.
     pub(crate) fn cost_on(&self, catalogue: &Catalogue, model: &ModelId) -> Estimate {
         let mut estimate = catalogue.cost_on(&self.call(), model);
-        if self.is_absurd {
+        if self.has_invalid_count {
             estimate.cost = Cost::inconsistent(Reason::InvalidUsage);
         }
-        self.doubt(&mut estimate.cost);
+        self.add_reasons(&mut estimate.cost);
         estimate
     }
 
-    /// The model by the name of the catalogue, or else as the call names it.
+    /// The model's name in the catalogue, or else in the call.
     pub(crate) fn label(&self, cost: &Cost) -> String {
         if let Some(matched) = &cost.matched {
             return matched.label.to_string();
@@ -165,12 +161,12 @@ impl ModelCall {
         format!("{}/{}", self.provider, model.unwrap_or_default())
     }
 
-    /// Adds the doubts that the catalogue cannot have: a context without a price, and usage that is not understood.
-    fn doubt(&self, cost: &mut Cost) {
-        let is_standard_taken = self.context.others.values().any(|value| !value.is_null());
-        if is_standard_taken && cost.total.is_some() {
+    /// Adds the reasons beyond the catalogue's: an unknown context, and unknown usage counts.
+    fn add_reasons(&self, cost: &mut Cost) {
+        let has_unknown_context = self.context.unknown.values().any(|value| !value.is_null());
+        if has_unknown_context && cost.total.is_some() {
             cost.doubt(Reason::UnknownVariant);
         }
-        self.doubts.iter().for_each(|reason| cost.doubt(reason));
+        self.reasons.iter().for_each(|reason| cost.doubt(reason));
     }
 }

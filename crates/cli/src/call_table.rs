@@ -1,4 +1,4 @@
-//! Reads model calls from a CSV table, a row at a time, by the names of its columns.
+//! Reads model calls from a CSV table row by row, by column name.
 
 use std::{fs::File, io, path::Path, time::SystemTime};
 
@@ -12,10 +12,10 @@ use tracing_genai::{
 
 use crate::{
     call::{CallRow, ModelCall, PriceContext},
-    moment,
+    timestamp,
 };
 
-/// The columns that hold a count, and what they count.
+/// The columns of counts, and their units.
 const COUNTS: &[(&str, Unit)] = &[
     ("input_tokens", Unit::InputTokens),
     ("cache_read", Unit::CacheReadTokens),
@@ -27,21 +27,21 @@ const COUNTS: &[(&str, Unit)] = &[
     ("output_audio", Unit::OutputAudioTokens),
 ];
 
-/// What holds for the rows that do not say otherwise.
+/// Defaults for rows without these columns.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Defaults {
     pub(crate) at: SystemTime,
     pub(crate) counts: Counts,
 }
 
-/// A table of calls. Holds one row, however long the table is.
+/// A table of calls. Holds one row in memory.
 pub(crate) struct CallTable<R> {
     reader: csv::Reader<R>,
     columns: StringRecord,
     defaults: Defaults,
 }
 
-/// A file to read, or standard input for `-`.
+/// Opens a file, or standard input for `-`.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn io::Read>> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdin().lock()));
@@ -51,8 +51,8 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn io::Read>> {
     Ok(Box::new(file))
 }
 
-/// What to call that input in a message.
-pub(crate) fn shown(path: &Path) -> String {
+/// The name of the input in messages.
+pub(crate) fn input_name(path: &Path) -> String {
     if path == Path::new("-") {
         "standard input".to_owned()
     } else {
@@ -61,19 +61,17 @@ pub(crate) fn shown(path: &Path) -> String {
 }
 
 impl<R: io::Read> CallTable<R> {
-    /// Reads the first row, which names the columns. Fails when there is none or when it names no model.
+    /// Reads the column names from the first row. Fails without a row, without a column `model` and for repeated
+    /// columns.
     pub(crate) fn new(source: R, defaults: Defaults) -> anyhow::Result<Self> {
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(source);
-        let columns = reader
-            .headers()
-            .context("cannot read the names of the columns")?
-            .clone();
+        let columns = reader.headers().context("cannot read the column names")?.clone();
         if !columns.iter().any(|column| column == "model") {
             bail!(
-                "no column is called `model`; the first row names the columns, such as \
+                "no column is called `model`; the first row must have the column names, such as \
                  case,provider,model,timestamp,input_tokens,output_tokens"
             );
         }
@@ -114,14 +112,14 @@ impl<R: io::Read> CallTable<R> {
     }
 
     fn call(&self, record: &StringRecord) -> Result<ModelCall, String> {
-        let mut counted = Counted::default();
+        let mut counts = RowCounts::default();
         for (column, unit) in COUNTS {
             if let Some(text) = self.cell(record, column) {
-                counted.take(*unit, whole(text));
+                counts.set(*unit, parse_count(text));
             }
         }
         let context = match self.cell(record, "other_json") {
-            Some(text) => counted.take_other(text)?,
+            Some(text) => counts.read_other(text)?,
             None => PriceContext::default(),
         };
         let text = |column| self.cell(record, column).map(str::to_owned);
@@ -130,20 +128,20 @@ impl<R: io::Read> CallTable<R> {
             server_address: None,
             response_model: text("model"),
             request_model: None,
-            usage: counted.usage,
+            usage: counts.usage,
             started: match self.cell(record, "timestamp") {
-                Some(text) => moment::parse(text).map_err(|problem| format!("timestamp: {problem}"))?,
+                Some(text) => timestamp::parse(text).map_err(|problem| format!("timestamp: {problem}"))?,
                 None => self.defaults.at,
             },
             context,
             counts: self.defaults.counts,
-            is_absurd: counted.is_absurd,
-            stated: None,
-            doubts: Reasons::NONE,
+            has_invalid_count: counts.has_invalid_count,
+            known_cost: None,
+            reasons: Reasons::NONE,
         })
     }
 
-    /// The cell of that column; an empty cell says nothing.
+    /// The cell of that column; `None` if empty.
     fn cell<'a>(&self, record: &'a StringRecord, column: &str) -> Option<&'a str> {
         let place = self.columns.iter().position(|name| name == column)?;
         record.get(place).filter(|cell| !cell.is_empty())
@@ -151,7 +149,7 @@ impl<R: io::Read> CallTable<R> {
 }
 
 impl<R: io::Read> Iterator for CallTable<R> {
-    /// A row, or why the table cannot be read further.
+    /// A row, or why reading failed.
     type Item = anyhow::Result<CallRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -164,26 +162,26 @@ impl<R: io::Read> Iterator for CallTable<R> {
     }
 }
 
-/// What a row counts.
+/// The counts of a row.
 #[derive(Default)]
-struct Counted {
+struct RowCounts {
     usage: Usage,
-    is_absurd: bool,
+    has_invalid_count: bool,
 }
 
-impl Counted {
-    /// Takes a count, or notes that it is none: such usage is inconsistent, which is an answer and not a fault of the
+impl RowCounts {
+    /// Sets a count. An invalid one makes the usage inconsistent, which is a valid result and not an error of the
     /// table.
-    fn take(&mut self, unit: Unit, count: Option<u64>) {
+    fn set(&mut self, unit: Unit, count: Option<u64>) {
         match count {
             Some(count) => self.usage.set(unit, count),
-            None => self.is_absurd = true,
+            None => self.has_invalid_count = true,
         }
     }
 
-    /// Takes the counts of `{"usage": {"web_searches": 3}, "price_context": {"service_tier": "flex"}}`, and gives the
+    /// Sets the counts of `{"usage": {"web_searches": 3}, "price_context": {"service_tier": "flex"}}`, and returns the
     /// price context.
-    fn take_other(&mut self, text: &str) -> Result<PriceContext, String> {
+    fn read_other(&mut self, text: &str) -> Result<PriceContext, String> {
         let mut other: Map<String, Value> =
             serde_json::from_str(text).map_err(|error| format!("other_json is not a JSON object: {error}"))?;
         match other.remove("usage") {
@@ -194,7 +192,7 @@ impl Counted {
                         format!("other_json: no unit is called `{name}`; see `tracing-genai price --help`")
                     })?;
                     if !count.is_null() {
-                        self.take(unit, whole(&count.to_string()));
+                        self.set(unit, parse_count(&count.to_string()));
                     }
                 }
             }
@@ -208,17 +206,17 @@ impl Counted {
         };
         match other.keys().next() {
             Some(key) => Err(format!(
-                "other_json: unknown key `{key}`; it has `usage` and `price_context`"
+                "other_json: unknown key `{key}`; known are `usage` and `price_context`"
             )),
             None => Ok(context),
         }
     }
 }
 
-/// A count; `None` when the text is negative, no whole number or no number. Some programs write every number as `12.0`.
-fn whole(text: &str) -> Option<u64> {
+/// Parses a non-negative integer. `12.0` is one, since some programs write every number so.
+fn parse_count(text: &str) -> Option<u64> {
     let digits = match text.split_once('.') {
-        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        Some((integer, fraction)) if fraction.bytes().all(|digit| digit == b'0') => integer,
         _ => text,
     };
     digits.parse().ok()
@@ -244,15 +242,15 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_cell_is_not_reported_and_a_zero_is() {
+    fn an_empty_cell_is_absent_and_a_zero_is_a_count() {
         let call = call("model,input_tokens,output_tokens,cache_read\nm,7,,0\n");
         let counts: Vec<_> = call.usage.iter().collect();
         assert_eq!(counts, [(Unit::InputTokens, 7), (Unit::CacheReadTokens, 0)]);
-        assert!(!call.is_absurd);
+        assert!(!call.has_invalid_count);
     }
 
     #[test]
-    fn columns_are_found_by_name_and_others_are_left_alone() {
+    fn columns_are_found_by_name_and_others_are_ignored() {
         let call = call("colour, output_tokens ,model,provider\nred,3,m,p\n");
         assert_eq!((&*call.provider, call.response_model.as_deref()), ("p", Some("m")));
         assert_eq!(call.usage.get(Unit::OutputTokens), Some(3));
@@ -260,16 +258,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_count_is_absurd_and_a_whole_number_with_a_point_is_one() {
+    fn invalid_counts_are_rejected_and_integers_with_a_point_are_accepted() {
         for count in ["-1", "1.5", "1e3", "NaN", "many", "99999999999999999999", "-0.0"] {
-            assert!(call(&format!("model,input_tokens\nm,{count}\n")).is_absurd, "{count}");
+            assert!(
+                call(&format!("model,input_tokens\nm,{count}\n")).has_invalid_count,
+                "{count}"
+            );
         }
         let whole = call("model,input_tokens\nm,12.00\n");
-        assert_eq!((whole.is_absurd, whole.usage.get(Unit::InputTokens)), (false, Some(12)));
+        assert_eq!(
+            (whole.has_invalid_count, whole.usage.get(Unit::InputTokens)),
+            (false, Some(12))
+        );
     }
 
     #[test]
-    fn a_row_that_cannot_be_read_says_why_and_where_and_the_next_is_read() {
+    fn unreadable_rows_have_line_and_problem_and_the_next_row_is_read() {
         let rows = rows(
             "case,model,timestamp,other_json\na,m,soon,\nb,m,,{\nc,m\nd,m,,\"{\"\"usage\"\":{\"\"wishes\"\":1}}\"\ne,m,,\n",
         );
@@ -286,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_without_a_model_is_none() {
+    fn a_table_without_one_model_column_is_rejected() {
         let defaults = Defaults {
             at: UNIX_EPOCH,
             counts: Counts::Inclusive,

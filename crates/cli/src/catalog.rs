@@ -1,4 +1,4 @@
-//! `tracing-genai catalog`: the prices there are, what a file would change of them, and whether it can be used.
+//! `tracing-genai catalog`: shows the price catalogue, and checks and compares price files.
 
 mod check;
 mod diff;
@@ -10,32 +10,32 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-/// Shows the price catalogue, and checks files of prices before they are used.
+/// Shows the price catalogue, and checks price files before use.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
-    what: What,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum What {
-    /// Lists models and their prices of today, a line each
+enum Command {
+    /// Lists models with their current prices, one per line
     List(list::Arguments),
-    /// Shows one model: how it is recognised, and every price of it
+    /// Shows one model: how it is recognised, and all its prices
     Show(show::Arguments),
-    /// Says what a file of prices would change
+    /// Shows what a price file would change
     Diff(diff::Arguments),
-    /// Says whether a file of prices can be used, or where and why not
+    /// Checks whether a price file is valid; if not, where and why
     Check(check::Arguments),
 }
 
-/// Prints what was asked for. Fails when a file cannot be read or used.
+/// Runs the subcommand. Fails if a file is unreadable or invalid.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    match &arguments.what {
-        What::List(arguments) => list::run(arguments),
-        What::Show(arguments) => show::run(arguments),
-        What::Diff(arguments) => diff::run(arguments),
-        What::Check(arguments) => check::run(arguments),
+    match &arguments.command {
+        Command::List(arguments) => list::run(arguments),
+        Command::Show(arguments) => show::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
     }
     .map(|()| ExitCode::SUCCESS)
 }

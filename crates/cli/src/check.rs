@@ -1,4 +1,4 @@
-//! `tracing-genai check`: whether spans, metrics and events are what the GenAI conventions say.
+//! `tracing-genai check`: checks spans, metrics and events against the GenAI conventions.
 
 mod listen;
 mod report;
@@ -16,57 +16,56 @@ use clap::ValueEnum;
 use tracing_genai::semconv::check::Level;
 
 use crate::{
-    call_table::{open, shown},
+    call_table::{input_name, open},
     otlp_json::Request,
 };
 use report::Report;
 
 const AFTER_HELP: &str = "\
-A violation is a must of the conventions that is not so: a required attribute that is missing, a value of another type, an old
-name, a count that contradicts another. An improvement is a should. What the conventions do not know, a name or a word, may be
-somebody's own; a number that counts usage and is not understood makes the call's cost an estimate. Only spans with attributes
-of gen_ai.* or mcp.*, and metrics and events of such names, are checked.
+A violation breaks a MUST of the conventions: a missing required attribute, a wrong type, a deprecated name, contradictory
+counts. An improvement breaks a SHOULD. Unknown names and values may be the service's own; an unknown usage count makes the
+call's cost an estimate. Only spans with attributes of gen_ai.* or mcp.*, and metrics and events with such names, are checked.
 
-Exit codes: 0 when nothing was found of the level of --fail-on or worse; 1 when something was, when nothing of GenAI's was
-there to check, or when a file or a line could not be read; 2 when the command line is wrong.
+Exit codes: 0 without findings of the level of --fail-on or worse; 1 with such findings, without GenAI telemetry to check, or
+if a file or a line is unreadable; 2 for a wrong command line.
 
 Examples:
   tracing-genai demo && tracing-genai check target/demo.otlp.jsonl
   tracing-genai check --fail-on improvement --json spans.jsonl
   tracing-genai check --listen --for 60";
 
-/// Checks telemetry against the GenAI conventions, by type of span, metric and event.
+/// Checks telemetry against the GenAI conventions, by span type, metric and event.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
-    /// Spans, metrics and logs, as OTLP JSON lines; `-` is standard input
+    /// Spans, metrics and logs as OTLP JSON lines; `-` is standard input
     #[arg(required_unless_present = "listen", conflicts_with = "listen")]
     file: Option<PathBuf>,
-    /// Receives them over OTLP instead, on these addresses, each by gRPC and HTTP
+    /// Receives them over OTLP instead, by gRPC and HTTP on each of these addresses
     #[arg(long, value_name = "ADDRESS", num_args = 0.., default_missing_values = ["127.0.0.1:4317", "127.0.0.1:4318"])]
     listen: Option<Vec<SocketAddr>>,
-    /// How long to receive; without it, until an interrupt (Ctrl-C) or SIGTERM
+    /// How long to receive [default: until Ctrl-C or SIGTERM]
     #[arg(long = "for", value_name = "SECONDS", requires = "listen")]
     seconds: Option<u64>,
-    /// What makes the command fail, and all that is worse
+    /// The lowest level of findings that makes the command fail
     #[arg(long, value_enum, default_value_t = FailOn::Violation)]
     fail_on: FailOn,
-    /// Tells of recommended attributes that are not there, too; they are never a reason to fail
+    /// Also reports missing recommended attributes, which never make the command fail
     #[arg(long)]
     recommended: bool,
-    /// Writes JSON: one object with the findings by type of span
+    /// Writes one JSON object with the findings by span type, metric and event
     #[arg(long)]
     json: bool,
 }
 
-/// From which level on a finding makes the command fail.
+/// The lowest level of findings that makes the command fail.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum FailOn {
-    /// A must of the conventions that is not so
+    /// A violated MUST of the conventions
     Violation,
-    /// A should that is not so
+    /// A SHOULD that is not followed
     Improvement,
-    /// A name or a word that the conventions do not know
+    /// A name or value unknown to the conventions
     Unknown,
 }
 
@@ -80,8 +79,8 @@ impl From<FailOn> for Level {
     }
 }
 
-/// Prints what was found. Fails when the file cannot be read or nothing can listen; what cannot be read is told, and makes the
-/// exit code 1.
+/// Prints the report. Fails if the file cannot be opened or an address cannot be bound. Unreadable lines and requests
+/// are reported and make the exit code 1.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (report, is_readable) = match (&arguments.file, &arguments.listen) {
         (Some(file), _) => read(file, arguments.recommended)?,
@@ -96,7 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     out.flush()?;
     if report.is_empty() {
-        eprintln!("nothing was checked: there was no span, metric or event of GenAI's");
+        eprintln!("nothing was checked: no GenAI span, metric or event was found");
     }
     let fails = report.is_empty() || report.has(arguments.fail_on.into());
     Ok(if is_readable && !fails {
@@ -106,21 +105,21 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Checks the lines of a file; whether all of them could be read.
-fn read(file: &Path, tells_of_recommended: bool) -> anyhow::Result<(Report, bool)> {
-    let shown = shown(file);
+/// Checks the lines of a file. Also returns whether all were readable.
+fn read(file: &Path, recommended: bool) -> anyhow::Result<(Report, bool)> {
+    let name = input_name(file);
     let mut report = Report::default();
     let mut is_readable = true;
     for (line, number) in BufReader::new(open(file)?).lines().zip(1_u64..) {
-        let line = line.with_context(|| shown.clone())?;
+        let line = line.with_context(|| name.clone())?;
         if line.trim().is_empty() {
             continue;
         }
         match Request::parse(&line) {
-            Ok(request) => view::take(&mut report, &request, tells_of_recommended),
+            Ok(request) => view::check_request(&mut report, &request, recommended),
             Err(problem) => {
                 is_readable = false;
-                eprintln!("{shown}: line {number}: {problem}");
+                eprintln!("{name}: line {number}: {problem}");
             }
         }
     }

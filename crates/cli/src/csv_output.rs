@@ -1,9 +1,9 @@
-//! Says what went wrong with a table that is written.
+//! Errors of CSV output.
 
 use std::io;
 
-/// The fault of the output beneath, which csv hides: a reader that has enough must be told from a full disk.
-pub(crate) fn as_io(error: csv::Error) -> io::Error {
+/// The I/O error inside a CSV error, so that a closed pipe differs from a full disk.
+pub(crate) fn into_io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

@@ -1,6 +1,7 @@
-//! `tracing-genai demo`: a traced agent on a built-in provider, a real one, or recorded exchanges.
+//! `tracing-genai demo`: a traced agent with a built-in or a real provider, or recorded exchanges.
 
 mod agent;
+mod arguments;
 mod attribute;
 mod call;
 mod client;
@@ -19,59 +20,23 @@ mod tree;
 
 use std::{
     io::{self, IsTerminal, Write},
-    num::NonZeroUsize,
-    path::PathBuf,
     time::Duration,
 };
 
-use clap::builder::NonEmptyStringValueParser;
-use reqwest::Url;
 use tracing::{Level, Metadata};
 use tracing_subscriber::{Layer, Registry, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
 
+pub(crate) use arguments::Arguments;
 use jsonl::JsonLines;
 use task::Task;
 
-/// How long the end of the demo may wait for a backend that does not answer.
+/// How long the end of the demo waits for an unresponsive backend.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// Runs the demo. `OTEL_EXPORTER_OTLP_ENDPOINT` sends the same spans to a backend.
-#[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// The OpenAI-compatible provider to ask instead of the built-in one, such as `https://api.openai.com/v1`
-    #[arg(long, value_name = "URL", conflicts_with = "recordings")]
-    base_url: Option<Url>,
-    /// The provider's name on the spans (`gen_ai.provider.name`). Prices go by it: a local server named `openai` costs
-    /// what OpenAI asks for a model of that name; named otherwise, such as `ollama`, it has no price
-    #[arg(
-        long,
-        value_name = "NAME",
-        default_value = "openai",
-        requires = "base_url",
-        value_parser = NonEmptyStringValueParser::new()
-    )]
-    provider: String,
-    /// The environment variable that holds the provider's API key
-    #[arg(long, value_name = "NAME", requires = "base_url")]
-    api_key_env: Option<String>,
-    /// The model that is asked about the question
-    #[arg(long, default_value = "gpt-4o-mini", conflicts_with = "recordings")]
-    model: String,
-    /// Plays the recorded exchanges beneath this folder instead of running the agent
-    #[arg(long, value_name = "DIR")]
-    recordings: Option<PathBuf>,
-    /// The most recorded calls to play, 1 or more
-    #[arg(long, value_name = "N", requires = "recordings")]
-    limit: Option<NonZeroUsize>,
-    /// Where the trace goes as OTLP JSON lines [default: target/demo.otlp.jsonl, or a temporary file]
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-}
 
 /// Runs the demo and prints its trace.
 ///
-/// Fails when a setting is wrong, a file cannot be read or written, or a real provider does not answer; spans that
-/// could not be delivered are counted in the output and are no failure.
+/// Fails for a wrong setting, a file that cannot be read or written, or a real provider without a response. Undelivered
+/// spans are counted in the output and are not an error.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let task = Task::prepare(arguments)?;
     let lines_path = arguments.out.clone().map_or_else(jsonl::default_path, Ok)?;
@@ -96,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .worker_threads(2)
         .enable_all()
         .build()?;
-    // Not locked beyond a write: the console exporters write to it too, the last time in the shutdown.
+    // Not locked: the console exporters also write to it, until the end of the shutdown.
     let mut out = io::stdout();
     let outcome = runtime.block_on(task.run(&mut out));
     let endpoint = telemetry.traces_endpoint().map(str::to_owned);
@@ -107,11 +72,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         writeln!(out, "\n{}", tree::tree(&spans))?;
     }
     writeln!(out, "OTLP JSON lines: {}", lines_path.display())?;
-    writeln!(out, "{}", delivery::sentences(&counts, endpoint.as_deref()))?;
+    writeln!(out, "{}", delivery::describe(&counts, endpoint.as_deref()))?;
     outcome
 }
 
-/// What goes wrong with telemetry. What goes wrong in the agent is in its trace.
+/// Whether to log an event: problems of telemetry. Those of the agent are in its trace.
 fn is_for_the_console(metadata: &Metadata<'_>) -> bool {
     let is_agents = metadata.target().starts_with(agent::TARGET);
     metadata.is_event()

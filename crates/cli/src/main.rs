@@ -7,12 +7,12 @@ mod check;
 mod compare;
 mod csv_output;
 mod demo;
-mod moment;
 mod otlp_calls;
 mod otlp_json;
 mod price;
 mod price_source;
 mod reason;
+mod timestamp;
 mod usage;
 
 use std::{io, process::ExitCode};
@@ -31,15 +31,15 @@ struct Arguments {
 enum Command {
     /// Runs a small help-desk agent against a built-in provider and prints its trace, with tokens and cost.
     Demo(Box<demo::Arguments>),
-    /// Prices one call, or every call of a table, exactly.
+    /// Prices one call, or every call of a table.
     Price(Box<price::Arguments>),
-    /// Shows the price catalogue, and checks files of prices before they are used.
+    /// Shows the price catalogue, and checks price files before use.
     Catalog(Box<catalog::Arguments>),
-    /// Checks spans against the GenAI conventions.
+    /// Checks spans, metrics and events against the GenAI conventions.
     Check(Box<check::Arguments>),
-    /// Reads what a provider's response says it used, and prices it.
+    /// Reads the usage of a provider's response and prices it.
     Usage(Box<usage::Arguments>),
-    /// Says what calls would have cost on other models, and which would be cheapest.
+    /// Estimates the cost of calls on other models.
     Compare(Box<compare::Arguments>),
 }
 
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => code,
-        // Whoever reads the output, such as `head`, has enough of it.
+        // The reader of the output, such as `head`, closed it.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");

@@ -1,4 +1,4 @@
-//! Reads model calls from OTLP JSON lines, as the processor reads them.
+//! Reads model calls from OTLP JSON lines, as the processor does.
 
 use std::{
     io::{self, BufRead},
@@ -11,19 +11,19 @@ use tracing_genai::{
 };
 
 use crate::{
-    call::{CallRow, ModelCall, PriceContext, doubts_of},
-    otlp_json,
+    call::{CallRow, ModelCall, PriceContext, unread_reasons},
+    otlp_json::Request,
 };
 
-/// The model calls among the spans of a file. Holds one line, however long the file is.
+/// The model calls among the spans of a file. Holds one line in memory.
 pub(crate) struct OtlpCalls<R> {
     lines: io::Lines<R>,
     line: u64,
-    /// When the calls that do not say so started.
+    /// The start of calls without a timestamp.
     at: SystemTime,
-    /// What the input includes, unless the span or its instrumentation says it.
+    /// What input counts include, unless the span or its instrumentation defines it.
     counts: Option<Counts>,
-    /// Those of the line that was read last, the next one at the end.
+    /// The calls of the last line, in reverse order.
     calls: Vec<CallRow>,
 }
 
@@ -38,18 +38,19 @@ impl<R: BufRead> OtlpCalls<R> {
         }
     }
 
-    /// The model calls of a line; a line that cannot be read is one call that tells of it.
+    /// The model calls of a line; an unreadable line is one call with the problem.
     fn read(&self, text: &str) -> Vec<CallRow> {
-        let spans = match otlp_json::spans(text) {
-            Ok(spans) => spans,
+        let request = match Request::parse(text) {
+            Ok(request) if request.has_traces() => request,
+            Ok(_) => return vec![self.unreadable("not an OTLP JSON request of traces: it has no resourceSpans")],
             Err(problem) => return vec![self.unreadable(&problem)],
         };
-        let calls = spans.into_iter().filter_map(|(scope, span)| {
-            let call = SpanCall::read(span.data(&scope, self.at), self.counts)?;
+        let calls = request.spans().filter_map(|(scope, span)| {
+            let call = SpanCall::read(span.data(scope, self.at), self.counts)?;
             Some(CallRow {
                 line: self.line,
                 call: Ok(call.into()),
-                case: span.id,
+                case: span.id.clone(),
             })
         });
         calls.collect()
@@ -65,7 +66,7 @@ impl<R: BufRead> OtlpCalls<R> {
 }
 
 impl<R: BufRead> Iterator for OtlpCalls<R> {
-    /// A call, or why the file cannot be read further.
+    /// A call, or why reading failed.
     type Item = anyhow::Result<CallRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -88,11 +89,14 @@ impl<R: BufRead> Iterator for OtlpCalls<R> {
 
 impl From<SpanCall> for ModelCall {
     fn from(call: SpanCall) -> Self {
-        let is_absurd = |status| status == Status::Inconsistent;
+        let has_invalid_count = |status| status == Status::Inconsistent;
         let context = PriceContext::of(&call.call().context);
         Self {
-            is_absurd: call.known_cost.as_ref().is_some_and(|cost| is_absurd(cost.status)),
-            stated: call.known_cost.filter(|cost| !is_absurd(cost.status)),
+            has_invalid_count: call
+                .known_cost
+                .as_ref()
+                .is_some_and(|cost| has_invalid_count(cost.status)),
+            known_cost: call.known_cost.filter(|cost| !has_invalid_count(cost.status)),
             provider: call.provider,
             server_address: call.server_address,
             response_model: call.response_model,
@@ -101,7 +105,7 @@ impl From<SpanCall> for ModelCall {
             started: call.started,
             context,
             counts: call.counts,
-            doubts: doubts_of(&call.unread_usage),
+            reasons: unread_reasons(&call.unread_usage),
         }
     }
 }
@@ -137,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn model_calls_alone_are_read_with_every_count() {
+    fn only_model_calls_are_read_with_all_counts() {
         let calls = calls(&SPAN.replace('\n', ""));
         assert_eq!((calls.len(), &*calls[0].case), (1, "a1"));
         let call = calls[0].call.as_ref().unwrap();
@@ -150,23 +154,23 @@ mod tests {
             call.started,
             SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_176_000)
         );
-        assert!(!call.is_absurd && call.stated.is_none());
+        assert!(!call.has_invalid_count && call.known_cost.is_none());
     }
 
     #[test]
     fn the_cost_on_the_span_is_kept_with_its_status() {
         let cost = r#"{"key":"gen_ai.usage.cost","value":{"doubleValue":0.0065}},
             {"key":"tracing_genai.cost.status","value":{"stringValue":"priced"}},"#;
-        let stated = call(&SPAN.replacen("\"attributes\":[", &format!("\"attributes\":[{cost}"), 1)).stated;
-        let stated = stated.unwrap();
+        let known_cost = call(&SPAN.replacen("\"attributes\":[", &format!("\"attributes\":[{cost}"), 1)).known_cost;
+        let known_cost = known_cost.unwrap();
         assert_eq!(
-            (stated.status, stated.total),
+            (known_cost.status, known_cost.total),
             (Status::Priced, "0.0065".parse::<Usd>().ok())
         );
     }
 
     #[test]
-    fn older_spellings_are_read_and_the_current_one_goes_before_them() {
+    fn older_spellings_are_read_and_the_current_one_wins() {
         let older = SPAN
             .replace("gen_ai.provider.name", "gen_ai.system")
             .replace(r#""stringValue":"openai""#, r#""stringValue":"xai""#)
@@ -179,30 +183,30 @@ mod tests {
     }
 
     #[test]
-    fn a_cost_that_no_call_can_have_is_absurd_and_the_other_spans_are_read() {
+    fn invalid_costs_are_rejected() {
         for cost in [r#""NaN""#, "-1", r#""Infinity""#] {
             let cost = format!(r#"{{"key":"gen_ai.usage.cost","value":{{"doubleValue":{cost}}}}},"#);
             let call = call(&SPAN.replacen("\"attributes\":[", &format!("\"attributes\":[{cost}"), 1));
-            assert!(call.is_absurd && call.stated.is_none(), "{cost}");
+            assert!(call.has_invalid_count && call.known_cost.is_none(), "{cost}");
         }
     }
 
     #[test]
-    fn a_count_that_is_none_is_absurd() {
+    fn invalid_counts_are_rejected() {
         for value in [
             r#"{"intValue":"-5"}"#,
             r#"{"doubleValue":1.5}"#,
             r#"{"stringValue":"many"}"#,
         ] {
             assert!(
-                call(&SPAN.replace(r#"{"intValue":"1200"}"#, value)).is_absurd,
+                call(&SPAN.replace(r#"{"intValue":"1200"}"#, value)).has_invalid_count,
                 "{value}"
             );
         }
     }
 
     #[test]
-    fn a_line_that_is_no_otlp_says_so_and_the_next_is_read() {
+    fn unreadable_lines_have_a_problem_and_the_next_line_is_read() {
         let text = format!("{{\n{{\"resourceLogs\":[]}}\n\n{}\n", SPAN.replace('\n', ""));
         let calls = calls(&text);
         let problems: Vec<_> = calls
@@ -210,7 +214,7 @@ mod tests {
             .map(|row| (row.line, row.call.as_ref().err().map_or("", String::as_str)))
             .collect();
         for (_, problem) in &problems[..2] {
-            assert!(problem.starts_with("not a request of OTLP"), "{problems:?}");
+            assert!(problem.starts_with("not an OTLP JSON request"), "{problems:?}");
         }
         assert_eq!(problems[2], (4, ""));
     }

@@ -1,16 +1,16 @@
-//! OTLP as JSON, one request of traces, metrics or logs a line: what the demo, the Collector's file exporter and the SDKs' JSON
-//! exporters write. As lenient as it can be without misreading: what is absent is empty.
+//! OTLP JSON lines, one request of traces, metrics or logs per line, as written by the demo, the Collector's file
+//! exporter and the SDKs' JSON exporters. Absent fields are empty.
 
 use std::time::{Duration, SystemTime};
 
 use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status as SpanStatus};
-use opentelemetry::{Array, InstrumentationScope, KeyValue as Attribute, StringValue, Value as Attributed};
+use opentelemetry::{Array, InstrumentationScope, KeyValue as Attribute, StringValue, Value as SdkValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// A request of any signal.
-#[expect(clippy::struct_field_names, reason = "they are the names of the format")]
+#[expect(clippy::struct_field_names, reason = "names of the format")]
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Request {
@@ -35,7 +35,7 @@ struct ScopeSpans {
     spans: Vec<Span>,
 }
 
-/// The tracer that wrote spans.
+/// The tracer of spans.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Scope {
@@ -78,7 +78,7 @@ pub(crate) struct Span {
     pub(crate) id: String,
     #[serde(deserialize_with = "or_default")]
     pub(crate) name: String,
-    /// A number, or the name of one.
+    /// A number or its name.
     pub(crate) kind: Value,
     #[serde(deserialize_with = "or_default")]
     pub(crate) status: Status,
@@ -88,15 +88,15 @@ pub(crate) struct Span {
     pub(crate) attributes: Vec<KeyValue>,
 }
 
-/// How the span ended.
+/// The status of a span.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Status {
-    /// A number, or the name of one.
+    /// A number or its name.
     pub(crate) code: Value,
 }
 
-/// A metric; one of its kinds is there.
+/// A metric; one of its kinds is present.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Metric {
@@ -146,7 +146,7 @@ pub(crate) struct KeyValue {
     pub(crate) value: AnyValue,
 }
 
-/// One of these, or another kind that no attribute read here has.
+/// One of these fields, or another that is not read here.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct AnyValue {
@@ -154,8 +154,8 @@ pub(crate) struct AnyValue {
     pub(crate) text: Option<String>,
     /// OTLP writes 64-bit integers as text.
     #[serde(rename = "intValue")]
-    pub(crate) integer: Value,
-    /// A number, or a text such as `NaN`.
+    integer: Value,
+    /// A number or a text such as `NaN`.
     #[serde(rename = "doubleValue")]
     pub(crate) double: Value,
     #[serde(rename = "boolValue")]
@@ -163,12 +163,12 @@ pub(crate) struct AnyValue {
     #[serde(rename = "arrayValue")]
     pub(crate) array: Option<ArrayValue>,
     #[serde(rename = "kvlistValue")]
-    table: Option<Table>,
+    map: Option<Map>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Table {
+struct Map {
     #[serde(deserialize_with = "or_default")]
     values: Vec<KeyValue>,
 }
@@ -180,7 +180,7 @@ pub(crate) struct ArrayValue {
     pub(crate) values: Vec<AnyValue>,
 }
 
-/// What is null is as absent: some write so what Protobuf leaves out.
+/// Null is as absent: some exporters write null for empty fields.
 fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -190,16 +190,16 @@ where
 }
 
 impl Span {
-    /// The span as an SDK hands it to processors, started at `at` where it does not say when. Events, links and
-    /// kind are left out: calls are not recognised by them.
+    /// The span as an SDK passes it to processors, without events, links and kind. `at` is the start if the span has
+    /// none.
     pub(crate) fn data(&self, scope: &str, at: SystemTime) -> SpanData {
-        let started = whole(&self.start_time_unix_nano).filter(|nanoseconds| *nanoseconds > 0);
+        let started = unsigned(&self.start_time_unix_nano).filter(|nanoseconds| *nanoseconds > 0);
         let started = started
             .and_then(|nanoseconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_nanos(nanoseconds)))
             .unwrap_or(at);
-        let dropped = whole(&self.dropped_attributes_count).unwrap_or(0);
+        let dropped = unsigned(&self.dropped_attributes_count).unwrap_or(0);
         let attributes = self.attributes.iter().filter_map(|attribute| {
-            let value = attribute.value.attributed()?;
+            let value = attribute.value.sdk_value()?;
             Some(Attribute::new(attribute.key.clone(), value))
         });
         SpanData {
@@ -221,36 +221,40 @@ impl Span {
 }
 
 impl AnyValue {
-    /// The value as an SDK has it, tables as their JSON; `None` where it is of a kind that no attribute read here has.
-    fn attributed(&self) -> Option<Attributed> {
+    /// The value as in an SDK, with maps as JSON text; `None` for other kinds.
+    fn sdk_value(&self) -> Option<SdkValue> {
         match self.json() {
-            Value::String(text) => Some(Attributed::from(text)),
-            Value::Bool(boolean) => Some(Attributed::Bool(boolean)),
+            Value::String(text) => Some(SdkValue::from(text)),
+            Value::Bool(boolean) => Some(SdkValue::Bool(boolean)),
             Value::Number(number) => match number.as_i64() {
-                Some(integer) => Some(Attributed::I64(integer)),
-                None => number.as_f64().map(Attributed::F64),
+                Some(integer) => Some(SdkValue::I64(integer)),
+                None => number.as_f64().map(SdkValue::F64),
             },
             Value::Array(values) => {
                 let texts: Option<Vec<_>> = values
                     .into_iter()
                     .map(|value| value.as_str().map(|text| StringValue::from(text.to_owned())))
                     .collect();
-                Some(Attributed::Array(Array::String(texts?)))
+                Some(SdkValue::Array(Array::String(texts?)))
             }
-            table @ Value::Object(_) => Some(Attributed::from(table.to_string())),
-            // JSON has no such number, and OTLP writes its name.
-            Value::Null => self.double.as_str()?.parse().ok().map(Attributed::F64),
+            map @ Value::Object(_) => Some(SdkValue::from(map.to_string())),
+            // JSON has no such number; OTLP writes its name.
+            Value::Null => self.double.as_str()?.parse().ok().map(SdkValue::F64),
         }
+    }
+
+    pub(crate) fn integer(&self) -> Option<i64> {
+        self.integer.as_i64().or_else(|| self.integer.as_str()?.parse().ok())
     }
 
     fn json(&self) -> Value {
         if let Some(text) = &self.text {
             return text.clone().into();
         }
-        if let Some(integer) = self.integer.as_i64().or_else(|| self.integer.as_str()?.parse().ok()) {
+        if let Some(integer) = self.integer() {
             return integer.into();
         }
-        // A double that is whole stays one.
+        // An integral double stays a double.
         if let Some(double) = self.double.as_f64().or_else(|| self.double.as_str()?.parse().ok()) {
             return serde_json::Number::from_f64(double).map_or(Value::Null, Value::Number);
         }
@@ -260,8 +264,8 @@ impl AnyValue {
         if let Some(array) = &self.array {
             return array.values.iter().map(Self::json).collect();
         }
-        self.table.as_ref().map_or(Value::Null, |table| {
-            let members = table.values.iter();
+        self.map.as_ref().map_or(Value::Null, |map| {
+            let members = map.values.iter();
             members
                 .map(|member| (member.key.clone(), member.value.json()))
                 .collect()
@@ -269,28 +273,32 @@ impl AnyValue {
     }
 }
 
-/// A whole number that is not negative; OTLP writes those of 64 bits as text.
-pub(crate) fn whole(value: &Value) -> Option<u64> {
+/// A non-negative integer; OTLP writes 64-bit integers as text.
+fn unsigned(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 impl Request {
-    /// A request of any of the three signals.
+    /// Parses a request of any of the three signals.
     ///
-    /// Fails with what is wrong when a line is none.
+    /// Fails if the line is not an OTLP request.
     pub(crate) fn parse(line: &str) -> Result<Self, String> {
-        let request: Self =
-            serde_json::from_str(line).map_err(|error| format!("not a request of OTLP in JSON: {error}"))?;
-        let is_one =
+        let request: Self = serde_json::from_str(line).map_err(|error| format!("not an OTLP JSON request: {error}"))?;
+        let has_signal =
             request.resource_spans.is_some() || request.resource_metrics.is_some() || request.resource_logs.is_some();
-        if is_one {
+        if has_signal {
             Ok(request)
         } else {
-            Err("not a request of OTLP in JSON: it has no resourceSpans, resourceMetrics or resourceLogs".to_owned())
+            Err("not an OTLP JSON request: it has no resourceSpans, resourceMetrics or resourceLogs".to_owned())
         }
     }
 
-    /// The spans, each with the tracer's scope.
+    /// Whether the request is one of traces.
+    pub(crate) const fn has_traces(&self) -> bool {
+        self.resource_spans.is_some()
+    }
+
+    /// The spans, each with its scope's name.
     pub(crate) fn spans(&self) -> impl Iterator<Item = (&str, &Span)> {
         let resources = self.resource_spans.iter().flatten();
         let scopes = resources.flat_map(|resource| &resource.scope_spans);
@@ -308,17 +316,4 @@ impl Request {
         let scopes = resources.flat_map(|resource| &resource.scope_logs);
         scopes.flat_map(|scope| &scope.log_records)
     }
-}
-
-/// The spans of a line of traces, each with the tracer's scope.
-///
-/// Fails with what is wrong when it is no request of OTLP traces.
-pub(crate) fn spans(line: &str) -> Result<Vec<(String, Span)>, String> {
-    let mut request = Request::parse(line)?;
-    let Some(resources) = request.resource_spans.take() else {
-        return Err("not a request of OTLP traces in JSON: it has no resourceSpans".to_owned());
-    };
-    let scopes = resources.into_iter().flat_map(|resource| resource.scope_spans);
-    let spans = scopes.flat_map(|of| of.spans.into_iter().map(move |span| (of.scope.name.clone(), span)));
-    Ok(spans.collect())
 }

@@ -1,8 +1,7 @@
-//! `tracing-genai price`: what one call cost, or every call of a table.
+//! `tracing-genai price`: prices one call or the calls of a table.
 
 mod explanation;
 mod flags;
-
 mod table;
 
 use std::{
@@ -16,30 +15,29 @@ use clap::{ArgGroup, ValueEnum};
 use serde_json::json;
 use tracing_genai::pricing::{Catalogue, Counts};
 
-use crate::{call::ModelCall, call_table::Defaults, moment, price_source::Source, reason};
+use crate::{call::ModelCall, call_table::Defaults, price_source::Source, reason, timestamp};
 use explanation::Explanation;
 
 const AFTER_HELP: &str = "\
 The table's columns are found by their names in its first row: case, provider, model, timestamp, input_tokens,
 cache_read, cache_write, cache_write_1h, output_tokens, reasoning_tokens, input_audio, output_audio, other_json.
-Only `model` must be there; others are left alone. An empty cell is `not reported`, which is not zero. other_json holds
+Only `model` is required; other columns are ignored. An empty cell is not reported, which is not zero. other_json is
 {\"price_context\": {\"service_tier\": \"flex\"}, \"usage\": {\"web_searches\": 3}}.
 
-Out come the columns case, status and cost_usd, a row for each row, the cost as exact decimals and empty when it is not
-known. A count that is negative or no whole number makes the row `inconsistent`. A row that cannot be read otherwise is
-`unpriced`, and told on standard error with its line.
+The output has the columns case, status and cost_usd, a row for each row; the cost is an exact decimal, empty if unknown.
+A count that is not a non-negative integer makes the row `inconsistent`. Any other unreadable row is `unpriced` and
+reported on standard error with its line.
 
-Statuses: priced; estimated (an assumption was made or a part is missing: see --explain); reported; free (the catalogue
-says so); unpriced (not known, never zero); inconsistent (the usage contradicts itself).
+Statuses: priced; estimated (with an assumption or a missing part: see --explain); reported; free (by the catalogue);
+unpriced (unknown, never zero); inconsistent (contradictory usage).
 
-Exit codes: 0 when every call was read, whatever its status; 1 when a file or a row could not be read; 2 when the
-command line is wrong.
+Exit codes: 0 if every call was readable, with any status; 1 for an unreadable file or row; 2 for a wrong command line.
 
 Examples:
   tracing-genai price --provider openai --model gpt-4o-2024-08-06 --input-tokens 1200 --output-tokens 350
   tracing-genai price --csv calls.csv --explain > costs.csv";
 
-/// Prices one call that the flags describe, or every call of a table.
+/// Prices one call from flags, or every call of a table.
 #[derive(clap::Args)]
 #[command(
     after_help = AFTER_HELP,
@@ -51,17 +49,17 @@ pub(crate) struct Arguments {
     csv: Option<PathBuf>,
     #[command(flatten)]
     call: flags::CallFlags,
-    /// When the call started: 2026-11-20T12:00:00Z, or 2026-11-20 for the beginning of that day in UTC; for the rows of
-    /// a table that do not say [default: now]
-    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
+    /// The start of the call, or of rows without a timestamp: 2026-11-20T12:00:00Z, or 2026-11-20 for midnight in UTC
+    /// [default: now]
+    #[arg(long, value_name = "TIME", value_parser = timestamp::parse)]
     at: Option<SystemTime>,
-    /// Whether input tokens include the cached ones
+    /// Whether input tokens include cached ones
     #[arg(long, value_enum, default_value_t = CountsChoice::Inclusive)]
     counts: CountsChoice,
-    /// Says how the cost came about: reasons, parts, whose price, since when, which tier, rates, catalogue
+    /// Explains the cost: reasons, parts, price, its start, tier, rates, catalogue
     #[arg(long)]
     explain: bool,
-    /// Writes JSON: an object for the call, or one a line for the rows of a table, with all that --explain says
+    /// Writes JSON with everything of --explain: an object for the call, or one per row of a table
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -71,9 +69,9 @@ pub(crate) struct Arguments {
 /// What `input_tokens` includes.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum CountsChoice {
-    /// Cache reads and writes are included, as the OpenTelemetry conventions ask
+    /// Cache reads and writes are included, as in the OpenTelemetry conventions
     Inclusive,
-    /// Cache reads and writes come on top, as Anthropic and Bedrock report them
+    /// Cache reads and writes are added, as Anthropic and Bedrock report them
     Exclusive,
     /// Included, unless they exceed the input: then they are added, and the cost is estimated
     Auto,
@@ -89,9 +87,9 @@ impl From<CountsChoice> for Counts {
     }
 }
 
-/// Prints what the calls cost.
+/// Prints the costs of the calls.
 ///
-/// Fails when a file cannot be read; rows that cannot be read are told, and make the exit code 1.
+/// Fails if a file cannot be opened. Unreadable rows are reported and make the exit code 1.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let catalogue = arguments.source.load()?;
     let mut out = BufWriter::new(io::stdout().lock());

@@ -1,4 +1,4 @@
-//! The prices a command goes by: those that come with the program, or those of files.
+//! The prices of a command: embedded or from files.
 
 use std::{
     fs::File,
@@ -11,35 +11,35 @@ use anyhow::Context;
 use serde_json::Value;
 use tracing_genai::pricing::{Catalogue, Feed, UserFile};
 
-/// Where the prices come from. Without either, from the catalogue that comes with the program.
+/// The source of prices: by default, the embedded catalogue.
 #[derive(clap::Args)]
 pub(crate) struct Source {
-    /// Your own prices, aliases and multipliers, which go before all others; see docs/prices.md
+    /// Your own prices, aliases and multipliers, with precedence over all others; see docs/prices.md
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
-    /// A newer price table, over the one that comes with the program: genai-prices JSON or the text of a catalogue
+    /// A newer price table in place of the embedded one: genai-prices JSON or catalogue text
     #[arg(long, value_name = "FILE")]
     feed: Option<PathBuf>,
 }
 
-/// A file of prices of either kind.
+/// A price file of either kind.
 pub(crate) enum PriceFile {
     Table(Feed),
     User(UserFile),
 }
 
 impl Source {
-    /// The catalogue that these files make. What had to be left out of them is told on standard error.
+    /// The catalogue of these files. Prints their warnings on standard error.
     pub(crate) fn load(&self) -> anyhow::Result<Arc<Catalogue>> {
         let (feed, user_file) = self.read()?;
         if feed.is_none() && user_file.is_none() {
             return Ok(Arc::clone(Catalogue::embedded()));
         }
-        tell(feed.as_ref(), user_file.as_ref());
+        print_warnings(feed.as_ref(), user_file.as_ref());
         Ok(Arc::new(Catalogue::layered(feed.as_ref(), user_file.as_ref())?))
     }
 
-    /// The files.
+    /// Reads the files.
     pub(crate) fn read(&self) -> anyhow::Result<(Option<Feed>, Option<UserFile>)> {
         Ok((
             self.feed.as_deref().map(Feed::read).transpose()?,
@@ -48,20 +48,20 @@ impl Source {
     }
 }
 
-/// Tells on standard error what had to be left out of the files.
-pub(crate) fn tell(feed: Option<&Feed>, user_file: Option<&UserFile>) {
-    let left_out = feed.into_iter().flat_map(Feed::warnings);
-    for warning in left_out.chain(user_file.into_iter().flat_map(UserFile::warnings)) {
+/// Prints the files' warnings on standard error.
+pub(crate) fn print_warnings(feed: Option<&Feed>, user_file: Option<&UserFile>) {
+    let warnings = feed.into_iter().flat_map(Feed::warnings);
+    for warning in warnings.chain(user_file.into_iter().flat_map(UserFile::warnings)) {
         eprintln!("warning: {warning}");
     }
 }
 
 impl PriceFile {
-    /// Reads the file as what it looks like.
+    /// Reads the file, and detects its kind.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let mut start = Vec::new();
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-        file.take(MOST_LOOKED_AT)
+        file.take(MAX_DETECTED_BYTES)
             .read_to_end(&mut start)
             .with_context(|| format!("cannot read {}", path.display()))?;
         Ok(if is_table(&String::from_utf8_lossy(&start)) {
@@ -72,11 +72,11 @@ impl PriceFile {
     }
 }
 
-/// A larger file is refused by whoever reads it.
-const MOST_LOOKED_AT: u64 = 32 << 20;
+/// Bytes read for detection; larger files are rejected later.
+const MAX_DETECTED_BYTES: u64 = 32 << 20;
 
-/// Whether the text is a price table, not a user's file: the text of a catalogue, a JSON list, or JSON whose providers have
-/// models, or units.
+/// Whether the text is a price table, not a user's file: catalogue text, a JSON list, or JSON with units or with models
+/// of providers.
 fn is_table(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if text.starts_with("tracing-genai catalogue") {
@@ -89,7 +89,7 @@ fn is_table(text: &str) -> bool {
             let mut providers = providers.into_iter().flatten();
             value.get("units").is_some() || providers.any(|provider| provider.get("models").is_some())
         }
-        // Broken JSON, or TOML, which begins a list of tables with two brackets.
+        // Broken JSON, or TOML, where a list of tables begins with two brackets.
         Err(_) => {
             let list = text.strip_prefix('[').map(str::trim_start);
             list.is_some_and(|list| list.starts_with('{')) || (text.starts_with('{') && text.contains("\"units\""))
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_told_from_a_users_file() {
+    fn price_tables_and_users_files_are_distinguished() {
         for table in [
             "tracing-genai catalogue 1\n",
             "\u{feff}[]",

@@ -1,34 +1,20 @@
-//! `tracing-genai catalog`, run as its user runs it.
+//! `tracing-genai catalog`, run as a process.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test may panic, its helpers too.
 
+mod command;
 mod shared_data;
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::{fs, path::Path, process::Output};
 
+use command::{run, stderr, stdout};
 use serde_json::Value;
 
 fn catalog(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tracing-genai"))
-        .arg("catalog")
-        .args(arguments)
-        .output()
-        .unwrap()
+    run(&[&["catalog"], arguments].concat(), "")
 }
 
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// A file, and the folder that keeps it.
+/// A file and its temporary folder.
 fn file(name: &str, text: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
@@ -43,7 +29,7 @@ const OWN: &str = "[[models]]\nprovider = 'openai'\nid = 'ft:acme'\nprices = { i
     [[multipliers]]\nprovider = 'azure'\nfactor = 0.8\n";
 
 #[test]
-fn models_are_listed_with_their_prices_and_counted() {
+fn models_are_listed_with_prices_and_counted() {
     let text = stdout(&catalog(&["list", "--provider", "openai", "--named", "gpt-4o-mini"]));
     let line = text
         .lines()
@@ -62,7 +48,7 @@ fn models_are_listed_with_their_prices_and_counted() {
         .find(|line| line.contains("inference_geo=us *1.1"))
         .unwrap();
     let cells: Vec<_> = geo.split('\t').collect();
-    assert_eq!(cells.len(), 4, "model, what it adds, source and date");
+    assert_eq!(cells.len(), 4, "model, addition, source and date");
     assert!(overlay.ends_with("rows of the overlay\n"), "{overlay}");
     let providers = stdout(&catalog(&["list", "--providers"]));
     assert_eq!(providers.lines().count(), 47);
@@ -75,7 +61,7 @@ fn models_are_listed_with_their_prices_and_counted() {
 }
 
 #[test]
-fn a_model_is_shown_with_every_price_of_it_under_any_of_its_names() {
+fn a_model_is_shown_with_all_prices_by_any_name() {
     let text = stdout(&catalog(&["show", "anthropic/claude-opus-4-6-20260205"]));
     for part in [
         "anthropic/claude-opus-4-6\n",
@@ -97,11 +83,11 @@ fn a_model_is_shown_with_every_price_of_it_under_any_of_its_names() {
 }
 
 #[test]
-fn a_users_file_is_checked_and_what_it_changes_is_told() {
+fn a_users_file_is_checked_and_compared() {
     let (_folder, own) = file("prices.toml", OWN);
     let checked = catalog(&["check", &own]);
     assert!(
-        stdout(&checked).contains("a user's file that can be used, with prices of 2 models"),
+        stdout(&checked).contains("valid user's price file with prices of 2 models"),
         "{checked:?}"
     );
 
@@ -110,17 +96,17 @@ fn a_users_file_is_checked_and_what_it_changes_is_told() {
         "+ openai/ft:acme\n    input_tokens per 1000000             3 USD\n",
         "~ openai/gpt-4\n",
         "    output_tokens per 1000000            60 to 50 USD\n",
-        ": 1 models new, 0 gone, 1 with other prices\naliases and multipliers are not shown",
+        ": 1 models added, 0 removed, 1 changed\naliases and multipliers are not shown",
     ] {
         assert!(diff.contains(part), "no `{part}` in\n{diff}");
     }
-    // Over itself it changes nothing.
+    // Compared with itself, it has no changes.
     let same = stdout(&catalog(&["diff", &own, "--prices", &own]));
-    assert!(same.contains(": 0 models new, 0 gone, 0 with other prices\n"), "{same}");
+    assert!(same.contains(": 0 models added, 0 removed, 0 changed\n"), "{same}");
 }
 
 #[test]
-fn a_broken_file_is_refused_with_its_line_and_the_reason() {
+fn invalid_files_are_rejected_with_line_and_reason() {
     for (name, text, problem) in [
         (
             "a.toml",
@@ -157,7 +143,7 @@ fn a_broken_file_is_refused_with_its_line_and_the_reason() {
 }
 
 #[test]
-fn a_newer_table_is_checked_against_the_one_in_use_and_compared_with_it() {
+fn a_newer_table_is_checked_and_compared_with_the_current_one() {
     let embedded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pricing/data/catalogue.txt");
     let embedded = fs::read_to_string(embedded).unwrap();
     let line = embedded.lines().find(|line| line.starts_with("gpt-4-turbo\t")).unwrap();
@@ -167,7 +153,7 @@ fn a_newer_table_is_checked_against_the_one_in_use_and_compared_with_it() {
 
     let checked = catalog(&["check", &newer]);
     assert!(
-        stdout(&checked).contains("a price table that can be used, with prices of 2330 models"),
+        stdout(&checked).contains("valid price table with prices of 2330 models"),
         "{checked:?}"
     );
     let diff = stdout(&catalog(&["diff", &newer]));
@@ -181,7 +167,7 @@ fn a_newer_table_is_checked_against_the_one_in_use_and_compared_with_it() {
 }
 
 #[test]
-fn the_whole_table_of_genai_prices_can_be_used_as_it_is() {
+fn the_table_of_genai_prices_is_valid() {
     let Some(table) = shared_data::path("TRACING_GENAI_PRICES") else {
         return;
     };
@@ -189,8 +175,5 @@ fn the_whole_table_of_genai_prices_can_be_used_as_it_is() {
     let checked = catalog(&["check", &table]);
     assert!(stdout(&checked).contains("with prices of 2330 models"), "{checked:?}");
     let diff = stdout(&catalog(&["diff", &table]));
-    assert!(
-        diff.ends_with(": 0 models new, 0 gone, 0 with other prices\n"),
-        "{diff}"
-    );
+    assert!(diff.ends_with(": 0 models added, 0 removed, 0 changed\n"), "{diff}");
 }

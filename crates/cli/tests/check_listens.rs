@@ -1,4 +1,4 @@
-//! `tracing-genai check --listen`: our own spans, metrics and events are what the conventions say, however they are sent.
+//! `tracing-genai check --listen`: our spans, metrics and events follow the conventions, over every protocol.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test may panic, its helpers too.
 
@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-/// A check that listens.
+/// A running check.
 struct Listening {
     process: Child,
     address: String,
@@ -25,15 +25,15 @@ impl Listening {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut told = String::new();
+        let mut line = String::new();
         BufReader::new(process.stderr.as_mut().unwrap())
-            .read_line(&mut told)
+            .read_line(&mut line)
             .unwrap();
-        let address = told.trim().rsplit(' ').next().unwrap().to_owned();
+        let address = line.trim().rsplit(' ').next().unwrap().to_owned();
         Self { process, address }
     }
 
-    /// Interrupts it: what it found, and its exit code.
+    /// Interrupts the check, and returns its report and exit code.
     fn end(self) -> (Value, i32) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
@@ -46,7 +46,7 @@ impl Listening {
 }
 
 #[test]
-fn our_own_spans_metrics_and_events_have_no_violation_and_no_improvement() {
+fn our_telemetry_has_no_violation_and_no_improvement() {
     for protocol in ["grpc", "http/protobuf"] {
         let check = Listening::start(&["--fail-on", "improvement"]);
         let folder = tempfile::tempdir().unwrap();
@@ -94,7 +94,7 @@ fn our_own_spans_metrics_and_events_have_no_violation_and_no_improvement() {
     }
 }
 
-/// The status that a request is answered with.
+/// Posts JSON, and returns the HTTP status.
 fn post(address: &str, path: &str, body: &Value) -> u16 {
     let body = body.to_string();
     let mut connection = TcpStream::connect(address).unwrap();
@@ -104,13 +104,13 @@ fn post(address: &str, path: &str, body: &Value) -> u16 {
         body.len()
     )
     .unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    answer.split(' ').nth(1).unwrap().parse().unwrap()
+    let mut response = String::new();
+    connection.read_to_string(&mut response).unwrap();
+    response.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 #[test]
-fn what_is_sent_as_json_is_checked_and_what_cannot_be_read_is_refused_and_told() {
+fn json_requests_are_checked_and_unreadable_ones_rejected() {
     let check = Listening::start(&[]);
     let attribute = |key: &str, text: &str| json!({"key": key, "value": {"stringValue": text}});
     let point = json!({"attributes": [attribute("gen_ai.operation.name", "chat")], "explicitBounds": [1, 2]});
@@ -140,19 +140,19 @@ fn what_is_sent_as_json_is_checked_and_what_cannot_be_read_is_refused_and_told()
     assert_eq!(
         problems("metrics"),
         [
-            pair("violation", "the metric has another unit than the conventions'"),
-            pair("improvement", "the metric has other buckets than the conventions'"),
+            pair("violation", "the metric has another unit than in the conventions"),
+            pair("improvement", "the metric has other buckets than in the conventions"),
         ]
     );
     assert_eq!(
         problems("events"),
         [
-            pair("violation", "is required and not there"),
-            pair("violation", "is of another type than the conventions'"),
+            pair("violation", "is required but missing"),
+            pair("violation", "has the wrong type"),
         ]
     );
     assert_eq!(
         problems("span_types"),
-        [pair("violation", "is no JSON of the form that the conventions give it")]
+        [pair("violation", "is not JSON of the attribute's form")]
     );
 }

@@ -1,13 +1,15 @@
-//! `tracing-genai compare`, run as its user runs it.
+//! `tracing-genai compare`, run as a process.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test may panic, its helpers too.
 
+mod command;
+
 use std::{
     fs,
-    io::Write,
-    process::{Command, Output, Stdio},
+    process::{Command, Output},
 };
 
+use command::{run, stderr, stdout};
 use serde_json::Value;
 
 const CALLS: &str = "case,provider,model,timestamp,input_tokens,cache_read,output_tokens\n\
@@ -18,25 +20,7 @@ const CALLS: &str = "case,provider,model,timestamp,input_tokens,cache_read,outpu
     impossible,openai,gpt-4o,2026-11-20T12:00:00Z,500,8192,300\n";
 
 fn compare(calls: &str, arguments: &[&str]) -> Output {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_tracing-genai"))
-        .arg("compare")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // What fails early does not read it all.
-    let _ = process.stdin.take().unwrap().write_all(calls.as_bytes());
-    process.wait_with_output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
+    run(&[&["compare"], arguments].concat(), calls)
 }
 
 fn rows(output: &Output) -> Vec<Vec<String>> {
@@ -98,7 +82,7 @@ fn each_call_and_their_total_are_compared_exactly() {
             "same_tokens_assumed;context_exceeded"
         ]
     );
-    // What has no cost of its own is not compared, and what is impossible is so on every model.
+    // Calls without a cost are not compared; contradictory usage is inconsistent on every model.
     assert_eq!(mini("unknown")[1..5], ["estimated", "0.00039", "", ""]);
     assert_eq!(mini("impossible")[1..], ["inconsistent", "", "", "", "negative_part"]);
 
@@ -118,13 +102,13 @@ fn each_call_and_their_total_are_compared_exactly() {
 }
 
 #[test]
-fn the_text_says_what_the_total_leaves_out_and_what_it_assumes() {
+fn the_text_has_excluded_calls_and_assumptions() {
     let text = stdout(&compare(CALLS, &["--csv", "-", "--with", "openai/gpt-4o-mini"]));
     for part in [
         "openai/gpt-4o-mini: 0.0397956 USD (-0.4964644, -92.6 %) instead of 0.53626 USD, over 3 of 5 calls",
-        "left out: 2 calls without a cost of its own",
-        "assumed of 3 calls: same_tokens_assumed: ",
-        "assumed of 1 call (!): context_exceeded: ",
+        "excluded: 2 calls without a cost",
+        "assumed for 3 calls: same_tokens_assumed: ",
+        "assumed for 1 call (!): context_exceeded: ",
     ] {
         assert!(text.contains(part), "no `{part}` in\n{text}");
     }
@@ -136,10 +120,10 @@ fn the_text_says_what_the_total_leaves_out_and_what_it_assumes() {
 }
 
 #[test]
-fn the_cheapest_models_that_could_have_served_every_call_are_named() {
+fn the_cheapest_models_that_fit_every_call_are_listed() {
     let folder = tempfile::tempdir().unwrap();
     let feed = folder.path().join("ours.txt");
-    // A provider that the embedded catalogue does not have.
+    // A provider that is not in the embedded catalogue.
     let lines = "[ours]\nsmall\t=\tinput=0.1 output=0.1\t#1000\nmiddle\t=\tinput=0.2 output=0.2\t#1000000\n\
                  large\t=\tinput=0.3 output=0.3\t#1000000\ngift\t=\tinput=0 output=0\t#1000000\n\
                  old\t=\tinput=0.1 output=0.1\t#1000000\t#deprecated\nembedder\t=\tinput=0.1\n";
@@ -162,7 +146,7 @@ fn the_cheapest_models_that_could_have_served_every_call_are_named() {
         let named: Vec<_> = rows.iter().map(|row| format!("{} {}", row[1], row[4])).collect();
         named
     };
-    // 261,440 tokens of input and 1,990 of output; the unknown call is not in it.
+    // 261,440 input tokens and 1,990 output tokens, without the unknown call.
     assert_eq!(ask(&[]), ["ours/middle 0.052686", "ours/large 0.079029"]);
     assert_eq!(ask(&["--named", "lar"]), ["ours/large 0.079029"]);
     assert_eq!(
@@ -173,7 +157,7 @@ fn the_cheapest_models_that_could_have_served_every_call_are_named() {
 }
 
 #[test]
-fn the_demos_spans_are_compared_with_the_costs_they_have() {
+fn the_demos_spans_are_compared_by_their_own_costs() {
     let folder = tempfile::tempdir().unwrap();
     let spans = folder.path().join("demo.jsonl");
     let spans = spans.to_str().unwrap();
@@ -194,7 +178,7 @@ fn the_demos_spans_are_compared_with_the_costs_they_have() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    // Four calls with a cost, one refused, one of an unknown model; agents and tools are none.
+    // Four calls with a cost, one failed, one of an unknown model.
     let (end, calls) = lines.split_last().unwrap();
     assert_eq!((calls.len(), &end["calls"]), (6, &6.into()));
     let end = &end["totals"][0];
@@ -212,7 +196,7 @@ fn the_demos_spans_are_compared_with_the_costs_they_have() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_with_its_line_and_the_rest_compared() {
+fn unreadable_rows_are_reported_and_the_rest_is_compared() {
     let calls = format!("{CALLS}broken,openai,gpt-4o,never,1,0,1\n");
     let output = compare(&calls, &["--csv", "-", "--with", "openai/gpt-4o-mini"]);
     assert_eq!(output.status.code(), Some(1));
@@ -224,22 +208,28 @@ fn what_cannot_be_read_is_told_with_its_line_and_the_rest_compared() {
 
     let output = compare("{}\n", &["--otlp", "-", "--with", "openai/gpt-4o-mini"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("line 1: not a request of OTLP"), "{output:?}");
+    assert!(
+        stderr(&output).contains("line 1: not an OTLP JSON request"),
+        "{output:?}"
+    );
 }
 
 #[test]
-fn a_model_or_provider_that_there_is_not_is_refused_at_once() {
+fn unknown_models_and_providers_are_rejected() {
     let unknown = compare(CALLS, &["--csv", "-", "--with", "openai/gpt-99"]);
     assert_eq!((unknown.status.code(), &*stdout(&unknown)), (Some(1), ""));
     assert!(
-        stderr(&unknown).contains("--with openai/gpt-99: the catalogue has no such model"),
+        stderr(&unknown).contains("--with openai/gpt-99: no such model"),
         "{unknown:?}"
     );
     let missing = compare("", &["--csv", "nowhere.csv", "--with", "openai/gpt-4o-mini"]);
     assert_eq!((missing.status.code(), &*stdout(&missing)), (Some(1), ""));
     assert!(stderr(&missing).contains("cannot read nowhere.csv"), "{missing:?}");
-    let nobody = compare(CALLS, &["--csv", "-", "--cheapest", "3", "--among", "opneai"]);
-    assert!(stderr(&nobody).contains("--among opneai: no provider"), "{nobody:?}");
+    let unknown = compare(CALLS, &["--csv", "-", "--cheapest", "3", "--among", "opneai"]);
+    assert!(
+        stderr(&unknown).contains("--among opneai: no such provider"),
+        "{unknown:?}"
+    );
     for wrong in [
         &["--csv", "-"][..],
         &["--with", "openai/gpt-4o"],

@@ -1,13 +1,13 @@
-//! `tracing-genai compare --otlp` reads spans as the processor does: the same calls, counts and costs.
+//! `tracing-genai compare --otlp` reads the same calls, counts and costs from spans as the processor.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test may panic, its helpers too.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+mod command;
 
+use command::run;
 use serde_json::{Map, Value, json};
 
-/// A line of OTLP with one span.
+/// An OTLP line with one span.
 fn line(scope: &str, name: &str, attributes: &Value) -> String {
     let valued = |value: &Value| match value {
         Value::String(_) => json!({"stringValue": value}),
@@ -36,25 +36,18 @@ fn line(scope: &str, name: &str, attributes: &Value) -> String {
     json!({"resourceSpans": [{"scopeSpans": [{"scope": {"name": scope}, "spans": [span]}]}]}).to_string()
 }
 
-/// What the span's call cost and what its estimate on GPT-4o mini assumes; `None` where it is no call.
+/// The cost of the span's call and the assumptions of its estimate on GPT-4o mini; `None` if it is not a call.
 fn compared(scope: &str, name: &str, attributes: &Value) -> Option<(String, String)> {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_tracing-genai"))
-        .args([
-            "compare",
-            "--otlp",
-            "-",
-            "--with",
-            "openai/gpt-4o-mini",
-            "--format",
-            "csv",
-        ])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let line = line(scope, name, attributes);
-    process.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
-    let output = process.wait_with_output().unwrap();
+    let arguments = [
+        "compare",
+        "--otlp",
+        "-",
+        "--with",
+        "openai/gpt-4o-mini",
+        "--format",
+        "csv",
+    ];
+    let output = run(&arguments, line(scope, name, attributes));
     assert!(output.status.success());
     let mut reader = csv::Reader::from_reader(&*output.stdout);
     let row = reader.records().map(Result::unwrap).find(|row| &row[0] == "0f")?;
@@ -75,7 +68,7 @@ fn chat(provider: &str, model: &str, counts: &Value) -> Value {
 }
 
 #[test]
-fn a_frameworks_names_of_cached_tokens_are_read() {
+fn cached_tokens_of_frameworks_are_read() {
     // Of 20,000 in, 1,000 at 3, 16,000 at 0.3 and 3,000 at 3.75; 200 out at 15 USD a million.
     for (read, written) in [
         ("gen_ai.usage.cache_read_tokens", "gen_ai.usage.cache_write_tokens"),
@@ -99,7 +92,7 @@ fn a_frameworks_names_of_cached_tokens_are_read() {
 }
 
 #[test]
-fn the_scope_says_whether_the_input_includes_the_cache() {
+fn the_scope_decides_whether_the_input_includes_the_cache() {
     let counts = json!({
         "gen_ai.usage.input_tokens": 8_000, "gen_ai.usage.output_tokens": 200, "gen_ai.usage.cache_read_input_tokens": 2_000
     });
@@ -120,9 +113,9 @@ fn the_scope_says_whether_the_input_includes_the_cache() {
 }
 
 #[test]
-fn langfuses_total_decides() {
+fn langfuses_total_decides_whether_parts_are_included() {
     let of = |details: Value| {
-        // As JSON in a text, and as a table.
+        // As JSON text and as a map.
         let [text, table] = [details.to_string().into(), details].map(|details: Value| {
             let attributes = json!({
                 "langfuse.observation.type": "generation",
@@ -147,7 +140,7 @@ fn langfuses_total_decides() {
 }
 
 #[test]
-fn a_count_is_read_however_it_was_written_and_nothing_else_is() {
+fn counts_of_any_type_are_read_and_invalid_ones_rejected() {
     let of = |output: Value| {
         let counts = json!({"gen_ai.usage.input_tokens": 1_000, "gen_ai.usage.output_tokens": output});
         compared("x", "chat gpt-4o", &chat("openai", "gpt-4o", &counts)).unwrap()
@@ -175,7 +168,7 @@ fn claude_code_requests_are_calls_but_other_scopes_are_not() {
 }
 
 #[test]
-fn a_count_that_is_not_understood_is_among_the_assumptions() {
+fn unknown_usage_counts_are_among_the_assumptions() {
     let counts =
         json!({"gen_ai.usage.input_tokens": 1_000, "gen_ai.usage.output_tokens": 100, "gen_ai.usage.poems": 7});
     let (cost, assumptions) = compared("x", "chat", &chat("openai", "gpt-4o", &counts)).unwrap();
@@ -184,7 +177,7 @@ fn a_count_that_is_not_understood_is_among_the_assumptions() {
 }
 
 #[test]
-fn a_covered_call_is_left_out() {
+fn covered_calls_are_skipped() {
     let counts = json!({"gen_ai.usage.input_tokens": 1_000, "gen_ai.usage.output_tokens": 100});
     let mut attributes = chat("openai", "gpt-4o", &counts);
     assert!(cost("x", "chat gpt-4o", &attributes).is_some());

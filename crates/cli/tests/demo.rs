@@ -1,6 +1,6 @@
-//! `tracing-genai demo`, run as its user runs it.
+//! `tracing-genai demo`, run as a process.
 
-// Failing is what a test does when something is missing.
+// A test may panic, its helpers too.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::{
@@ -17,7 +17,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The demo in a folder of its own, with nothing from the surrounding environment that says where spans go.
+/// The demo in its own folder, without the environment's OTEL_* variables.
 fn demo(folder: &TempDir, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tracing-genai"));
     command
@@ -45,7 +45,7 @@ fn text_of(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// The line of `text` whose first words, after the tree's branches, are `span`.
+/// The line of `text` that starts with `span`, after the tree's branches.
 fn line<'a>(text: &'a str, span: &str) -> &'a str {
     let found = text
         .lines()
@@ -53,7 +53,7 @@ fn line<'a>(text: &'a str, span: &str) -> &'a str {
     found.unwrap_or_else(|| panic!("no {span} in\n{text}"))
 }
 
-/// The attributes of each span in the OTLP JSON lines, by the span's name.
+/// The attributes of each span in the OTLP JSON lines, by span name.
 fn spans(path: &Path) -> HashMap<String, HashMap<String, Value>> {
     let lines = fs::read_to_string(path).unwrap();
     let requests = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -91,7 +91,7 @@ fn the_trace_is_printed_with_tokens_first_chunk_and_cost() {
 }
 
 #[test]
-fn an_unknown_model_has_no_cost_and_is_warned_about_once() {
+fn an_unknown_model_has_no_cost_and_one_warning() {
     let folder = folder();
 
     let output = demo(&folder, &[]).output().unwrap();
@@ -122,7 +122,7 @@ fn a_stream_lasts_until_its_last_chunk() {
 }
 
 #[test]
-fn a_collector_that_never_answers_takes_nothing_from_what_is_printed() {
+fn an_unresponsive_collector_does_not_change_the_printed_trace() {
     let folder = folder();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", silent.local_addr().unwrap());
@@ -139,14 +139,14 @@ fn a_collector_that_never_answers_takes_nothing_from_what_is_printed() {
     assert_eq!(spans(&lines_in(&folder)).len(), 9);
 }
 
-/// An address at which nobody listens.
+/// An address without a listener.
 fn closed_endpoint() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }
 
 #[test]
-fn without_a_collector_the_demo_ends_in_time_warns_and_counts_what_was_not_delivered() {
+fn without_a_collector_the_demo_ends_in_time_and_counts_undelivered_spans() {
     let folder = folder();
     let closed = closed_endpoint();
     let begun = Instant::now();
@@ -159,7 +159,7 @@ fn without_a_collector_the_demo_ends_in_time_warns_and_counts_what_was_not_deliv
 
     assert!(
         begun.elapsed() < Duration::from_secs(7),
-        "2 s of work and 5 s of farewell: {:?}",
+        "2 s of work and 5 s of shutdown: {:?}",
         begun.elapsed()
     );
     assert!(
@@ -173,7 +173,7 @@ fn without_a_collector_the_demo_ends_in_time_warns_and_counts_what_was_not_deliv
 }
 
 #[test]
-fn the_endpoint_that_is_named_is_the_one_the_settings_came_out_as() {
+fn the_printed_endpoint_is_the_effective_one() {
     let folder = folder();
     let closed = closed_endpoint();
 
@@ -193,7 +193,7 @@ fn the_endpoint_that_is_named_is_the_one_the_settings_came_out_as() {
 }
 
 #[test]
-fn console_exporters_are_done_before_the_trace_is_printed() {
+fn console_exporters_finish_before_the_trace_is_printed() {
     let folder = folder();
 
     let output = demo(&folder, &[])
@@ -204,7 +204,7 @@ fn console_exporters_are_done_before_the_trace_is_printed() {
         .unwrap();
     let text = text_of(&output);
 
-    // What an exporter that has to wait for the end writes, it writes below the trace or not at all.
+    // An exporter that only writes at shutdown would write below the trace.
     let (exported, printed) = text
         .split_once("\nspan ")
         .unwrap_or_else(|| panic!("no trace in\n{text}"));
@@ -223,14 +223,14 @@ fn console_exporters_are_done_before_the_trace_is_printed() {
     assert!(
         printed
             .trim_end()
-            .ends_with("OTEL_TRACES_EXPORTER to be otlp or unset."),
+            .ends_with("OTEL_TRACES_EXPORTER to otlp or unset it."),
         "{text}"
     );
     assert!(!text.contains("were not written"), "{text}");
 }
 
 #[test]
-fn spans_that_are_switched_off_are_put_down_to_what_switched_them_off() {
+fn disabled_spans_are_attributed_to_their_setting() {
     let folder = folder();
 
     let unsampled = text_of(
@@ -252,7 +252,7 @@ fn spans_that_are_switched_off_are_put_down_to_what_switched_them_off() {
 }
 
 #[test]
-fn recordings_are_played_with_their_tokens_and_cost() {
+fn recordings_are_replayed_with_tokens_and_cost() {
     let folder = folder();
     fs::create_dir_all(folder.path().join("recorded/openai")).unwrap();
     fs::write(folder.path().join("recorded/openai/hello.yaml"), RECORDING).unwrap();
@@ -260,7 +260,7 @@ fn recordings_are_played_with_their_tokens_and_cost() {
     let text = text_of(&demo(&folder, &["--recordings", "recorded"]).output().unwrap());
 
     assert!(
-        text.starts_with("Played 1 of 1 recorded calls beneath recorded."),
+        text.starts_with("Replayed 1 of 1 recorded calls in recorded."),
         "{text}"
     );
     assert!(line(&text, "invoke_workflow openai/hello").ends_with("ok"), "{text}");
@@ -270,11 +270,11 @@ fn recordings_are_played_with_their_tokens_and_cost() {
 }
 
 #[test]
-fn a_real_provider_is_asked_with_the_key_in_the_named_variable() {
+fn a_real_provider_gets_the_key_of_the_named_variable() {
     let folder = folder();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}/openai/v1", listener.local_addr().unwrap());
-    let provider = thread::spawn(move || (0..3).map(|_| answer_one_call(&listener)).collect::<Vec<_>>());
+    let provider = thread::spawn(move || (0..3).map(|_| serve_one_call(&listener)).collect::<Vec<_>>());
 
     let mut command = demo(
         &folder,
@@ -300,8 +300,8 @@ fn a_real_provider_is_asked_with_the_key_in_the_named_variable() {
     }
 }
 
-/// Answers one request with a chat completion of three tokens, and returns the request's head.
-fn answer_one_call(listener: &TcpListener) -> String {
+/// Responds to one request with a chat completion of three tokens, and returns the request's head.
+fn serve_one_call(listener: &TcpListener) -> String {
     let mut connection = BufReader::new(listener.accept().unwrap().0);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -313,10 +313,10 @@ fn answer_one_call(listener: &TcpListener) -> String {
     connection.read_exact(&mut vec![0; length.unwrap()]).unwrap();
     let body =
         r#"{"model":"gpt-4o-mini","choices":[],"usage":{"prompt_tokens":2,"completion_tokens":1,"total_tokens":3}}"#;
-    let head_of_answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n";
+    let response_head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n";
     write!(
         connection.get_mut(),
-        "{head_of_answer}content-length: {}\r\n\r\n{body}",
+        "{response_head}content-length: {}\r\n\r\n{body}",
         body.len()
     )
     .unwrap();
@@ -324,11 +324,11 @@ fn answer_one_call(listener: &TcpListener) -> String {
 }
 
 #[test]
-fn a_local_server_under_its_own_name_costs_no_openai_dollars() {
+fn a_local_server_with_its_own_name_has_no_price() {
     let folder = folder();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
-    let provider = thread::spawn(move || (0..3).map(|_| answer_one_call(&listener)).for_each(drop));
+    let provider = thread::spawn(move || (0..3).map(|_| serve_one_call(&listener)).for_each(drop));
 
     let text = text_of(
         &demo(&folder, &["--base-url", &base_url, "--provider", "ollama"])
@@ -346,7 +346,7 @@ fn a_local_server_under_its_own_name_costs_no_openai_dollars() {
 }
 
 #[test]
-fn a_provider_that_cannot_be_reached_was_not_asked() {
+fn an_unreachable_provider_is_an_error() {
     let folder = folder();
 
     let output = demo(&folder, &["--base-url", &closed_endpoint()]).output().unwrap();
@@ -354,13 +354,13 @@ fn a_provider_that_cannot_be_reached_was_not_asked() {
     assert!(!output.status.success());
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(
-        error.starts_with("error: the model was not asked: the provider could not be reached"),
+        error.starts_with("error: the model was not called: the provider could not be reached"),
         "{error}"
     );
 }
 
 #[test]
-fn a_limit_of_no_calls_is_a_wrong_setting() {
+fn a_limit_of_zero_is_rejected() {
     let folder = folder();
 
     let output = demo(&folder, &["--recordings", "recorded", "--limit", "0"])
@@ -373,7 +373,7 @@ fn a_limit_of_no_calls_is_a_wrong_setting() {
 }
 
 #[test]
-fn a_wrong_setting_is_one_line_and_no_trace() {
+fn a_wrong_setting_is_one_line_on_stderr() {
     let folder = folder();
 
     let output = demo(&folder, &["--recordings", "nowhere"]).output().unwrap();

@@ -1,56 +1,37 @@
-//! `tracing-genai price`, run as its user runs it.
+//! `tracing-genai price`, run as a process.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test may panic, its helpers too.
 
+mod command;
 mod shared_data;
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader},
     process::{Command, Output, Stdio},
 };
 
+use command::{run, stderr, stdout};
 use serde_json::Value;
 use tracing_genai::pricing::Usd;
 
 fn price(arguments: &[&str]) -> Output {
-    command(arguments).output().unwrap()
+    price_table("", arguments)
 }
 
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tracing-genai"));
-    command.arg("price").args(arguments);
-    command
-}
-
-/// The output of the command for a table on standard input.
+/// Runs the command with a table on standard input.
 fn price_table(table: &str, arguments: &[&str]) -> Output {
-    let mut process = command(&[&["--csv", "-"], arguments].concat())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    process.stdin.take().unwrap().write_all(table.as_bytes()).unwrap();
-    process.wait_with_output().unwrap()
+    run(&[&["price"], arguments].concat(), table)
 }
 
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// Gemini's API calls its models by resource name; genai-prices does not match it, and LiteLLM strips the prefix. See
-/// the same exception in the pricing crate's test of this table.
+/// Gemini's API uses resource names; genai-prices does not match them, LiteLLM strips the prefix. The pricing crate's
+/// test of this table has the same exception.
 fn differs_on_purpose(provider: &str, model: &str) -> bool {
     provider == "gcp.gemini" && model.starts_with("models/")
 }
 
 #[test]
-fn every_row_of_the_golden_table_costs_what_it_says() {
+fn every_row_of_the_golden_table_has_the_expected_cost() {
     let Some(path) = shared_data::path("TRACING_GENAI_GOLDEN") else {
         return;
     };
@@ -79,14 +60,14 @@ fn every_row_of_the_golden_table_costs_what_it_says() {
             amount => priced[2].parse::<Usd>() == Ok(amount.parse().unwrap()),
         };
         if !is_right {
-            wrong.push(format!("{priced:?}, not {expected}"));
+            wrong.push(format!("{priced:?}, expected {expected}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn a_call_from_flags_has_a_status_and_its_exact_amount() {
+fn a_call_from_flags_has_a_status_and_an_exact_amount() {
     let output = price(&[
         "--provider",
         "openai",
@@ -108,7 +89,7 @@ fn a_call_from_flags_has_a_status_and_its_exact_amount() {
 }
 
 #[test]
-fn what_is_not_known_is_said_with_its_reason_and_is_no_failure() {
+fn an_unknown_cost_has_a_reason_and_exit_code_0() {
     let output = price(&["--provider", "openai", "--model", "acme-1", "--input-tokens", "5"]);
 
     assert!(
@@ -119,7 +100,7 @@ fn what_is_not_known_is_said_with_its_reason_and_is_no_failure() {
 }
 
 #[test]
-fn the_time_decides_which_price_holds_whatever_its_offset() {
+fn the_price_depends_on_the_time_with_its_offset() {
     let at = |time: &str| {
         let output = price(&[
             "--provider",
@@ -135,14 +116,14 @@ fn the_time_decides_which_price_holds_whatever_its_offset() {
         ]);
         stdout(&output).trim().to_owned()
     };
-    // Until 2026-03-13 input above 200,000 cost 10 and 37.50 dollars a million, since then 5 and 25.
+    // Until 2026-03-13, 10 and 37.50 dollars a million above 200,000 input tokens; since then 5 and 25.
     assert_eq!(at("2026-03-12T23:59:59Z"), "priced 2.575 USD");
     assert_eq!(at("2026-03-13"), "priced 1.3 USD");
     assert_eq!(at("2026-03-13T01:59:59+02:00"), "priced 2.575 USD");
 }
 
 #[test]
-fn counts_include_the_cache_unless_told_otherwise() {
+fn counts_include_the_cache_by_default() {
     let status = |counts: &[&str]| {
         let flags = [
             "--provider",
@@ -240,7 +221,7 @@ fn an_explanation_names_parts_price_tier_variant_and_catalogue() {
 }
 
 #[test]
-fn json_holds_amounts_as_exact_text_and_what_is_unknown_as_null() {
+fn json_has_amounts_as_exact_text_and_unknown_values_as_null() {
     let output = price(&[
         "--provider",
         "openai",
@@ -265,9 +246,9 @@ fn json_holds_amounts_as_exact_text_and_what_is_unknown_as_null() {
 const HEADER: &str = "case,provider,model,timestamp,input_tokens,output_tokens,other_json\n";
 
 #[test]
-fn an_absurd_count_is_inconsistent_and_no_fault_of_the_table() {
+fn invalid_counts_are_inconsistent_and_not_an_error() {
     let rows = "negative,openai,gpt-4o,,-5,1,\nfractional,openai,gpt-4o,,1.5,1,\nword,openai,gpt-4o,,many,1,\n";
-    let output = price_table(&format!("{HEADER}{rows}"), &[]);
+    let output = price_table(&format!("{HEADER}{rows}"), &["--csv", "-"]);
 
     assert_eq!(
         stdout(&output),
@@ -277,12 +258,12 @@ fn an_absurd_count_is_inconsistent_and_no_fault_of_the_table() {
 }
 
 #[test]
-fn a_row_that_cannot_be_read_is_told_with_its_line_and_the_table_goes_on() {
+fn unreadable_rows_are_reported_and_the_rest_is_priced() {
     let rows = "time,openai,gpt-4o,yesterday,1,1,\n\
                 short,openai\n\
                 unit,openai,gpt-4o,,1,1,\"{\"\"usage\"\": {\"\"wishes\"\": 1}}\"\n\
                 good,openai,gpt-4o,2026-11-20,1200,350,\n";
-    let output = price_table(&format!("{HEADER}{rows}"), &[]);
+    let output = price_table(&format!("{HEADER}{rows}"), &["--csv", "-"]);
 
     assert_eq!(
         stdout(&output),
@@ -302,7 +283,7 @@ fn a_row_that_cannot_be_read_is_told_with_its_line_and_the_table_goes_on() {
 #[test]
 fn an_empty_cell_is_not_zero() {
     let rows = "reported,openai,gpt-4o,2026-11-20,1200,0,\nnot reported,openai,gpt-4o,2026-11-20,1200,,\n";
-    let output = price_table(&format!("{HEADER}{rows}"), &["--explain"]);
+    let output = price_table(&format!("{HEADER}{rows}"), &["--csv", "-", "--explain"]);
     let table = stdout(&output);
 
     assert!(table.contains("\nreported,priced,0.003,,"), "{table}");
@@ -313,16 +294,16 @@ fn an_empty_cell_is_not_zero() {
 }
 
 #[test]
-fn a_price_context_that_no_price_depends_on_makes_the_cost_an_estimate() {
+fn an_unknown_price_context_makes_the_cost_estimated() {
     let row = "a,openai,gpt-4o,2026-11-20,1200,350,\"{\"\"price_context\"\": {\"\"region\"\": \"\"mars\"\"}}\"\n";
-    let output = price_table(&format!("{HEADER}{row}"), &[]);
+    let output = price_table(&format!("{HEADER}{row}"), &["--csv", "-"]);
     assert_eq!(stdout(&output), "case,status,cost_usd\na,estimated,0.0065\n");
 }
 
 #[test]
-fn a_table_as_json_is_an_object_a_line() {
+fn a_table_as_json_is_one_object_per_line() {
     let rows = "a,openai,gpt-4o,2026-11-20,1200,350,\nb,openai,gpt-4o,never,1,1,\n";
-    let output = price_table(&format!("{HEADER}{rows}"), &["--json"]);
+    let output = price_table(&format!("{HEADER}{rows}"), &["--csv", "-", "--json"]);
     let objects: Vec<Value> = stdout(&output)
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
@@ -344,13 +325,14 @@ fn a_table_as_json_is_an_object_a_line() {
 }
 
 #[test]
-fn whoever_has_read_enough_may_hang_up() {
+fn a_closed_output_is_not_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("calls.csv");
     let row = "a,openai,gpt-4o,2026-11-20,1200,350,\n";
     fs::write(&path, format!("{HEADER}{}", row.repeat(20_000))).unwrap();
 
-    let mut process = command(&["--csv", path.to_str().unwrap()])
+    let mut process = Command::new(env!("CARGO_BIN_EXE_tracing-genai"))
+        .args(["price", "--csv", path.to_str().unwrap()])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -366,7 +348,7 @@ fn whoever_has_read_enough_may_hang_up() {
 }
 
 #[test]
-fn a_newer_table_is_asked_instead_and_a_broken_one_is_named_with_its_line() {
+fn a_newer_table_is_used_and_an_invalid_one_rejected_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let feed = folder.path().join("newer.txt");
     fs::write(
@@ -400,7 +382,7 @@ fn a_newer_table_is_asked_instead_and_a_broken_one_is_named_with_its_line() {
 }
 
 #[test]
-fn a_wrong_command_line_is_told_from_a_file_that_is_not_there() {
+fn a_wrong_command_line_and_a_missing_file_have_different_exit_codes() {
     assert_eq!(price(&[]).status.code(), Some(2));
     assert_eq!(
         price(&["--csv", "calls.csv", "--model", "gpt-4o"]).status.code(),

@@ -1,4 +1,4 @@
-//! What `tracing-genai usage` says that a response cost: the cases of issue 13, each with what only looks like it.
+//! Costs of `tracing-genai usage`: each fee or condition, with a similar response without it.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,40 +6,32 @@
     reason = "a test may panic, its helpers too"
 )]
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+mod command;
 
+use command::{run, stderr};
 use serde_json::{Value, json};
 
-/// What comes out for a response of 2026-11-20.
-fn said(arguments: &[&str], response: &str) -> Value {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_tracing-genai"))
-        .args(["usage", "--at", "2026-11-20", "--provider"])
-        .args(arguments)
-        .arg("-")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    process.stdin.take().unwrap().write_all(response.as_bytes()).unwrap();
-    let output = process.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+/// The attributes of a response of 2026-11-20.
+fn attributes(arguments: &[&str], response: &str) -> Value {
+    let arguments = [&["usage", "--at", "2026-11-20", "--provider"], arguments, &["-"]].concat();
+    let output = run(&arguments, response);
+    assert!(output.status.success(), "{}", stderr(&output));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Asserts the status, the amount (`null` for none) and the reasons of its cost.
+/// Asserts the status, the amount (or `null`) and the reasons of the cost.
 #[track_caller]
 fn costs(arguments: &[&str], response: &str, status: &str, amount: impl Into<Value>, reasons: &[&str]) {
-    let said = said(arguments, response);
+    let attributes = attributes(arguments, response);
     let cost = [
-        said["tracing_genai.cost.status"].clone(),
-        said["gen_ai.usage.cost"].clone(),
-        said.get("tracing_genai.cost.reasons")
+        attributes["tracing_genai.cost.status"].clone(),
+        attributes["gen_ai.usage.cost"].clone(),
+        attributes
+            .get("tracing_genai.cost.reasons")
             .cloned()
             .unwrap_or_else(|| json!([])),
     ];
-    assert_eq!(cost, [json!(status), amount.into(), json!(reasons)], "{said:#}");
+    assert_eq!(cost, [json!(status), amount.into(), json!(reasons)], "{attributes:#}");
 }
 
 fn chat(model: &str, usage: &str) -> String {
@@ -47,7 +39,7 @@ fn chat(model: &str, usage: &str) -> String {
 }
 
 #[test]
-fn audio_is_charged_as_audio_or_an_estimate() {
+fn audio_without_a_price_is_estimated_as_text() {
     let audio = r#""prompt_tokens":1000,"completion_tokens":500,"prompt_tokens_details":{"audio_tokens":900},"completion_tokens_details":{"audio_tokens":400}"#;
     // 100 at 2.50, 900 at 40, 100 at 10 and 400 at 80 USD a million.
     costs(
@@ -159,7 +151,7 @@ fn tools_of_the_responses_api_are_charged_by_its_output() {
 }
 
 #[test]
-fn what_gemini_looked_up_is_charged_by_the_prompt_or_by_the_query() {
+fn geminis_searches_are_charged_by_prompt_or_by_query() {
     let grounded = |model: &str, queries: &str| {
         format!(
             r#"{{"modelVersion":"{model}","candidates":[{{"finishReason":"STOP","groundingMetadata":{{"webSearchQueries":[{queries}]}}}}],
@@ -199,25 +191,25 @@ fn what_gemini_looked_up_is_charged_by_the_prompt_or_by_the_query() {
 }
 
 #[test]
-fn vertexs_traffic_is_prepaid_or_a_kind_of_service() {
+fn vertexs_traffic_type_changes_the_price() {
     let body = |traffic: &str| {
         format!(
             r#"{{"modelVersion":"gemini-2.5-flash","usageMetadata":{{"promptTokenCount":1000,"candidatesTokenCount":50,"totalTokenCount":1050,
                 "trafficType":"{traffic}"}}}}"#
         )
     };
-    let said = |traffic, status, amount: Value, reasons: &[&str]| {
+    let costs_for = |traffic, status, amount: Value, reasons: &[&str]| {
         costs(&["gcp.vertex_ai"], &body(traffic), status, amount, reasons);
     };
-    said("ON_DEMAND", "priced", json!(0.000_425), &[]);
-    said(
+    costs_for("ON_DEMAND", "priced", json!(0.000_425), &[]);
+    costs_for(
         "PROVISIONED_THROUGHPUT",
         "unpriced",
         Value::Null,
         &["provisioned_throughput"],
     );
-    said("ON_DEMAND_FLEX", "estimated", json!(0.000_425), &["unknown_variant"]);
-    said(
+    costs_for("ON_DEMAND_FLEX", "estimated", json!(0.000_425), &["unknown_variant"]);
+    costs_for(
         "ON_DEMAND_PRIORITY",
         "estimated",
         json!(0.000_425),
@@ -226,7 +218,7 @@ fn vertexs_traffic_is_prepaid_or_a_kind_of_service() {
 }
 
 #[test]
-fn searches_that_have_no_price_are_told_and_those_of_a_search_model_are_charged() {
+fn searches_without_a_price_are_estimated_and_those_of_a_search_model_are_charged() {
     let sources = |count: u64| {
         chat(
             "grok-3",
@@ -264,7 +256,7 @@ fn a_proxy_of_openais_api_is_priced_as_the_vendor_of_the_model() {
     );
     let claude = chat("claude-sonnet-4-5-20250929", &lifetime);
     costs(&["anthropic"], &claude, "priced", 0.168, &[]);
-    // Any host may serve open weights, and a name may be unknown.
+    // Open weights without a vendor price, and an unknown name.
     for unknown in ["llama-3.3-70b-versatile", "our-claude"] {
         costs(
             &["openai"],
@@ -277,7 +269,7 @@ fn a_proxy_of_openais_api_is_priced_as_the_vendor_of_the_model() {
 }
 
 #[test]
-fn what_is_not_counted_in_tokens_is_charged_by_its_unit() {
+fn other_units_than_tokens_are_charged() {
     let rerank =
         r#"{"id":"q","results":[{"index":0,"relevance_score":0.9}],"meta":{"billed_units":{"search_units":3}}}"#;
     // 2 USD a thousand.
@@ -297,7 +289,7 @@ fn what_is_not_counted_in_tokens_is_charged_by_its_unit() {
     // 100 USD a million characters.
     costs(&["minimax", "--model", "speech-02-hd"], speech, "priced", 0.0078, &[]);
     let voice = r#"{"type":"speech.audio.done","usage":{"input_tokens":1000,"output_tokens":100,"total_tokens":1100}}"#;
-    // 1,000 at 0.60 and 100 of audio at 12 USD a million, which is the price of all that this model puts out.
+    // 1,000 at 0.60 and 100 of audio at 12 USD a million, the price of all output of this model.
     costs(
         &["openai", "--model", "gpt-4o-mini-tts"],
         &format!("data: {voice}\n\n"),
@@ -349,7 +341,7 @@ fn claude_on_vertex_costs_more_outside_the_global_host() {
 }
 
 #[test]
-fn a_stated_cost_goes_before_what_is_unread() {
+fn a_reported_cost_overrides_unread_usage() {
     let usage = r#""prompt_tokens":1500,"completion_tokens":200,"warp_tokens":9"#;
     let model = "deepseek-ai/DeepSeek-V3.1";
     costs(
@@ -359,8 +351,8 @@ fn a_stated_cost_goes_before_what_is_unread() {
         0.000_605,
         &[],
     );
-    let said = said(&["openai"], &chat("gpt-4o", usage));
-    assert_eq!(said["tracing_genai.usage.unread"], json!(["warp_tokens"]));
+    let attributes = attributes(&["openai"], &chat("gpt-4o", usage));
+    assert_eq!(attributes["tracing_genai.usage.unread"], json!(["warp_tokens"]));
     costs(
         &["openai"],
         &chat("gpt-4o", usage),
@@ -371,7 +363,7 @@ fn a_stated_cost_goes_before_what_is_unread() {
 }
 
 #[test]
-fn a_stream_is_told_by_its_first_events_name_however_late_its_type_stands() {
+fn a_streams_api_is_detected_by_event_name() {
     let instructions = "The usage of words. ".repeat(6_000);
     let created = format!(
         r#"{{"response":{{"instructions":"{instructions}","id":"r","status":"in_progress"}},"type":"response.created"}}"#
@@ -386,9 +378,9 @@ fn a_stream_is_told_by_its_first_events_name_however_late_its_type_stands() {
 }
 
 #[test]
-fn errors_within_a_200_are_errors() {
+fn error_bodies_with_status_200_are_errors() {
     let minimax = r#"{"id":"m","choices":null,"model":"MiniMax-M2","usage":null,"base_resp":{"status_code":1008,"status_msg":"low"}}"#;
-    assert_eq!(said(&["minimax"], minimax)["error.type"], "1008");
+    assert_eq!(attributes(&["minimax"], minimax)["error.type"], "1008");
     let fine = minimax.replace("1008", "0");
-    assert_eq!(said(&["minimax"], &fine).get("error.type"), None);
+    assert_eq!(attributes(&["minimax"], &fine).get("error.type"), None);
 }

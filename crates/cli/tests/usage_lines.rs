@@ -1,4 +1,4 @@
-//! `tracing-genai usage` of files with many calls, and the sums of them: a batch's output, the events of a session.
+//! `tracing-genai usage` for files with several calls, with their sums: batch output, events of a realtime session.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,29 +6,24 @@
     reason = "a test may panic, its helpers too"
 )]
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+mod command;
 
+use std::process::Output;
+
+use command::{run, stderr};
 use serde_json::{Value, json};
 
 fn usage(arguments: &[&str], response: &str) -> Output {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_tracing-genai"))
-        .args(["usage", "--at", "2026-11-20"])
-        .args(arguments)
-        .arg("-")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    process.stdin.take().unwrap().write_all(response.as_bytes()).unwrap();
-    process.wait_with_output().unwrap()
+    run(
+        &[&["usage", "--at", "2026-11-20"], arguments, &["-"]].concat(),
+        response,
+    )
 }
 
-/// The objects that come out, one after the other.
-fn said(arguments: &[&str], response: &str) -> Vec<Value> {
+/// The JSON objects of the output.
+fn objects(arguments: &[&str], response: &str) -> Vec<Value> {
     let output = usage(arguments, response);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}", stderr(&output));
     let objects = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
     objects.map(Result::unwrap).collect()
 }
@@ -46,7 +41,7 @@ fn sum(object: &Value) -> (&str, &str) {
     (status, object["cost_usd"].as_str().unwrap())
 }
 
-/// A line of OpenAI's with that many tokens in and a hundred out.
+/// A line of OpenAI's batch output with `input` input tokens and 100 output tokens.
 fn openai(id: &str, model: &str, input: u64) -> String {
     format!(
         r#"{{"id":"batch_{id}","custom_id":"{id}","response":{{"status_code":200,"request_id":"{id}","body":{{"id":"c_{id}",
@@ -61,17 +56,17 @@ const EXPIRED: &str =
     r#"{"id":"b","custom_id":"late","response":null,"error":{"code":"batch_expired","message":"late"}}"#;
 
 #[test]
-fn one_line_of_a_batch_is_one_call_at_the_price_of_batches() {
-    let said = said(&["--provider", "openai"], &openai("a", "gpt-4.1-2025-04-14", 1_000));
-    assert_eq!(said.len(), 1);
+fn one_line_of_a_batch_is_one_call_at_the_batch_price() {
+    let objects = objects(&["--provider", "openai"], &openai("a", "gpt-4.1-2025-04-14", 1_000));
+    assert_eq!(objects.len(), 1);
     // 1,000 at 1 and 100 at 4 USD a million: half of 2 and 8.
-    assert_eq!(cost(&said[0]), ("priced", &json!(0.0014)));
-    assert_eq!(said[0]["gen_ai.usage.input_tokens"], 1_000);
-    assert_eq!(said[0].get("calls"), None);
+    assert_eq!(cost(&objects[0]), ("priced", &json!(0.0014)));
+    assert_eq!(objects[0]["gen_ai.usage.input_tokens"], 1_000);
+    assert_eq!(objects[0].get("calls"), None);
 }
 
 #[test]
-fn several_lines_are_an_object_each_and_last_their_sums() {
+fn several_lines_are_one_object_each_and_their_sums() {
     let lines = [
         openai("a", "gpt-4.1-2025-04-14", 1_000),
         EXPIRED.to_owned(),
@@ -79,10 +74,10 @@ fn several_lines_are_an_object_each_and_last_their_sums() {
         openai("b", "gpt-4.1-2025-04-14", 3_000),
         openai("c", "a-model-of-ours", 70),
     ];
-    let said = said(&["--provider", "openai"], &lines.join("\n"));
-    assert_eq!(said.len(), 5, "four calls and the sums");
-    assert_eq!(said[1]["error.type"], "batch_expired");
-    assert_eq!(cost(&said[3]), ("unpriced", &Value::Null));
+    let objects = objects(&["--provider", "openai"], &lines.join("\n"));
+    assert_eq!(objects.len(), 5, "four calls and the sums");
+    assert_eq!(objects[1]["error.type"], "batch_expired");
+    assert_eq!(cost(&objects[3]), ("unpriced", &Value::Null));
     let expected = json!({
         "calls": 4,
         "failed_calls": 1,
@@ -93,23 +88,23 @@ fn several_lines_are_an_object_each_and_last_their_sums() {
         "cost_usd": "0.0048",
         "tracing_genai.cost.status": "estimated",
     });
-    assert_eq!(said[4], expected);
+    assert_eq!(objects[4], expected);
 }
 
 #[test]
-fn the_sum_is_priced_where_every_call_is() {
+fn the_sum_is_priced_if_every_call_is() {
     let lines = [
         openai("a", "gpt-4.1", 1_000),
         EXPIRED.to_owned(),
         openai("b", "gpt-4.1", 1_000),
     ];
-    let said = said(&["--provider", "openai"], &lines.join("\r\n"));
-    assert_eq!(sum(said.last().unwrap()), ("priced", "0.0028"));
-    assert_eq!(said.last().unwrap()["failed_calls"], 1);
+    let objects = objects(&["--provider", "openai"], &lines.join("\r\n"));
+    assert_eq!(sum(objects.last().unwrap()), ("priced", "0.0028"));
+    assert_eq!(objects.last().unwrap()["failed_calls"], 1);
 }
 
 #[test]
-fn lines_of_anthropic_gemini_and_bedrock_are_priced_as_batches_too() {
+fn batches_of_anthropic_gemini_and_bedrock_are_priced() {
     let message = r#"{"type":"message","model":"claude-sonnet-4-6","content":[],"stop_reason":"end_turn",
         "usage":{"input_tokens":1000,"output_tokens":100}}"#
         .replace('\n', " ");
@@ -132,16 +127,16 @@ fn lines_of_anthropic_gemini_and_bedrock_are_priced_as_batches_too() {
             0.000_275,
         ),
     ] {
-        let said = said(&["--provider", provider], &line);
-        assert_eq!(said.len(), 1, "{line}");
-        assert_eq!(cost(&said[0]), ("priced", &json!(total)), "{line}");
+        let objects = objects(&["--provider", provider], &line);
+        assert_eq!(objects.len(), 1, "{line}");
+        assert_eq!(cost(&objects[0]), ("priced", &json!(total)), "{line}");
     }
-    // Its own line's end, after a long request.
+    // The mark at the end of a long line.
     let long = format!(
         r#"{{"modelInput":{{"messages":[{{"content":"{}"}}]}},"modelOutput":{message},"recordId":"CALL1"}}"#,
         "x".repeat(9_000)
     );
-    let said = said(
+    let objects = objects(
         &[
             "--provider",
             "aws.bedrock",
@@ -150,9 +145,9 @@ fn lines_of_anthropic_gemini_and_bedrock_are_priced_as_batches_too() {
         ],
         &long,
     );
-    // 3.30 and 16.50 USD a million: no batch price of it on Bedrock is known.
-    assert_eq!(cost(&said[0]), ("estimated", &json!(0.004_95)));
-    assert_eq!(said[0]["tracing_genai.cost.reasons"], json!(["unknown_variant"]));
+    // 3.30 and 16.50 USD a million: its batch price on Bedrock is unknown.
+    assert_eq!(cost(&objects[0]), ("estimated", &json!(0.004_95)));
+    assert_eq!(objects[0]["tracing_genai.cost.reasons"], json!(["unknown_variant"]));
 }
 
 #[test]
@@ -164,7 +159,7 @@ fn unreadable_lines_are_reported_and_excluded_from_the_sums() {
     ];
     let output = usage(&["--provider", "openai"], &lines.join("\n"));
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("line 2"));
+    assert!(stderr(&output).contains("line 2"));
     let last: Value = serde_json::from_slice(
         output
             .stdout
@@ -181,7 +176,7 @@ fn unreadable_lines_are_reported_and_excluded_from_the_sums() {
 }
 
 #[test]
-fn a_response_that_names_a_request_of_ones_own_is_one_response() {
+fn batch_marks_inside_a_response_are_ignored() {
     for body in [
         r#"{"id":"r","object":"response","status":"completed","model":"gpt-5.4","metadata":{"custom_id":"mine"},"output":[],
             "usage":{"input_tokens":1000,"output_tokens":100}}"#,
@@ -191,9 +186,9 @@ fn a_response_that_names_a_request_of_ones_own_is_one_response() {
             "usage":{"prompt_tokens":1000,"completion_tokens":100}}"#,
     ] {
         for body in [body.to_owned(), body.replace('\n', " ")] {
-            let said = said(&["--provider", "openai"], &body);
+            let objects = objects(&["--provider", "openai"], &body);
             // 1,000 at 2.50 and 100 at 15 USD a million.
-            assert_eq!(cost(&said[0]), ("priced", &json!(0.004)), "{body}");
+            assert_eq!(cost(&objects[0]), ("priced", &json!(0.004)), "{body}");
         }
     }
 }
@@ -207,48 +202,48 @@ const HEARD: &str = r#"{"type":"conversation.item.input_audio_transcription.comp
 const TURN_COSTS: f64 = 0.026_316_8;
 
 #[test]
-fn the_turns_of_a_session_are_calls_of_its_model() {
-    let said = said(
+fn turns_of_a_session_are_calls_of_its_model() {
+    let objects = objects(
         &["--provider", "openai"],
         &[SESSION, DELTA, TURN, DELTA, TURN].join("\n"),
     );
-    assert_eq!(said.len(), 3, "two turns and the sums");
-    for turn in &said[..2] {
+    assert_eq!(objects.len(), 3, "two turns and the sums");
+    for turn in &objects[..2] {
         assert_eq!(cost(turn), ("priced", &json!(TURN_COSTS)));
         assert_eq!(turn["gen_ai.response.model"], "gpt-realtime");
     }
-    assert_eq!(said[2]["calls"], 2);
-    assert_eq!(sum(&said[2]), ("priced", "0.0526336"));
+    assert_eq!(objects[2]["calls"], 2);
+    assert_eq!(sum(&objects[2]), ("priced", "0.0526336"));
 }
 
 #[test]
-fn what_the_user_said_is_transcribed_at_the_price_of_another_model() {
-    let said = said(&["--provider", "openai"], &[SESSION, HEARD, TURN].join("\n"));
-    // Three begun seconds at 0.36 USD an hour.
-    assert_eq!(cost(&said[0]), ("priced", &json!(0.0003)));
-    assert_eq!(said[0]["gen_ai.response.model"], "whisper-1");
-    assert_eq!(cost(&said[1]), ("priced", &json!(TURN_COSTS)));
-    // A session that names no model for it leaves its price unknown, whatever model was asked for.
+fn transcriptions_have_the_price_of_their_own_model() {
+    let objects = objects(&["--provider", "openai"], &[SESSION, HEARD, TURN].join("\n"));
+    // Three started seconds at 0.36 USD an hour.
+    assert_eq!(cost(&objects[0]), ("priced", &json!(0.0003)));
+    assert_eq!(objects[0]["gen_ai.response.model"], "whisper-1");
+    assert_eq!(cost(&objects[1]), ("priced", &json!(TURN_COSTS)));
+    // Without a transcription model in the session, its price is unknown, also with --model.
     let unnamed = SESSION.replace(r#","audio":{"input":{"transcription":{"model":"whisper-1"}}}"#, "");
     let tokens = HEARD.replace(
         r#"{"type":"duration","seconds":2.4}"#,
         r#"{"type":"tokens","input_tokens":13,"output_tokens":9,"input_token_details":{"text_tokens":0,"audio_tokens":13}}"#,
     );
-    let said = self::said(
+    let objects = self::objects(
         &["--provider", "openai", "--model", "gpt-realtime"],
         &[&unnamed, &*tokens, TURN].join("\n"),
     );
-    assert_eq!(cost(&said[0]).0, "unpriced");
-    assert_eq!(sum(&said[2]), ("estimated", "0.0263168"));
-    assert_eq!(said[2]["unpriced_calls"], 1);
+    assert_eq!(cost(&objects[0]).0, "unpriced");
+    assert_eq!(sum(&objects[2]), ("estimated", "0.0263168"));
+    assert_eq!(objects[2]["unpriced_calls"], 1);
 }
 
 #[test]
-fn one_event_is_one_call_of_the_model_that_was_asked_for() {
-    let said = said(&["--provider", "openai", "--model", "gpt-realtime"], TURN);
-    assert_eq!(said.len(), 1);
-    assert_eq!(cost(&said[0]), ("priced", &json!(TURN_COSTS)));
-    let unnamed = self::said(&["--provider", "openai"], TURN);
+fn one_event_is_one_call_of_the_requested_model() {
+    let objects = objects(&["--provider", "openai", "--model", "gpt-realtime"], TURN);
+    assert_eq!(objects.len(), 1);
+    assert_eq!(cost(&objects[0]), ("priced", &json!(TURN_COSTS)));
+    let unnamed = self::objects(&["--provider", "openai"], TURN);
     assert_eq!(cost(&unnamed[0]).0, "unpriced");
 }
 
@@ -257,28 +252,28 @@ fn a_session_is_recognised_by_any_of_its_events() {
     let model = ["--provider", "openai", "--model", "gpt-realtime"];
     let long = DELTA.replace("AAAA", &"A".repeat(100_000));
     for first in [DELTA, HEARD, &long] {
-        let said = said(&model, &[first, TURN, TURN].join("\n"));
-        let turns = said.iter().filter(|object| object["gen_ai.response.id"] == "r");
+        let objects = objects(&model, &[first, TURN, TURN].join("\n"));
+        let turns = objects.iter().filter(|object| object["gen_ai.response.id"] == "r");
         assert_eq!(turns.count(), 2, "{}", &first[..40]);
     }
-    // Printed over several lines it is one response.
+    // Pretty-printed, it is one response.
     let pretty = serde_json::to_string_pretty(&serde_json::from_str::<Value>(TURN).unwrap()).unwrap();
     for arguments in [&model[..], &[&model[..], &["--api", "realtime"]].concat()] {
-        let said = said(arguments, &pretty);
-        assert_eq!(said.len(), 1);
-        assert_eq!(cost(&said[0]), ("priced", &json!(TURN_COSTS)));
+        let objects = objects(arguments, &pretty);
+        assert_eq!(objects.len(), 1);
+        assert_eq!(cost(&objects[0]), ("priced", &json!(TURN_COSTS)));
     }
 }
 
 #[test]
-fn a_turn_that_failed_or_is_not_understood_is_counted() {
+fn failed_and_unknown_turns_are_counted() {
     let failed = r#"{"type":"response.done","response":{"object":"realtime.response","id":"f","status":"failed","status_details":{"error":{"type":"server_error","message":"no"}}}}"#;
     let by_seconds = r#"{"type":"response.done","response":{"object":"realtime.response","id":"x","status":"completed"},"usage":{"billable_audio_seconds":7}}"#;
-    let said = said(
+    let objects = objects(
         &["--provider", "openai"],
         &[SESSION, TURN, failed, by_seconds].join("\n"),
     );
-    let sums = said.last().unwrap();
+    let sums = objects.last().unwrap();
     assert_eq!(
         (&sums["calls"], &sums["failed_calls"], &sums["unpriced_calls"]),
         (&json!(3), &json!(1), &json!(1))
@@ -287,15 +282,15 @@ fn a_turn_that_failed_or_is_not_understood_is_counted() {
 }
 
 #[test]
-fn the_first_unreadable_lines_are_named_with_their_problem() {
+fn the_first_unreadable_lines_are_listed_with_their_problem() {
     let broken = vec!["{\"custom_id\":"; 13];
     let lines = [vec![&*openai("a", "gpt-4.1", 1_000)], broken].concat().join("\n");
     let output = usage(&["--provider", "openai"], &lines);
-    let warnings = String::from_utf8_lossy(&output.stderr).into_owned();
+    let warnings = stderr(&output);
     assert_eq!(
         warnings.matches("not a line of a batch's output").count(),
         10,
         "{warnings}"
     );
-    assert!(warnings.contains("13 lines are left out"), "{warnings}");
+    assert!(warnings.contains("13 lines are excluded"), "{warnings}");
 }

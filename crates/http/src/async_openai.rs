@@ -1,4 +1,4 @@
-//! The layer for the services that async-openai takes.
+//! [`WatchService`] for async-openai's HTTP services.
 
 use std::any::type_name;
 use std::fmt::Display;
@@ -11,11 +11,11 @@ use reqwest::Response;
 use tower_service::Service;
 use tracing::Instrument;
 
-use crate::reqwest_exchange::{answered, prepare, start, target};
+use crate::reqwest_exchange::{finish, prepare, start, target};
 use crate::service::WatchService;
 
-/// Where the future goes that async-openai wants to be able to send.
-type Answer<E> = Pin<Box<dyn Future<Output = Result<Response, E>> + Send>>;
+/// Boxed, since async-openai requires a `Send` future.
+type ResponseFuture<E> = Pin<Box<dyn Future<Output = Result<Response, E>> + Send>>;
 
 impl<S> Service<HttpRequestFactory> for WatchService<S>
 where
@@ -25,19 +25,19 @@ where
 {
     type Response = Response;
     type Error = S::Error;
-    type Future = Answer<S::Error>;
+    type Future = ResponseFuture<S::Error>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.service.poll_ready(context)
     }
 
     fn call(&mut self, factory: HttpRequestFactory) -> Self::Future {
-        // The service that is ready is the one to be called; its clone may not be.
+        // `poll_ready` was called on this service, not on its clone.
         let clone = self.service.clone();
         let mut service = std::mem::replace(&mut self.service, clone);
         let watch = self.watch.clone();
         Box::pin(async move {
-            // What is sent is not at hand: one request is built to be looked at.
+            // The factory builds a request per attempt; one more is built to be read.
             let request = factory.build().await?;
             let Some(target) = target(&watch, &request) else {
                 return service.call(factory).await;
@@ -53,14 +53,9 @@ where
                     Ok(request)
                 }
             });
-            let answer = async { service.call(prepared).await };
-            match answer.instrument(exchange.span()).await {
-                Ok(response) => Ok(answered(exchange, response)),
-                Err(error) => {
-                    exchange.failed(type_name::<S::Error>(), &error);
-                    Err(error)
-                }
-            }
+            let call = async { service.call(prepared).await };
+            let result = call.instrument(exchange.span()).await;
+            finish(exchange, result, |_| type_name::<S::Error>())
         })
     }
 }

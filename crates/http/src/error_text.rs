@@ -1,8 +1,8 @@
-//! What an error says, without what must not leave: clients quote whole URLs, and some providers take the key in the query.
+//! Error texts without credentials: clients quote whole URLs, and some providers take the API key in the query.
 
 use std::fmt::Display;
 
-/// The text of `error`, in which URLs have neither a query nor a user.
+/// The text of `error`, with query, fragment and user info removed from URLs.
 pub(crate) fn error_text(error: impl Display) -> String {
     let text = error.to_string();
     let mut safe = String::with_capacity(text.len());
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_loses_its_query_and_its_user() {
+    fn query_and_user_are_removed_from_urls() {
         let cases = [
             (
                 "error sending request for url (https://u:p@host/v1/m:generate?alt=sse&key=SECRET): refused",

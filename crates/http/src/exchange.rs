@@ -1,4 +1,4 @@
-//! One call from its request to the head of its response.
+//! One call, from its request to the response head.
 
 use std::fmt::Display;
 
@@ -12,25 +12,25 @@ use tracing_genai::{Call, ModelCall};
 use crate::error_text::error_text;
 use crate::params;
 use crate::propagate::Propagation;
-use crate::reading::Reading;
-use crate::request_body;
+use crate::request_body::RequestRecorder;
+use crate::response_recorder::ResponseRecorder;
 use crate::watch::{Target, Watch};
 
-/// A call whose response has not come yet. Dropped, it is one that somebody stopped waiting for.
+/// A call whose response has not arrived yet. Dropping it records the outcome `cancelled`.
 #[derive(Debug)]
 pub(crate) struct Exchange {
-    /// Present until the response has come, or none will.
+    /// `None` once the response arrived or the call failed.
     call: Option<Call>,
     api: Api,
     is_openai: bool,
     asks_for_stream: bool,
-    /// The characters to speak: a response that is audio does not count them.
+    /// Characters of a speech request; the audio response does not count them.
     characters: Option<u64>,
     watch: Watch,
     propagation: Option<Propagation>,
 }
 
-/// What a request of a call needs before it is sent; a call may send several.
+/// Prepares the requests of a call; a call may send several.
 #[derive(Clone, Debug)]
 pub(crate) struct Preparation {
     span: Span,
@@ -39,22 +39,22 @@ pub(crate) struct Preparation {
 }
 
 impl Preparation {
-    /// Sends the context along, where that is wanted.
+    /// Injects the context, if the target is a host to propagate to.
     pub(crate) fn propagate(&self, headers: &mut HeaderMap) {
         if let Some(propagation) = self.propagation {
             propagation.inject(&self.span, headers);
         }
     }
 
-    /// Reads a body of this `content-type` as it is sent.
-    pub(crate) fn reading(&self, headers: &HeaderMap) -> request_body::Reading {
+    /// A recorder for a request body, by its `content-type`.
+    pub(crate) fn recorder(&self, headers: &HeaderMap) -> RequestRecorder {
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        request_body::Reading::new(content_type, self.span.clone(), self.is_openai)
+        RequestRecorder::new(content_type, self.span.clone(), self.is_openai)
     }
 }
 
 impl Exchange {
-    /// Starts the span of a call to `target`, with what its request asks for as far as that is known.
+    /// Starts the span of a call to `target`, with the request parameters known so far.
     pub(crate) fn start(watch: &Watch, target: &Target, request: &Request) -> Self {
         let operation = OperationName::from_name(target.endpoint.operation).unwrap_or(OperationName::Chat);
         let is_openai = matches!(target.provider.as_str(), "openai" | "azure.ai.openai");
@@ -88,16 +88,16 @@ impl Exchange {
         }
     }
 
-    /// No response came: why, in a word of few values, and what the error says.
-    pub(crate) fn failed(mut self, error_type: &str, error: impl Display) {
+    /// Ends a call without a response. `error_type` is of low cardinality.
+    pub(crate) fn fail(mut self, error_type: &str, error: impl Display) {
         if let Some(call) = self.call.take() {
             call.fail(error_type, error_text(error));
         }
     }
 
-    /// The response's head has come; its body is to be read.
-    pub(crate) fn answered(mut self, status: StatusCode, headers: &HeaderMap) -> Option<Reading> {
-        // Nothing is read that nobody looks at.
+    /// Takes the response head and returns a recorder for the body; `None` for a disabled span.
+    pub(crate) fn respond(mut self, status: StatusCode, headers: &HeaderMap) -> Option<ResponseRecorder> {
+        // Span disabled: skip reading the body.
         let call = self.call.take().filter(|call| !call.span().is_disabled())?;
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let content_type = text(CONTENT_TYPE).map(|named| named.split(';').next().unwrap_or_default().trim());
@@ -106,31 +106,31 @@ impl Exchange {
         if let Some(gap) = self.watch.stall_gap() {
             response = response.stall_after(gap);
         }
-        let mut told = told_by_headers(headers);
+        let mut usage = usage_from_headers(headers);
         if let Some(characters) = self
             .characters
             .filter(|_| status.is_success() && self.api == Api::Speech)
         {
-            told.set(Unit::InputCharacters, characters);
+            usage.set(Unit::InputCharacters, characters);
         }
-        response.told_elsewhere(told);
+        response.told_elsewhere(usage);
         if content_type.is_some_and(|named| named.starts_with("audio/")) {
-            return Some(Reading::of_audio(response));
+            return Some(ResponseRecorder::of_audio(response));
         }
-        Some(Reading::new(response, text(CONTENT_ENCODING)))
+        Some(ResponseRecorder::new(response, text(CONTENT_ENCODING)))
     }
 
     fn is_stream(&self, content_type: Option<&str>) -> bool {
         match content_type {
             Some(named) if STREAMS.contains(&named) => true,
-            // Gemini streams a list; others that answer in JSON have refused to stream.
+            // Gemini streams a JSON list; a JSON body from other APIs is not a stream.
             Some("application/json") => self.api == Api::GeminiContent && self.asks_for_stream,
             _ => self.asks_for_stream,
         }
     }
 }
 
-/// The types of content that come piece by piece.
+/// Content types of streams.
 const STREAMS: [&str; 5] = [
     "text/event-stream",
     "application/x-ndjson",
@@ -147,10 +147,9 @@ impl Drop for Exchange {
     }
 }
 
-/// What Bedrock says in the headers of the models that say nothing in their bodies. Its input count leaves out what the
-/// cache read and took, as that of Converse does.
-/// Source: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html>.
-fn told_by_headers(headers: &HeaderMap) -> Usage {
+/// Usage from Bedrock's headers, for models whose bodies have no counts. Its input count excludes cached tokens, as
+/// Converse's does. Source: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html>.
+fn usage_from_headers(headers: &HeaderMap) -> Usage {
     let count = |name: &str| {
         let name = ["x-amzn-bedrock-", name, "-token-count"].concat();
         headers.get(name)?.to_str().ok()?.parse::<u64>().ok()

@@ -1,8 +1,8 @@
-//! Watches an HTTP client's calls of LLM providers: a span for each, with tokens, latency and cost, read from what the
-//! provider really answers.
+//! Watches an HTTP client's calls to LLM providers: one span a call, with tokens, latency and cost read from the
+//! provider's response.
 //!
-//! The client's bytes pass untouched and without delay; a stream is never gathered. Nothing happens for hosts that are no
-//! providers. Which hosts are, [`Watch`] says.
+//! Bytes pass unchanged and without delay; streams are not buffered. Requests to other hosts are not watched. [`Watch`]
+//! configures the hosts.
 //!
 //! With reqwest-middleware (feature `reqwest-middleware`):
 //!
@@ -11,14 +11,14 @@
 //! use tracing_genai_http::{Watch, WatchMiddleware};
 //!
 //! let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
-//!     .with(WatchMiddleware::new(Watch::new())) // outside of retries: they are one call
+//!     .with(WatchMiddleware::new(Watch::new())) // outside of the retry middleware: one call
 //!     .build();
 //! # let _ = client;
 //! # }
 //! ```
 //!
-//! With tower (feature `tower`), around a service of `http` requests, of reqwest's, or, with the feature `async-openai`,
-//! of that client's:
+//! With tower (feature `tower`), around a service of `http` or reqwest requests, or, with the feature `async-openai`,
+//! around that client's HTTP service:
 //!
 //! ```
 //! # #[cfg(feature = "tower")] {
@@ -34,9 +34,9 @@ mod error_text;
 mod exchange;
 mod params;
 mod propagate;
-mod reading;
 mod request_body;
 mod response_body;
+mod response_recorder;
 mod watch;
 
 #[cfg(feature = "async-openai")]

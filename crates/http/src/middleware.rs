@@ -1,4 +1,4 @@
-//! The middleware for clients of reqwest-middleware.
+//! Middleware for reqwest-middleware clients.
 
 use async_trait::async_trait;
 use http::Extensions;
@@ -6,13 +6,13 @@ use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 use tracing::Instrument;
 
-use crate::reqwest_exchange::{answered, prepare, start, target};
+use crate::reqwest_exchange::{finish, prepare, start, target};
 use crate::watch::Watch;
 
-/// Makes a span of each call of a provider's model, and reads its response as it passes.
+/// Creates a span for each model call, and reads the response as it passes.
 ///
-/// Put it outside of what retries, such as reqwest-retry: a call that is sent again is one call, and one span. To count how
-/// often, put [`AttemptMiddleware`] inside.
+/// Put it outside of retry middleware such as reqwest-retry: a retried call is one call and one span. To count retries,
+/// put [`AttemptMiddleware`] inside.
 ///
 /// ```no_run
 /// use tracing_genai_http::{AttemptMiddleware, Watch, WatchMiddleware};
@@ -30,7 +30,7 @@ pub struct WatchMiddleware {
 }
 
 impl WatchMiddleware {
-    /// Watches what `watch` says.
+    /// Watches the hosts of `watch`.
     pub fn new(watch: Watch) -> Self {
         Self { watch }
     }
@@ -44,13 +44,8 @@ impl Middleware for WatchMiddleware {
         };
         let exchange = start(&self.watch, &target, &request);
         prepare(&exchange.preparation(), &mut request);
-        match next.run(request, extensions).instrument(exchange.span()).await {
-            Ok(response) => Ok(answered(exchange, response)),
-            Err(error) => {
-                exchange.failed(error_type(&error), &error);
-                Err(error)
-            }
-        }
+        let result = next.run(request, extensions).instrument(exchange.span()).await;
+        finish(exchange, result, error_type)
     }
 }
 
@@ -63,12 +58,12 @@ fn error_type(error: &Error) -> &'static str {
     }
 }
 
-/// Counts how often a call is sent: put it inside of what retries. See [`tracing_genai::attempt`].
+/// Counts the attempts of a call: put it inside of retry middleware. See [`tracing_genai::attempt`].
 #[derive(Clone, Debug, Default)]
 pub struct AttemptMiddleware(());
 
 impl AttemptMiddleware {
-    /// Counts attempts within whatever call there is.
+    /// Counts attempts of the enclosing call.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,4 +1,4 @@
-//! What a request asks for, on the span of its call.
+//! Records request parameters on the span of a call.
 
 use opentelemetry::{Array, StringValue, Value};
 use tracing::Span;
@@ -6,10 +6,10 @@ use tracing_genai::semconv::Attribute;
 use tracing_genai::usage::Request;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-/// The attributes of what `request` asks for, the model left out.
+/// The parameters of `request` as attributes, without the model.
 pub(crate) fn attributes(request: &Request, is_openai: bool) -> Vec<(&'static str, Value)> {
     let count = |count: Option<u64>| count.and_then(|count| i64::try_from(count).ok()).map(Value::I64);
-    // The conventions have an attribute for OpenAI's alone.
+    // The conventions have a requested service tier for OpenAI only.
     let tier = request.service_tier.clone().filter(|_| is_openai);
     let values = [
         (
@@ -29,13 +29,13 @@ pub(crate) fn attributes(request: &Request, is_openai: bool) -> Vec<(&'static st
             request.presence_penalty.map(Value::F64),
         ),
         (Attribute::RequestSeed, count(request.seed)),
-        // One choice is what is asked for by whoever says nothing.
+        // One choice is the default.
         (
             Attribute::RequestChoiceCount,
             count(request.choices.filter(|choices| *choices != 1)),
         ),
-        (Attribute::RequestStopSequences, texts(&request.stop_sequences)),
-        (Attribute::RequestEncodingFormats, texts(&request.encoding_formats)),
+        (Attribute::RequestStopSequences, text_array(&request.stop_sequences)),
+        (Attribute::RequestEncodingFormats, text_array(&request.encoding_formats)),
         (Attribute::EmbeddingsDimensionCount, count(request.dimensions)),
         (
             Attribute::OpenaiRequestServiceTier,
@@ -48,7 +48,7 @@ pub(crate) fn attributes(request: &Request, is_openai: bool) -> Vec<(&'static st
         .collect()
 }
 
-/// Puts what `request` asks for on a span that has started already.
+/// Records the parameters and the model of `request` on a started span.
 pub(crate) fn record(span: &Span, request: Request, is_openai: bool) {
     for (name, value) in attributes(&request, is_openai) {
         span.set_attribute(name, value);
@@ -58,7 +58,7 @@ pub(crate) fn record(span: &Span, request: Request, is_openai: bool) {
     }
 }
 
-fn texts(texts: &[String]) -> Option<Value> {
+fn text_array(texts: &[String]) -> Option<Value> {
     let list = || texts.iter().map(|text| StringValue::from(text.clone())).collect();
     (!texts.is_empty()).then(|| Value::Array(Array::String(list())))
 }

@@ -1,4 +1,4 @@
-//! The body of a request, read as it is sent.
+//! A request body that is read while it is sent.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,25 +12,25 @@ use tracing_genai::usage::RequestReader;
 use crate::params;
 
 pin_project! {
-    /// A request's body whose bytes pass unchanged. Where it is of a call that is watched, what it asks for stands on the
-    /// call's span once it has been sent.
+    /// A request body whose bytes pass unchanged. For a watched call, the request parameters are recorded on its span
+    /// once the body was sent.
     #[derive(Debug, Default)]
     pub struct RequestBody<B> {
         #[pin]
         body: B,
-        reading: Option<Reading>,
+        recorder: Option<RequestRecorder>,
     }
 }
 
 #[derive(Debug)]
-pub(crate) struct Reading {
+pub(crate) struct RequestRecorder {
     reader: RequestReader,
     span: Span,
     is_openai: bool,
 }
 
-impl Reading {
-    /// Reads what the call of `span` asks for.
+impl RequestRecorder {
+    /// Records the request parameters on `span`.
     pub(crate) fn new(content_type: Option<&str>, span: Span, is_openai: bool) -> Self {
         Self {
             reader: RequestReader::new(content_type),
@@ -41,8 +41,8 @@ impl Reading {
 }
 
 impl<B> RequestBody<B> {
-    pub(crate) fn new(body: B, reading: Option<Reading>) -> Self {
-        Self { body, reading }
+    pub(crate) fn new(body: B, recorder: Option<RequestRecorder>) -> Self {
+        Self { body, recorder }
     }
 }
 
@@ -56,15 +56,15 @@ impl<B: Body<Data = Bytes>> Body for RequestBody<B> {
         let is_over = match &polled {
             Poll::Pending => false,
             Poll::Ready(Some(Ok(frame))) => {
-                if let (Some(bytes), Some(reading)) = (frame.data_ref(), this.reading.as_mut()) {
-                    reading.reader.push(bytes);
+                if let (Some(bytes), Some(recorder)) = (frame.data_ref(), this.recorder.as_mut()) {
+                    recorder.reader.push(bytes);
                 }
                 this.body.is_end_stream()
             }
             Poll::Ready(Some(Err(_)) | None) => true,
         };
-        if is_over && let Some(reading) = this.reading.take() {
-            params::record(&reading.span, reading.reader.finish(), reading.is_openai);
+        if is_over && let Some(recorder) = this.recorder.take() {
+            params::record(&recorder.span, recorder.reader.finish(), recorder.is_openai);
         }
         polled
     }

@@ -1,4 +1,4 @@
-//! The layer for tower services of reqwest's requests, such as its client.
+//! [`WatchService`] for tower services of reqwest requests, such as its client.
 
 use std::any::type_name;
 use std::fmt::Display;
@@ -10,7 +10,7 @@ use tower_service::Service;
 use tracing::Span;
 
 use crate::exchange::Exchange;
-use crate::reqwest_exchange::{answered, prepare, start, target};
+use crate::reqwest_exchange::{finish, prepare, start, target};
 use crate::service::WatchService;
 
 impl<S> Service<reqwest::Request> for WatchService<S>
@@ -38,7 +38,7 @@ where
 }
 
 pin_project! {
-    /// The response to a call by reqwest that is watched.
+    /// The future of a watched reqwest call.
     #[derive(Debug)]
     pub struct ReqwestFuture<F> {
         #[pin]
@@ -60,15 +60,9 @@ where
         let Poll::Ready(result) = this.span.in_scope(|| this.future.poll(context)) else {
             return Poll::Pending;
         };
-        let Some(exchange) = this.exchange.take() else {
-            return Poll::Ready(result);
-        };
-        Poll::Ready(match result {
-            Ok(response) => Ok(answered(exchange, response)),
-            Err(error) => {
-                exchange.failed(type_name::<E>(), &error);
-                Err(error)
-            }
+        Poll::Ready(match this.exchange.take() {
+            Some(exchange) => finish(exchange, result, |_| type_name::<E>()),
+            None => result,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The body of a response, read as it passes.
+//! A response body that is read as it passes.
 
 use std::any::type_name;
 use std::fmt::Display;
@@ -9,28 +9,28 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use crate::reading::Reading;
+use crate::response_recorder::ResponseRecorder;
 
 pin_project! {
-    /// A response's body whose bytes pass unchanged. Where it answers a call that is watched, the call's span stays open
-    /// until it ends or is dropped.
+    /// A response body whose bytes pass unchanged. The span of a watched call stays open until the body ends or is
+    /// dropped.
     #[derive(Debug)]
     pub struct ResponseBody<B> {
         #[pin]
         body: B,
-        reading: Option<Reading>,
+        recorder: Option<ResponseRecorder>,
     }
 }
 
 impl<B: Body<Data = Bytes>> ResponseBody<B> {
-    pub(crate) fn new(body: B, mut reading: Option<Reading>) -> Self {
-        // Nobody asks a body that is over for more.
+    pub(crate) fn new(body: B, mut recorder: Option<ResponseRecorder>) -> Self {
+        // A body that is already at its end may not be polled.
         if body.is_end_stream()
-            && let Some(reading) = reading.take()
+            && let Some(recorder) = recorder.take()
         {
-            reading.complete();
+            recorder.complete();
         }
-        Self { body, reading }
+        Self { body, recorder }
     }
 }
 
@@ -45,27 +45,27 @@ where
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let mut this = self.project();
         let polled = this.body.as_mut().poll_frame(context);
-        let Some(reading) = this.reading.as_mut() else {
+        let Some(recorder) = this.recorder.as_mut() else {
             return polled;
         };
         match &polled {
             Poll::Pending => return polled,
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(bytes) = frame.data_ref() {
-                    reading.bytes(bytes);
+                    recorder.bytes(bytes);
                 }
                 if !this.body.is_end_stream() {
                     return polled;
                 }
             }
             Poll::Ready(Some(Err(error))) => {
-                reading.fail(type_name::<B::Error>(), error);
-                *this.reading = None;
+                recorder.fail(type_name::<B::Error>(), error);
+                *this.recorder = None;
             }
             Poll::Ready(None) => {}
         }
-        if let Some(reading) = this.reading.take() {
-            reading.complete();
+        if let Some(recorder) = this.recorder.take() {
+            recorder.complete();
         }
         polled
     }

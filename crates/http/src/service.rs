@@ -1,4 +1,4 @@
-//! The layer for tower services.
+//! Layers for tower services.
 
 use std::any::type_name;
 use std::fmt::Display;
@@ -20,11 +20,11 @@ use crate::request_body::RequestBody;
 use crate::response_body::ResponseBody;
 use crate::watch::{Target, Watch};
 
-/// Makes a span of each call of a provider's model, and reads its response as it passes.
+/// Creates a span for each model call, and reads the response as it passes.
 ///
-/// It is a layer for services of `http::Request`, with any body of [`Bytes`]: the service within sees [`RequestBody`], the
-/// caller [`ResponseBody`]. With the feature `reqwest-middleware` also for services of `reqwest::Request`, such as its
-/// client; with the feature `async-openai` for those that this client takes. Put it outside of what retries, and
+/// It wraps services of `http::Request` with any body of [`Bytes`]: the inner service gets [`RequestBody`], the caller
+/// gets [`ResponseBody`]. With the feature `reqwest-middleware` it also wraps services of `reqwest::Request`, such as
+/// its client; with the feature `async-openai`, that client's HTTP services. Put it outside of retry layers, and
 /// [`AttemptLayer`] inside.
 #[derive(Clone, Debug)]
 pub struct WatchLayer {
@@ -32,7 +32,7 @@ pub struct WatchLayer {
 }
 
 impl WatchLayer {
-    /// Watches what `watch` says.
+    /// Watches the hosts of `watch`.
     pub fn new(watch: Watch) -> Self {
         Self { watch }
     }
@@ -49,7 +49,7 @@ impl<S> Layer<S> for WatchLayer {
     }
 }
 
-/// A service that is watched; made by [`WatchLayer`].
+/// A watched service; made by [`WatchLayer`].
 #[derive(Clone, Debug)]
 pub struct WatchService<S> {
     pub(crate) service: S,
@@ -75,15 +75,15 @@ where
     fn call(&mut self, request: Request<A>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
         let exchange = target(&self.watch, &parts).map(|target| {
-            // What the request asks for is known once its body has gone by.
+            // The parameters are known once the body was sent.
             Exchange::start(&self.watch, &target, &usage::Request::default())
         });
-        let reading = exchange.as_ref().map(|exchange| {
+        let recorder = exchange.as_ref().map(|exchange| {
             let preparation = exchange.preparation();
             preparation.propagate(&mut parts.headers);
-            preparation.reading(&parts.headers)
+            preparation.recorder(&parts.headers)
         });
-        let request = Request::from_parts(parts, RequestBody::new(body, reading));
+        let request = Request::from_parts(parts, RequestBody::new(body, recorder));
         let span = exchange.as_ref().map_or_else(Span::none, Exchange::span);
         let future = span.in_scope(|| self.service.call(request));
         WatchFuture { future, span, exchange }
@@ -92,7 +92,7 @@ where
 
 fn target(watch: &Watch, request: &http::request::Parts) -> Option<Target> {
     let uri = &request.uri;
-    let named = || {
+    let host_header = || {
         request
             .headers
             .get(HOST)?
@@ -101,7 +101,7 @@ fn target(watch: &Watch, request: &http::request::Parts) -> Option<Target> {
             .parse::<http::uri::Authority>()
             .ok()
     };
-    let authority = uri.authority().cloned().or_else(named)?;
+    let authority = uri.authority().cloned().or_else(host_header)?;
     let default = if uri.scheme_str() == Some("http") { 80 } else { 443 };
     watch.target(
         &request.method,
@@ -112,7 +112,7 @@ fn target(watch: &Watch, request: &http::request::Parts) -> Option<Target> {
 }
 
 pin_project! {
-    /// The response to a call that is watched.
+    /// The future of a watched call.
     #[derive(Debug)]
     pub struct WatchFuture<F> {
         #[pin]
@@ -140,13 +140,13 @@ where
         let exchange = this.exchange.take();
         Poll::Ready(match (result, exchange) {
             (Ok(response), Some(exchange)) => {
-                let reading = exchange.answered(response.status(), response.headers());
-                Ok(response.map(|body| ResponseBody::new(body, reading)))
+                let recorder = exchange.respond(response.status(), response.headers());
+                Ok(response.map(|body| ResponseBody::new(body, recorder)))
             }
             (Ok(response), None) => Ok(response.map(|body| ResponseBody::new(body, None))),
             (Err(error), exchange) => {
                 if let Some(exchange) = exchange {
-                    exchange.failed(type_name::<E>(), &error);
+                    exchange.fail(type_name::<E>(), &error);
                 }
                 Err(error)
             }
@@ -154,12 +154,12 @@ where
     }
 }
 
-/// Counts how often a call is sent: put it inside of what retries. See [`tracing_genai::attempt`].
+/// Counts the attempts of a call: put it inside of retry layers. See [`tracing_genai::attempt`].
 #[derive(Clone, Debug, Default)]
 pub struct AttemptLayer(());
 
 impl AttemptLayer {
-    /// Counts attempts within whatever call there is.
+    /// Counts attempts of the enclosing call.
     pub fn new() -> Self {
         Self::default()
     }
@@ -173,7 +173,7 @@ impl<S> Layer<S> for AttemptLayer {
     }
 }
 
-/// A service whose attempts are counted; made by [`AttemptLayer`].
+/// A service that counts attempts; made by [`AttemptLayer`].
 #[derive(Clone, Debug)]
 pub struct AttemptService<S> {
     service: S,

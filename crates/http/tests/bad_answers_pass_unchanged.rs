@@ -1,4 +1,4 @@
-//! Whatever a provider answers, the caller gets exactly that, and the span says what is missing.
+//! The caller gets every response unchanged, and the span records what could not be read.
 
 #![cfg(feature = "tower")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
@@ -33,7 +33,7 @@ fn only(spans: &Spans) -> SpanData {
     span
 }
 
-fn used(span: &SpanData) -> (Option<i64>, Option<i64>) {
+fn input_and_output(span: &SpanData) -> (Option<i64>, Option<i64>) {
     (
         integer(span, "gen_ai.usage.input_tokens"),
         integer(span, "gen_ai.usage.output_tokens"),
@@ -51,13 +51,13 @@ fn gzip(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_whole_answer_says_what_was_used() {
+async fn a_response_has_usage_and_cost() {
     let spans = Spans::collect();
     let (bytes, error) = Provider::answering([WHOLE]).chat().await;
     assert_eq!((bytes.as_slice(), error), (WHOLE.as_bytes(), None));
     let span = only(&spans);
     assert_eq!(span.name, "chat gpt-4o");
-    assert_eq!(used(&span), (Some(9), Some(2)));
+    assert_eq!(input_and_output(&span), (Some(9), Some(2)));
     assert_eq!(outcome(&span), None);
     assert_eq!(text(&span, "server.address").as_deref(), Some("api.openai.com"));
     assert_eq!(text(&span, "gen_ai.request.model").as_deref(), Some("gpt-4o"));
@@ -65,20 +65,20 @@ async fn a_whole_answer_says_what_was_used() {
 }
 
 #[tokio::test]
-async fn a_stream_says_what_was_used_and_how_it_went() {
+async fn a_stream_has_usage_outcome_and_chunk_count() {
     let spans = Spans::collect();
     let provider = Provider::answering(STREAM).header("content-type", "text/event-stream");
     let (bytes, _) = provider.chat().await;
     assert_eq!(bytes, STREAM.concat().into_bytes());
     let span = only(&spans);
-    assert_eq!(used(&span), (Some(9), Some(2)));
+    assert_eq!(input_and_output(&span), (Some(9), Some(2)));
     assert_eq!(outcome(&span).as_deref(), Some("completed"));
     assert_eq!(integer(&span, "tracing_genai.stream.chunks"), Some(3));
     assert!(attribute(&span, "gen_ai.response.time_to_first_chunk").is_some());
 }
 
 #[tokio::test]
-async fn a_stream_that_is_dropped_is_cancelled_and_its_output_unknown() {
+async fn a_dropped_stream_is_cancelled_and_unpriced() {
     let spans = Spans::collect();
     let provider = Provider::answering(STREAM).header("content-type", "text/event-stream");
     let request = post("https://api.openai.com/v1/chat/completions", "{}");
@@ -87,12 +87,12 @@ async fn a_stream_that_is_dropped_is_cancelled_and_its_output_unknown() {
     drop(response);
     let span = only(&spans);
     assert_eq!(outcome(&span).as_deref(), Some("cancelled"));
-    assert_eq!(used(&span), (None, None));
+    assert_eq!(input_and_output(&span), (None, None));
     assert_eq!(text(&span, "tracing_genai.cost.status").as_deref(), Some("unpriced"));
 }
 
 #[tokio::test]
-async fn a_stream_that_is_dropped_once_it_has_said_all_is_completed() {
+async fn a_stream_dropped_after_its_finish_reason_is_completed() {
     let without_usage = [STREAM[0], STREAM[1], STREAM[3]];
     for (frames, read, expected) in [
         (&STREAM[..], 3, "completed"),
@@ -116,7 +116,7 @@ async fn a_stream_that_is_dropped_once_it_has_said_all_is_completed() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_off_has_failed() {
+async fn a_broken_stream_is_failed() {
     let spans = Spans::collect();
     let provider = Provider::answering(&STREAM[..1]).header("content-type", "text/event-stream");
     let (bytes, error) = provider.breaking_off().chat().await;
@@ -129,7 +129,7 @@ async fn a_stream_that_breaks_off_has_failed() {
 }
 
 #[tokio::test]
-async fn a_stream_without_usage_says_so() {
+async fn a_stream_without_usage_has_the_outcome_no_usage() {
     let spans = Spans::collect();
     let provider = Provider::answering(&STREAM[..2]).header("content-type", "text/event-stream");
     provider.chat().await;
@@ -137,17 +137,17 @@ async fn a_stream_without_usage_says_so() {
 }
 
 #[tokio::test]
-async fn usage_that_comes_twice_counts_as_it_came_last() {
+async fn the_last_usage_of_a_stream_is_recorded() {
     let spans = Spans::collect();
     let earlier = "data: {\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1}}\n\n";
     let provider =
         Provider::answering([earlier.to_owned(), STREAM.concat()]).header("content-type", "text/event-stream");
     provider.chat().await;
-    assert_eq!(used(&only(&spans)), (Some(9), Some(2)));
+    assert_eq!(input_and_output(&only(&spans)), (Some(9), Some(2)));
 }
 
 #[tokio::test]
-async fn counts_that_contradict_each_other_have_no_price() {
+async fn negative_counts_are_inconsistent() {
     let spans = Spans::collect();
     let body = r#"{"model":"gpt-4o-2024-08-06","usage":{"prompt_tokens":-5,"completion_tokens":2}}"#;
     Provider::answering([body]).chat().await;
@@ -163,7 +163,7 @@ async fn counts_that_contradict_each_other_have_no_price() {
 }
 
 #[tokio::test]
-async fn an_error_in_an_answer_of_200_is_a_failure() {
+async fn an_error_body_with_status_200_is_an_error() {
     let spans = Spans::collect();
     let body = r#"{"error":{"type":"server_error","message":"The model is overloaded"}}"#;
     assert_eq!(Provider::answering([body]).chat().await.0, body.as_bytes());
@@ -173,7 +173,7 @@ async fn an_error_in_an_answer_of_200_is_a_failure() {
 }
 
 #[tokio::test]
-async fn a_refusal_has_its_status_and_message() {
+async fn an_http_error_sets_error_type_and_message() {
     let spans = Spans::collect();
     let body = r#"{"error":{"type":"requests","message":"Slow down"}}"#;
     Provider::answering([body]).status(429).chat().await;
@@ -184,7 +184,7 @@ async fn a_refusal_has_its_status_and_message() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_at_all_is_said_to_be_unread() {
+async fn malformed_bodies_are_marked_unread() {
     for (body, why) in [
         ("<html><body>Bad gateway</body></html>", "malformed"),
         (r#"{"model":"gpt-4o","usage":{"prompt_tokens":9,"#, "malformed"),
@@ -200,19 +200,19 @@ async fn what_is_no_answer_at_all_is_said_to_be_unread() {
             "{body}"
         );
         assert_eq!(outcome(&span).as_deref(), Some("no_usage"), "{body}");
-        assert_eq!(used(&span), (None, None), "{body}");
+        assert_eq!(input_and_output(&span), (None, None), "{body}");
     }
 }
 
 #[tokio::test]
-async fn an_empty_answer_used_nothing_that_is_known() {
+async fn an_empty_body_has_the_outcome_no_usage() {
     let spans = Spans::collect();
     assert_eq!(Provider::answering([""; 0]).chat().await.0, b"");
     assert_eq!(outcome(&only(&spans)).as_deref(), Some("no_usage"));
 }
 
 #[tokio::test]
-async fn a_gzipped_answer_passes_gzipped_and_is_read() {
+async fn a_gzipped_body_passes_unchanged_and_is_read() {
     let spans = Spans::collect();
     let gzipped = gzip(&STREAM.concat());
     for size in [1, 7, gzipped.len()] {
@@ -221,13 +221,13 @@ async fn a_gzipped_answer_passes_gzipped_and_is_read() {
             .header("content-encoding", "gzip");
         assert_eq!(provider.chat().await.0, gzipped);
         let span = only(&spans);
-        assert_eq!(used(&span), (Some(9), Some(2)), "in frames of {size}");
+        assert_eq!(input_and_output(&span), (Some(9), Some(2)), "in frames of {size}");
         assert_eq!(attribute(&span, "tracing_genai.response.unread"), None);
     }
 }
 
 #[tokio::test]
-async fn an_encoding_that_is_not_known_or_not_kept_is_said_to_be_unread() {
+async fn unknown_or_broken_encodings_are_marked_unread() {
     let half = &gzip(WHOLE)[..40];
     for (encoding, body) in [
         ("br", b"\x0b\x02\x80".as_slice()),
@@ -244,7 +244,7 @@ async fn an_encoding_that_is_not_known_or_not_kept_is_said_to_be_unread() {
 }
 
 #[tokio::test]
-async fn a_bomb_of_zeros_is_given_up() {
+async fn decoding_stops_at_its_limit() {
     let spans = Spans::collect();
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(b"{\"text\":\"").unwrap();
@@ -263,7 +263,7 @@ async fn a_bomb_of_zeros_is_given_up() {
 }
 
 #[tokio::test]
-async fn the_headers_of_bedrock_stand_in_for_a_body_that_counts_nothing() {
+async fn usage_is_read_from_bedrocks_headers() {
     let spans = Spans::collect();
     let provider = Provider::answering([r#"{"outputs":[{"text":"Hi","stop_reason":"stop"}]}"#])
         .header("x-amzn-bedrock-input-token-count", "9")
@@ -271,13 +271,13 @@ async fn the_headers_of_bedrock_stand_in_for_a_body_that_counts_nothing() {
     let url = "https://bedrock-runtime.eu-west-1.amazonaws.com/model/mistral.mistral-7b-instruct-v0%3A2/invoke";
     read(provider.send(Watch::new(), post(url, "{}")).await).await;
     let span = only(&spans);
-    assert_eq!(used(&span), (Some(9), Some(2)));
+    assert_eq!(input_and_output(&span), (Some(9), Some(2)));
     let model = text(&span, "gen_ai.request.model");
     assert_eq!(model.as_deref(), Some("mistral.mistral-7b-instruct-v0:2"));
 }
 
 #[tokio::test]
-async fn the_input_in_bedrocks_headers_leaves_out_the_cache() {
+async fn cached_tokens_are_added_to_the_input_of_bedrocks_headers() {
     let spans = Spans::collect();
     let provider = Provider::answering([r#"{"outputs":[{"text":"Hi","stop_reason":"stop"}]}"#])
         .header("x-amzn-bedrock-input-token-count", "9")
@@ -287,7 +287,7 @@ async fn the_input_in_bedrocks_headers_leaves_out_the_cache() {
     let url = "https://bedrock-runtime.eu-west-1.amazonaws.com/model/amazon.nova-lite-v1%3A0/invoke";
     read(provider.send(Watch::new(), post(url, "{}")).await).await;
     let span = only(&spans);
-    assert_eq!(used(&span), (Some(43), Some(2)));
+    assert_eq!(input_and_output(&span), (Some(43), Some(2)));
     assert_eq!(integer(&span, "gen_ai.usage.cache_read.input_tokens"), Some(30));
     assert_eq!(integer(&span, "gen_ai.usage.cache_write.input_tokens"), Some(4));
 }

@@ -1,4 +1,4 @@
-//! Which requests are calls, how many spans they make, and what is sent along.
+//! Which requests are watched, how many spans they create, and which headers they send.
 
 #![cfg(feature = "tower")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
@@ -25,7 +25,7 @@ const ANSWER: &str = r#"{"model":"gpt-4o-2024-08-06","usage":{"prompt_tokens":9,
 const CHAT: &str = "https://api.openai.com/v1/chat/completions";
 
 #[tokio::test]
-async fn nothing_happens_for_hosts_and_paths_that_run_no_model() {
+async fn other_hosts_and_paths_are_not_watched() {
     let spans = Spans::collect();
     for url in [
         "https://example.com/v1/chat/completions",
@@ -39,19 +39,19 @@ async fn nothing_happens_for_hosts_and_paths_that_run_no_model() {
         )
         .await;
         assert_eq!(bytes, ANSWER.as_bytes());
-        let (headers, body) = provider.got.lock().unwrap().take().unwrap();
+        let (headers, body) = provider.received.lock().unwrap().take().unwrap();
         assert!(!headers.contains_key("traceparent") && body == "{}", "{url}");
     }
     assert!(spans.take().is_empty());
 }
 
 #[tokio::test]
-async fn what_is_asked_for_is_on_the_span_and_reaches_the_provider_unchanged() {
+async fn request_parameters_are_recorded_and_the_body_is_unchanged() {
     let spans = Spans::collect();
     let asked = r#"{"model":"gpt-4o","temperature":0.5,"max_completion_tokens":64,"n":2,"stop":["END"],"seed":7}"#;
     let provider = Provider::answering([ANSWER]);
     read(provider.send(Watch::new(), post(CHAT, asked)).await).await;
-    let (_, body) = provider.got.lock().unwrap().take().unwrap();
+    let (_, body) = provider.received.lock().unwrap().take().unwrap();
     assert_eq!(body, asked);
     let span = spans.take().remove(0);
     assert_eq!(double(&span, "gen_ai.request.temperature"), Some(0.5));
@@ -81,7 +81,7 @@ async fn the_model_of_a_transcription_is_read_from_its_form() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_sent_again_is_one_span() {
+async fn retries_are_one_span() {
     let spans = Spans::collect();
     let mut refusals = 2;
     let provider = service_fn(move |request: Request<RequestBody<Full<Bytes>>>| {
@@ -93,7 +93,7 @@ async fn a_call_that_is_sent_again_is_one_span() {
             Ok::<_, Infallible>(answer)
         }
     });
-    // What retries stands between the watch and the attempts.
+    // The retrying service stands between the two layers.
     let mut attempts = ServiceBuilder::new().layer(AttemptLayer::new()).service(provider);
     let retrying = service_fn(move |request: Request<RequestBody<Full<Bytes>>>| {
         let calls: Vec<_> = (0..3)
@@ -137,7 +137,7 @@ async fn the_trace_context_goes_to_those_who_are_named_and_to_no_others() {
     let sent = async |url| {
         let provider = Provider::answering([ANSWER]);
         read(provider.send(watch.clone(), post(url, "{}")).await).await;
-        let (headers, _) = provider.got.lock().unwrap().take().unwrap();
+        let (headers, _) = provider.received.lock().unwrap().take().unwrap();
         let sent = headers
             .get("traceparent")
             .map(|value| value.to_str().unwrap().to_owned());
@@ -182,7 +182,7 @@ async fn baggage_goes_only_to_hosts_that_are_named_for_everything() {
         let url = format!("https://{host}/v1/chat/completions");
         let provider = Provider::answering([ANSWER]);
         read(provider.send(watch.clone(), post(&url, "{}")).await).await;
-        let (headers, _) = provider.got.lock().unwrap().take().unwrap();
+        let (headers, _) = provider.received.lock().unwrap().take().unwrap();
         let sent = headers.get("baggage").map(|value| value.to_str().unwrap());
         assert_eq!(headers.contains_key("traceparent"), has_context, "{host}");
         assert_eq!(sent, baggage, "{host}");
@@ -191,7 +191,7 @@ async fn baggage_goes_only_to_hosts_that_are_named_for_everything() {
 }
 
 #[tokio::test]
-async fn the_span_of_a_framework_around_the_call_is_covered_by_it() {
+async fn an_enclosing_framework_span_is_marked_covered() {
     let spans = Spans::collect();
     let framework = tracing::info_span!(
         "chat",
@@ -217,7 +217,7 @@ async fn the_span_of_a_framework_around_the_call_is_covered_by_it() {
     assert_eq!(
         costs,
         [false],
-        "one of {} spans costs, and it is not the covered one",
+        "of {} spans, only the call that is not covered has a cost",
         found.len()
     );
     let covered = found
@@ -227,7 +227,7 @@ async fn the_span_of_a_framework_around_the_call_is_covered_by_it() {
 }
 
 #[tokio::test]
-async fn a_call_that_nobody_waits_for_any_more_is_cancelled() {
+async fn a_dropped_call_is_cancelled() {
     let spans = Spans::collect();
     let never = service_fn(|_: Request<RequestBody<Full<Bytes>>>| {
         std::future::pending::<Result<Response<Full<Bytes>>, Infallible>>()
@@ -255,7 +255,7 @@ async fn a_key_in_the_url_does_not_reach_the_span() {
     use tracing_genai_http::WatchMiddleware;
 
     let spans = Spans::collect();
-    // Nobody listens there.
+    // No server listens on this port.
     let watch = Watch::new().host("127.0.0.1", "gcp.gemini");
     let client = reqwest_middleware::ClientBuilder::new(spans::reqwest_client())
         .with(WatchMiddleware::new(watch))

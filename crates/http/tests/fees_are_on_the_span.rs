@@ -1,4 +1,4 @@
-//! What a watched call is charged for beside tokens, and what changes the price of its tokens, is on its span with its cost.
+//! Fees beside tokens, and what changes the price of tokens, are recorded on the span of a watched call.
 
 #![cfg(feature = "reqwest-middleware")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
@@ -12,7 +12,7 @@ use reqwest_middleware::{ClientBuilder, Middleware, Next};
 use spans::{Spans, double, integer, text};
 use tracing_genai_http::{Watch, WatchMiddleware};
 
-/// Answers in place of the network.
+/// Responds in place of the network.
 struct Answer {
     content_type: &'static str,
     body: &'static str,
@@ -35,7 +35,7 @@ impl Middleware for Answer {
     }
 }
 
-/// The span of a request that is answered so.
+/// The span of a request with this response.
 async fn span(url: &str, request: &'static str, content_type: &'static str, body: &'static str) -> SpanData {
     let spans = Spans::collect();
     let client = ClientBuilder::new(spans::reqwest_client())
@@ -67,7 +67,7 @@ async fn speech_is_charged_by_the_characters_of_its_request() {
 }
 
 #[tokio::test]
-async fn a_reranking_is_charged_by_its_searches() {
+async fn reranking_is_charged_by_searches() {
     let body =
         r#"{"id":"r1","results":[{"index":0,"relevance_score":0.9}],"meta":{"billed_units":{"search_units":2}}}"#;
     let request = r#"{"model":"rerank-v3.5","query":"q","documents":["d"]}"#;
@@ -77,7 +77,7 @@ async fn a_reranking_is_charged_by_its_searches() {
 }
 
 #[tokio::test]
-async fn the_region_of_the_host_is_in_the_price() {
+async fn the_price_depends_on_the_region_of_the_host() {
     let body =
         r#"{"type":"message","model":"claude-sonnet-4-5-20250929","usage":{"input_tokens":1000,"output_tokens":0}}"#;
     let path = "/v1/projects/p/locations/l/publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict";
@@ -99,7 +99,7 @@ async fn the_region_of_the_host_is_in_the_price() {
 }
 
 #[tokio::test]
-async fn residency_is_in_the_price_and_on_the_span() {
+async fn inference_geo_changes_the_price_and_is_recorded() {
     let body = r#"{"type":"message","model":"claude-opus-4-6",
         "usage":{"input_tokens":1000000,"output_tokens":0,"inference_geo":"us"}}"#;
     let span = span("https://api.anthropic.com/v1/messages", "{}", JSON, body).await;
@@ -112,7 +112,7 @@ async fn residency_is_in_the_price_and_on_the_span() {
 }
 
 #[tokio::test]
-async fn a_number_that_is_not_understood_is_named_and_makes_the_cost_an_estimate() {
+async fn unread_usage_is_named_and_makes_the_cost_estimated() {
     let body = r#"{"object":"chat.completion","model":"gpt-4o","usage":{"prompt_tokens":10,"completion_tokens":2,"wish_tokens":3}}"#;
     let span = span("https://api.openai.com/v1/chat/completions", "{}", JSON, body).await;
     assert_eq!(
@@ -127,7 +127,7 @@ async fn a_number_that_is_not_understood_is_named_and_makes_the_cost_an_estimate
 }
 
 #[tokio::test]
-async fn a_speech_that_failed_is_not_charged() {
+async fn failed_speech_is_not_charged() {
     let request = r#"{"model":"speech-02-hd","text":"hello","voice_setting":{"voice_id":"x"}}"#;
     let body = r#"{"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}"#;
     let span = span("https://api.minimax.io/v1/t2a_v2", request, JSON, body).await;

@@ -1,5 +1,4 @@
-//! Recorded exchanges of many providers play through the middleware: what goes in comes out, and what the provider said is
-//! on the span.
+//! Recorded exchanges of many providers pass through the middleware unchanged, and their usage is on the span.
 
 #![cfg(feature = "reqwest-middleware")]
 #![allow(
@@ -33,7 +32,7 @@ use spans::{Spans, attribute, integer, text};
 use tracing_genai_http::{Watch, WatchMiddleware};
 use tracing_genai_usage::Endpoint;
 
-/// Answers with what was recorded, in chunks, where the network would be.
+/// Responds with a recording, in chunks, in place of the network.
 struct Replay(Vec<Bytes>, http::response::Parts);
 
 #[async_trait]
@@ -60,7 +59,7 @@ impl Middleware for Replay {
     }
 }
 
-/// The host by which `provider` is watched here.
+/// The host watched for `provider`.
 fn host(provider: &str) -> String {
     format!("{}.example", provider.replace(['.', '_'], "-"))
 }
@@ -79,7 +78,7 @@ fn client(exchange: &Exchange) -> ClientWithMiddleware {
         .build()
 }
 
-/// Plays one exchange; panics where anything but the recorded comes out.
+/// Plays one exchange; panics if the response differs from the recording.
 async fn play(exchange: &Exchange) {
     let url = format!("https://{}{}", host(&exchange.provider), exchange.path);
     let response = client(exchange)
@@ -100,7 +99,7 @@ async fn play(exchange: &Exchange) {
     assert_eq!(response.bytes().await.unwrap(), exchange.body, "{file}");
 }
 
-/// What is wrong with the span of an exchange, if anything is.
+/// Why the span of an exchange is wrong.
 fn fault(exchange: &Exchange, span: &SpanData) -> Option<String> {
     let endpoint = Endpoint::of_path(&exchange.provider, &exchange.path).unwrap();
     let used = (
@@ -110,25 +109,25 @@ fn fault(exchange: &Exchange, span: &SpanData) -> Option<String> {
     let refused = exchange.status >= 400;
     if refused {
         let error_type = text(span, "error.type");
-        let is_told = error_type == Some(exchange.status.to_string()) && used == (None, None);
-        return (!is_told).then(|| format!("refused, but error.type is {error_type:?} and {used:?} was used"));
+        let is_right = error_type == Some(exchange.status.to_string()) && used == (None, None);
+        return (!is_right).then(|| format!("an HTTP error with error.type {error_type:?} and usage {used:?}"));
     }
     let objects = objects(&exchange.body);
     let (input, output) = input_and_output(endpoint.api, &objects);
     let signed = |count: Option<u64>| count.map(u64::cast_signed);
     if used != (signed(input), signed(output)) {
-        return Some(format!("{used:?} was used, not {:?}", (input, output)));
+        return Some(format!("usage is {used:?}, expected {:?}", (input, output)));
     }
     if text(span, "gen_ai.provider.name").as_deref() != Some(&exchange.provider) {
-        return Some("the provider is another".to_owned());
+        return Some("another provider".to_owned());
     }
     if attribute(span, "tracing_genai.response.unread").is_some() {
-        return Some("it could not be read whole".to_owned());
+        return Some("marked unread".to_owned());
     }
     let asked: Option<Value> = serde_json::from_slice(&exchange.request).ok();
     let asked = asked.as_ref().and_then(|asked| asked["model"].as_str());
     let model = text(span, "gen_ai.request.model");
-    (asked.is_some() && model.as_deref() != asked).then(|| format!("asked {asked:?}, not {model:?}"))
+    (asked.is_some() && model.as_deref() != asked).then(|| format!("requested model {asked:?}, recorded {model:?}"))
 }
 
 #[tokio::test]
@@ -160,7 +159,7 @@ async fn every_recorded_exchange_passes_unchanged_and_its_usage_is_on_its_span()
     eprintln!("{calls} calls, {with_usage} with usage; {others} other requests");
 }
 
-/// What a scenario is called when it is not said whether it was streamed.
+/// The name of a scenario without the word for streamed or plain.
 fn scenario(file: &Path) -> (String, String) {
     const WAYS: &[&str] = &[
         "streaming",
@@ -175,7 +174,7 @@ fn scenario(file: &Path) -> (String, String) {
     (file.parent().unwrap().display().to_string(), words.join("_"))
 }
 
-/// The request but for what says that it is to be streamed.
+/// The request without its streaming options.
 fn request(exchange: &Exchange) -> Option<Value> {
     let mut request: Value = serde_json::from_slice(&exchange.request).ok()?;
     let object = request.as_object_mut()?;
@@ -184,9 +183,9 @@ fn request(exchange: &Exchange) -> Option<Value> {
     Some(request)
 }
 
-/// What twins agree on: everything but how much the model happened to say, and when. Where the request `says_the_same`, that
-/// includes the input.
-fn told(span: &SpanData, says_the_same: bool) -> BTreeMap<&str, String> {
+/// The attributes that must agree between a streamed and a plain recording: not the output, whose length differs, and
+/// the input only with the `same_input`.
+fn comparable(span: &SpanData, same_input: bool) -> BTreeMap<&str, String> {
     let names = [
         "gen_ai.provider.name",
         "gen_ai.operation.name",
@@ -194,27 +193,27 @@ fn told(span: &SpanData, says_the_same: bool) -> BTreeMap<&str, String> {
         "gen_ai.response.model",
         "error.type",
     ];
-    let mut told: BTreeMap<_, _> = names
+    let mut comparable: BTreeMap<_, _> = names
         .into_iter()
         .filter_map(|name| Some((name, attribute(span, name)?.to_string())))
         .collect();
-    // What tools that the provider runs put into the prompt is the model's doing, too.
+    // The provider's own tools add to the input, depending on the output.
     let input = "gen_ai.usage.input_tokens";
-    let is_the_prompts = says_the_same && attribute(span, "tracing_genai.usage.input_tool_tokens").is_none();
-    told.extend(
+    let is_comparable = same_input && attribute(span, "tracing_genai.usage.input_tool_tokens").is_none();
+    comparable.extend(
         integer(span, input)
-            .filter(|_| is_the_prompts)
+            .filter(|_| is_comparable)
             .map(|count| (input, count.to_string())),
     );
     let counts = span.attributes.iter().map(|attribute| attribute.key.as_str());
     for name in counts.filter(|name| name.contains(".usage.") && *name != input) {
-        told.insert(name, "counted".to_owned());
+        comparable.insert(name, "counted".to_owned());
     }
-    told
+    comparable
 }
 
 #[tokio::test]
-async fn the_streamed_and_the_plain_twin_of_a_scenario_agree() {
+async fn streamed_and_plain_recordings_agree() {
     let Some(folder) = shared_data::path("TRACING_GENAI_RECORDINGS") else {
         return;
     };
@@ -231,20 +230,20 @@ async fn the_streamed_and_the_plain_twin_of_a_scenario_agree() {
         }
         for (at, one) in exchanges.iter().enumerate() {
             for other in &exchanges[at + 1..] {
-                let is_twin = one.file != other.file
+                let is_pair = one.file != other.file
                     && one.status == other.status
                     && request(one).is_some()
                     && request(one) == request(other);
-                if !is_twin {
+                if !is_pair {
                     continue;
                 }
                 play(one).await;
                 play(other).await;
                 let [first, second] = &spans.take()[..] else { continue };
                 compared += 1;
-                // What the model said in earlier turns, and the recording left out, may have differed.
-                let says_the_same = !String::from_utf8_lossy(&one.request).contains("REDACTED");
-                let (first, second) = (told(first, says_the_same), told(second, says_the_same));
+                // Redacted messages may have differed.
+                let same_input = !String::from_utf8_lossy(&one.request).contains("REDACTED");
+                let (first, second) = (comparable(first, same_input), comparable(second, same_input));
                 if first != second {
                     wrong.push(format!("{}: {first:?}\n  {second:?}", one.file.display()));
                 }
@@ -252,6 +251,6 @@ async fn the_streamed_and_the_plain_twin_of_a_scenario_agree() {
         }
     }
     assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(compared > 0, "there are no twins");
-    eprintln!("{compared} pairs of twins");
+    assert!(compared > 0, "no pair was compared");
+    eprintln!("{compared} pairs compared");
 }

@@ -1,31 +1,31 @@
-//! What the OpenTelemetry Collector's own normaliser of GenAI spans reads, and where ours does otherwise.
+//! The attributes that the OpenTelemetry Collector's GenAI normaliser reads, and the differences to this crate.
 //!
-//! Source: `processor/genainormalizerprocessor` of opentelemetry-collector-contrib, as of October 2026. It renames attributes
-//! by source, before or after sampling; this crate's dialects do so in the process, and price what they read.
+//! Source: `processor/genainormalizerprocessor` of opentelemetry-collector-contrib, as of October 2026. It renames
+//! attributes by source, in the Collector, before or after sampling.
 
 /// An attribute that the Collector's processor renames.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Renamed {
-    /// Whose attribute it is, in the Collector's words.
+    /// The Collector's name of the source.
     pub source: &'static str,
     /// The attribute.
     pub name: &'static str,
-    /// What it becomes there.
+    /// The result in the Collector.
     pub target: &'static str,
 }
 
-/// Something that the Collector's processor reads otherwise.
+/// A difference to the Collector's processor.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Difference {
     /// The attribute, or the attribute and its value.
     pub name: &'static str,
-    /// What it becomes there.
+    /// The result in the Collector.
     pub theirs: &'static str,
-    /// What becomes of it here.
+    /// The result here.
     pub ours: &'static str,
-    /// Why.
+    /// The reason for the difference.
     pub why: &'static str,
 }
 
@@ -77,51 +77,51 @@ pub const RENAMED: &[Renamed] = &[
     renamed("pydanticai", "agent_name", "gen_ai.agent.name"),
 ];
 
-const NO_OPERATION: &str = "no operation: it stays as it is, and the span is no call";
+const NO_OPERATION: &str = "no operation: unchanged, and the span is not a call";
 
-/// Where ours does otherwise.
+/// The differences.
 pub const DIFFERENCES: &[Difference] = &[
     Difference {
         name: "session.id",
         theirs: "`gen_ai.conversation.id`",
-        ours: "stays",
-        why: "the conventions know it themselves, as the user's session, which may hold several conversations",
+        ours: "unchanged",
+        why: "the conventions define it: the user's session, which may have several conversations",
     },
     Difference {
         name: "traceloop.entity.name",
         theirs: "`gen_ai.agent.name`",
         ours: "the name of the agent, tool or workflow, by the span's kind",
-        why: "a tool's span names the tool",
+        why: "a tool span has the tool's name",
     },
     Difference {
         name: "traceloop.entity.input",
         theirs: "`gen_ai.input.messages`",
         ours: "messages of a call, arguments of a tool, by the span's kind",
-        why: "a tool is given no messages",
+        why: "a tool has arguments, not messages",
     },
     Difference {
         name: "traceloop.entity.output",
         theirs: "`gen_ai.output.messages`",
         ours: "messages of a call, the result of a tool, by the span's kind",
-        why: "a tool answers no messages",
+        why: "a tool has a result, not messages",
     },
     Difference {
         name: "openinference.span.kind = CHAIN",
         theirs: "`invoke_agent`",
         ours: NO_OPERATION,
-        why: "a chain is any step of a program, and repeats the counts of what runs beneath it",
+        why: "a chain is any step of a program, and repeats the counts of its child spans",
     },
     Difference {
         name: "openinference.span.kind = RERANKER",
         theirs: "`retrieval`",
         ours: NO_OPERATION,
-        why: "a reranker is given its documents and retrieves none",
+        why: "a reranker gets its documents, it does not retrieve them",
     },
     Difference {
         name: "openinference.span.kind = PROMPT",
         theirs: "`text_completion`",
         ours: NO_OPERATION,
-        why: "the span fills a template and calls no model; it would count as a call without usage",
+        why: "the span fills a template without a model call; it would count as a call without usage",
     },
     Difference {
         name: "traceloop.span.kind = task",
@@ -133,19 +133,19 @@ pub const DIFFERENCES: &[Difference] = &[
         name: "llm.request.type = rerank",
         theirs: "`retrieval`",
         ours: NO_OPERATION,
-        why: "as of a reranker",
+        why: "a reranker gets its documents, it does not retrieve them",
     },
     Difference {
         name: "agent_role, crew_id, agent_name",
         theirs: "renamed on every span",
         ours: "renamed on spans of the scopes `crewai.telemetry` and `pydantic-ai`",
-        why: "anyone may use such a name for something else",
+        why: "generic names, which services use for other things",
     },
     Difference {
         name: "tool.name, tool.description, tool_call.id, tool_call.function.arguments, reranker.model_name, agent.name",
         theirs: "renamed on every span",
         ours: "renamed on spans with an attribute of `openinference.*`",
-        why: "anyone may use such a name for something else",
+        why: "generic names, which services use for other things",
     },
 ];
 
@@ -155,8 +155,8 @@ mod tests {
     use crate::dialect::{Dialect, Structure};
     use crate::{Attribute, Meaning, foreign_operation, meaning};
 
-    /// What the name becomes here; nothing where it is read by what else the span says.
-    fn ours(name: &str) -> Option<&'static str> {
+    /// The attribute a name becomes here; `None` if that depends on the rest of the span.
+    fn target_here(name: &str) -> Option<&'static str> {
         match meaning(name) {
             Some(Meaning::Attribute(spelling)) => Some(spelling.attribute.name()),
             Some(Meaning::Kind) => Some(Attribute::OperationName.name()),
@@ -171,15 +171,19 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_collector_renames_becomes_the_same_here_or_is_among_the_differences() {
+    fn every_rename_of_the_collector_is_the_same_here_or_listed_as_a_difference() {
         let is_named = |name: &str| DIFFERENCES.iter().any(|difference| difference.name == name);
         for Renamed { name, target, .. } in RENAMED {
-            assert!(ours(name) == Some(target) || is_named(name), "{name}: {:?}", ours(name));
+            assert!(
+                target_here(name) == Some(target) || is_named(name),
+                "{name}: {:?}",
+                target_here(name)
+            );
         }
     }
 
     #[test]
-    fn kinds_among_the_differences_are_not_operations_here() {
+    fn kinds_listed_as_differences_have_no_operation() {
         for (name, value) in DIFFERENCES
             .iter()
             .filter_map(|difference| difference.name.split_once(" = "))
@@ -190,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_on_some_spans_only_is_so_of_each_name() {
+    fn names_read_on_some_spans_only_are_generic_or_unprefixed() {
         let some = |name: &str| crate::is_generic(name) || meaning(name).is_none();
         for difference in DIFFERENCES
             .iter()

@@ -1,29 +1,29 @@
-//! The attributes that carry a call's cost beside `gen_ai.usage.cost`, by whose vocabulary they are.
+//! The attributes for a call's cost beside `gen_ai.usage.cost`, by vocabulary.
 
-/// The amount, as semantic-conventions-genai#443 proposes it.
+/// The amount; proposed by semantic-conventions-genai#443.
 pub const AMOUNT: &str = "gen_ai.usage.cost.amount";
-/// Its currency, by ISO 4217.
+/// The currency of [`AMOUNT`], by ISO 4217.
 pub const CURRENCY: &str = "gen_ai.usage.cost.currency";
-/// Who said so: `provider` in its response, or `local` where it was computed.
+/// The source of [`AMOUNT`]: `provider` if reported in the response, `local` if computed.
 pub const SOURCE: &str = "gen_ai.usage.cost.source";
 
-/// The whole, as OpenInference has it.
+/// The total cost in OpenInference.
 pub const LLM_TOTAL: &str = "llm.cost.total";
-/// The part for input, cached tokens included.
+/// The cost of input, including cached tokens.
 pub const LLM_PROMPT: &str = "llm.cost.prompt";
-/// The part for output.
+/// The cost of output.
 pub const LLM_COMPLETION: &str = "llm.cost.completion";
-/// Of the input, the part for tokens that were neither read from nor written to a cache.
+/// The cost of uncached input.
 pub const LLM_PROMPT_INPUT: &str = "llm.cost.prompt_details.input";
-/// Of the input, the part for tokens read from a cache.
+/// The cost of input read from a cache.
 pub const LLM_PROMPT_CACHE_READ: &str = "llm.cost.prompt_details.cache_read";
-/// Of the input, the part for tokens written to a cache.
+/// The cost of input written to a cache.
 pub const LLM_PROMPT_CACHE_WRITE: &str = "llm.cost.prompt_details.cache_write";
 
-/// The whole, as Pydantic Logfire has it.
+/// The total cost in Pydantic Logfire.
 pub const OPERATION: &str = "operation.cost";
 
-/// Whether the name is one under which a call's cost may go out.
+/// Whether the name is an attribute for a call's cost.
 pub fn is_cost_key(name: &str) -> bool {
     [
         crate::Attribute::UsageCost.name(),

@@ -1,4 +1,4 @@
-//! The events, which are log records with a name.
+//! The events: log records with a name.
 
 use crate::Attribute::{
     ErrorType, EvaluationExplanation, EvaluationName, EvaluationScoreLabel, EvaluationScoreValue, ExceptionMessage,
@@ -7,29 +7,29 @@ use crate::Attribute::{
 use crate::Requirement::{OnError, Recommended, Required, WhenKnown};
 use crate::{Attribute, Requirement, SpanType};
 
-/// An event.
+/// An event of the conventions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event {
     /// Its name.
     pub name: &'static str,
-    /// What it tells, in a sentence.
+    /// Its description, in a sentence.
     pub about: &'static str,
-    /// Its attributes, by how much they are wanted.
+    /// Its attributes, by requirement level.
     pub attributes: &'static [(Requirement, &'static [Attribute])],
 }
 
-/// What a model was asked and what it answered, apart from its span.
+/// Input and output of a model call, recorded apart from its span.
 pub const INFERENCE_DETAILS: Event = Event {
     name: "gen_ai.client.inference.operation.details",
-    about: "What a model was asked and what it answered, apart from its span.",
+    about: "Input and output of a model call, recorded apart from its span.",
     attributes: SpanType::INFERENCE.attributes,
 };
 
-/// How good an answer was.
+/// The result of an evaluation.
 pub const EVALUATION_RESULT: Event = Event {
     name: "gen_ai.evaluation.result",
-    about: "How good an answer was.",
+    about: "The result of an evaluation.",
     attributes: &[
         (Required, &[EvaluationName]),
         (OnError, &[ErrorType]),
@@ -63,7 +63,7 @@ impl Event {
         Self::ALL.iter().find(|event| event.name == name)
     }
 
-    /// How much it wants the attribute; `None` where the conventions do not name it.
+    /// The requirement level of the attribute; `None` if the conventions do not list it.
     pub fn requirement(&self, attribute: Attribute) -> Option<Requirement> {
         crate::span_type::requirement(self.attributes, attribute)
     }

@@ -1,8 +1,8 @@
-//! The values the conventions know of attributes that are one of a few words.
+//! The known values of the conventions' enum attributes.
 
 use crate::{Attribute, OperationName};
 
-/// An open enum: a provider that is not among them writes its own name.
+/// An open enum: other providers use their own names.
 const PROVIDERS: &[&str] = &[
     "openai",
     "gcp.gen_ai",
@@ -70,8 +70,7 @@ const MCP_METHODS: &[&str] = &[
 ];
 
 impl Attribute {
-    /// The values the conventions know of this attribute; none where it may be anything. All of these enums are open: a
-    /// value of one's own is allowed where none of them fits.
+    /// The known values of an enum attribute; empty for other attributes. All of these enums are open.
     pub const fn known_values(self) -> &'static [&'static str] {
         match self {
             Self::OperationName => OperationName::NAMES,

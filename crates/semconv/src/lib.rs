@@ -1,8 +1,7 @@
-//! The names of OpenTelemetry's GenAI semantic conventions, and the older spellings they replaced.
+//! The names of OpenTelemetry's GenAI semantic conventions, with deprecated and foreign spellings.
 //!
-//! The conventions live in `open-telemetry/semantic-conventions-genai` and are all in development; this crate owns the
-//! names, because the constants of `opentelemetry-semantic-conventions` are deprecated stubs since its 0.32. It depends
-//! on nothing, so anything may depend on it.
+//! The conventions are developed in `open-telemetry/semantic-conventions-genai`. This crate defines the names itself,
+//! since the constants of `opentelemetry-semantic-conventions` are deprecated stubs since 0.32. It has no dependencies.
 //!
 //! ```
 //! use tracing_genai_semconv::{Attribute, OperationName};
@@ -13,6 +12,7 @@
 //! assert!(OperationName::from_name("chat").unwrap().is_model_call());
 //! ```
 
+#[macro_use]
 mod attribute;
 pub mod check;
 #[doc(hidden)]
@@ -31,7 +31,7 @@ mod span_type;
 mod tracer;
 pub mod typed;
 
-pub use attribute::{Attribute, ValueType, key};
+pub use attribute::{Attribute, ValueType};
 pub use dialect::{counts_usage, is_count, is_count_text};
 pub use lookup::{
     Meaning, Spelling, current_word, foreign_operation, is_genai, is_generic, meaning, operation_of_span, unit_factor,
@@ -39,9 +39,10 @@ pub use lookup::{
 pub use operation::{OperationName, SpanKind};
 pub use span_type::{Requirement, SpanType};
 pub use tracer::tracer;
+pub use typed::key;
 
-/// What every GenAI attribute of the conventions, current or deprecated, starts with.
+/// The prefix of the conventions' GenAI attributes, current or deprecated.
 pub const PREFIX: &str = "gen_ai.";
 
-/// The value the conventions give to a required enum attribute whose true value is not known.
+/// The conventions' value of a required enum attribute whose value is unknown.
 pub const OTHER: &str = "_OTHER";

@@ -1,12 +1,12 @@
-//! Finds what an attribute's name means in any spelling, in a few nanoseconds and without allocating.
+//! Looks up the meaning of an attribute's name in any spelling, in a few nanoseconds and without allocation.
 
-use crate::dialect::{Dialect, Indexed, Structure, WORDS};
+use crate::dialect::{Dialect, Indexed, Structure, VALUE_RENAMES};
 use crate::{Attribute, OperationName, PREFIX};
 
-/// A name that was recognised: the attribute it means, and whether it is that attribute's current name.
+/// A recognised name: its attribute, and whether it is the current name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spelling {
-    /// What the name means.
+    /// The attribute.
     pub attribute: Attribute,
     current: bool,
 }
@@ -20,43 +20,43 @@ impl Spelling {
         }
     }
 
-    /// Whether the name is the conventions' present one.
+    /// Whether the name is the conventions' current one.
     pub const fn is_current(self) -> bool {
         self.current
     }
 }
 
-/// What a name means.
+/// The meaning of a name.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Meaning {
     /// An attribute of the conventions, in its current or another spelling.
     Attribute(Spelling),
-    /// Something by which a dialect says what a span is.
+    /// A dialect's attribute for the operation.
     Kind,
-    /// Something to be taken apart.
+    /// A structured value to be parsed.
     Structure(Structure),
-    /// An element of a list, whose field and number follow the prefix.
+    /// An element of a list; index and field follow the prefix.
     Element(&'static Indexed),
-    /// What does not go on.
+    /// An attribute to be dropped.
     Dropped,
-    /// A number of usage that says nothing which others on the span do not.
+    /// A usage count that repeats others on the span.
     Redundant,
-    /// The sum of the tokens of both sides.
+    /// The sum of input and output tokens.
     Total,
 }
 
 impl Attribute {
-    /// The attribute that `name` means, in its current or any older spelling; `None` when it means none.
+    /// The attribute with that name, current or in any other spelling; `None` if there is none.
     pub fn from_name(name: &str) -> Option<Spelling> {
-        match known(name)? {
+        match exact_meaning(name)? {
             Meaning::Attribute(spelling) => Some(spelling),
             _ => None,
         }
     }
 }
 
-/// What `name` means in the conventions or in any dialect; `None` where it is somebody's own.
+/// The meaning of `name` in the conventions or in any dialect; `None` for unknown names.
 ///
 /// ```
 /// use tracing_genai_semconv::{Meaning, meaning};
@@ -66,10 +66,10 @@ impl Attribute {
 /// assert!(meaning("http.route").is_none());
 /// ```
 pub fn meaning(name: &str) -> Option<Meaning> {
-    known(name).or_else(|| begun(name))
+    exact_meaning(name).or_else(|| prefix_meaning(name))
 }
 
-fn known(name: &str) -> Option<Meaning> {
+fn exact_meaning(name: &str) -> Option<Meaning> {
     let mut slot = slot(name.as_bytes())?;
     loop {
         // An empty slot holds 0; the first name is 1.
@@ -82,16 +82,13 @@ fn known(name: &str) -> Option<Meaning> {
     }
 }
 
-/// What every name begins with that is known by how it begins; a test holds it.
-const BEGINNINGS: [&[u8; 3]; 9] = [b"ai.", b"emb", b"gen", b"inp", b"llm", b"out", b"rer", b"ret", b"tra"];
+/// The first bytes of all names that are known by their prefix; covered by a test.
+const PREFIX_STARTS: [&[u8; 3]; 9] = [b"ai.", b"emb", b"gen", b"inp", b"llm", b"out", b"rer", b"ret", b"tra"];
 
-/// What a name means by how it begins.
-fn begun(name: &str) -> Option<Meaning> {
-    // Most names of others are told apart by their first bytes.
-    if !BEGINNINGS
-        .iter()
-        .any(|beginning| name.as_bytes().starts_with(*beginning))
-    {
+/// The meaning of a name by its prefix.
+fn prefix_meaning(name: &str) -> Option<Meaning> {
+    // Fast path: the first bytes rule out most other names.
+    if !PREFIX_STARTS.iter().any(|start| name.as_bytes().starts_with(*start)) {
         return None;
     }
     for dialect in Dialect::ALL {
@@ -113,8 +110,8 @@ fn begun(name: &str) -> Option<Meaning> {
     None
 }
 
-/// Whether an attribute of that name makes its span a GenAI span: one of the conventions', current or deprecated, or one by
-/// which a dialect without them is known.
+/// Whether an attribute of that name marks a GenAI span: an attribute of the conventions, current or deprecated, or a
+/// dialect's marker.
 ///
 /// ```
 /// use tracing_genai_semconv::is_genai;
@@ -127,13 +124,13 @@ pub fn is_genai(name: &str) -> bool {
     if name.starts_with(PREFIX) {
         return true;
     }
-    // Most names of others are told apart by their first byte.
+    // Fast path: the first byte rules out most other names.
     matches!(name.as_bytes().first(), Some(b'a' | b'e' | b'l' | b'm' | b'o' | b't'))
         && (name == Attribute::McpMethodName.name()
             || MARKERS.iter().any(|marker| name.starts_with(marker)) && meaning(name).is_some())
 }
 
-/// The markers of all dialects, side by side: every span's names are held against them.
+/// The markers of all dialects in one array, since every attribute name is compared with them.
 static MARKERS: [&str; marker_count()] = markers();
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time: a fault is a build error")]
@@ -162,7 +159,7 @@ const fn markers() -> [&'static str; marker_count()] {
     markers
 }
 
-/// The operation that an attribute of another dialect says the span is, in whatever case; `None` where it says none.
+/// The operation meant by an attribute of another dialect, ignoring the value's case; `None` if it means none.
 ///
 /// ```
 /// use tracing_genai_semconv::{OperationName, foreign_operation};
@@ -177,7 +174,7 @@ pub fn foreign_operation(name: &str, value: &str) -> Option<OperationName> {
         .map(|(_, _, operation)| *operation)
 }
 
-/// The operation of a span by its name, in dialects that name spans by what they are.
+/// The operation meant by a span's name, in dialects with such names.
 ///
 /// ```
 /// use tracing_genai_semconv::{OperationName, operation_of_span};
@@ -190,8 +187,7 @@ pub fn operation_of_span(name: &str) -> Option<OperationName> {
     names.find(|(of, _)| *of == name).map(|(_, operation)| *operation)
 }
 
-/// The conventions' word for one of an attribute's values that others write; `None` where it is the conventions' already, or
-/// nobody's.
+/// The conventions' value for another dialect's value of an attribute; `None` for current and unknown values.
 ///
 /// ```
 /// use tracing_genai_semconv::{Attribute, current_word};
@@ -200,47 +196,45 @@ pub fn operation_of_span(name: &str) -> Option<OperationName> {
 /// assert_eq!(current_word(Attribute::OutputType, "text"), None);
 /// ```
 pub fn current_word(attribute: Attribute, word: &str) -> Option<&'static str> {
-    let mut words = WORDS.iter();
+    let mut words = VALUE_RENAMES.iter();
     words
         .find(|(of, other, _)| *of == attribute && *other == word)
         .map(|(_, _, current)| *current)
 }
 
-/// Whether a name that [`meaning`] knows may as well be a service's own: it is to be read only on a span that has an attribute
-/// of OpenInference's.
+/// Whether a name known to [`meaning`] is generic, so that it is read only on spans with an attribute of OpenInference.
 pub fn is_generic(name: &str) -> bool {
     let mut generic = Dialect::ALL.iter().flat_map(|dialect| dialect.generic);
     generic.any(|own| *own == name || (own.ends_with('.') && name.starts_with(own)))
 }
 
-/// What a double under that name is multiplied by to be in the conventions' unit: 0.001 for milliseconds; `None` where it is
-/// already.
+/// The factor from the unit of that name to the conventions' unit: 0.001 for milliseconds; `None` if they are the same.
 pub fn unit_factor(name: &str) -> Option<f64> {
     let mut units = Dialect::ALL.iter().flat_map(|dialect| dialect.units);
     units.find(|(of, _)| *of == name).map(|(_, factor)| *factor)
 }
 
-const NAME_COUNT: usize = Attribute::COUNT + rows();
+const NAME_COUNT: usize = Attribute::COUNT + dialect_name_count();
 const SLOT_COUNT: usize = 2_048;
 
 static NAMES: [(&str, Meaning); NAME_COUNT] = names();
-/// Where in the names to look: small enough to stay in a processor's nearest cache.
-static SLOTS: [u16; SLOT_COUNT] = fill();
+/// A hash table of indices into [`NAMES`], small enough for the first-level cache.
+static SLOTS: [u16; SLOT_COUNT] = fill_slots();
 
-/// How many names the dialects have together.
+/// The number of names of all dialects.
 #[expect(clippy::indexing_slicing, reason = "runs at compile time: a fault is a build error")]
-const fn rows() -> usize {
-    let (mut rows, mut at) = (0, 0);
+const fn dialect_name_count() -> usize {
+    let (mut count, mut at) = (0, 0);
     while at < Dialect::ALL.len() {
         let dialect = &Dialect::ALL[at];
-        rows += dialect.renames.len() + dialect.structures.len() + dialect.kinds.len();
-        rows += dialect.dropped.len() + dialect.redundant.len() + dialect.totals.len();
+        count += dialect.renames.len() + dialect.structures.len() + dialect.kinds.len();
+        count += dialect.dropped.len() + dialect.redundant.len() + dialect.totals.len();
         at += 1;
     }
-    rows
+    count
 }
 
-/// Length, ends and middle tell the names apart; hashing all of a name would cost more than comparing it.
+/// Hashes length, ends and middle of a name; hashing all of it would cost more than the comparison.
 const fn slot(name: &[u8]) -> Option<usize> {
     let (Some(head), Some(tail)) = (name.first_chunk::<4>(), name.last_chunk::<4>()) else {
         return None;
@@ -271,51 +265,26 @@ const fn names() -> [(&'static str, Meaning); NAME_COUNT] {
         names[count] = (attribute.name(), Meaning::Attribute(spelling));
         count += 1;
     }
+    macro_rules! add {
+        ($rows:expr, $row:ident => $name:expr, $meaning:expr) => {
+            let mut index = 0;
+            while index < $rows.len() {
+                let $row = $rows[index];
+                names[count] = ($name, $meaning);
+                count += 1;
+                index += 1;
+            }
+        };
+    }
     let mut at = 0;
     while at < Dialect::ALL.len() {
         let dialect = &Dialect::ALL[at];
-        let mut row = 0;
-        while row < dialect.renames.len() {
-            let (name, attribute) = dialect.renames[row];
-            let spelling = Spelling {
-                attribute,
-                current: false,
-            };
-            names[count] = (name, Meaning::Attribute(spelling));
-            count += 1;
-            row += 1;
-        }
-        row = 0;
-        while row < dialect.structures.len() {
-            let (name, structure) = dialect.structures[row];
-            names[count] = (name, Meaning::Structure(structure));
-            count += 1;
-            row += 1;
-        }
-        row = 0;
-        while row < dialect.kinds.len() {
-            names[count] = (dialect.kinds[row], Meaning::Kind);
-            count += 1;
-            row += 1;
-        }
-        row = 0;
-        while row < dialect.dropped.len() {
-            names[count] = (dialect.dropped[row].0, Meaning::Dropped);
-            count += 1;
-            row += 1;
-        }
-        row = 0;
-        while row < dialect.redundant.len() {
-            names[count] = (dialect.redundant[row].0, Meaning::Redundant);
-            count += 1;
-            row += 1;
-        }
-        row = 0;
-        while row < dialect.totals.len() {
-            names[count] = (dialect.totals[row], Meaning::Total);
-            count += 1;
-            row += 1;
-        }
+        add!(dialect.renames, row => row.0, Meaning::Attribute(Spelling::of_dialect(row.1)));
+        add!(dialect.structures, row => row.0, Meaning::Structure(row.1));
+        add!(dialect.kinds, row => row, Meaning::Kind);
+        add!(dialect.dropped, row => row.0, Meaning::Dropped);
+        add!(dialect.redundant, row => row.0, Meaning::Redundant);
+        add!(dialect.totals, row => row, Meaning::Total);
         at += 1;
     }
     names
@@ -327,7 +296,7 @@ const fn names() -> [(&'static str, Meaning); NAME_COUNT] {
     clippy::cast_possible_truncation,
     reason = "runs at compile time: a fault is a build error"
 )]
-const fn fill() -> [u16; SLOT_COUNT] {
+const fn fill_slots() -> [u16; SLOT_COUNT] {
     const { assert!(NAME_COUNT < SLOT_COUNT / 2, "too many names for so few slots") };
     let names = names();
     let mut slots = [0; SLOT_COUNT];
@@ -350,7 +319,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn older_spellings_lead_to_the_current_attribute() {
+    fn older_spellings_are_found() {
         for (name, attribute) in Dialect::ALL.iter().flat_map(|dialect| dialect.renames) {
             let spelling = Attribute::from_name(name).expect("in the table");
             assert_eq!(spelling.attribute, *attribute, "{name}");
@@ -359,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_known_by_how_it_begins_is_found() {
+    fn names_known_by_prefix_are_found() {
         for dialect in Dialect::ALL {
             for list in dialect.indexed {
                 let name = [list.prefix, "0.x"].concat();
@@ -377,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_others_are_not_taken() {
+    fn unknown_names_are_not_attributes() {
         for name in [
             "",
             "chat",
@@ -392,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_run_of_slots_stays_short() {
+    fn probe_sequences_are_short() {
         let longest = SLOTS.split(|slot| *slot == 0).map(<[_]>::len).max();
         assert!(longest <= Some(6), "{longest:?}");
     }

@@ -1,69 +1,12 @@
-//! The metrics: names, instruments, units, bucket edges, and which attributes stand on their points.
+//! The metrics: names, instruments, units, bucket boundaries and attributes.
 
+mod definition;
 mod table;
 
 use crate::{Attribute, Requirement};
 
+pub use definition::{Instrument, Metric, Origin};
 pub use table::*;
-
-/// What a metric is recorded with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Instrument {
-    /// A distribution.
-    Histogram,
-    /// A sum that only grows.
-    Counter,
-    /// A value of this moment.
-    Gauge,
-}
-
-impl Instrument {
-    /// The name to show.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Histogram => "histogram",
-            Self::Counter => "counter",
-            Self::Gauge => "gauge",
-        }
-    }
-}
-
-/// Who a metric's name is from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Origin {
-    /// The conventions as they were published, and as most emit them today.
-    Published,
-    /// The conventions as they are being written, after semantic-conventions-genai#374 and #521.
-    InDevelopment,
-    /// A proposal, or what vendors agreed on without the conventions.
-    Field,
-    /// The bridge itself.
-    Own,
-}
-
-/// A metric.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Metric {
-    /// Its name.
-    pub name: &'static str,
-    /// What it is recorded with.
-    pub instrument: Instrument,
-    /// Its unit, as UCUM writes it.
-    pub unit: &'static str,
-    /// Whether its values are whole numbers.
-    pub is_whole: bool,
-    /// What it measures, in a sentence.
-    pub about: &'static str,
-    /// The upper edges of its buckets; none where it has none, or the conventions give none.
-    pub boundaries: &'static [f64],
-    /// The attributes of its points, by how much they are wanted.
-    pub attributes: &'static [(Requirement, &'static [Attribute])],
-    /// Who its name is from.
-    pub origin: Origin,
-}
 
 impl Metric {
     /// The metric of that name.
@@ -78,13 +21,13 @@ impl Metric {
         Self::ALL.iter().find(|metric| metric.name == name)
     }
 
-    /// How much its points want the attribute; `None` where they are not known to have it.
+    /// The requirement level of the attribute; `None` if it is not listed.
     pub fn requirement(&self, attribute: Attribute) -> Option<Requirement> {
         crate::span_type::requirement(self.attributes, attribute)
     }
 }
 
-/// The word of `gen_ai.token.modality` for tokens of which the provider does not say.
+/// The value of `gen_ai.token.modality` if the provider does not report it.
 pub const UNKNOWN_MODALITY: &str = "unknown";
 
 #[cfg(test)]
@@ -92,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edges_rise() {
+    fn boundaries_are_ascending() {
         for metric in Metric::ALL {
             assert!(
                 metric.boundaries.is_sorted_by(|low, high| low < high),
@@ -114,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_stands_twice() {
+    fn metric_names_are_unique() {
         for metric in Metric::ALL {
             assert_eq!(Metric::from_name(metric.name), Some(metric), "{}", metric.name);
         }

@@ -1,4 +1,4 @@
-//! The operations a GenAI span can describe, and what follows from each: kind, name, and whether it costs money.
+//! The operations of GenAI spans, with their span kind and target.
 
 use crate::Attribute;
 
@@ -10,7 +10,7 @@ pub enum SpanKind {
     Client,
     /// Work inside the process.
     Internal,
-    /// The answer to a call from outside.
+    /// The handling of a call from outside.
     Server,
 }
 
@@ -27,17 +27,17 @@ macro_rules! operations {
             /// Every operation, in the table's order.
             pub const ALL: &[OperationName] = &[$(OperationName::$variant),*];
 
-            /// The names of all of them, in the table's order.
+            /// The names of all operations, in the table's order.
             pub const NAMES: &[&'static str] = &[$($name),*];
 
-            /// The name as it stands on a span.
+            /// The value on a span.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(OperationName::$variant => $name,)*
                 }
             }
 
-            /// The operation of that name, if it is one of the conventions'.
+            /// The operation of that name; `None` if it is not in the conventions.
             pub fn from_name(name: &str) -> Option<Self> {
                 match name {
                     $($name => Some(OperationName::$variant),)*
@@ -45,7 +45,7 @@ macro_rules! operations {
                 }
             }
 
-            /// The span kind the conventions give it.
+            /// Its span kind in the conventions.
             pub const fn kind(self) -> SpanKind {
                 match self {
                     $(OperationName::$variant => SpanKind::$kind,)*
@@ -70,7 +70,7 @@ operations! {
     Retrieval = "retrieval", Client, Some(Attribute::DataSourceId);
     FetchResponse = "fetch_response", Client, None;
     CreateAgent = "create_agent", Client, Some(Attribute::AgentName);
-    // Client when the agent is remote: a kind the author stated is kept.
+    // Client for a remote agent: an explicit kind is kept.
     InvokeAgent = "invoke_agent", Internal, Some(Attribute::AgentName);
     InvokeWorkflow = "invoke_workflow", Internal, Some(Attribute::WorkflowName);
     ExecuteTool = "execute_tool", Internal, Some(Attribute::ToolName);
@@ -85,10 +85,10 @@ operations! {
 }
 
 impl OperationName {
-    /// Whether the operation is itself a call of a model, which alone costs money.
+    /// Whether the operation is a model call; only model calls have a cost.
     ///
-    /// Agents and workflows repeat the sums of what runs beneath them (semantic-conventions-genai#19), and
-    /// `fetch_response` reads again what an earlier call was billed for.
+    /// Agents and workflows repeat the sums of their child spans (semantic-conventions-genai#19), and `fetch_response`
+    /// reads the response of a call that was billed before.
     pub const fn is_model_call(self) -> bool {
         matches!(
             self,
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_go_there_and_back() {
+    fn names_round_trip() {
         for operation in OperationName::ALL {
             assert_eq!(OperationName::from_name(operation.name()), Some(*operation));
         }
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn only_calls_of_models_cost_money() {
+    fn only_model_calls_have_a_cost() {
         let costly: Vec<_> = OperationName::ALL
             .iter()
             .filter(|operation| operation.is_model_call())

@@ -1,84 +1,81 @@
-//! The names no convention has, all under `tracing_genai.`.
+//! The names outside the conventions, all with the prefix `tracing_genai.`.
 
-/// What the name of everything about costs begins with.
+/// The prefix of all names about costs.
 pub const COST_PREFIX: &str = "tracing_genai.cost.";
-/// How the cost is known: `priced`, `estimated`, `reported`, `free`, `unpriced` or `inconsistent`.
+/// The status of the cost: `priced`, `estimated`, `reported`, `free`, `unpriced` or `inconsistent`.
 pub const COST_STATUS: &str = "tracing_genai.cost.status";
-/// Why the cost is not simply `priced`: a list of words.
+/// Why the status is not `priced`: a list of reasons.
 pub const COST_REASONS: &str = "tracing_genai.cost.reasons";
-/// The part of the cost for input tokens that were neither read from nor written to a cache, in USD.
+/// The cost of uncached input tokens, in USD.
 pub const COST_INPUT: &str = "tracing_genai.cost.input";
-/// The part for input tokens read from a cache, in USD.
+/// The cost of input tokens read from a cache, in USD.
 pub const COST_CACHE_READ: &str = "tracing_genai.cost.cache_read";
-/// The part for input tokens written to a cache, in USD.
+/// The cost of input tokens written to a cache, in USD.
 pub const COST_CACHE_WRITE: &str = "tracing_genai.cost.cache_write";
-/// The part for output tokens, reasoning included, in USD.
+/// The cost of output tokens, including reasoning, in USD.
 pub const COST_OUTPUT: &str = "tracing_genai.cost.output";
-/// The part for what is not a token: searches, requests, seconds; in USD.
+/// The cost of units other than tokens, such as searches, requests and seconds, in USD.
 pub const COST_OTHER: &str = "tracing_genai.cost.other";
-/// Whose price it is: `provider/model` as the price table names them.
+/// The priced model: `provider/model` as in the price table.
 pub const COST_MODEL: &str = "tracing_genai.cost.model";
-/// Which price table the price came from.
+/// The price table of the price.
 pub const COST_CATALOGUE: &str = "tracing_genai.cost.catalogue";
-/// The first day of the price in UTC, as `2026-03-13`, where it has a history.
+/// The first day of the price in UTC, such as `2026-03-13`, for prices with a history.
 pub const COST_EFFECTIVE: &str = "tracing_genai.cost.effective";
-/// The input above which the price of this call begins, where it is not the base price.
+/// The input tokens above which the price of this call applies, if not the base price.
 pub const COST_TIER_START: &str = "tracing_genai.cost.tier_start";
-/// What made the price special, as `service_tier=flex`.
+/// The condition of the price, such as `service_tier=flex`.
 pub const COST_VARIANT: &str = "tracing_genai.cost.variant";
-/// What the user's file multiplied the price by.
+/// The multiplier from the user's price file.
 pub const COST_MULTIPLIER: &str = "tracing_genai.cost.multiplier";
-/// The user's name for the model, where it was found by it.
+/// The user's alias by which the model was found.
 pub const COST_ALIAS: &str = "tracing_genai.cost.alias";
-/// On metrics: what became of an attempt to refresh the prices: `updated`, `unchanged` or `failed`.
+/// On metrics: the outcome of a price refresh: `updated`, `unchanged` or `failed`.
 pub const REFRESH_OUTCOME: &str = "tracing_genai.refresh.outcome";
 
-/// How a stream ended: `completed`, `cancelled`, `failed` or `no_usage`.
+/// The outcome of a stream: `completed`, `cancelled`, `failed` or `no_usage`.
 pub const STREAM_OUTCOME: &str = "tracing_genai.stream.outcome";
-/// How many chunks of a stream arrived.
+/// The number of chunks received.
 pub const STREAM_CHUNKS: &str = "tracing_genai.stream.chunks";
-/// Output tokens a second from the first chunk of a stream to its last, the wait for the first left out.
+/// Output tokens per second from the first chunk of a stream to its last.
 pub const STREAM_OUTPUT_TOKENS_PER_SECOND: &str = "tracing_genai.stream.output_tokens_per_second";
-/// How often a stream stood still: how many of its gaps were longer than the caller calls a stall.
+/// The number of gaps between chunks above the stall threshold.
 pub const STREAM_STALLS: &str = "tracing_genai.stream.stalls";
-/// The longest time that passed between two chunks of a stream, or after its last, in seconds.
+/// The longest gap between two chunks of a stream, or after its last, in seconds.
 pub const STREAM_LONGEST_GAP: &str = "tracing_genai.stream.longest_gap";
-/// How many gaps between chunks fall into each bucket of `time_per_output_chunk`; taken off the span by the processor, which
-/// makes the metric of it.
+/// The number of gaps between chunks in each bucket of `time_per_output_chunk`. The processor removes it and records
+/// the metric from it.
 pub const STREAM_GAP_COUNTS: &str = "tracing_genai.stream.gap_counts";
-/// The seconds that the gaps in each bucket sum up to; taken off the span, too.
+/// The sum of the gaps in each bucket, in seconds. The processor removes it.
 pub const STREAM_GAP_SECONDS: &str = "tracing_genai.stream.gap_seconds";
-/// Why a response, or a part of it, could not be read: `content_encoding` or `malformed`.
+/// Why a response was not, or not fully, readable: `content_encoding` or `malformed`.
 pub const RESPONSE_UNREAD: &str = "tracing_genai.response.unread";
-/// That a call within this one has what the response said, and is what costs: this one is neither priced nor measured.
+/// A call within this one has the usage and the cost: this one is neither priced nor measured.
 pub const COVERED: &str = "tracing_genai.covered";
-/// The calls within this one that may be of the same response: a list of three texts for each, its operation and the models
-/// that were asked for and answered, as `chat`, `gpt-4o`, `gpt-4o-2024-08-06`. The processor makes [`COVERED`] of it where one
-/// of them is, and takes it off.
+/// The calls within a span that may be of the same response: for each its operation, requested and response model, such as
+/// `chat`, `gpt-4o`, `gpt-4o-2024-08-06`, in one list. The processor replaces it by [`COVERED`] if one of them is.
 pub const COVERING: &str = "tracing_genai.covering";
-/// How often a call was sent again within its span.
+/// The number of retries within a call's span.
 pub const RETRY_COUNT: &str = "tracing_genai.retry.count";
-/// On metrics: what became of a span: `unsampled`, `discarded`, `exported` or `failed`.
+/// On metrics: the outcome of a span: `unsampled`, `discarded`, `exported` or `failed`.
 pub const SPAN_OUTCOME: &str = "tracing_genai.span.outcome";
-/// What the name of a count begins with that no convention has: the unit's name follows, as
-/// `tracing_genai.usage.code_executions`.
+/// The prefix of counts outside the conventions; the unit's name follows: `tracing_genai.usage.code_executions`.
 pub const USAGE_PREFIX: &str = "tracing_genai.usage.";
-/// What every name of ours begins with.
+/// The prefix of all names of this project.
 pub const PREFIX: &str = "tracing_genai.";
-/// Which count of a response could not be read; its call's cost is `inconsistent`.
+/// The path of an invalid count in a response; the cost is `inconsistent`.
 pub const USAGE_INVALID: &str = "tracing_genai.usage.invalid";
-/// Which numbers of a usage are neither read nor known to say nothing new, by their paths in the response: a list. The
-/// cost of such a call is `estimated` at best.
+/// The paths of unknown usage counts in a response: a list. The cost of such a call is at best `estimated`.
 pub const USAGE_UNREAD: &str = "tracing_genai.usage.unread";
-/// How the call was processed, where that has a price of its own: `batch`.
+/// The processing mode, if it has a price of its own: `batch`.
 pub const USAGE_PROCESSING: &str = "tracing_genai.usage.processing";
-/// Where the provider was asked to run the model, where that has a price of its own: Anthropic's `inference_geo`, as `us`.
+/// Anthropic's `inference_geo`, if it has a price of its own: `us`.
 pub const USAGE_INFERENCE_GEO: &str = "tracing_genai.usage.inference_geo";
-/// The kind of search that the call made, where that has a price of its own: `preview`.
+/// The search type of the call, if it has a price of its own: `preview`.
 pub const USAGE_SEARCH_TYPE: &str = "tracing_genai.usage.search_type";
-/// On metrics: the attribute whose value could not be read.
+/// On metrics: the attribute with the unreadable value.
 pub const ATTRIBUTE: &str = "tracing_genai.attribute";
-/// On metrics: why a value could not be read: `type`, `json`, `length` or `disagreement`.
+/// On metrics: why a value was not readable: `type`, `json`, `length` or `disagreement`.
 pub const UNREAD_REASON: &str = "tracing_genai.unread.reason";
-/// Which attributes of content were cut to fit their budget: a list of names.
+/// The content attributes that were cut to their budget: a list of names.
 pub const CONTENT_CUT: &str = "tracing_genai.content.cut";

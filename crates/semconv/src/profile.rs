@@ -1,41 +1,41 @@
-//! Which names go out where the field has more than one: of metrics, and of what a call cost.
+//! The choice of names for metrics and costs, where more than one is in use.
 
 use std::fmt;
 
 use crate::metric::{COST, Metric, OPERATION_COST, PROPOSED_COST};
 
-/// The names of the metrics of calls.
+/// The names of the call metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MetricNames {
-    /// As the conventions published them, and as most emit and show them today: `gen_ai.client.operation.duration`,
-    /// `gen_ai.client.token.usage`. The default.
+    /// The published conventions, in wide use today: `gen_ai.client.operation.duration`, `gen_ai.client.token.usage`.
+    /// The default.
     Published,
-    /// As the conventions' next form has them: `gen_ai.client.inference.duration`, and a counter for each kind of token.
+    /// The conventions in development: `gen_ai.client.inference.duration`, and a counter per token type.
     InDevelopment,
 }
 
-/// The names under which a call's cost goes out, for which there is no convention yet.
+/// The names of a call's cost, for which there is no convention yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CostKeys {
-    /// `gen_ai.usage.cost`, which OpenLIT writes, and Langfuse and Grafana Cloud's dashboards read. The default.
+    /// `gen_ai.usage.cost`, recorded by OpenLIT, read by Langfuse and Grafana Cloud's dashboards. The default.
     UsageCost,
     /// `gen_ai.usage.cost.amount`, `.currency` and `.source`, as semantic-conventions-genai#443 proposes.
     Proposed,
-    /// `llm.cost.total` and its parts, which Phoenix and Arize read.
+    /// `llm.cost.total` and its parts, read by Phoenix and Arize.
     OpenInference,
-    /// `operation.cost`, which Pydantic Logfire reads.
+    /// `operation.cost`, read by Pydantic Logfire.
     OperationCost,
 }
 
 impl MetricNames {
-    /// Both, and the words by which a setting names them.
+    /// Both, with their values in settings.
     pub const ALL: &[(Self, &'static str)] = &[(Self::Published, "published"), (Self::InDevelopment, "in_development")];
 }
 
 impl CostKeys {
-    /// All of them, and the words by which a setting names them.
+    /// All of them, with their values in settings.
     pub const ALL: &[(Self, &'static str)] = &[
         (Self::UsageCost, "gen_ai.usage.cost"),
         (Self::Proposed, "gen_ai.usage.cost.amount"),
@@ -43,7 +43,7 @@ impl CostKeys {
         (Self::OperationCost, "operation.cost"),
     ];
 
-    /// The metric of the same vocabulary, where it has one.
+    /// The metric of the same vocabulary, if it has one.
     pub const fn metric(self) -> Option<&'static Metric> {
         match self {
             Self::UsageCost => Some(&COST),
@@ -54,7 +54,7 @@ impl CostKeys {
     }
 }
 
-/// A choice of names. More than one of a kind is for the time in which dashboards move from one to the other.
+/// A choice of names. Several of a kind are for the migration of dashboards.
 ///
 /// ```
 /// use tracing_genai_semconv::profile::{CostKeys, MetricNames, Profile};
@@ -82,7 +82,7 @@ impl Default for Profile {
 }
 
 impl Profile {
-    /// Chooses the names of metrics; none leaves what was chosen. Default: [`MetricNames::Published`].
+    /// Sets the names of metrics; an empty slice changes nothing. Default: [`MetricNames::Published`].
     #[must_use]
     pub fn with_metric_names(mut self, names: &[MetricNames]) -> Self {
         if !names.is_empty() {
@@ -91,7 +91,7 @@ impl Profile {
         self
     }
 
-    /// Chooses the keys of the cost; none leaves what was chosen. Default: [`CostKeys::UsageCost`].
+    /// Sets the keys of the cost; an empty slice changes nothing. Default: [`CostKeys::UsageCost`].
     ///
     /// Fails for [`CostKeys::UsageCost`] beside [`CostKeys::Proposed`].
     pub fn with_cost_keys(mut self, keys: &[CostKeys]) -> Result<Self, ProfileError> {
@@ -110,7 +110,7 @@ impl Profile {
         Ok(self)
     }
 
-    /// Whether metrics go out under these names.
+    /// Whether metrics are recorded under these names.
     pub const fn has_metrics(&self, names: MetricNames) -> bool {
         let [published, in_development] = self.metric_names;
         match names {
@@ -119,7 +119,7 @@ impl Profile {
         }
     }
 
-    /// Whether the cost goes out under these keys.
+    /// Whether the cost is recorded under these keys.
     pub const fn has_cost(&self, keys: CostKeys) -> bool {
         let [usage_cost, proposed, openinference, operation_cost] = self.cost_keys;
         match keys {
@@ -130,7 +130,7 @@ impl Profile {
         }
     }
 
-    /// The metrics of cost. Keys that have no metric of their own leave [`COST`]: money is never without a series.
+    /// The metrics of the cost; [`COST`] if the chosen keys have no metric.
     pub fn cost_metrics(&self) -> impl Iterator<Item = &'static Metric> + use<> {
         let profile = *self;
         let chosen = CostKeys::ALL.iter().filter(move |(keys, _)| profile.has_cost(*keys));
@@ -142,7 +142,7 @@ impl Profile {
     }
 }
 
-/// Why names cannot go out together.
+/// Why names cannot be combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProfileError {
@@ -153,7 +153,7 @@ pub enum ProfileError {
 impl fmt::Display for ProfileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "`gen_ai.usage.cost` and `gen_ai.usage.cost.amount` cannot go out together: backends that expand dots \
+            "`gen_ai.usage.cost` and `gen_ai.usage.cost.amount` cannot be combined: backends that expand dots \
              cannot store a name that is also a namespace; choose one of them",
         )
     }
@@ -166,20 +166,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_and_its_namespace_do_not_go_together() {
+    fn a_name_and_its_namespace_are_rejected() {
         let both = Profile::default().with_cost_keys(&[CostKeys::Proposed, CostKeys::UsageCost]);
         assert_eq!(both, Err(ProfileError::NameAndNamespace));
         assert!(Profile::default().with_cost_keys(&[CostKeys::Proposed]).is_ok());
     }
 
     #[test]
-    fn nothing_chosen_is_what_was_chosen() {
+    fn empty_choices_change_nothing() {
         let profile = Profile::default().with_metric_names(&[]).with_cost_keys(&[]);
         assert_eq!(profile, Ok(Profile::default()));
     }
 
     #[test]
-    fn money_is_never_without_a_series() {
+    fn keys_without_a_metric_use_the_default_cost_metric() {
         let names = |keys: &[CostKeys]| -> Vec<_> {
             let profile = Profile::default().with_cost_keys(keys).unwrap();
             profile.cost_metrics().map(|metric| metric.name).collect()

@@ -1,6 +1,6 @@
-//! The values of `gen_ai.provider.name`, and those they replaced or that others have for them.
+//! The values of `gen_ai.provider.name`, with deprecated and foreign values.
 
-/// What others write, and the conventions' name.
+/// Other values and the conventions' values.
 ///
 /// Sources: semantic-conventions 1.37 for the deprecated ones; the packages of rig, Traceloop, OpenInference, OpenLIT and the
 /// Vercel AI SDK (`@ai-sdk/*`, field `provider`).
@@ -18,7 +18,7 @@ const NAMES: &[(&str, &str)] = &[
     ("mistral", "mistral_ai"),
     ("moonshot", "moonshot_ai"),
     ("xai", "x_ai"),
-    // Traceloop, which wrote brands; Langchain, which it wrote too, is no provider and stays as it is.
+    // Traceloop, which used brand names; its `Langchain` is not a provider and is left unchanged.
     ("OpenAI", "openai"),
     ("Anthropic", "anthropic"),
     ("Azure", "azure.ai.openai"),
@@ -54,7 +54,7 @@ const NAMES: &[(&str, &str)] = &[
     ("togetherai", "together_ai"),
 ];
 
-/// The APIs of a provider that the Vercel AI SDK puts behind its name, as `openai.responses`.
+/// Suffixes for a provider's API in the Vercel AI SDK, as in `openai.responses`.
 const APIS: &[&str] = &[
     ".chat",
     ".completion",
@@ -71,9 +71,9 @@ const APIS: &[&str] = &[
     ".video",
 ];
 
-/// The current name for `name`, which may be one of those the conventions renamed, or one that another library writes.
+/// The conventions' value for `name`, which may be deprecated or from another library.
 ///
-/// Names of nobody's are returned as they are: the attribute is an open enum.
+/// Unknown values are returned unchanged: the attribute is an open enum.
 ///
 /// ```
 /// use tracing_genai_semconv::provider::current;
@@ -84,7 +84,7 @@ const APIS: &[&str] = &[
 /// assert_eq!(current("my-own.chat"), "my-own.chat");
 /// ```
 pub fn current(name: &str) -> &str {
-    // Nearly every span says it rightly.
+    // Fast path: most values are current.
     if is_known(name) {
         return name;
     }
@@ -97,7 +97,7 @@ pub fn current(name: &str) -> &str {
     }
 }
 
-/// The current name where it is another than `name`, but for one that only loses its API.
+/// The current value if it differs from `name` by more than the API suffix.
 fn renamed(name: &str) -> Option<&'static str> {
     let known = |name: &str| NAMES.iter().find(|(other, _)| *other == name).map(|(_, name)| *name);
     known(name).or_else(|| known(without_api(name)?))
@@ -108,11 +108,11 @@ fn without_api(name: &str) -> Option<&str> {
 }
 
 fn is_known(provider: &str) -> bool {
-    crate::Attribute::ProviderName.known_values().contains(&provider) || VERCELS.contains(&provider)
+    crate::Attribute::ProviderName.known_values().contains(&provider) || VERCEL_PROVIDERS.contains(&provider)
 }
 
-/// Providers of the Vercel AI SDK that the conventions do not know.
-const VERCELS: &[&str] = &[
+/// Providers of the Vercel AI SDK outside the conventions.
+const VERCEL_PROVIDERS: &[&str] = &[
     "fireworks",
     "cerebras",
     "deepinfra",

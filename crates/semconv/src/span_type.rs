@@ -1,43 +1,12 @@
-//! The types of span that the GenAI conventions define, and what stands on each.
+//! The span types of the GenAI conventions, with their attributes.
 
+mod definition;
 mod table;
 
 use crate::Attribute;
 use crate::operation::{OperationName, SpanKind};
 
-/// How much a type of span wants an attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Requirement {
-    /// It must be there.
-    Required,
-    /// It must be there when the operation ended in an error.
-    OnError,
-    /// It must be there when `server.address` is.
-    WithServerAddress,
-    /// It must be there when it applies and is known, which a reader of the span cannot tell.
-    WhenKnown,
-    /// It should be there.
-    Recommended,
-    /// It is there only when the user asked for it: content, and what is long.
-    OptIn,
-}
-
-/// A type of span: which operations it describes, its kind, and what stands on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SpanType {
-    /// The conventions' id, such as `gen_ai.inference.client`.
-    pub id: &'static str,
-    /// What it describes.
-    pub about: &'static str,
-    /// The kind of its spans. A client's may be internal where what it calls is in the same process.
-    pub kind: SpanKind,
-    /// The values of `gen_ai.operation.name` that make a span one of this type; none where another attribute does.
-    pub operations: &'static [OperationName],
-    /// Its attributes, by how much they are wanted.
-    pub attributes: &'static [(Requirement, &'static [Attribute])],
-}
+pub use definition::{Requirement, SpanType};
 
 impl SpanType {
     /// Every type, in the order of the conventions.
@@ -57,9 +26,9 @@ impl SpanType {
         Self::MCP_SERVER,
     ];
 
-    /// The type of a span with that operation and kind; `None` for operations the conventions do not know.
+    /// The type of a span with that operation and kind; `None` for operations without a type.
     ///
-    /// An agent that was called as a client is one that a provider hosts.
+    /// `invoke_agent` of kind client is an agent hosted by a provider.
     ///
     /// ```
     /// use tracing_genai_semconv::{OperationName, SpanKind, SpanType};
@@ -73,13 +42,13 @@ impl SpanType {
         first.or_else(|| types.next())
     }
 
-    /// How much this type wants the attribute; `None` where the conventions do not name it.
+    /// The requirement level of the attribute; `None` if the conventions do not list it.
     pub fn requirement(&self, attribute: Attribute) -> Option<Requirement> {
         requirement(self.attributes, attribute)
     }
 }
 
-/// How much one of these wants the attribute.
+/// The requirement level of the attribute in a table.
 pub(crate) fn requirement(rows: &[(Requirement, &[Attribute])], attribute: Attribute) -> Option<Requirement> {
     let row = rows.iter().find(|(_, named)| named.contains(&attribute));
     row.map(|(requirement, _)| *requirement)

@@ -1,8 +1,8 @@
-//! Tells the tracers that write names without a prefix by their scopes and spans.
+//! Recognises tracers with unprefixed names by scope and span name.
 
 use crate::dialect::Dialect;
 
-/// The dialect of a tracer that writes names without a prefix, by its scope or by the span's name.
+/// The dialect of a tracer with unprefixed names, by its scope or the span's name.
 ///
 /// ```
 /// use tracing_genai_semconv::{Attribute, tracer};
@@ -12,7 +12,7 @@ use crate::dialect::Dialect;
 /// assert!(tracer("my-service", "request").is_none());
 /// ```
 pub fn tracer(scope: &str, span_name: &str) -> Option<&'static Dialect> {
-    // Nearly every span is told apart by two bytes; a test holds them.
+    // Fast path: the first bytes rule out most spans; covered by a test.
     let may_be = |text: &str| matches!(text.as_bytes().first(), Some(b'c' | b'p'));
     if !may_be(scope) && !may_be(span_name) {
         return None;

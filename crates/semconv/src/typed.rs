@@ -1,4 +1,4 @@
-//! Keys that know the type of their values, so that a wrong one does not compile.
+//! Keys with the type of their values, so that a value of the wrong type does not compile.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,20 +11,20 @@ pub enum Text {}
 /// The type of a list of texts.
 #[derive(Clone, Copy, Debug)]
 pub enum TextArray {}
-/// The type of a whole number.
+/// The type of an integer.
 #[derive(Clone, Copy, Debug)]
 pub enum Int {}
 /// The type of a double.
 #[derive(Clone, Copy, Debug)]
 pub enum Double {}
-/// The type of what is true or false.
+/// The type of a boolean.
 #[derive(Clone, Copy, Debug)]
 pub enum Bool {}
 /// The type of structured content.
 #[derive(Clone, Copy, Debug)]
 pub enum Json {}
 
-/// An attribute whose values are of the type `T` names: [`Text`], [`TextArray`], [`Int`], [`Double`], [`Bool`] or [`Json`].
+/// An attribute with values of the type `T`: [`Text`], [`TextArray`], [`Int`], [`Double`], [`Bool`] or [`Json`].
 ///
 /// ```
 /// use tracing_genai_semconv::{Attribute, key};
@@ -57,7 +57,7 @@ impl<T> Key<T> {
     }
 }
 
-// By hand: derived ones would ask the same of `T`, which is only a name.
+// By hand, since derives would require the same of `T`, a marker type.
 impl<T> Clone for Key<T> {
     fn clone(&self) -> Self {
         *self
@@ -71,3 +71,20 @@ impl<T> fmt::Debug for Key<T> {
         f.debug_tuple("Key").field(&self.name()).finish()
     }
 }
+
+macro_rules! keys {
+    ($($variant:ident $constant:ident = $name:literal, $value_type:ident, $about:literal;)*) => {
+        /// Every attribute as a key with the type of its values.
+        pub mod key {
+            use super::{Bool, Double, Int, Json, Key, Text, TextArray};
+            use crate::Attribute;
+
+            $(
+                #[doc = concat!("`", $name, "`: ", $about)]
+                pub const $constant: Key<$value_type> = Key::new(Attribute::$variant);
+            )*
+        }
+    };
+}
+
+attribute_table!(keys);

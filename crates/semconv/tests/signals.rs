@@ -1,4 +1,4 @@
-//! The tables of metrics and events against the conventions' own registry, with what was seen after its snapshot.
+//! Compares the tables of metrics and events with the conventions' registry and its later changes.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::float_cmp, clippy::panic)] // A test may panic, its helpers too.
 
@@ -13,13 +13,13 @@ use tracing_genai_semconv::event::Event;
 use tracing_genai_semconv::metric::{Instrument, Metric, Origin};
 use tracing_genai_semconv::{Attribute, Requirement};
 
-/// Attributes that the registry wants on metrics and events and the table leaves out, and why.
+/// Attributes of metrics and events that are not in the table, and why.
 const LEFT_OUT: &[(&str, &str)] = &[(
     "gen_ai.prompt.variable",
     "a template: the names below it are the user's",
 )];
 
-/// What was seen of metrics after the snapshot and is not in the table, and why.
+/// Metrics added after the snapshot that are not in the table, and why.
 const NOT_TAKEN: &[(&str, &str)] = &[
     (
         "gen_ai.client.embeddings.duration",
@@ -32,7 +32,7 @@ const NOT_TAKEN: &[(&str, &str)] = &[
     ("gen_ai.invocation.duration", "open: #571"),
 ];
 
-/// Attributes of the core conventions that the registry's metrics and events refer to.
+/// Files with groups that the registry's metrics and events refer to.
 const GROUPS: [&str; 5] = [
     "gen-ai/metrics.yaml",
     "gen-ai/spans.yaml",
@@ -45,7 +45,7 @@ fn files(folder: &Path) -> Vec<Value> {
     GROUPS.iter().map(|file| read(&folder.join(MODEL).join(file))).collect()
 }
 
-/// What a metric or an event of the registry wants; an event may want what a span does.
+/// The attributes of a metric or an event of the registry; an event may refer to a span's.
 fn wanted<'v>(of: &'v Value, files: &'v [Value]) -> BTreeMap<&'v str, &'v str> {
     let mut groups: BTreeMap<_, _> = files
         .iter()
@@ -91,7 +91,7 @@ fn compare(
 }
 
 #[test]
-fn every_metric_of_the_registry_is_in_the_table_as_it_is_there() {
+fn every_metric_of_the_registry_is_in_the_table() {
     let Some(folder) = folder() else { return };
     let files = files(&folder);
     let buckets = read(&folder.join("metric-buckets.yaml"));
@@ -122,7 +122,7 @@ fn every_metric_of_the_registry_is_in_the_table_as_it_is_there() {
 }
 
 #[test]
-fn every_event_of_the_registry_is_in_the_table_as_it_is_there() {
+fn every_event_of_the_registry_is_in_the_table() {
     let Some(folder) = folder() else { return };
     let files = files(&folder);
     let events: Vec<_> = files.iter().flat_map(|file| items(file, "events")).collect();
@@ -137,7 +137,7 @@ fn every_event_of_the_registry_is_in_the_table_as_it_is_there() {
 }
 
 #[test]
-fn what_was_seen_after_the_snapshot_is_in_the_table_or_left_out_for_a_reason() {
+fn changes_after_the_snapshot_are_in_the_table_or_left_out_for_a_reason() {
     let Some(folder) = folder() else { return };
     let overlay = read(&folder.join("overlay-after-snapshot.yaml"));
     let mut compared = 0;

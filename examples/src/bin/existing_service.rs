@@ -1,6 +1,6 @@
-//! A service that has its own provider and tracing-opentelemetry layer: two lines change, both marked.
+//! A service with its own provider and tracing-opentelemetry layer: two lines change, both marked.
 //!
-//! Where telemetry goes is read by the exporters from `OTEL_EXPORTER_OTLP_ENDPOINT`, as before.
+//! The exporters read `OTEL_EXPORTER_OTLP_ENDPOINT`, as before.
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{MetricExporter, SpanExporter};
@@ -38,14 +38,14 @@ async fn main() -> anyhow::Result<()> {
         .with(tracing_genai::wrap(opentelemetry))
         .init();
 
-    answer();
+    ask_model();
 
     provider.shutdown()?;
     meter_provider.shutdown()?;
     Ok(())
 }
 
-/// A model call as the service has always traced it; unsigned counts reach the backend as integers now, with their cost.
+/// A model call, traced as before; unsigned counts are now exported as integers, with the cost.
 #[tracing::instrument(
     name = "ask_model",
     fields(
@@ -56,7 +56,7 @@ async fn main() -> anyhow::Result<()> {
         gen_ai.usage.output_tokens,
     )
 )]
-fn answer() {
+fn ask_model() {
     let span = tracing::Span::current();
     span.record("gen_ai.usage.input_tokens", 1210_u64);
     span.record("gen_ai.usage.output_tokens", 25_u64);

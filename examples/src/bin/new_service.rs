@@ -1,6 +1,6 @@
-//! A service that had no telemetry: one line sets it up, a helper around the request does the rest.
+//! A service without telemetry so far: one line sets it up, a helper wraps the request.
 //!
-//! `OPENAI_BASE_URL` and `OPENAI_API_KEY` say whom to ask, the `OTEL_*` variables where traces and metrics go.
+//! `OPENAI_BASE_URL` and `OPENAI_API_KEY` set the provider, the `OTEL_*` variables the export of traces and metrics.
 
 use std::env;
 
@@ -25,15 +25,15 @@ async fn ask(question: &str) -> anyhow::Result<String> {
         .json(&json!({ "model": MODEL, "messages": [{ "role": "user", "content": question }] }));
 
     let call = tracing_genai::chat("openai", MODEL).start();
-    let answered = call.run(async {
+    let response = call.run(async {
         let response = request.send().await?;
         Ok::<_, reqwest::Error>((response.status(), response.bytes().await?))
     });
-    let (status, body) = answered.await.inspect_err(|error| call.fail("transport", error))?;
-    // Tokens, model, finish reason and cost from what the provider said; the failure, if it refused.
+    let (status, body) = response.await.inspect_err(|error| call.fail("transport", error))?;
+    // Records tokens, model, finish reason and cost, or the error.
     call.respond(Api::OpenAiChat, status.as_u16(), &body);
 
-    anyhow::ensure!(status.is_success(), "the provider answered {status}");
+    anyhow::ensure!(status.is_success(), "the provider returned {status}");
     let answer: Value = serde_json::from_slice(&body)?;
     let text = answer.pointer("/choices/0/message/content").and_then(Value::as_str);
     Ok(text.unwrap_or_default().to_owned())

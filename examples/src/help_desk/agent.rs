@@ -1,5 +1,5 @@
-//! `POST /ask`: searches the knowledge base, then lets an agent answer, which may look up an order. Rig's spans are its
-//! own; around them stand the agent's and the search's.
+//! `POST /ask`: searches the knowledge base, then runs a rig agent with a tool for orders. The agent and the search
+//! have spans of their own around rig's.
 
 use std::convert::Infallible;
 use std::env;
@@ -15,7 +15,7 @@ use rig_core::providers::openai::OpenAI;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::refusal::Refusal;
+use super::model_error::ModelError;
 
 const ARTICLES: [&str; 3] = [
     "Orders are sent within two days.",
@@ -40,7 +40,7 @@ fn model() -> anyhow::Result<DynModel<Completion>> {
     Ok(OpenAI::from_env()?.chat("gpt-4o-mini").into())
 }
 
-pub(super) async fn ask(State(agent): State<Arc<Agent>>, question: String) -> Result<String, Refusal> {
+pub(super) async fn ask(State(agent): State<Arc<Agent>>, question: String) -> Result<String, ModelError> {
     let run = tracing_genai::invoke_agent("help-desk").start();
     let answer = run.run(async {
         let articles = search(&question).await;
@@ -53,7 +53,7 @@ pub(super) async fn ask(State(agent): State<Arc<Agent>>, question: String) -> Re
         Ok(answer) => Ok(answer.output()),
         Err(error) => {
             run.fail("provider", &error);
-            Err(Refusal)
+            Err(ModelError)
         }
     }
 }
@@ -62,7 +62,7 @@ async fn search(_question: &str) -> String {
     let search = tracing_genai::retrieval("kb-articles").top_k(3).start();
     search
         .run(async {
-            // A vector store would be asked here.
+            // A vector store would be queried here.
             tokio::task::yield_now().await;
             tracing::info!(count = ARTICLES.len(), "documents_retrieved");
             ARTICLES.join("\n")
@@ -84,7 +84,7 @@ impl Tool for OrderStatus {
     type Error = Infallible;
 
     fn description(&self) -> String {
-        "Tells where an order is".to_owned()
+        "Returns the status of an order".to_owned()
     }
 
     fn parameters(&self) -> Value {

@@ -1,4 +1,4 @@
-//! Continues the caller's trace: the request's span becomes a child of the span the caller sent along.
+//! Continues the caller's trace: the request's span is a child of the caller's span.
 
 use axum::extract::Request;
 use axum::http::HeaderMap;
@@ -21,7 +21,7 @@ pub(super) async fn continue_trace(request: Request, next: Next) -> Response {
     );
     let headers = Headers(request.headers());
     let context = opentelemetry::global::get_text_map_propagator(|propagator| propagator.extract(&headers));
-    // Fails only for a span that is switched off or has started already.
+    // Fails only for a disabled or a started span.
     let _ = span.set_parent(context);
     let response = next.run(request).instrument(span.clone()).await;
     span.record("http.response.status_code", i64::from(response.status().as_u16()));

@@ -1,4 +1,4 @@
-//! `POST /chat`: one question, one answer, by async-openai.
+//! `POST /chat`: one question and one response, with async-openai.
 
 use async_openai::Client;
 use async_openai::config::OpenAIConfig;
@@ -9,21 +9,21 @@ use async_openai::types::chat::{
 use axum::extract::State;
 use tracing_genai_adapters::ToReading;
 
-use super::openai::{MODEL, failed};
-use super::refusal::Refusal;
+use super::model_error::ModelError;
+use super::openai::{MODEL, record_failure};
 
-pub(super) async fn chat(State(client): State<Client<OpenAIConfig>>, question: String) -> Result<String, Refusal> {
+pub(super) async fn chat(State(client): State<Client<OpenAIConfig>>, question: String) -> Result<String, ModelError> {
     let call = tracing_genai::chat("openai", MODEL).start();
-    let answered = call.run(async { client.chat().create(request(question)?).await });
-    match answered.await {
+    let response = call.run(async { client.chat().create(request(question)?).await });
+    match response.await {
         Ok(answer) => {
             call.record(&answer.to_reading());
             let text = answer.choices.into_iter().find_map(|choice| choice.message.content);
             Ok(text.unwrap_or_default())
         }
         Err(error) => {
-            failed(&call, &error);
-            Err(Refusal)
+            record_failure(&call, &error);
+            Err(ModelError)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The client of OpenAI, with each attempt counted beneath its retries.
+//! The OpenAI client, with attempts counted inside its retry layer.
 
 use async_openai::Client;
 use async_openai::config::OpenAIConfig;
@@ -11,7 +11,7 @@ use tracing_genai_http::AttemptLayer;
 
 pub(super) const MODEL: &str = "gpt-4o-mini";
 
-/// A client of what `OPENAI_BASE_URL` and `OPENAI_API_KEY` name.
+/// A client for `OPENAI_BASE_URL` and `OPENAI_API_KEY`.
 pub(super) fn client() -> Client<OpenAIConfig> {
     let service = ServiceBuilder::new()
         .layer(OpenAIRetryLayer::default())
@@ -20,10 +20,10 @@ pub(super) fn client() -> Client<OpenAIConfig> {
     Client::new().with_http_service(service)
 }
 
-/// Records why a call failed: the status of a refusal, or that there was no answer at all.
-pub(super) fn failed(call: &Call, error: &OpenAIError) {
+/// Records why a call failed: the HTTP status, or a transport error.
+pub(super) fn record_failure(call: &Call, error: &OpenAIError) {
     match error {
-        OpenAIError::ApiError(refusal) => call.fail(refusal.status_code.as_str(), &refusal.api_error.message),
+        OpenAIError::ApiError(error) => call.fail(error.status_code.as_str(), &error.api_error.message),
         OpenAIError::Reqwest(error) => call.fail("transport", error),
         other => call.fail("_OTHER", other),
     }

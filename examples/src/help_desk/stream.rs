@@ -1,4 +1,4 @@
-//! `POST /stream`: the answer piece by piece. The call's span stays open until the stream ends, or the caller leaves.
+//! `POST /stream`: a streamed response. The call's span stays open until the stream ends or the caller disconnects.
 
 use async_openai::Client;
 use async_openai::config::OpenAIConfig;
@@ -12,10 +12,10 @@ use axum::extract::State;
 use futures_util::StreamExt;
 use tracing_genai_adapters::ToReading;
 
-use super::openai::{MODEL, failed};
-use super::refusal::Refusal;
+use super::model_error::ModelError;
+use super::openai::{MODEL, record_failure};
 
-pub(super) async fn stream(State(client): State<Client<OpenAIConfig>>, question: String) -> Result<Body, Refusal> {
+pub(super) async fn stream(State(client): State<Client<OpenAIConfig>>, question: String) -> Result<Body, ModelError> {
     let call = tracing_genai::chat("openai", MODEL).start();
     let opened = call.run(async { client.chat().create_stream(request(question)?).await });
     match opened.await {
@@ -24,8 +24,8 @@ pub(super) async fn stream(State(client): State<Client<OpenAIConfig>>, question:
             Ok(Body::from_stream(metered.map(text)))
         }
         Err(error) => {
-            failed(&call, &error);
-            Err(Refusal)
+            record_failure(&call, &error);
+            Err(ModelError)
         }
     }
 }
@@ -35,7 +35,7 @@ fn request(question: String) -> Result<CreateChatCompletionRequest, OpenAIError>
         .model(MODEL)
         .messages(vec![ChatCompletionRequestUserMessage::from(question).into()])
         .stream(true)
-        // Without it a stream says nothing of its tokens, and its cost stays unknown.
+        // Without it, the stream has no usage and no cost.
         .stream_options(ChatCompletionStreamOptions {
             include_usage: Some(true),
             include_obfuscation: None,

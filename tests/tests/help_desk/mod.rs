@@ -1,27 +1,27 @@
-//! The help desk of the examples as a process of its own, between a replayed provider and the real Collector.
-#![allow(dead_code, unreachable_pub, reason = "each test takes from it what it needs")]
+//! The help desk of the examples as a child process, with a replayed provider and the real Collector.
+#![allow(dead_code, unreachable_pub, reason = "not every test uses all of it")]
 
 use std::time::Duration;
 
-use tracing_genai_examples::help_desk::{self, Ending};
+use tracing_genai_examples::help_desk::{self, Shutdown};
 use tracing_genai_tests::{
     backends::Backends,
     child::{self, Child, Ended, RunningChild},
-    replay::{Replay, Replaying},
+    replay::{Replay, ReplayServer},
 };
 
-/// The id of the caller's own span, which it does not export.
+/// The id of the caller's span, which is not exported.
 pub const CALLER: &str = "00f067aa0ba902b7";
 
-/// A help desk that serves.
+/// A running help desk.
 pub struct HelpDesk {
     child: RunningChild,
     pub url: String,
-    pub provider: Replaying,
+    pub provider: ReplayServer,
 }
 
 impl HelpDesk {
-    /// Starts one that sends what it has every tenth of a second.
+    /// Starts one that exports every tenth of a second.
     pub fn start(backends: &Backends, name: &str, provider: Replay) -> Self {
         let soon = [
             ("OTEL_BSP_SCHEDULE_DELAY", "100"),
@@ -30,8 +30,8 @@ impl HelpDesk {
         Self::start_with(backends, name, provider, "any signal", &soon)
     }
 
-    /// Starts one that sends nothing before its end.
-    pub fn start_that_sends_at_its_end(backends: &Backends, name: &str, provider: Replay, role: &str) -> Self {
+    /// Starts one that exports only at its shutdown.
+    pub fn start_with_export_at_shutdown(backends: &Backends, name: &str, provider: Replay, role: &str) -> Self {
         let late = [
             ("OTEL_BSP_SCHEDULE_DELAY", "3600000"),
             ("OTEL_METRIC_EXPORT_INTERVAL", "3600000"),
@@ -57,7 +57,7 @@ impl HelpDesk {
         Self { child, url, provider }
     }
 
-    /// Sends a request as a part of the caller's trace `trace_id`.
+    /// Sends a request in the caller's trace `trace_id`.
     pub async fn post(&self, path: &str, trace_id: &str) -> reqwest::Response {
         reqwest::Client::new()
             .post(format!("{}{path}", self.url))
@@ -65,27 +65,27 @@ impl HelpDesk {
             .body("Where is my order 1042?")
             .send()
             .await
-            .expect("an answer")
+            .expect("a response")
     }
 
-    /// Sends it SIGTERM, and waits for its end.
+    /// Sends SIGTERM, and waits for its end.
     pub fn terminate(self) -> Ended {
         self.child.terminate();
         self.child.wait(Duration::from_secs(30))
     }
 }
 
-/// What the child does: `any signal` or `ctrl-c only`.
-pub fn play() {
-    let ending = match child::role().as_deref() {
-        Some("any signal") => Ending::AnySignal,
-        Some("ctrl-c only") => Ending::CtrlCOnly,
+/// Runs the role of the child: `any signal` or `ctrl-c only`.
+pub fn run_role() {
+    let shutdown = match child::role().as_deref() {
+        Some("any signal") => Shutdown::AnySignal,
+        Some("ctrl-c only") => Shutdown::CtrlCOnly,
         _ => return,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build();
-    let served = runtime.expect("a runtime").block_on(help_desk::run(ending));
-    served.expect("a service that ends well");
+    let served = runtime.expect("a runtime").block_on(help_desk::run(shutdown));
+    served.expect("a graceful shutdown");
 }

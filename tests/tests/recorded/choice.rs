@@ -1,4 +1,4 @@
-//! Which exchanges are replayed, chosen by rule: of every kind of call a few, spread over all that were recorded.
+//! Selects the exchanges to replay: a few of every kind of call, spread over all recordings.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use tracing_genai_tests::recordings::{self, Exchange};
 
 use super::{price, truth::Used};
 
-/// The most successful exchanges of one kind.
+/// The maximum number of successful exchanges per kind.
 const OF_A_KIND: usize = 4;
 
 const PATHS: [&str; 4] = [
@@ -16,25 +16,25 @@ const PATHS: [&str; 4] = [
     "/v1/messages",
 ];
 
-/// Who calls.
+/// The calling client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Client {
-    /// rig, whose spans are its own.
+    /// rig, with its own spans.
     Rig,
-    /// async-openai, with our helpers around it.
+    /// async-openai, with our helpers.
     AsyncOpenAi,
-    /// A request by hand, its raw response given to our helpers.
+    /// A plain request, with its raw response passed to our helpers.
     Reqwest,
 }
 
-/// An exchange, and who is to call for it.
+/// An exchange with its client.
 #[derive(Clone, Debug)]
 pub struct Chosen {
-    /// Its recording, and its place in it.
+    /// Its recording and index.
     pub name: String,
     pub exchange: Exchange,
     pub client: Client,
-    /// `None` for one that was refused.
+    /// `None` for an HTTP error.
     pub used: Option<Used>,
 }
 
@@ -43,11 +43,11 @@ impl Chosen {
         &self.exchange.when.path
     }
 
-    /// The model that was asked for.
+    /// The requested model.
     pub fn model(&self) -> String {
-        let asked = self.exchange.when.json();
-        let model = asked.as_ref().and_then(|body| body["model"].as_str());
-        model.expect("a request names its model").to_owned()
+        let request = self.exchange.when.json();
+        let model = request.as_ref().and_then(|body| body["model"].as_str());
+        model.expect("a request with a model").to_owned()
     }
 
     pub fn provider(&self) -> &'static str {
@@ -63,11 +63,11 @@ impl Chosen {
     }
 }
 
-/// The exchanges of OpenAI and Anthropic to replay: of each kind of success (API, streamed or not, cache read, written, or
-/// written for an hour) a few, and of each API that refuses the first refusal.
+/// The exchanges of OpenAI and Anthropic to replay: a few of each kind of success (API, streamed or not, cache read,
+/// written, or written for an hour), and the first HTTP error of each API.
 pub fn choose() -> Vec<Chosen> {
     let mut kinds: BTreeMap<_, Vec<(String, Exchange, Used)>> = BTreeMap::new();
-    let mut refusals = BTreeMap::new();
+    let mut failures = BTreeMap::new();
     for (name, exchange) in exchanges() {
         let path = exchange.when.path.clone();
         let (status, is_stream) = (exchange.then.status, exchange.then.is_stream());
@@ -80,19 +80,17 @@ pub fn choose() -> Vec<Chosen> {
                     .or_default()
                     .push((name, exchange, used));
             }
-        } else if (400..500).contains(&status)
-            && status != 429
-            && exchange.when.json().as_ref().is_some_and(names_a_model)
+        } else if (400..500).contains(&status) && status != 429 && exchange.when.json().as_ref().is_some_and(has_model)
         {
-            // 429 is tried again by the clients, which one recorded answer is not enough for.
-            refusals.entry(path).or_insert((name, exchange));
+            // Clients retry 429, which needs more than one recorded response.
+            failures.entry(path).or_insert((name, exchange));
         }
     }
     let successes = kinds.into_values().flat_map(spread);
     let successes = successes.map(|(name, exchange, used)| (name, exchange, Some(used)));
-    let refused = refusals.into_values().map(|(name, exchange)| (name, exchange, None));
+    let failed = failures.into_values().map(|(name, exchange)| (name, exchange, None));
     let mut turns: BTreeMap<String, usize> = BTreeMap::new();
-    let chosen = successes.chain(refused).map(|(name, exchange, used)| {
+    let chosen = successes.chain(failed).map(|(name, exchange, used)| {
         let turn = turns.entry(exchange.when.path.clone()).or_default();
         *turn += 1;
         Chosen {
@@ -119,7 +117,7 @@ fn exchanges() -> impl Iterator<Item = (String, Exchange)> {
     exchanges.filter(|(_, exchange)| exchange.when.method == "POST" && PATHS.contains(&exchange.when.path.as_str()))
 }
 
-fn names_a_model(request: &serde_json::Value) -> bool {
+fn has_model(request: &serde_json::Value) -> bool {
     request["model"].is_string()
 }
 
@@ -136,10 +134,10 @@ fn spread<T>(of_a_kind: Vec<T>) -> Vec<T> {
         .collect()
 }
 
-/// The clients take turns at what each of them can do.
+/// The clients alternate, each for the calls it supports.
 fn client(exchange: &Exchange, used: Option<&Used>, turn: usize) -> Client {
     let able: &[Client] = match (exchange.when.path.as_str(), used) {
-        // rig does not pass on for how long a cache is kept, and puts no error on its spans.
+        // rig does not record the cache lifetime or errors.
         ("/v1/messages", Some(used)) if used.cache_write_1h == 0 => &[Client::Rig, Client::Reqwest],
         ("/v1/messages", _) => &[Client::Reqwest],
         ("/v1/chat/completions" | "/v1/responses", Some(_)) => &[Client::Rig, Client::AsyncOpenAi],

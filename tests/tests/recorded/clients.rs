@@ -1,4 +1,4 @@
-//! The real client libraries, each making the call of one chosen exchange to a provider that replays it.
+//! The real client libraries, calling a provider that replays an exchange.
 
 use async_openai::{
     Client as AsyncOpenAi,
@@ -30,10 +30,10 @@ use super::choice::{Chosen, Client};
 
 const QUESTION: &str = "Which sea lies north of Poland?";
 
-/// Makes the call at the provider with this base URL, and reads its answer to the end.
+/// Makes the call at the provider's base URL, and reads the response to its end.
 ///
 /// # Panics
-/// When the client does not understand an answer that the provider gave to a success.
+/// If the client cannot read a successful response.
 pub async fn call(chosen: &Chosen, provider: &str) {
     match chosen.client {
         Client::Rig => rig(chosen, provider).await,
@@ -46,17 +46,17 @@ async fn rig(chosen: &Chosen, provider: &str) {
     let model = rig_model(chosen, provider);
     let request = CompletionRequest::new(QUESTION).max_tokens(256);
     if !chosen.is_stream() {
-        let answered = model.call(request).await;
-        assert!(answered.is_ok(), "{}: {answered:?}", chosen.name);
+        let response = model.call(request).await;
+        assert!(response.is_ok(), "{}: {response:?}", chosen.name);
         return;
     }
     let mut answer = model.stream(request).expect("a request that rig can encode");
     while let Some(item) = answer.next().await {
         assert!(item.is_ok(), "{}: {item:?}", chosen.name);
     }
-    // It is here that rig records what it has read.
-    let answered = answer.finish().await;
-    assert!(answered.is_ok(), "{}: {answered:?}", chosen.name);
+    // rig records usage here.
+    let response = answer.finish().await;
+    assert!(response.is_ok(), "{}: {response:?}", chosen.name);
 }
 
 fn rig_model(chosen: &Chosen, provider: &str) -> DynModel<Completion> {
@@ -109,11 +109,11 @@ async fn async_openai(chosen: &Chosen, provider: &str) {
     }
 }
 
-/// Records an answer as async-openai understood it, or its error.
+/// Records a response as read by async-openai, or its error.
 fn record<T: Serialize>(call: &Call, api: Api, answer: Result<T, OpenAIError>) {
     match answer {
         Ok(answer) => read(call, api, &answer),
-        Err(OpenAIError::ApiError(refusal)) => call.fail(refusal.status_code.as_str(), refusal.api_error),
+        Err(OpenAIError::ApiError(error)) => call.fail(error.status_code.as_str(), error.api_error),
         Err(error) => panic!("{error}"),
     }
 }
@@ -130,8 +130,8 @@ async fn record_stream<T: Serialize>(
     }
 }
 
-fn read<T: Serialize>(call: &Call, api: Api, said: &T) {
-    let json = serde_json::to_vec(said).expect("JSON");
+fn read<T: Serialize>(call: &Call, api: Api, response: &T) {
+    let json = serde_json::to_vec(response).expect("JSON");
     call.record(&read_body(api, &json).expect("a response of this API"));
 }
 
@@ -160,7 +160,7 @@ fn response(model: &str) -> CreateResponse {
     request.model(model).input(QUESTION).build().expect("a request")
 }
 
-/// The recorded request once more, and the raw response for our helpers to read.
+/// Sends the recorded request, and passes the raw response to our helpers.
 async fn by_hand(chosen: &Chosen, provider: &str) {
     let call = tracing_genai::chat(chosen.provider(), &chosen.model()).start();
     let request = reqwest::Client::new()

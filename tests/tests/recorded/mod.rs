@@ -1,5 +1,5 @@
-//! Recorded exchanges: which are replayed, what they say was used, what that costs, and the clients that are made to call.
-#![allow(dead_code, unreachable_pub, reason = "each test takes from it what it needs")]
+//! Recorded exchanges: their selection, usage, cost, and clients.
+#![allow(dead_code, unreachable_pub, reason = "not every test uses all of it")]
 
 pub mod choice;
 pub mod clients;

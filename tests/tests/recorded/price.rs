@@ -1,6 +1,6 @@
-//! Prices in whole nano-dollars a token, from <https://github.com/pydantic/genai-prices>, 0.2.3.
+//! Prices in whole nano-dollars per token, from <https://github.com/pydantic/genai-prices>, 0.2.3.
 //!
-//! A dollar for a million tokens is a thousand nano-dollars for one. Tiers that begin beyond 200,000 tokens are left out: no
+//! A dollar per million tokens is a thousand nano-dollars per token. Tiers above 200,000 tokens are omitted: no
 //! recorded call is that long.
 
 use std::{env, fs};
@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::truth::Used;
 
-/// What a token of one model costs, by its kind.
+/// The price per token of a model, by kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Price {
-    /// The start of the model's name, versions left out.
+    /// The prefix of the model's name, without versions.
     pub model: &'static str,
     pub input: u64,
     pub cache_read: u64,
@@ -32,7 +32,7 @@ const fn openai(model: &'static str, input: u64, cache_read: u64, output: u64) -
     }
 }
 
-/// Anthropic's cache reads cost a tenth of the input, writes five quarters of it, or twice it for an hour.
+/// Anthropic's cache reads cost 0.1 of the input, writes 1.25, writes for an hour 2.
 const fn anthropic(model: &'static str, input: u64, output: u64) -> Price {
     Price {
         model,
@@ -44,7 +44,7 @@ const fn anthropic(model: &'static str, input: u64, output: u64) -> Price {
     }
 }
 
-/// A longer name before the shorter one it begins with.
+/// Longer names before their prefixes.
 const PRICES: [Price; 14] = [
     openai("gpt-4o-mini", 150, 75, 600),
     openai("gpt-4o", 2_500, 1_250, 10_000),
@@ -67,7 +67,7 @@ pub fn of(model: &str) -> Option<&'static Price> {
     PRICES.iter().find(|price| model.starts_with(price.model))
 }
 
-/// What a call costs that used this, in nano-dollars; `None` for a model that is not in the table.
+/// The cost of the usage in nano-dollars; `None` for a model that is not in the table.
 pub fn nano_usd(used: &Used) -> Option<u64> {
     let price = of(&used.model)?;
     let plain = used.input - used.cache_read - used.cache_write;
@@ -80,7 +80,7 @@ pub fn nano_usd(used: &Used) -> Option<u64> {
     )
 }
 
-/// Checks the table against the file that `TRACING_GENAI_PRICES` names, genai-prices as JSON; says nothing without one.
+/// Compares the table with the file `TRACING_GENAI_PRICES`, genai-prices as JSON; does nothing without one.
 pub fn assert_as_published() {
     let Some(path) = env::var_os("TRACING_GENAI_PRICES").filter(|path| !path.is_empty()) else {
         return;
@@ -99,7 +99,7 @@ pub fn assert_as_published() {
             let published = prices.get(key).map(base);
             assert!(
                 published.is_none_or(|published| (published * 1e3 - as_f64(nano_usd)).abs() < 1e-9),
-                "{}: {key} is published as {published:?} dollars a million, here as {nano_usd} nano-dollars a token",
+                "{}: {key} is published as {published:?} dollars per million, here as {nano_usd} nano-dollars per token",
                 price.model
             );
         }
@@ -107,7 +107,7 @@ pub fn assert_as_published() {
     }
 }
 
-/// The prices of today: of several by date, the last.
+/// The current prices: the last of several by date.
 fn published_prices<'a>(published: &'a Value, model: &str) -> &'a serde_json::Map<String, Value> {
     let providers = published["providers"].as_array().expect("providers");
     let ours = providers
@@ -123,7 +123,7 @@ fn published_prices<'a>(published: &'a Value, model: &str) -> &'a serde_json::Ma
         .expect("prices")
 }
 
-/// A price, or the one before the first tier.
+/// A price, or the base price of tiers.
 fn base(price: &Value) -> f64 {
     let base = price.get("base").unwrap_or(price);
     base.as_f64().expect("a number")

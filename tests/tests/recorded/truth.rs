@@ -1,15 +1,15 @@
-//! What a recorded response says was used, read from its JSON by the providers' documentation and by nothing of ours.
+//! The usage of a recorded response, read from its JSON by the providers' documentation, without our crates.
 //!
-//! OpenAI: the prompt includes what was cached, the completion includes what was thought. Anthropic: cached and written
-//! tokens stand beside the input, so the convention's input is the sum of the three.
+//! OpenAI: the prompt includes cached tokens, the completion includes reasoning. Anthropic: the input excludes cached
+//! and written tokens, so the conventions' input is the sum of the three.
 
 use serde_json::{Map, Value};
 use tracing_genai_tests::recordings::Response;
 
-/// What a call used, in the convention's meaning.
+/// The usage of a call, as the conventions define it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Used {
-    /// The model that answered.
+    /// The response model.
     pub model: String,
     pub input: u64,
     pub cache_read: u64,
@@ -21,20 +21,20 @@ pub struct Used {
 }
 
 impl Used {
-    /// Reads the body or the events of a response; `None` where it tells no usage or an error.
+    /// Reads the body or the events of a response; `None` without usage, or for an error.
     pub fn of(path: &str, response: &Response) -> Option<Self> {
         let (mut model, mut usage) = (None, Map::new());
         for message in messages(response)? {
-            // Events of both providers wrap the response or the message that they are about.
+            // Events of both providers contain the response or the message.
             for part in [Some(&message), message.get("response"), message.get("message")] {
                 let part = part.unwrap_or(&Value::Null);
                 model = part.get("model").and_then(Value::as_str).map(str::to_owned).or(model);
-                let told = part
+                let counts = part
                     .get("usage")
                     .and_then(Value::as_object)
                     .cloned()
                     .unwrap_or_default();
-                usage.extend(told.into_iter().filter(|(_, count)| !count.is_null()));
+                usage.extend(counts.into_iter().filter(|(_, count)| !count.is_null()));
             }
         }
         let (model, usage) = (model?, Value::Object(usage));

@@ -1,4 +1,4 @@
-//! `tracing-genai catalog diff`: what would change if a file of prices were taken into use.
+//! `tracing-genai catalog diff`: the changes that a price file would make.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,38 +10,34 @@ use serde_json::json;
 use tracing_genai::pricing::{Catalogue, Entry, ListedPrice};
 
 use super::entry_text;
-use crate::price_source::{PriceFile, Source, tell};
+use crate::price_source::{PriceFile, Source, print_warnings};
 
-/// Lines begin with `+` for a model that is new, `-` for one that is gone, and `~` for one whose prices differ. Aliases and
-/// multipliers of a user's file are no models and not among them.
+/// Lines begin with `+` for an added model, `-` for a removed one, and `~` for one with changed prices. Aliases and
+/// multipliers of a user's price file are not shown.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The file: genai-prices JSON, the text of a catalogue, or a user's file
+    /// The file: genai-prices JSON, catalogue text, or a user's price file
     file: PathBuf,
-    /// Writes an object a model that differs
+    /// Writes one JSON object per changed model
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     source: Source,
 }
 
-/// A model by its provider and id, and whether another line is asked by that id.
+/// Provider, model id, and whether an entry of another layer is found by that id.
 type Name<'a> = (&'a str, &'a str, bool);
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (mut feed, mut user_file) = arguments.source.read()?;
     let before = Catalogue::layered(feed.as_ref(), user_file.as_ref())?;
-    let is_users = match PriceFile::read(&arguments.file)? {
-        PriceFile::Table(newer) => {
-            feed = Some(newer);
-            false
-        }
-        PriceFile::User(newer) => {
-            user_file = Some(newer);
-            true
-        }
-    };
-    tell(feed.as_ref(), user_file.as_ref());
+    let file = PriceFile::read(&arguments.file)?;
+    let is_user_file = matches!(file, PriceFile::User(_));
+    match file {
+        PriceFile::Table(newer) => feed = Some(newer),
+        PriceFile::User(newer) => user_file = Some(newer),
+    }
+    print_warnings(feed.as_ref(), user_file.as_ref());
     let after = Catalogue::layered(feed.as_ref(), user_file.as_ref())?;
     let mut out = BufWriter::new(io::stdout().lock());
     let (old, new) = (by_name(&before), by_name(&after));
@@ -66,17 +62,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     }
     if !arguments.json {
-        let [added, gone, changed] = counts;
+        let [added, removed, changed] = counts;
         writeln!(
             out,
-            "{} to {}: {added} models new, {gone} gone, {changed} with other prices",
+            "{} to {}: {added} models added, {removed} removed, {changed} changed",
             before.version(),
             after.version()
         )?;
-        if is_users {
+        if is_user_file {
             writeln!(
                 out,
-                "aliases and multipliers are not shown; `catalog show PROVIDER/MODEL` tells what they do"
+                "aliases and multipliers are not shown; see `catalog show PROVIDER/MODEL`"
             )?;
         }
     }
@@ -88,20 +84,20 @@ fn by_name(catalogue: &Catalogue) -> BTreeMap<Name<'_>, Entry<'_>> {
     let mut by_name = BTreeMap::new();
     for entry in catalogue.entries() {
         let (provider, model) = (&**entry.provider(), &**entry.model());
-        let asked = format!("{provider}/{model}")
+        let found = format!("{provider}/{model}")
             .parse()
             .ok()
             .and_then(|id| catalogue.entry(&id));
-        // The user's own line may stand beside the catalogue's of the same id, and be asked by other names only.
-        let is_beside = asked.is_some_and(|asked| asked.model() == entry.model() && asked.layer() != entry.layer());
-        by_name.entry((provider, model, is_beside)).or_insert(entry);
+        // A user's entry and the catalogue's may have the same id; one of them is then found by other names only.
+        let is_hidden = found.is_some_and(|found| found.model() == entry.model() && found.layer() != entry.layer());
+        by_name.entry((provider, model, is_hidden)).or_insert(entry);
     }
     by_name
 }
 
-/// Each price by what it is for and when it holds.
+/// The prices by unit and condition.
 fn prices(entry: &Entry<'_>) -> BTreeMap<(String, String), String> {
-    let key = |price: &ListedPrice<'_>| (entry_text::by(price), entry_text::condition(price));
+    let key = |price: &ListedPrice<'_>| (entry_text::unit(price), entry_text::condition(price));
     entry
         .prices()
         .map(|price| (key(&price), entry_text::amount(&price)))

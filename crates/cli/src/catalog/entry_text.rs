@@ -1,10 +1,10 @@
-//! Writes prices as text and as JSON.
+//! Formats prices as text and as JSON.
 
 use serde_json::{Value, json};
 use tracing_genai::pricing::{Entry, ListedPrice, Usd};
 
-/// What a unit is priced by, where it is not a million tokens.
-pub(super) fn by(price: &ListedPrice<'_>) -> String {
+/// The unit of a price: `input_tokens per 1000000`.
+pub(super) fn unit(price: &ListedPrice<'_>) -> String {
     format!("{} per {}", price.unit.name(), price.per)
 }
 
@@ -15,14 +15,14 @@ pub(super) fn amount(price: &ListedPrice<'_>) -> String {
     [price.base.to_string()].into_iter().chain(tiers).collect()
 }
 
-/// When and for which calls a price holds, as it is written in a catalogue; empty where it always does.
+/// The condition of a price, as in catalogue text; empty without one.
 pub(super) fn condition(price: &ListedPrice<'_>) -> String {
     let when = price.when.map(|when| format!("@{when}"));
     let conditions = [price.variant.map(str::to_owned), when];
     conditions.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// The model with all its prices.
+/// A model with all its prices.
 pub(super) fn json(entry: &Entry<'_>) -> Value {
     let amount = |usd: &Usd| usd.to_string();
     let price = |price: ListedPrice<'_>| {

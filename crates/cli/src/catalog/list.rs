@@ -1,4 +1,4 @@
-//! `tracing-genai catalog list`: models and their prices, a line each.
+//! `tracing-genai catalog list`: models with their prices, one per line.
 
 use std::{
     io::{self, BufWriter, Write},
@@ -14,7 +14,7 @@ use tracing_genai::{
 use super::entry_text;
 use crate::price_source::Source;
 
-/// The units most people ask for, by the million.
+/// The units with a column, per million.
 const COLUMNS: [(&str, Unit); 4] = [
     ("input", Unit::InputTokens),
     ("cache read", Unit::CacheReadTokens),
@@ -24,22 +24,22 @@ const COLUMNS: [(&str, Unit); 4] = [
 const MODEL_WIDTH: usize = 52;
 const PRICE_WIDTH: usize = 11;
 
-/// Prices in USD for a million tokens, at the beginning of their tiers.
+/// Prices in USD per million tokens, in their first tier.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Only models of this provider of the catalogue; may be repeated
+    /// Only models of this provider; may be repeated
     #[arg(long, value_name = "PROVIDER")]
     provider: Vec<String>,
-    /// Only models whose id contains this
+    /// Only models whose id contains this text
     #[arg(long, value_name = "TEXT")]
     named: Option<String>,
-    /// Lists the providers and how many models each has
+    /// Lists the providers with their number of models
     #[arg(long, conflicts_with_all = ["provider", "named", "json"])]
     providers: bool,
-    /// Lists what the overlay adds to the catalogue, each row with its source and date
+    /// Lists the rows of the overlay, each with its source and date
     #[arg(long, conflicts_with = "providers")]
     overlay: bool,
-    /// Writes an object a model, with all its prices
+    /// Writes one JSON object per model, with all its prices
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -47,8 +47,8 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    /// Whether a model of that provider is asked for.
-    fn lets_through(&self, provider: &str, model: &str) -> bool {
+    /// Whether the filters accept the model.
+    fn accepts(&self, provider: &str, model: &str) -> bool {
         let is = |name: &String| name.eq_ignore_ascii_case(provider);
         (self.provider.is_empty() || self.provider.iter().any(is))
             && self.named.as_ref().is_none_or(|text| model.contains(&**text))
@@ -58,51 +58,50 @@ impl Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let catalogue = arguments.source.load()?;
     let mut out = BufWriter::new(io::stdout().lock());
-    if arguments.providers {
-        providers(&catalogue, &mut out)?;
-        out.flush()?;
-        return Ok(());
+    match (arguments.providers, arguments.overlay) {
+        (true, _) => write_providers(&catalogue, &mut out)?,
+        (false, true) => write_overlay(arguments, &mut out)?,
+        (false, false) => write_models(arguments, &catalogue, &mut out)?,
     }
-    if arguments.overlay {
-        overlay(arguments, &mut out)?;
-        out.flush()?;
-        return Ok(());
-    }
-    let (mut models, mut of_overlay) = (0_usize, 0_usize);
+    out.flush()?;
+    Ok(())
+}
+
+fn write_models(arguments: &Arguments, catalogue: &Catalogue, out: &mut impl Write) -> io::Result<()> {
+    let (mut models, mut in_overlay) = (0_usize, 0_usize);
     for entry in catalogue
         .entries()
-        .filter(|entry| arguments.lets_through(entry.provider(), entry.model()))
+        .filter(|entry| arguments.accepts(entry.provider(), entry.model()))
     {
         if arguments.json {
             writeln!(out, "{}", entry_text::json(&entry))?;
         } else {
-            if models + of_overlay == 0 {
-                header(&mut out)?;
+            if models + in_overlay == 0 {
+                write_header(out)?;
             }
-            line(&entry, &mut out)?;
+            write_line(&entry, out)?;
         }
         if entry.layer() == Layer::Overlay {
-            of_overlay += 1;
+            in_overlay += 1;
         } else {
             models += 1;
         }
     }
     if !arguments.json {
         write!(out, "{models} models of {}", catalogue.version())?;
-        if of_overlay > 0 {
-            write!(out, ", {of_overlay} of the overlay")?;
+        if in_overlay > 0 {
+            write!(out, ", {in_overlay} of the overlay")?;
         }
         writeln!(out)?;
     }
-    out.flush()?;
     Ok(())
 }
 
-/// A row of the overlay a line: model, what it adds, source and date, between tabs; or an object.
-fn overlay(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
+/// Writes each row of the overlay as a line of tab-separated model, addition, source and date, or as a JSON object.
+fn write_overlay(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
     let mut rows = 0_usize;
-    let asked_for = |row: &&OverlayRow| arguments.lets_through(row.provider(), row.model());
-    for row in OverlayRow::all().iter().filter(asked_for) {
+    let is_accepted = |row: &&OverlayRow| arguments.accepts(row.provider(), row.model());
+    for row in OverlayRow::all().iter().filter(is_accepted) {
         if arguments.json {
             let object = json!({
                 "provider": row.provider(),
@@ -125,7 +124,7 @@ fn overlay(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-fn providers(catalogue: &Catalogue, out: &mut impl Write) -> io::Result<()> {
+fn write_providers(catalogue: &Catalogue, out: &mut impl Write) -> io::Result<()> {
     for id in catalogue.providers() {
         let models = catalogue.entries().filter(|entry| entry.provider() == id).count();
         writeln!(out, "{id:24} {models:>5} models")?;
@@ -133,7 +132,7 @@ fn providers(catalogue: &Catalogue, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-fn header(out: &mut impl Write) -> io::Result<()> {
+fn write_header(out: &mut impl Write) -> io::Result<()> {
     write!(out, "{:MODEL_WIDTH$} {:>9}", "model", "context")?;
     for (name, _) in COLUMNS {
         write!(out, " {name:>PRICE_WIDTH$}")?;
@@ -141,7 +140,7 @@ fn header(out: &mut impl Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn line(entry: &Entry<'_>, out: &mut impl Write) -> io::Result<()> {
+fn write_line(entry: &Entry<'_>, out: &mut impl Write) -> io::Result<()> {
     let context = entry
         .context_window()
         .map_or_else(String::new, |tokens| tokens.to_string());
@@ -165,7 +164,7 @@ fn line(entry: &Entry<'_>, out: &mut impl Write) -> io::Result<()> {
     }
     let is_other = |price: &&ListedPrice<'_>| COLUMNS.iter().all(|(_, unit)| *unit != price.unit);
     let others = prices.iter().filter(is_other);
-    notes.extend(others.map(|price| format!("{} {}", entry_text::by(price), price.base)));
+    notes.extend(others.map(|price| format!("{} {}", entry_text::unit(price), price.base)));
     if !notes.is_empty() {
         write!(out, "  {}", notes.join(", "))?;
     }

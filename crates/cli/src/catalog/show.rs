@@ -1,4 +1,4 @@
-//! `tracing-genai catalog show`: one model, and every price of it.
+//! `tracing-genai catalog show`: one model with all its prices.
 
 use std::{
     io::{self, BufWriter, Write},
@@ -16,10 +16,10 @@ use crate::price_source::Source;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The model, in any form in which its id occurs: `openai/gpt-4o-2024-08-06`, `azure/prod-chat` for an alias
+    /// The model, by any form of its id or by an alias: `openai/gpt-4o-2024-08-06`, `azure/prod-chat`
     #[arg(value_name = "PROVIDER/MODEL")]
     model: ModelId,
-    /// Writes an object with all that is known
+    /// Writes a JSON object
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let entry = catalogue.entry(&arguments.model).with_context(|| {
         let provider = arguments.model.provider();
         format!(
-            "{}: no such model; `tracing-genai catalog list --provider {provider}` shows the models of a provider, \
+            "{}: no such model; `tracing-genai catalog list --provider {provider}` lists the provider's models, \
              `--providers` the providers",
             arguments.model
         )
@@ -40,14 +40,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.json {
         writeln!(out, "{:#}", entry_text::json(&entry))?;
     } else {
-        text(&entry, &called(&catalogue, &arguments.model), &mut out)?;
+        text(&entry, &cost(&catalogue, &arguments.model), &mut out)?;
     }
     out.flush()?;
     Ok(())
 }
 
-/// What a call that names the model so would be told of its price.
-fn called(catalogue: &Catalogue, model: &ModelId) -> Cost {
+/// The cost of a call with that model name, for its alias, multiplier and catalogue.
+fn cost(catalogue: &Catalogue, model: &ModelId) -> Cost {
     let usage = Usage::new().with(Unit::InputTokens, 1).with(Unit::OutputTokens, 1);
     catalogue.cost(&Call {
         provider: model.provider(),
@@ -61,32 +61,32 @@ fn called(catalogue: &Catalogue, model: &ModelId) -> Cost {
     })
 }
 
-fn text(entry: &Entry<'_>, called: &Cost, out: &mut impl Write) -> io::Result<()> {
+fn text(entry: &Entry<'_>, cost: &Cost, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}/{}", entry.provider(), entry.model())?;
     let mut fact = |name: &str, value: &str| writeln!(out, "  {name:<14} {value}");
     fact("recognised by", &entry.rule())?;
     fact("layer", entry.layer().as_str())?;
-    if let Some(edition) = called.edition() {
+    if let Some(edition) = cost.edition() {
         fact("catalogue", &edition.version)?;
     }
-    if let Some(alias) = &called.alias {
+    if let Some(alias) = &cost.alias {
         fact("alias", alias)?;
     }
-    if let Some(factor) = &called.multiplier {
+    if let Some(factor) = &cost.multiplier {
         fact("multiplier", &format!("{factor}, on the prices below"))?;
     }
     if let Some(tokens) = entry.context_window() {
         fact("context", &format!("{tokens} tokens"))?;
     }
     if entry.is_deprecated() {
-        fact("deprecated", "its provider means to take it away")?;
+        fact("deprecated", "the provider plans to remove it")?;
     }
     if entry.is_free() {
-        fact("free", "it costs nothing")?;
+        fact("free", "no cost")?;
     }
     for price in entry.prices() {
         let condition = entry_text::condition(&price);
-        let (unit, amount) = (entry_text::by(&price), entry_text::amount(&price));
+        let (unit, amount) = (entry_text::unit(&price), entry_text::amount(&price));
         let line = format!("  {unit:<38} {amount} USD  {condition}");
         writeln!(out, "{}", line.trim_end())?;
     }

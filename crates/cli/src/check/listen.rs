@@ -1,4 +1,4 @@
-//! Receives OTLP for a while, over gRPC and HTTP on the same addresses, and checks what comes.
+//! Receives OTLP over gRPC and HTTP on the same addresses, and checks it.
 
 use std::{
     io::Read,
@@ -34,65 +34,60 @@ use opentelemetry_proto::tonic::collector::{
 use prost::Message;
 use serde::Serialize;
 use tokio::net::TcpListener;
-use tonic::{Request as Call, Response as Answer, Status, codec::CompressionEncoding, service::Routes};
+use tonic::{Request as GrpcRequest, Response as GrpcResponse, Status, codec::CompressionEncoding, service::Routes};
 
 use super::{report::Report, view};
 use crate::otlp_json::Request;
 
-/// The most bytes of a request, before and after it is unpacked.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// Limit of a request, compressed and decompressed.
+const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
-/// What was received so far, shared by everything that receives.
+/// The report so far, shared by all handlers.
 #[derive(Clone)]
-struct Received {
+struct Receiver {
     state: Arc<Mutex<(Report, bool)>>,
-    tells_of_recommended: bool,
+    recommended: bool,
 }
 
-/// Receives for so many seconds, or until it is interrupted. Returns what was found, and whether all could be read.
+/// Receives for so many seconds, or until interrupted. Returns the report, and whether all requests were readable.
 pub(super) fn listen(
     addresses: &[SocketAddr],
     seconds: Option<u64>,
-    tells_of_recommended: bool,
+    recommended: bool,
 ) -> anyhow::Result<(Report, bool)> {
-    let received = Received {
+    let receiver = Receiver {
         state: Arc::new(Mutex::new((Report::default(), true))),
-        tells_of_recommended,
+        recommended,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(receive(addresses, seconds, &received))?;
-    // Requests that have not come to their end are not waited for.
+    runtime.block_on(receive(addresses, seconds, &receiver))?;
+    // Unfinished requests are dropped.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    let mut state = received.state.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut state = receiver.state.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(std::mem::take(&mut *state))
 }
 
-async fn receive(addresses: &[SocketAddr], seconds: Option<u64>, received: &Received) -> anyhow::Result<()> {
-    let routes = routes(received);
+async fn receive(addresses: &[SocketAddr], seconds: Option<u64>, receiver: &Receiver) -> anyhow::Result<()> {
+    let routes = routes(receiver);
     for address in addresses {
         let listener = TcpListener::bind(address)
             .await
-            .with_context(|| format!("cannot listen on {address}; give another with --listen"))?;
+            .with_context(|| format!("cannot listen on {address}; use another address with --listen"))?;
         eprintln!("receiving OTLP over gRPC and HTTP on {}", listener.local_addr()?);
         let routes = routes.clone();
         tokio::spawn(async move { axum::serve(listener, routes).await });
     }
-    let end = async {
-        match seconds {
-            Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
-            None => std::future::pending().await,
-        }
-    };
+    let limit = Duration::from_secs(seconds.unwrap_or(0));
     tokio::select! {
-        () = end => {}
-        () = terminated() => {}
+        () = tokio::time::sleep(limit), if seconds.is_some() => {}
+        () = sigterm() => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,
     }
     Ok(())
 }
 
-/// Ends when the process is told to by SIGTERM, as a container's is.
-async fn terminated() {
+/// Ends at SIGTERM, which stops a container.
+async fn sigterm() {
     #[cfg(unix)]
     if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         signal.recv().await;
@@ -101,35 +96,35 @@ async fn terminated() {
     std::future::pending::<()>().await;
 }
 
-fn routes(received: &Received) -> Router {
-    macro_rules! unpacking {
+fn routes(receiver: &Receiver) -> Router {
+    macro_rules! with_gzip {
         ($server:ident) => {
-            $server::new(received.clone())
+            $server::new(receiver.clone())
                 .accept_compressed(CompressionEncoding::Gzip)
-                .max_decoding_message_size(MOST_BYTES)
+                .max_decoding_message_size(MAX_BODY_BYTES)
         };
     }
-    let grpc = Routes::new(unpacking!(TraceServiceServer))
-        .add_service(unpacking!(MetricsServiceServer))
-        .add_service(unpacking!(LogsServiceServer));
+    let grpc = Routes::new(with_gzip!(TraceServiceServer))
+        .add_service(with_gzip!(MetricsServiceServer))
+        .add_service(with_gzip!(LogsServiceServer));
     Router::new()
-        .route("/v1/traces", post(posted::<ExportTraceServiceRequest>))
-        .route("/v1/metrics", post(posted::<ExportMetricsServiceRequest>))
-        .route("/v1/logs", post(posted::<ExportLogsServiceRequest>))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
-        .with_state(received.clone())
+        .route("/v1/traces", post(handle_post::<ExportTraceServiceRequest>))
+        .route("/v1/metrics", post(handle_post::<ExportMetricsServiceRequest>))
+        .route("/v1/logs", post(handle_post::<ExportLogsServiceRequest>))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .with_state(receiver.clone())
         .merge(grpc.into_axum_router())
 }
 
-impl Received {
-    /// Checks a request in JSON.
-    fn take(&self, json: &str) -> Result<(), String> {
+impl Receiver {
+    /// Checks a JSON request.
+    fn check_json(&self, json: &str) -> Result<(), String> {
         let request = Request::parse(json);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (report, is_readable) = &mut *state;
         match request {
             Ok(request) => {
-                view::take(report, &request, self.tells_of_recommended);
+                view::check_request(report, &request, self.recommended);
                 Ok(())
             }
             Err(problem) => {
@@ -139,20 +134,20 @@ impl Received {
         }
     }
 
-    /// Checks a request in Protobuf, by way of its JSON.
-    fn take_message(&self, message: &impl Serialize) -> Result<(), String> {
+    /// Checks a Protobuf request, converted to JSON.
+    fn check_message(&self, message: &impl Serialize) -> Result<(), String> {
         let json = serde_json::to_string(message).map_err(|error| error.to_string())?;
-        self.take(&json)
+        self.check_json(&json)
     }
 
-    fn refuse(&self, problem: &str) {
-        eprintln!("a request could not be read: {problem}");
+    fn reject(&self, problem: &str) {
+        eprintln!("unreadable request: {problem}");
         self.state.lock().unwrap_or_else(PoisonError::into_inner).1 = false;
     }
 }
 
-async fn posted<M: Message + Default + Serialize>(
-    State(received): State<Received>,
+async fn handle_post<M: Message + Default + Serialize>(
+    State(receiver): State<Receiver>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -162,36 +157,36 @@ async fn posted<M: Message + Default + Serialize>(
     };
     let is_json = is(header::CONTENT_TYPE, "application/json");
     let body = if is(header::CONTENT_ENCODING, "gzip") {
-        unpacked(&body)
+        decompress(&body)
     } else {
         Ok(body.to_vec())
     };
-    let taken = body.and_then(|body| {
+    let checked = body.and_then(|body| {
         if is_json {
             let text = String::from_utf8(body).map_err(|error| error.to_string())?;
-            return received.take(&text);
+            return receiver.check_json(&text);
         }
         let message = M::decode(&*body).map_err(|error| error.to_string())?;
-        received.take_message(&message)
+        receiver.check_message(&message)
     });
-    match taken {
-        // An empty message says that all was taken; in JSON it is an object.
+    match checked {
+        // An empty message means success; in JSON it is an object.
         Ok(()) if is_json => ([(header::CONTENT_TYPE, "application/json")], "{}").into_response(),
         Ok(()) => ([(header::CONTENT_TYPE, "application/x-protobuf")], "").into_response(),
         Err(problem) => {
-            received.refuse(&problem);
+            receiver.reject(&problem);
             (StatusCode::BAD_REQUEST, problem).into_response()
         }
     }
 }
 
-fn unpacked(packed: &[u8]) -> Result<Vec<u8>, String> {
+fn decompress(compressed: &[u8]) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
-    let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
-    let mut reader = GzDecoder::new(packed).take(most + 1);
+    let limit = u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX);
+    let mut reader = GzDecoder::new(compressed).take(limit + 1);
     reader.read_to_end(&mut body).map_err(|error| error.to_string())?;
-    if body.len() > MOST_BYTES {
-        return Err(format!("it unpacks to more than {MOST_BYTES} bytes"));
+    if body.len() > MAX_BODY_BYTES {
+        return Err(format!("larger than {MAX_BODY_BYTES} bytes when decompressed"));
     }
     Ok(body)
 }
@@ -199,12 +194,12 @@ fn unpacked(packed: &[u8]) -> Result<Vec<u8>, String> {
 macro_rules! service {
     ($service:ident, $request:ident, $response:ident) => {
         #[tonic::async_trait]
-        impl $service for Received {
-            async fn export(&self, call: Call<$request>) -> Result<Answer<$response>, Status> {
-                match self.take_message(call.get_ref()) {
-                    Ok(()) => Ok(Answer::new($response::default())),
+        impl $service for Receiver {
+            async fn export(&self, request: GrpcRequest<$request>) -> Result<GrpcResponse<$response>, Status> {
+                match self.check_message(request.get_ref()) {
+                    Ok(()) => Ok(GrpcResponse::new($response::default())),
                     Err(problem) => {
-                        self.refuse(&problem);
+                        self.reject(&problem);
                         Err(Status::invalid_argument(problem))
                     }
                 }

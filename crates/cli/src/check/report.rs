@@ -1,4 +1,4 @@
-//! Gathers findings by type of span, metric and event, and writes them.
+//! Collects findings by span type, metric and event, and writes the report.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use tracing_genai::semconv::check::{Checked, Level, Problem};
 
-/// What is checked.
+/// The kind of telemetry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Signal {
     Span,
@@ -15,7 +15,9 @@ pub(super) enum Signal {
 }
 
 impl Signal {
-    /// What one of them is called, and the list of them.
+    const ALL: [Self; 3] = [Self::Span, Self::Metric, Self::Event];
+
+    /// The word for one item, and the JSON key of the list.
     const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Span => ("span", "span_types"),
@@ -24,38 +26,38 @@ impl Signal {
         }
     }
 
-    /// What stands instead of the name of one that the conventions do not know.
+    /// The name of items unknown to the conventions.
     const fn unknown(self) -> &'static str {
         match self {
-            Self::Span => "no type of span",
-            Self::Metric => "no metric of the conventions",
-            Self::Event => "no event of the conventions",
+            Self::Span => "unknown span type",
+            Self::Metric => "unknown metric",
+            Self::Event => "unknown event",
         }
     }
 }
 
-/// The most findings of a type that are told apart: whoever names attributes by a number has as many as he likes.
-const MOST_FINDINGS: usize = 1_000;
+/// Limit of distinct findings of a type, since attribute names may contain numbers.
+const MAX_FINDINGS: usize = 1_000;
 
-/// What was found, however many spans there are.
+/// The findings, of bounded size.
 #[derive(Default)]
 pub(super) struct Report {
-    /// By the id of the type of span, or the name of the metric or event.
-    types: BTreeMap<(Signal, &'static str), Type>,
-    /// Spans, points and records that are none of GenAI's.
+    /// By the id of the span type, or the name of the metric or event.
+    types: BTreeMap<(Signal, &'static str), TypeFindings>,
+    /// Spans, points and records of other telemetry.
     others: u64,
 }
 
 #[derive(Default)]
-struct Type {
+struct TypeFindings {
     count: u64,
-    /// Findings beyond those that are told apart, by level.
-    further: BTreeMap<Level, u64>,
-    findings: BTreeMap<(Level, Problem, String), Found>,
+    /// Findings beyond the limit, by level.
+    overflow: BTreeMap<Level, u64>,
+    findings: BTreeMap<(Level, Problem, String), Occurrences>,
 }
 
-/// On how many, and the first of them.
-struct Found {
+/// The number of items with a finding, and the first of them.
+struct Occurrences {
     count: u64,
     example: String,
 }
@@ -69,11 +71,11 @@ impl Report {
         of.count += 1;
         for finding in &checked.findings {
             let key = (finding.level, finding.problem, finding.name.to_owned());
-            if of.findings.len() >= MOST_FINDINGS && !of.findings.contains_key(&key) {
-                *of.further.entry(finding.level).or_default() += 1;
+            if of.findings.len() >= MAX_FINDINGS && !of.findings.contains_key(&key) {
+                *of.overflow.entry(finding.level).or_default() += 1;
                 continue;
             }
-            let found = of.findings.entry(key).or_insert_with(|| Found {
+            let found = of.findings.entry(key).or_insert_with(|| Occurrences {
                 count: 0,
                 example: example.to_owned(),
             });
@@ -85,22 +87,22 @@ impl Report {
         self.others += 1;
     }
 
-    /// Whether there is a finding of that level or a worse one. What is only recommended is never one.
+    /// Whether there is a finding of that level or worse, missing recommended attributes aside.
     pub(super) fn has(&self, level: Level) -> bool {
         let mut findings = self.types.values().flat_map(|of| of.findings.keys());
-        let mut further = self.types.values().flat_map(|of| of.further.keys());
+        let mut overflow = self.types.values().flat_map(|of| of.overflow.keys());
         findings.any(|(of, problem, _)| *of <= level && *problem != Problem::NotRecorded)
-            || further.any(|of| *of <= level)
+            || overflow.any(|of| *of <= level)
     }
 
     fn count(&self, level: Level) -> u64 {
         let findings = self.types.values().flat_map(|of| &of.findings);
         let of_level = findings.filter(|((of, _, _), _)| *of == level);
-        let further = self.types.values().filter_map(|of| of.further.get(&level));
-        of_level.map(|(_, found)| found.count).sum::<u64>() + further.sum::<u64>()
+        let overflow = self.types.values().filter_map(|of| of.overflow.get(&level));
+        of_level.map(|(_, found)| found.count).sum::<u64>() + overflow.sum::<u64>()
     }
 
-    /// Whether anything of GenAI's was checked.
+    /// Whether no GenAI telemetry was checked.
     pub(super) fn is_empty(&self) -> bool {
         self.types.is_empty()
     }
@@ -114,7 +116,8 @@ impl Report {
         let mut text = String::new();
         for ((signal, id), of) in &self.types {
             let (word, _) = signal.words();
-            let _ = writeln!(text, "{id}: {}", counted(of.count, word)); // A String takes everything.
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{id}: {}", counted(of.count, word));
             for ((level, problem, name), found) in &of.findings {
                 let name = if name.is_empty() {
                     String::new()
@@ -131,16 +134,12 @@ impl Report {
                 let _ = writeln!(text, "  {level:<11} {name}{}: {on}{such}", problem.words());
             }
         }
-        for (level, count) in self.types.values().flat_map(|of| &of.further) {
-            let _ = writeln!(
-                text,
-                "  {:<11} {count} further findings that are not told apart",
-                level.as_str()
-            );
+        for (level, count) in self.types.values().flat_map(|of| &of.overflow) {
+            let _ = writeln!(text, "  {:<11} {count} further findings, not listed", level.as_str());
         }
         let [violations, improvements, unknown] =
             [Level::Violation, Level::Improvement, Level::Unknown].map(|level| self.count(level));
-        let checked: Vec<_> = [Signal::Span, Signal::Metric, Signal::Event]
+        let checked: Vec<_> = Signal::ALL
             .into_iter()
             .map(|signal| (signal, self.checked(signal)))
             .filter(|(signal, count)| *count > 0 || *signal == Signal::Span)
@@ -148,7 +147,7 @@ impl Report {
             .collect();
         let _ = writeln!(
             text,
-            "{} checked, {} of others: {violations} violations, {improvements} improvements, {unknown} unknown",
+            "{} checked, {} skipped: {violations} violations, {improvements} improvements, {unknown} unknown",
             checked.join(", "),
             self.others
         );
@@ -157,7 +156,7 @@ impl Report {
 
     pub(super) fn json(&self) -> Value {
         let mut report = serde_json::Map::new();
-        for signal in [Signal::Span, Signal::Metric, Signal::Event] {
+        for signal in Signal::ALL {
             let (word, list) = signal.words();
             let of_signal = self.types.iter().filter(|((of, _), _)| *of == signal);
             let types = of_signal.map(|((_, id), of)| {
@@ -175,10 +174,7 @@ impl Report {
             });
             report.insert(list.to_owned(), types.collect());
         }
-        let checked: u64 = [Signal::Span, Signal::Metric, Signal::Event]
-            .into_iter()
-            .map(|signal| self.checked(signal))
-            .sum();
+        let checked: u64 = self.types.values().map(|of| of.count).sum();
         let counts = [
             ("checked", checked),
             ("others", self.others),

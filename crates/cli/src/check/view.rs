@@ -1,4 +1,4 @@
-//! Shows spans, metrics and events of OTLP's JSON to the checker.
+//! Passes spans, metrics and events from OTLP JSON to the checker.
 
 use std::time::SystemTime;
 
@@ -13,11 +13,11 @@ use tracing_genai::semconv::{Attribute, SpanKind, ValueType};
 use super::report::{Report, Signal};
 use crate::otlp_json::{AnyValue, KeyValue, LogRecord, Metric, Points, Request, Span};
 
-/// What an SDK before named events calls the attribute that names one.
+/// The attribute for an event's name in SDKs without named events.
 const EVENT_NAME: &str = "event.name";
 
-/// Checks everything in a request.
-pub(super) fn take(report: &mut Report, request: &Request, tells_of_recommended: bool) {
+/// Checks all spans, metrics and events of a request.
+pub(super) fn check_request(report: &mut Report, request: &Request, recommended: bool) {
     for (scope, span) in request.spans() {
         let attributes = shapes(&span.attributes);
         let view = SpanView {
@@ -26,11 +26,11 @@ pub(super) fn take(report: &mut Report, request: &Request, tells_of_recommended:
             is_error: is(&span.status.code, 2, "STATUS_CODE_ERROR"),
             attributes: &attributes,
         };
-        // The reader knows the counts that stand in JSON, too.
+        // The reader also finds unknown counts in JSON values.
         let call = SpanCall::read(span.data(scope, SystemTime::UNIX_EPOCH), None);
         let is_call = call.is_some();
         let unread = call.map(|call| call.unread_usage).unwrap_or_default();
-        // A call may be recognised by its tracer alone, without an attribute of the conventions.
+        // A call may be recognised by its tracer, without an attribute of the conventions.
         let mut checked = if is_call {
             Some(check_genai(&view))
         } else {
@@ -41,7 +41,7 @@ pub(super) fn take(report: &mut Report, request: &Request, tells_of_recommended:
                 checked.add_unread_usage(name);
             }
         }
-        add(report, Signal::Span, &span.id, checked, tells_of_recommended);
+        add(report, Signal::Span, &span.id, checked, recommended);
     }
     for metric in request.metrics() {
         for (instrument, points) in instruments(metric) {
@@ -54,13 +54,7 @@ pub(super) fn take(report: &mut Report, request: &Request, tells_of_recommended:
                     boundaries: point.explicit_bounds.as_deref(),
                     attributes: &attributes,
                 };
-                add(
-                    report,
-                    Signal::Metric,
-                    &metric.name,
-                    check_metric(&view),
-                    tells_of_recommended,
-                );
+                add(report, Signal::Metric, &metric.name, check_metric(&view), recommended);
             }
         }
     }
@@ -70,30 +64,24 @@ pub(super) fn take(report: &mut Report, request: &Request, tells_of_recommended:
             name: event_name(record),
             attributes: &attributes,
         };
-        add(
-            report,
-            Signal::Event,
-            &record.span_id,
-            check_event(&view),
-            tells_of_recommended,
-        );
+        add(report, Signal::Event, &record.span_id, check_event(&view), recommended);
     }
 }
 
-fn add(report: &mut Report, signal: Signal, example: &str, checked: Option<Checked<'_>>, tells_of_recommended: bool) {
+fn add(report: &mut Report, signal: Signal, example: &str, checked: Option<Checked<'_>>, recommended: bool) {
     let Some(mut checked) = checked else {
         report.add_other();
         return;
     };
     checked
         .findings
-        .retain(|finding| tells_of_recommended || finding.problem != Problem::NotRecorded);
+        .retain(|finding| recommended || finding.problem != Problem::NotRecorded);
     report.add(signal, example, &checked);
 }
 
 fn instruments(metric: &Metric) -> impl Iterator<Item = (Option<Instrument>, &Points)> {
     let sum = metric.sum.as_ref().map(|sum| {
-        // A sum that also falls is none that the conventions use.
+        // The conventions have no non-monotonic sums.
         let instrument = sum.is_monotonic.then_some(Instrument::Counter);
         (instrument, sum)
     });
@@ -129,7 +117,7 @@ fn kind(span: &Span) -> Option<SpanKind> {
     found.map(|(_, _, kind)| kind)
 }
 
-/// Whether an enum has that value, as its number or its name.
+/// Whether an enum has that value, by number or name.
 fn is(value: &Value, number: u64, name: &str) -> bool {
     value.as_u64() == Some(number) || value.as_str() == Some(name)
 }
@@ -143,14 +131,13 @@ fn shapes(attributes: &[KeyValue]) -> Vec<(&str, Shape<'_>)> {
 }
 
 fn shape<'a>(name: &str, value: &'a AnyValue) -> Shape<'a> {
-    let integer = || value.integer.as_i64().or_else(|| value.integer.as_str()?.parse().ok());
     if let Some(text) = &value.text {
         if is_well_formed(name, text) {
             Shape::Text(text)
         } else {
             Shape::MalformedJson
         }
-    } else if let Some(integer) = integer() {
+    } else if let Some(integer) = value.integer() {
         Shape::Int(integer)
     } else if !value.double.is_null() {
         Shape::Double
@@ -167,7 +154,7 @@ fn shape<'a>(name: &str, value: &'a AnyValue) -> Shape<'a> {
     }
 }
 
-/// Whether a text is JSON of the form that its attribute has, if it has one.
+/// Whether a text is JSON of its attribute's form, if the attribute has one.
 fn is_well_formed(name: &str, text: &str) -> bool {
     let Some(spelling) = Attribute::from_name(name).filter(|spelling| spelling.is_current()) else {
         return true;
@@ -181,7 +168,7 @@ fn is_well_formed(name: &str, text: &str) -> bool {
         Attribute::SystemInstructions => &["type"],
         Attribute::ToolDefinitions => &["type", "name"],
         Attribute::RetrievalDocuments | Attribute::MemoryRecords => &[],
-        // What a tool is given and gives back may be a text.
+        // Arguments and results of tools may be any text.
         _ => return true,
     };
     match serde_json::from_str(text) {

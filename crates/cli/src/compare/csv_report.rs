@@ -1,14 +1,14 @@
-//! Writes a comparison as a table, a row a call and model.
+//! Writes a comparison as CSV, a row per call and model.
 
 use std::io::{self, Write};
 
 use tracing_genai::pricing::{ModelId, Reason, Reasons, Usd};
 
 use super::{
-    Compared, Outcome,
-    tally::{Sums, difference},
+    outcome::{Compared, Outcome},
+    tally::Sums,
 };
-use crate::csv_output::as_io;
+use crate::csv_output::into_io_error;
 
 const COLUMNS: [&str; 8] = [
     "case",
@@ -29,46 +29,44 @@ pub(super) struct CsvReport<'a, W: Write> {
 impl<'a, W: Write> CsvReport<'a, W> {
     pub(super) fn begin(models: &'a [ModelId], out: W) -> io::Result<Self> {
         let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(COLUMNS).map_err(as_io)?;
+        writer.write_record(COLUMNS).map_err(into_io_error)?;
         Ok(Self { models, writer })
     }
 
     pub(super) fn call(&mut self, compared: &Compared<'_>) -> io::Result<()> {
         for (model, estimate) in self.models.iter().zip(compared.estimates) {
-            let (called, cost) = (compared.cost.total, estimate.cost.total);
-            let both = called.zip(cost).map(|(called, cost)| difference(called, cost));
             let row = [
                 compared.case,
                 &model.to_string(),
                 "1",
                 estimate.cost.status.as_str(),
-                &text(cost),
-                &text(called),
-                &text(both),
-                &names(estimate.cost.reasons),
+                &text(estimate.cost.total),
+                &text(compared.cost.total),
+                &text(compared.difference(estimate)),
+                &reason_names(estimate.cost.reasons),
             ];
-            self.writer.write_record(row).map_err(as_io)?;
+            self.writer.write_record(row).map_err(into_io_error)?;
         }
         Ok(())
     }
 
     pub(super) fn end(mut self, outcome: &Outcome<'_>) -> io::Result<()> {
         for (model, tally) in self.models.iter().zip(outcome.tallies) {
-            let assumed: Vec<_> = tally.assumed().iter().map(|(reason, _)| reason.as_str()).collect();
+            let assumptions: Vec<_> = tally.assumptions().iter().map(|(reason, _)| reason.as_str()).collect();
             let row = [
                 "total",
                 &model.to_string(),
                 &tally.calls.to_string(),
                 tally.status().as_str(),
             ];
-            self.sums(row, tally.sums(), &assumed.join(";"))?;
+            self.sums(row, tally.sums(), &assumptions.join(";"))?;
         }
-        if let Some((ranking, tally, most)) = outcome.ranking {
-            for ranked in ranking.cheapest(most) {
+        if let Some((ranking, tally, limit)) = outcome.ranking {
+            for ranked in ranking.cheapest(limit) {
                 let model = format!("{}/{}", ranked.entry.provider(), ranked.entry.model());
                 let row = ["cheapest", &model, &tally.calls.to_string(), "estimated"];
                 let sums = tally.sums().map(|sums| Sums::of(sums.cost, ranked.total));
-                self.sums(row, sums, &names(ranked.reasons))?;
+                self.sums(row, sums, &reason_names(ranked.reasons))?;
             }
         }
         self.writer.flush()
@@ -82,7 +80,7 @@ impl<'a, W: Write> CsvReport<'a, W> {
         ];
         let amounts = amounts.iter().map(String::as_str);
         let row = row.into_iter().chain(amounts).chain([assumptions]);
-        self.writer.write_record(row).map_err(as_io)
+        self.writer.write_record(row).map_err(into_io_error)
     }
 }
 
@@ -90,7 +88,6 @@ fn text(amount: Option<Usd>) -> String {
     amount.map_or_else(String::new, |amount| amount.to_string())
 }
 
-fn names(reasons: Reasons) -> String {
-    let names: Vec<_> = reasons.iter().map(Reason::as_str).collect();
-    names.join(";")
+fn reason_names(reasons: Reasons) -> String {
+    reasons.iter().map(Reason::as_str).collect::<Vec<_>>().join(";")
 }

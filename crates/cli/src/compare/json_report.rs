@@ -1,12 +1,15 @@
-//! Writes a comparison as JSON, an object a call and one at the end. Amounts are exact decimals in text, null where they are
-//! not known.
+//! Writes a comparison as JSON, an object per call and one at the end. Amounts are exact decimals in text, null if
+//! unknown.
 
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 use tracing_genai::pricing::{ModelId, Reason, Usd};
 
-use super::{Compared, Outcome, tally::Sums, tally::difference};
+use super::{
+    outcome::{Compared, Outcome},
+    tally::Sums,
+};
 
 pub(super) struct JsonReport<'a, W: Write> {
     models: &'a [ModelId],
@@ -19,15 +22,13 @@ impl<'a, W: Write> JsonReport<'a, W> {
     }
 
     pub(super) fn call(&mut self, compared: &Compared<'_>) -> io::Result<()> {
-        let called = compared.cost.total;
         let estimates = self.models.iter().zip(compared.estimates).map(|(model, estimate)| {
             let cost = &estimate.cost;
-            let both = called.zip(cost.total).map(|(called, cost)| difference(called, cost));
             json!({
                 "model": model.to_string(),
                 "status": cost.status.as_str(),
                 "cost_usd": text(cost.total),
-                "difference_usd": text(both),
+                "difference_usd": text(compared.difference(estimate)),
                 "assumptions": cost.reasons.iter().map(Reason::as_str).collect::<Vec<_>>(),
                 "tokens": estimate.tokens,
                 "context_window": estimate.context_window,
@@ -37,7 +38,7 @@ impl<'a, W: Write> JsonReport<'a, W> {
             "case": compared.case,
             "called": compared.call.label(compared.cost),
             "status": compared.cost.status.as_str(),
-            "cost_usd": text(called),
+            "cost_usd": text(compared.cost.total),
             "reasons": compared.cost.reasons.iter().map(Reason::as_str).collect::<Vec<_>>(),
             "estimates": estimates.collect::<Vec<_>>(),
         });
@@ -46,8 +47,8 @@ impl<'a, W: Write> JsonReport<'a, W> {
 
     pub(super) fn end(mut self, outcome: &Outcome<'_>) -> io::Result<()> {
         let totals = self.models.iter().zip(outcome.tallies).map(|(model, tally)| {
-            let assumed = tally.assumed().iter();
-            let assumed: Map<String, Value> = assumed
+            let assumptions = tally.assumptions().iter();
+            let assumptions: Map<String, Value> = assumptions
                 .map(|(reason, calls)| (reason.as_str().to_owned(), (*calls).into()))
                 .collect();
             let mut total = json!({
@@ -56,14 +57,14 @@ impl<'a, W: Write> JsonReport<'a, W> {
                 "calls_without_cost": tally.without_cost,
                 "calls_without_estimate": tally.without_estimate,
                 "status": tally.status().as_str(),
-                "assumptions": assumed,
+                "assumptions": assumptions,
             });
             add_sums(&mut total, tally.sums());
             total
         });
         let mut end = json!({"calls": outcome.calls, "totals": totals.collect::<Vec<_>>()});
-        if let Some((ranking, tally, most)) = outcome.ranking {
-            let ranked = ranking.cheapest(most).into_iter().map(|ranked| {
+        if let Some((ranking, tally, limit)) = outcome.ranking {
+            let ranked = ranking.cheapest(limit).into_iter().map(|ranked| {
                 let mut object = json!({
                     "model": format!("{}/{}", ranked.entry.provider(), ranked.entry.model()),
                     "context_window": ranked.entry.context_window(),

@@ -1,21 +1,21 @@
-//! Adds up the calls that have a cost on both sides.
+//! Sums the calls with a cost on both sides.
 
 use tracing_genai::pricing::{Cost, Reason, Status, Usd};
 
-/// What calls cost, and what they would have cost, over those for which both are known.
+/// The costs and estimates of the calls for which both are known.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) calls: u64,
-    /// Calls whose sum would be beyond any money.
+    /// Whether a sum overflowed.
     overflowed: bool,
     cost: Usd,
     estimate: Usd,
-    /// Calls whose own cost is not known.
+    /// Calls without a cost.
     pub(super) without_cost: u64,
-    /// Calls that have a cost, and none on the other model.
+    /// Calls with a cost, but without an estimate.
     pub(super) without_estimate: u64,
-    /// How many estimates assume what.
-    assumed: Vec<(Reason, u64)>,
+    /// The number of estimates per assumption.
+    assumptions: Vec<(Reason, u64)>,
 }
 
 /// The sums of a tally.
@@ -23,7 +23,7 @@ pub(super) struct Tally {
 pub(super) struct Sums {
     pub(super) cost: Usd,
     pub(super) estimate: Usd,
-    /// The estimate less the cost.
+    /// The estimate minus the cost.
     pub(super) difference: Usd,
 }
 
@@ -44,26 +44,26 @@ impl Tally {
         (self.cost, self.estimate) = (cost, sum);
         self.calls += 1;
         for reason in estimate.reasons.iter() {
-            match self.assumed.iter_mut().find(|(assumed, _)| *assumed == reason) {
+            match self.assumptions.iter_mut().find(|(assumed, _)| *assumed == reason) {
                 Some((_, calls)) => *calls += 1,
-                None => self.assumed.push((reason, 1)),
+                None => self.assumptions.push((reason, 1)),
             }
         }
     }
 
-    /// The sums; `None` over no call, since that is not zero.
+    /// The sums; `None` without calls, since unknown is not zero.
     pub(super) fn sums(&self) -> Option<Sums> {
         (self.calls > 0 && !self.overflowed).then(|| Sums::of(self.cost, self.estimate))
     }
 
-    /// What was assumed, and of how many calls.
-    pub(super) fn assumed(&self) -> &[(Reason, u64)] {
-        &self.assumed
+    /// The assumptions, with their number of calls.
+    pub(super) fn assumptions(&self) -> &[(Reason, u64)] {
+        &self.assumptions
     }
 
-    /// How sure the sum of the estimates is.
+    /// The status of the sum of the estimates.
     pub(super) fn status(&self) -> Status {
-        match (self.sums(), self.assumed.is_empty()) {
+        match (self.sums(), self.assumptions.is_empty()) {
             (None, _) => Status::Unpriced,
             (Some(_), true) => Status::Priced,
             (Some(_), false) => Status::Estimated,
@@ -80,7 +80,7 @@ impl Sums {
         }
     }
 
-    /// The difference in percent of the cost, with one decimal; `None` of nothing.
+    /// The difference in percent of the cost, with one decimal; `None` for a cost of zero.
     pub(super) fn percent(self) -> Option<String> {
         let per_mille = self.difference.femto_usd().checked_mul(1_000)?;
         let rounded = rounded_quotient(per_mille, self.cost.femto_usd())?;
@@ -90,12 +90,12 @@ impl Sums {
     }
 }
 
-/// What is left of `estimate` without `cost`; amounts of calls are far from the ends of the type.
+/// `estimate` minus `cost`, saturating; amounts of calls are far below the limits.
 pub(super) fn difference(cost: Usd, estimate: Usd) -> Usd {
     Usd::from_femto_usd(estimate.femto_usd().saturating_sub(cost.femto_usd()))
 }
 
-/// Half away from zero.
+/// Rounds half away from zero.
 fn rounded_quotient(dividend: i128, divisor: i128) -> Option<i128> {
     let (whole, rest) = (dividend.checked_div(divisor)?, dividend.checked_rem(divisor)?);
     let is_up = rest.unsigned_abs() * 2 >= divisor.unsigned_abs();
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_are_over_the_calls_that_have_a_cost_on_both_sides() {
+    fn sums_are_over_calls_with_a_cost_on_both_sides() {
         let mut tally = Tally::default();
         assert_eq!((tally.sums(), tally.status()), (None, Status::Unpriced));
         let known = Cost::reported(usd("0.5"));
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_rounded_to_a_tenth_and_none_of_nothing() {
+    fn percent_has_one_decimal_and_is_none_for_a_cost_of_zero() {
         let percent = |cost, estimate| Sums::of(usd(cost), usd(estimate)).percent();
         assert_eq!(percent("3", "1").as_deref(), Some("-66.7 %"));
         assert_eq!(percent("1", "1").as_deref(), Some("+0.0 %"));

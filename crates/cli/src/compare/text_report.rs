@@ -1,21 +1,21 @@
-//! Writes a comparison to be read: a line a call, then what it comes to and what that assumes.
+//! Writes a comparison as text: a line per call, then totals and assumptions.
 
 use std::io::{self, Write};
 
 use tracing_genai::pricing::{Estimate, ModelId, Reason, Usd};
 
 use super::{
-    Compared, Outcome,
+    outcome::{Compared, Outcome},
     tally::{Sums, Tally},
 };
 use crate::reason;
 
-/// An amount with all its digits: `0.000000000000001`, and the mark of a context that would be exceeded.
-const LEAST_WIDTH: usize = 14;
+/// The minimum width of an amount.
+const MIN_WIDTH: usize = 14;
 const CASE_WIDTH: usize = 24;
 const CALLED_WIDTH: usize = 34;
-/// Stands behind a cost of a call that would not have fitted.
-const EXCEEDS: char = '!';
+/// Marks a cost of a call that exceeds the model's context window.
+const EXCEEDED: char = '!';
 
 pub(super) struct TextReport<'a, W: Write> {
     models: &'a [ModelId],
@@ -25,11 +25,11 @@ pub(super) struct TextReport<'a, W: Write> {
 
 impl<'a, W: Write> TextReport<'a, W> {
     pub(super) fn begin(models: &'a [ModelId], mut out: W) -> io::Result<Self> {
-        // Without models there is a ranking only, and a line a call would say nothing new.
+        // Without models there is only a ranking.
         if !models.is_empty() {
             write!(
                 out,
-                "{:CASE_WIDTH$}  {:CALLED_WIDTH$}  {:>LEAST_WIDTH$} ",
+                "{:CASE_WIDTH$}  {:CALLED_WIDTH$}  {:>MIN_WIDTH$} ",
                 "case", "called", "cost USD"
             )?;
             for model in models {
@@ -52,9 +52,9 @@ impl<'a, W: Write> TextReport<'a, W> {
         let cost = compared.cost;
         write!(
             self.out,
-            "{:CASE_WIDTH$}  {:CALLED_WIDTH$}  {:>LEAST_WIDTH$} ",
-            clipped(compared.case, CASE_WIDTH),
-            clipped(&compared.call.label(cost), CALLED_WIDTH),
+            "{:CASE_WIDTH$}  {:CALLED_WIDTH$}  {:>MIN_WIDTH$} ",
+            truncated(compared.case, CASE_WIDTH),
+            truncated(&compared.call.label(cost), CALLED_WIDTH),
             amount_or(cost.total, cost.status.as_str()),
         )?;
         for (model, estimate) in self.models.iter().zip(compared.estimates) {
@@ -71,38 +71,38 @@ impl<'a, W: Write> TextReport<'a, W> {
         for (model, tally) in self.models.iter().zip(outcome.tallies) {
             self.total(model, tally, outcome.calls)?;
         }
-        if let Some((ranking, tally, most)) = outcome.ranking {
+        if let Some((ranking, tally, limit)) = outcome.ranking {
             let Some(sums) = tally.sums() else {
-                writeln!(self.out, "no ranking: no call has a cost to measure other models by")?;
+                writeln!(self.out, "no ranking: no call has a cost to compare with")?;
                 return self.out.flush();
             };
             writeln!(
                 self.out,
                 "cheapest for {}, which cost {} USD",
-                over(tally.calls, outcome.calls),
+                share(tally.calls, outcome.calls),
                 sums.cost
             )?;
-            let ranked = ranking.cheapest(most);
+            let ranked = ranking.cheapest(limit);
             if ranked.is_empty() {
                 writeln!(
                     self.out,
-                    "  no model that the filter lets through could have served them all"
+                    "  no model that passes the filters could have served all of them"
                 )?;
             }
-            let mut assumed = Vec::new();
+            let mut assumptions = Vec::new();
             for (place, ranked) in ranked.iter().enumerate() {
                 let model = format!("{}/{}", ranked.entry.provider(), ranked.entry.model());
                 let sums = Sums::of(sums.cost, ranked.total);
-                writeln!(self.out, "  {:>2}  {model:44}  {}", place + 1, in_words(sums))?;
-                assumed.extend(
+                writeln!(self.out, "  {:>2}  {model:44}  {}", place + 1, describe(sums))?;
+                assumptions.extend(
                     ranked
                         .reasons
                         .iter()
-                        .filter(|reason| !assumed.contains(reason))
+                        .filter(|reason| !assumptions.contains(reason))
                         .collect::<Vec<_>>(),
                 );
             }
-            for reason in assumed {
+            for reason in assumptions {
                 writeln!(self.out, "  assumed: {reason}: {}", reason::words(reason))?;
             }
         }
@@ -115,29 +115,29 @@ impl<'a, W: Write> TextReport<'a, W> {
                 writeln!(
                     self.out,
                     "{model}: {} instead of {} USD, over {}",
-                    in_words(sums),
+                    describe(sums),
                     sums.cost,
-                    over(tally.calls, calls)
+                    share(tally.calls, calls)
                 )?;
             }
-            None => writeln!(self.out, "{model}: nothing to compare among {}", counted(calls))?,
+            None => writeln!(self.out, "{model}: no call to compare among {}", counted(calls))?,
         }
         let missing = [
-            (tally.without_cost, "without a cost of its own"),
+            (tally.without_cost, "without a cost"),
             (tally.without_estimate, "without a cost on this model"),
         ];
         for (calls, what) in missing.into_iter().filter(|(calls, _)| *calls > 0) {
-            writeln!(self.out, "  left out: {} {what}", counted(calls))?;
+            writeln!(self.out, "  excluded: {} {what}", counted(calls))?;
         }
-        for (reason, calls) in tally.assumed() {
+        for (reason, calls) in tally.assumptions() {
             let mark = if *reason == Reason::ContextExceeded {
-                format!(" ({EXCEEDS})")
+                format!(" ({EXCEEDED})")
             } else {
                 String::new()
             };
             writeln!(
                 self.out,
-                "  assumed of {}{mark}: {reason}: {}",
+                "  assumed for {}{mark}: {reason}: {}",
                 counted(*calls),
                 reason::words(*reason)
             )?;
@@ -147,12 +147,12 @@ impl<'a, W: Write> TextReport<'a, W> {
 }
 
 fn width(model: &ModelId) -> usize {
-    model.to_string().chars().count().max(LEAST_WIDTH)
+    model.to_string().chars().count().max(MIN_WIDTH)
 }
 
 fn mark(estimate: &Estimate) -> char {
     if estimate.cost.reasons.contains(Reason::ContextExceeded) {
-        EXCEEDS
+        EXCEEDED
     } else {
         ' '
     }
@@ -163,7 +163,7 @@ fn amount_or(amount: Option<Usd>, status: &str) -> String {
 }
 
 /// `0.0123 USD, -0.11 USD (-90.0 %),`
-fn in_words(sums: Sums) -> String {
+fn describe(sums: Sums) -> String {
     let sign = if sums.difference > Usd::ZERO { "+" } else { "" };
     match sums.percent() {
         Some(percent) => format!("{} USD ({sign}{}, {percent})", sums.estimate, sums.difference),
@@ -172,7 +172,7 @@ fn in_words(sums: Sums) -> String {
 }
 
 /// `83 of 87 calls`, `all 87 calls`.
-fn over(calls: u64, of: u64) -> String {
+fn share(calls: u64, of: u64) -> String {
     if calls == of {
         counted(calls)
     } else {
@@ -184,8 +184,8 @@ fn counted(calls: u64) -> String {
     format!("{calls} call{}", if calls == 1 { "" } else { "s" })
 }
 
-/// The text, its end in a dot where it is too wide.
-fn clipped(text: &str, width: usize) -> String {
+/// The text, cut to the width with a final `~`.
+fn truncated(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
     }

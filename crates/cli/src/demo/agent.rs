@@ -1,4 +1,4 @@
-//! A help-desk agent as a service would write it: its spans are opened where its work is done.
+//! A help-desk agent, instrumented like a service.
 
 use anyhow::{Context, anyhow};
 use bytes::Bytes;
@@ -22,17 +22,17 @@ const REPLY_MODEL: &str = "claude-sonnet-4-5";
 const UNKNOWN_MODEL: &str = "acme-support-1";
 const NEAREST: u32 = 3;
 
-/// The agent, and whom it talks to.
+/// The agent with its providers.
 pub(crate) struct Agent {
     openai: Client,
-    /// Who answers in `OpenAI`'s format, as `gen_ai.provider.name` has it.
+    /// The `gen_ai.provider.name` of the provider with `OpenAI`'s format.
     openai_name: String,
     anthropic: Option<Client>,
     model: String,
 }
 
 impl Agent {
-    /// An agent of the built-in provider, which it asks in both wire formats and also for what fails.
+    /// An agent with the built-in provider, in both wire formats, with failing calls.
     pub(crate) fn with_built_in_provider(client: Client, model: String) -> Self {
         Self {
             openai: client.clone(),
@@ -42,7 +42,7 @@ impl Agent {
         }
     }
 
-    /// An agent that asks a real provider, in OpenAI's format only. On its spans it is called `name`.
+    /// An agent with a real provider, in OpenAI's format only. `name` is its name on the spans.
     pub(crate) fn with_openai_format(client: Client, name: String, model: String) -> Self {
         Self {
             openai: client,
@@ -52,7 +52,7 @@ impl Agent {
         }
     }
 
-    /// Answers the customer's question. Fails when the model does not answer.
+    /// Answers the customer's question. Fails without a response of the model.
     pub(crate) async fn answer(&self) -> anyhow::Result<()> {
         let agent = tracing_genai::invoke_agent("help-desk")
             .user("u-42")
@@ -75,13 +75,10 @@ impl Agent {
             Some(anthropic) => {
                 self.stream_from_anthropic(anthropic, &facts)
                     .await
-                    .context("no reply was written")?;
+                    .context("no reply")?;
                 self.title_ticket(&facts).await?;
             }
-            None => self
-                .stream_from_openai(&facts, &self.model)
-                .await
-                .context("no reply was written")?,
+            None => self.stream_from_openai(&facts, &self.model).await.context("no reply")?,
         }
         Ok(())
     }
@@ -95,7 +92,7 @@ impl Agent {
         anthropic_call(anthropic, TRIAGE_MODEL, &body).await.map(drop)
     }
 
-    /// Looks up what the help desk has written down. Without an embedding the words of the question have to do.
+    /// Looks up help-desk articles. Works without an embedding, too.
     async fn retrieve(&self) -> Vec<&'static str> {
         let search = tracing_genai::retrieval("kb-articles").top_k(NEAREST).start();
         search
@@ -121,7 +118,7 @@ impl Agent {
             .map(drop)
     }
 
-    /// Asks the model, does what it asks for, and returns everything that is known.
+    /// Calls the model, runs its tool calls, and returns all facts.
     async fn facts(&self, articles: &[&str]) -> anyhow::Result<String> {
         let mut facts = articles.join("\n");
         let body = json!({
@@ -132,13 +129,13 @@ impl Agent {
             ],
             "tools": help_desk::tools(),
         });
-        let answer = self.openai_call(&self.model, &body).await.map_err(no_facts)?;
-        for wanted in ChatAnswer::tool_calls(&answer).context("the answer was not understood")? {
-            let tool = tracing_genai::execute_tool(&wanted.function.name)
-                .call_id(&wanted.id)
+        let answer = self.openai_call(&self.model, &body).await.map_err(with_context)?;
+        for tool_call in ChatResponse::tool_calls(&answer).context("unreadable response")? {
+            let tool = tracing_genai::execute_tool(&tool_call.function.name)
+                .call_id(&tool_call.id)
                 .start();
             facts.push('\n');
-            facts.push_str(&tool.run(help_desk::order_status(&wanted.function.order())).await);
+            facts.push_str(&tool.run(help_desk::order_status(&tool_call.function.order())).await);
         }
         Ok(facts)
     }
@@ -167,14 +164,14 @@ impl Agent {
         self.openai_call(model, &body).await.map(drop)
     }
 
-    /// Summarises the ticket: the first model refuses, and the one that takes over is in no price table.
+    /// Summarises the ticket: the first model returns 429, and its fallback has no price.
     async fn title_ticket(&self, facts: &str) -> anyhow::Result<()> {
         match self.stream_from_openai(facts, REFUSED_MODEL).await {
-            Err(CallError::Refused { status, .. }) => {
+            Err(CallError::HttpError { status, .. }) => {
                 tracing::warn!(status = status.as_u16(), model = UNKNOWN_MODEL, "falling back");
             }
             Err(error) => return Err(error.into()),
-            Ok(()) => return Err(anyhow!("{REFUSED_MODEL} was expected to refuse")),
+            Ok(()) => return Err(anyhow!("{REFUSED_MODEL} was expected to return 429")),
         }
         Ok(self.stream_from_openai(facts, UNKNOWN_MODEL).await?)
     }
@@ -188,13 +185,13 @@ impl Agent {
     }
 }
 
-/// Says of a failed call whether the model ever heard the question.
-fn no_facts(error: CallError) -> anyhow::Error {
-    let said = match error {
-        CallError::Unreachable(_) => "the model was not asked",
-        CallError::Refused { .. } | CallError::Transfer(_) => "the model did not answer",
+/// Adds to a failed call whether the model got the question.
+fn with_context(error: CallError) -> anyhow::Error {
+    let context = match error {
+        CallError::Unreachable(_) => "the model was not called",
+        CallError::HttpError { .. } | CallError::Transfer(_) => "the model did not respond",
     };
-    anyhow::Error::new(error).context(said)
+    anyhow::Error::new(error).context(context)
 }
 
 async fn anthropic_call(client: &Client, model: &str, body: &Value) -> Result<Bytes, CallError> {
@@ -204,9 +201,9 @@ async fn anthropic_call(client: &Client, model: &str, body: &Value) -> Result<By
     call::make(call, Api::AnthropicMessages, client, "messages", body).await
 }
 
-/// What the agent reads of a chat completion.
+/// The fields of a chat completion that the agent reads.
 #[derive(Deserialize)]
-struct ChatAnswer {
+struct ChatResponse {
     choices: Vec<Choice>,
 }
 
@@ -232,7 +229,7 @@ struct Function {
     arguments: String,
 }
 
-impl ChatAnswer {
+impl ChatResponse {
     fn tool_calls(body: &[u8]) -> serde_json::Result<Vec<ToolCall>> {
         let answer: Self = serde_json::from_slice(body)?;
         Ok(answer
@@ -264,35 +261,35 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_built_in_provider_answers_every_call_the_agent_makes() {
+    async fn the_built_in_provider_serves_every_call_of_the_agent() {
         let agent = Agent::with_built_in_provider(client().await, "gpt-4o-mini".to_owned());
 
         agent.answer().await.unwrap();
     }
 
     #[tokio::test]
-    async fn openais_format_alone_is_enough_for_an_answer() {
+    async fn openais_format_is_enough() {
         let agent = Agent::with_openai_format(client().await, "openai".to_owned(), "gpt-4o-mini".to_owned());
 
         agent.answer().await.unwrap();
     }
 
     #[tokio::test]
-    async fn a_model_that_refuses_leaves_the_question_unanswered() {
+    async fn an_http_error_of_the_model_fails_the_agent() {
         let agent = Agent::with_openai_format(client().await, "openai".to_owned(), REFUSED_MODEL.to_owned());
 
         let error = agent.answer().await.unwrap_err();
 
         let error = format!("{error:#}");
         assert!(
-            error.starts_with("the model did not answer: the provider refused the call with 429 Too Many Requests"),
+            error.starts_with("the model did not respond: the provider returned 429 Too Many Requests"),
             "{error}"
         );
     }
 
     #[test]
-    fn an_answer_without_tool_calls_asks_for_none() {
-        let calls = ChatAnswer::tool_calls(br#"{"choices":[{"message":{"content":"hello"}}]}"#).unwrap();
+    fn a_response_without_tool_calls_has_none() {
+        let calls = ChatResponse::tool_calls(br#"{"choices":[{"message":{"content":"hello"}}]}"#).unwrap();
 
         assert!(calls.is_empty());
     }

@@ -1,4 +1,4 @@
-//! Reads a finished span's attributes by name and type; an attribute of another type is as good as none.
+//! Reads a finished span's attributes by name and type; attributes of another type are ignored.
 
 use opentelemetry::{Array, Value};
 use opentelemetry_sdk::trace::SpanData;

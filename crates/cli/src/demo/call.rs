@@ -1,4 +1,4 @@
-//! Makes one model call over HTTP and lets its span learn what came back.
+//! Makes one model call over HTTP and records its response.
 
 use std::error::Error;
 
@@ -13,28 +13,28 @@ use tracing_genai::{
 
 use super::client::Client;
 
-/// Why a call brought no answer. Its span says the same.
+/// Why a call has no response. Its span has the same error.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CallError {
-    /// The provider answered with another status than success.
-    #[error("the provider refused the call with {status}: {message}")]
-    Refused {
+    /// The provider returned an HTTP error.
+    #[error("the provider returned {status}: {message}")]
+    HttpError {
         /// The status.
         status: StatusCode,
-        /// What the provider says about it.
+        /// The provider's error message.
         message: String,
     },
-    /// Nothing was sent: there is no connection to the provider.
+    /// There is no connection to the provider.
     #[error("the provider could not be reached")]
     Unreachable(#[source] reqwest::Error),
-    /// The transfer broke off.
-    #[error("the transfer from the provider broke off")]
+    /// The transfer failed.
+    #[error("the transfer from the provider failed")]
     Transfer(#[source] reqwest::Error),
 }
 
-/// Posts `body` to `path` as the call `call`, which ends with the last byte of the answer.
+/// Posts `body` to `path` as `call`, which ends with the last byte of the response.
 ///
-/// Returns the body as it came; of a stream, all its events.
+/// Returns the body; for a stream, all its events.
 pub(crate) async fn make(call: Call, api: Api, client: &Client, path: &str, body: &Value) -> Result<Bytes, CallError> {
     let response = call
         .run(client.post(path, body))
@@ -44,26 +44,26 @@ pub(crate) async fn make(call: Call, api: Api, client: &Client, path: &str, body
     if status.is_success() && is_event_stream(&response) {
         return stream_to_end(call, api, response).await;
     }
-    let answer = call
+    let body = call
         .run(response.bytes())
         .await
         .map_err(|error| transfer_failed(&call, error))?;
-    call.respond(api, status.as_u16(), &answer);
+    call.respond(api, status.as_u16(), &body);
     if status.is_success() {
-        return Ok(answer);
+        return Ok(body);
     }
-    let said = usage::read_body(api, &answer).ok().and_then(|reading| reading.error);
-    let message = said.map_or_else(|| String::from_utf8_lossy(&answer).into_owned(), |error| error.message);
-    Err(CallError::Refused { status, message })
+    let error = usage::read_body(api, &body).ok().and_then(|reading| reading.error);
+    let message = error.map_or_else(|| String::from_utf8_lossy(&body).into_owned(), |error| error.message);
+    Err(CallError::HttpError { status, message })
 }
 
 async fn stream_to_end(call: Call, api: Api, response: Response) -> Result<Bytes, CallError> {
     let mut stream = std::pin::pin!(call.meter_bytes(api, response.bytes_stream()));
-    let mut answer = BytesMut::new();
+    let mut body = BytesMut::new();
     while let Some(chunk) = stream.next().await {
-        answer.extend_from_slice(&chunk.map_err(CallError::Transfer)?);
+        body.extend_from_slice(&chunk.map_err(CallError::Transfer)?);
     }
-    Ok(answer.freeze())
+    Ok(body.freeze())
 }
 
 fn is_event_stream(response: &Response) -> bool {
@@ -83,7 +83,7 @@ fn transfer_failed(call: &Call, error: reqwest::Error) -> CallError {
     }
 }
 
-/// Of a failed transfer, the last cause says what is wrong: `Connection refused`, `timed out`.
+/// The last cause of a failed transfer is the specific one: `Connection refused`, `timed out`.
 fn last_cause<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
     error.source().map_or(error, last_cause)
 }

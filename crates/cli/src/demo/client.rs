@@ -1,4 +1,4 @@
-//! A thin HTTP client for a provider: posts JSON, leaves the response as it came.
+//! A thin HTTP client for a provider: posts JSON and returns the raw response.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Talks to one provider.
+/// A client of one provider.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     http: reqwest::Client,
@@ -18,23 +18,22 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// A client for the provider at `base_url`, which sends `api_key` as a bearer token if there is one.
+    /// A client of the provider at `base_url`, with `api_key` as a bearer token.
     ///
-    /// A loopback address is reached directly, whatever proxy the environment names. Fails when `https` is asked for
-    /// and the machine has no root certificates.
+    /// Loopback addresses bypass the environment's proxy. Fails for `https` without root certificates.
     pub(crate) fn new(mut base_url: Url, api_key: Option<String>) -> anyhow::Result<Self> {
         // `Url::join` replaces the last segment of a path that does not end in a slash.
         if !base_url.path().ends_with('/') {
             let path = format!("{}/", base_url.path());
             base_url.set_path(&path);
         }
-        // A second install finds the first in place, which is the same provider.
+        // A second install fails, with the same provider in place.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(READ_TIMEOUT);
         if base_url.scheme() != "https" {
-            // Without TLS no root certificates are needed, and a bare container has none.
+            // Without TLS, root certificates are not needed; minimal containers lack them.
             http = http.tls_certs_only([]);
         }
         if is_loopback(&base_url) {
@@ -50,17 +49,17 @@ impl Client {
         })
     }
 
-    /// The host the provider is at.
+    /// The provider's host.
     pub(crate) fn host(&self) -> &str {
         self.base_url.host_str().unwrap_or_default()
     }
 
-    /// The port the provider is at.
+    /// The provider's port.
     pub(crate) fn port(&self) -> u16 {
         self.base_url.port_or_known_default().unwrap_or_default()
     }
 
-    /// Posts `body` to `path` beneath the base URL. Any status is a response; only a failed transfer is an error.
+    /// Posts `body` to `path` below the base URL. Only a failed transfer is an error, not an HTTP status.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> reqwest::Result<Response> {
         let url = self.base_url.join(path).unwrap_or_else(|_| self.base_url.clone());
         let mut request = self.http.post(url).json(body);
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_key_goes_out_as_a_bearer_token() {
+    async fn the_key_is_sent_as_a_bearer_token() {
         let echo = async |headers: HeaderMap| headers["authorization"].to_str().unwrap().to_owned();
         let root = serve(Router::new().route("/v1/messages", post(echo))).await.unwrap();
         let client = Client::new(root.join("v1").unwrap(), Some("k-1".to_owned())).unwrap();
@@ -112,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn the_port_is_the_schemes_own_when_the_url_names_none() {
+    fn the_default_port_is_that_of_the_scheme() {
         let client = Client::new(url("http://example.test/v1"), None).unwrap();
 
         assert_eq!((client.host(), client.port()), ("example.test", 80));
     }
 
     #[test]
-    fn loopback_is_known_by_name_and_by_both_address_families() {
+    fn loopback_is_recognised_by_name_and_address() {
         for loopback in ["http://localhost:1/", "http://127.0.0.9:1/", "http://[::1]:1/"] {
             assert!(is_loopback(&url(loopback)), "{loopback}");
         }

@@ -1,63 +1,63 @@
-//! Says in a few sentences what became of the spans.
+//! Describes the delivery of the spans.
 
 use tracing_genai::processor::DeliveryCounts;
 
-/// What became of the spans, after shutdown: `counts` are theirs, `endpoint` is where they went over OTLP.
-pub(crate) fn sentences(counts: &DeliveryCounts, endpoint: Option<&str>) -> String {
+/// A description of the delivery after shutdown. `endpoint` is the OTLP endpoint, if any.
+pub(crate) fn describe(counts: &DeliveryCounts, endpoint: Option<&str>) -> String {
     if counts.ended == 0 {
-        return "No span was recorded; OTEL_SDK_DISABLED=true switches them off.".to_owned();
+        return "No span was recorded; OTEL_SDK_DISABLED=true disables spans.".to_owned();
     }
-    let mut said = vec![match endpoint {
-        Some(endpoint) => sent_to(counts, endpoint),
-        None => kept_here(counts),
+    let mut lines = vec![match endpoint {
+        Some(endpoint) => describe_otlp(counts, endpoint),
+        None => describe_local(counts),
     }];
     if counts.unsampled > 0 {
-        said.push(format!(
-            "{} spans were not sampled: OTEL_TRACES_SAMPLER leaves them out.",
+        lines.push(format!(
+            "{} spans were not sampled: OTEL_TRACES_SAMPLER excludes them.",
             counts.unsampled
         ));
     }
     if counts.discarded > 0 {
-        said.push(format!("{} spans had no exporter.", counts.discarded));
+        lines.push(format!("{} spans had no exporter.", counts.discarded));
     }
-    said.join("\n")
+    lines.join("\n")
 }
 
-fn sent_to(counts: &DeliveryCounts, endpoint: &str) -> String {
+fn describe_otlp(counts: &DeliveryCounts, endpoint: &str) -> String {
     match (counts.exported, counts.lost()) {
-        (0, 0) => format!("There was nothing to send to {endpoint}."),
+        (0, 0) => format!("No span to send to {endpoint}."),
         (delivered, 0) => format!("All {delivered} spans were delivered to {endpoint}."),
         (delivered, lost) => format!(
             "{lost} of {} spans were not delivered to {endpoint}: {}.",
             delivered + lost,
-            fates(counts)
+            losses(counts)
         ),
     }
 }
 
-/// The counts are then those of the console, or else of the file.
-fn kept_here(counts: &DeliveryCounts) -> String {
-    let hint = "No span was sent over OTLP: for that OTEL_EXPORTER_OTLP_ENDPOINT has to name a backend, and \
-                OTEL_TRACES_EXPORTER to be otlp or unset.";
+/// Without OTLP, the counts are those of the console exporter or of the file.
+fn describe_local(counts: &DeliveryCounts) -> String {
+    let hint = "No span was sent over OTLP: set OTEL_EXPORTER_OTLP_ENDPOINT to a backend, and \
+                OTEL_TRACES_EXPORTER to otlp or unset it.";
     match counts.lost() {
         0 => hint.to_owned(),
         lost => format!(
             "{lost} of {} spans were not written: {}.\n{hint}",
             counts.exported + lost,
-            fates(counts)
+            losses(counts)
         ),
     }
 }
 
-/// How the lost spans were lost.
-fn fates(counts: &DeliveryCounts) -> String {
+/// How the spans were lost.
+fn losses(counts: &DeliveryCounts) -> String {
     [
         (counts.failed, "failed"),
-        (counts.undelivered, "dropped or still under way"),
+        (counts.undelivered, "dropped or still queued"),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)
-    .map(|(count, fate)| format!("{count} {fate}"))
+    .map(|(count, loss)| format!("{count} {loss}"))
     .collect::<Vec<_>>()
     .join(", ")
 }
@@ -68,7 +68,7 @@ mod tests {
 
     const BACKEND: Option<&str> = Some("http://backend:4318/v1/traces");
 
-    /// The counts of as many spans as `set` gives a fate.
+    /// Counts set by `set`, with their sum as `ended`.
     fn counts(set: impl FnOnce(&mut DeliveryCounts)) -> DeliveryCounts {
         let mut counts = DeliveryCounts::default();
         set(&mut counts);
@@ -77,17 +77,17 @@ mod tests {
     }
 
     #[test]
-    fn what_was_delivered_is_said_with_where() {
+    fn delivered_spans_are_reported_with_their_endpoint() {
         let counts = counts(|counts| counts.exported = 9);
 
         assert_eq!(
-            sentences(&counts, BACKEND),
+            describe(&counts, BACKEND),
             "All 9 spans were delivered to http://backend:4318/v1/traces."
         );
     }
 
     #[test]
-    fn what_was_lost_is_said_with_how() {
+    fn lost_spans_are_reported_by_cause() {
         let counts = counts(|counts| {
             counts.exported = 4;
             counts.failed = 2;
@@ -95,37 +95,37 @@ mod tests {
         });
 
         assert_eq!(
-            sentences(&counts, BACKEND),
-            "3 of 7 spans were not delivered to http://backend:4318/v1/traces: 2 failed, 1 dropped or still under way."
+            describe(&counts, BACKEND),
+            "3 of 7 spans were not delivered to http://backend:4318/v1/traces: 2 failed, 1 dropped or still queued."
         );
     }
 
     #[test]
-    fn without_an_endpoint_nothing_went_over_otlp_and_what_was_not_written_is_counted() {
+    fn without_an_endpoint_unwritten_spans_are_reported() {
         let whole = counts(|counts| counts.exported = 3);
         let broken = counts(|counts| counts.failed = 2);
 
-        assert!(sentences(&whole, None).starts_with("No span was sent over OTLP: "));
-        assert!(sentences(&broken, None).starts_with("2 of 2 spans were not written: 2 failed.\nNo span was sent"));
+        assert!(describe(&whole, None).starts_with("No span was sent over OTLP: "));
+        assert!(describe(&broken, None).starts_with("2 of 2 spans were not written: 2 failed.\nNo span was sent"));
     }
 
     #[test]
-    fn the_sampler_is_named_only_where_it_left_spans_out() {
+    fn the_sampler_is_named_only_if_it_excluded_spans() {
         let sampled = counts(|counts| counts.exported = 2);
         let unsampled = counts(|counts| counts.unsampled = 2);
 
-        assert!(!sentences(&sampled, BACKEND).contains("OTEL_TRACES_SAMPLER"));
+        assert!(!describe(&sampled, BACKEND).contains("OTEL_TRACES_SAMPLER"));
         assert_eq!(
-            sentences(&unsampled, BACKEND),
-            "There was nothing to send to http://backend:4318/v1/traces.\n\
-             2 spans were not sampled: OTEL_TRACES_SAMPLER leaves them out."
+            describe(&unsampled, BACKEND),
+            "No span to send to http://backend:4318/v1/traces.\n\
+             2 spans were not sampled: OTEL_TRACES_SAMPLER excludes them."
         );
     }
 
     #[test]
-    fn where_no_span_ended_there_is_nothing_to_say_of_a_backend() {
-        let said = sentences(&DeliveryCounts::default(), None);
+    fn without_spans_only_the_cause_is_reported() {
+        let text = describe(&DeliveryCounts::default(), None);
 
-        assert_eq!(said, "No span was recorded; OTEL_SDK_DISABLED=true switches them off.");
+        assert_eq!(text, "No span was recorded; OTEL_SDK_DISABLED=true disables spans.");
     }
 }

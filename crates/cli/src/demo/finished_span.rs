@@ -1,4 +1,4 @@
-//! Builds finished spans for tests; a case says only what matters to it.
+//! A builder of finished spans for tests.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +8,7 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
-/// A span of trace 1 that started `id` milliseconds after the epoch, took a second, and has neither parent nor attributes.
+/// A root span of trace 1 that started `id` milliseconds after the epoch and took a second, without attributes.
 pub(crate) struct FinishedSpan(SpanData);
 
 impl FinishedSpan {
@@ -42,7 +42,7 @@ impl FinishedSpan {
         self
     }
 
-    pub(crate) fn beneath(mut self, parent: u64) -> Self {
+    pub(crate) fn child_of(mut self, parent: u64) -> Self {
         self.0.parent_span_id = SpanId::from(parent);
         self
     }

@@ -1,13 +1,13 @@
-//! What the help-desk agent knows without a model: its instructions, its articles, its orders, and its tool.
+//! The help desk's data: instructions, articles, orders and the tool.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// What the customer asks.
+/// The customer's question.
 pub(crate) const QUESTION: &str = "Where is my order 4711, and can I still return it?";
 
-/// What the agent is told to do.
+/// The agent's system instructions.
 pub(crate) const INSTRUCTIONS: &str = "You are the help desk of a mail-order shop. Answer in two sentences, from the articles and the order's status only.";
 
 const ARTICLES: [&str; 5] = [
@@ -18,10 +18,10 @@ const ARTICLES: [&str; 5] = [
     "Gift cards: cannot be returned.",
 ];
 
-/// How long the shop's own systems take.
+/// The latency of the shop's systems.
 const SHOP_LATENCY: Duration = Duration::from_millis(12);
 
-/// The articles nearest to the question: those that share most words with it.
+/// The articles with most words in common with the question.
 pub(crate) async fn nearest_articles(count: usize) -> Vec<&'static str> {
     tokio::time::sleep(SHOP_LATENCY).await;
     let question = QUESTION.to_lowercase();
@@ -38,7 +38,7 @@ pub(crate) async fn nearest_articles(count: usize) -> Vec<&'static str> {
     articles
 }
 
-/// The one tool, as OpenAI's chat API wants it described.
+/// The definition of the tool in OpenAI's chat API.
 pub(crate) fn tools() -> Value {
     json!([{
         "type": "function",
@@ -54,7 +54,7 @@ pub(crate) fn tools() -> Value {
     }])
 }
 
-/// The tool itself: what the shop knows about an order.
+/// The tool: the status of an order.
 pub(crate) async fn order_status(order: &str) -> String {
     tokio::time::sleep(SHOP_LATENCY).await;
     json!({"order": order, "status": "delayed", "left": "Monday", "expected": "Thursday"}).to_string()

@@ -1,4 +1,4 @@
-//! Keeps finished spans for the tree, and writes them to a file as OTLP JSON, one `ExportTraceServiceRequest` a line.
+//! Exports finished spans to memory, for the tree, and to a file as OTLP JSON lines.
 
 use std::{
     fs::File,
@@ -26,12 +26,12 @@ pub(crate) struct JsonLines {
     resource: ResourceAttributesWithSchema,
 }
 
-/// The spans that were exported so far; shared with the exporter it came from.
+/// The spans exported so far; shared with the exporter.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FinishedSpans(Arc<Mutex<Vec<SpanData>>>);
 
 impl JsonLines {
-    /// Writes to `path`, replacing what was there. Fails when the file cannot be created.
+    /// Creates or replaces the file. Fails if it cannot be created.
     pub(crate) fn create(path: &Path) -> anyhow::Result<Self> {
         let file = File::create(path)
             .with_context(|| format!("cannot write {}; name another file with --out", path.display()))?;
@@ -42,7 +42,7 @@ impl JsonLines {
         })
     }
 
-    /// The spans this exporter gets, also after it was handed to the SDK.
+    /// The spans of this exporter, also after it was passed to the SDK.
     pub(crate) fn finished(&self) -> FinishedSpans {
         self.finished.clone()
     }
@@ -77,7 +77,7 @@ impl FinishedSpans {
     }
 }
 
-/// Where the lines go when nobody says: the build folder if there is one, else a new temporary file.
+/// The default file: in the build folder if it exists, else a new temporary file.
 pub(crate) fn default_path() -> anyhow::Result<PathBuf> {
     let build_folder = Path::new("target");
     if build_folder.is_dir() {
@@ -90,7 +90,7 @@ pub(crate) fn default_path() -> anyhow::Result<PathBuf> {
     Ok(file.into_temp_path().keep()?)
 }
 
-/// A panic elsewhere while the lock was held leaves whole spans behind, so the data stays good.
+/// Ignores poisoning: a panic leaves only whole spans.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -126,7 +126,7 @@ mod tests {
     async fn each_batch_is_a_line_with_its_resource_and_hexadecimal_ids() {
         let spans = vec![
             FinishedSpan::new(0xab).build(),
-            FinishedSpan::new(0xcd).beneath(0xab).build(),
+            FinishedSpan::new(0xcd).child_of(0xab).build(),
         ];
 
         let (lines, _) = exported(spans).await;
@@ -147,12 +147,12 @@ mod tests {
         let (lines, _) = exported(vec![span]).await;
 
         let attribute = &lines[0]["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["attributes"][0];
-        // Protobuf's JSON mapping writes 64-bit integers as strings beneath the key that says their type.
+        // Protobuf's JSON mapping writes 64-bit integers as strings.
         assert_eq!(attribute["value"]["intValue"], "12");
     }
 
     #[tokio::test]
-    async fn the_spans_are_kept_in_the_order_in_which_they_ended() {
+    async fn spans_are_kept_in_the_order_of_their_end() {
         let spans = vec![FinishedSpan::new(2).build(), FinishedSpan::new(1).build()];
 
         let (_, kept) = exported(spans.clone()).await;

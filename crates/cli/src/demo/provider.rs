@@ -1,44 +1,22 @@
 //! The built-in provider: an HTTP server on loopback that speaks the wire formats of OpenAI and Anthropic.
 //!
-//! Content and token counts are invented, the shapes are the providers' own. Answers are paced, so that durations and
-//! first chunks can be told apart in the trace.
+//! Content and token counts are invented, the shapes are the providers'. Responses have delays, so that durations and
+//! times to first chunk differ.
 
 mod anthropic;
 mod openai;
+mod response;
 
-use std::{convert::Infallible, time::Duration};
-
-use axum::{
-    Json, Router,
-    body::Body,
-    http::{StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse, Response},
-    routing::post,
-};
-use futures_util::{StreamExt, stream};
+use axum::{Router, routing::post};
 use reqwest::Url;
-use serde_json::Value;
 use tokio::net::TcpListener;
 
-/// The model whose calls are refused with 429, as if the account had used up its share of it.
-pub(crate) const REFUSED_MODEL: &str = "gpt-4o";
-
-const BEFORE_REFUSAL: Duration = Duration::from_millis(20);
-const BEFORE_EMBEDDING: Duration = Duration::from_millis(30);
-const BEFORE_ANSWER: Duration = Duration::from_millis(140);
-const BEFORE_FIRST_CHUNK: Duration = Duration::from_millis(90);
-const BETWEEN_CHUNKS: Duration = Duration::from_millis(18);
-
-/// What the provider says, and what it counts for it.
-struct Answer {
-    text: &'static str,
-    input_tokens: u64,
-    output_tokens: u64,
-}
+pub(crate) use openai::REFUSED_MODEL;
+pub(crate) use response::event_stream;
 
 /// Starts the provider on a free loopback port and returns its base URL, which ends in `/v1/`.
 ///
-/// It serves until the runtime ends. Fails when no loopback port can be had.
+/// It serves until the runtime ends. Fails if no loopback port is available.
 pub(crate) async fn start() -> anyhow::Result<Url> {
     let routes = Router::new()
         .route("/v1/chat/completions", post(openai::chat_completions))
@@ -56,41 +34,10 @@ pub(crate) async fn serve(routes: Router) -> anyhow::Result<Url> {
     Ok(url)
 }
 
-/// A server-sent event stream of `frames`, each a chunk of its own, the first after `first` and the others `between` apart.
-pub(crate) fn event_stream(frames: Vec<String>, first: Duration, between: Duration) -> Response {
-    let chunks = stream::iter(frames)
-        .enumerate()
-        .then(move |(position, frame)| async move {
-            let pause = if position == 0 { first } else { between };
-            if !pause.is_zero() {
-                tokio::time::sleep(pause).await;
-            }
-            Ok::<_, Infallible>(frame)
-        });
-    (
-        [(CONTENT_TYPE, "text/event-stream; charset=utf-8")],
-        Body::from_stream(chunks),
-    )
-        .into_response()
-}
-
-fn paced_event_stream(frames: Vec<String>) -> Response {
-    event_stream(frames, BEFORE_FIRST_CHUNK, BETWEEN_CHUNKS)
-}
-
-async fn json_after(pause: Duration, status: StatusCode, body: Value) -> Response {
-    tokio::time::sleep(pause).await;
-    (status, Json(body)).into_response()
-}
-
-/// The words of `text` in pieces of three, as a model streams them.
-fn pieces(text: &str) -> impl Iterator<Item = String> {
-    let words: Vec<&str> = text.split_inclusive(' ').collect();
-    words.chunks(3).map(<[&str]>::concat).collect::<Vec<_>>().into_iter()
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::demo::client::Client;
 
@@ -121,7 +68,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_streamed_openai_chat_that_did_not_ask_for_usage_gets_none() {
+    async fn a_streamed_openai_chat_without_include_usage_has_no_usage() {
         let body = serde_json::json!({"model": "m", "messages": [], "stream": true});
 
         let (_, _, text) = post_json("chat/completions", &body).await;
@@ -130,7 +77,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_streamed_anthropic_message_names_its_events_and_reads_its_cache() {
+    async fn a_streamed_anthropic_message_has_named_events_and_cached_tokens() {
         let system = serde_json::json!([{"type": "text", "text": "long", "cache_control": {"type": "ephemeral"}}]);
         let body = serde_json::json!({"model": "m", "max_tokens": 9, "stream": true, "system": system, "messages": []});
 
@@ -143,7 +90,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_refused_model_is_refused_with_429_and_openais_error_body() {
+    async fn the_refused_model_returns_429_with_openais_error_body() {
         let body = serde_json::json!({"model": REFUSED_MODEL, "messages": []});
 
         let (status, _, text) = post_json("chat/completions", &body).await;
@@ -154,7 +101,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_chat_with_tools_is_answered_with_a_tool_call() {
+    async fn a_chat_with_tools_returns_a_tool_call() {
         let body = serde_json::json!({"model": "m", "messages": [], "tools": [{"type": "function"}]});
 
         let (_, _, text) = post_json("chat/completions", &body).await;
@@ -168,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_embedding_has_the_dimensions_asked_for() {
+    async fn an_embedding_has_the_requested_dimensions() {
         let body = serde_json::json!({"model": "m", "input": "hello", "dimensions": 8});
 
         let (_, _, text) = post_json("embeddings", &body).await;

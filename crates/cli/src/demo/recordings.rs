@@ -12,29 +12,29 @@ use serde::Deserialize;
 use serde_json::Value;
 use tracing_genai::usage::{Api, Endpoint};
 
-/// The folders that are played; each is the provider's name in the conventions too.
+/// The folders that are replayed, named after the providers of the conventions.
 const PLAYED_PROVIDERS: [&str; 2] = ["anthropic", "openai"];
 
-/// What was found beneath a folder.
+/// The recordings in a folder.
 #[derive(Debug, Default)]
 pub(crate) struct Recordings {
-    /// The files with at least one call, the providers taking turns so that a limit leaves something of each.
+    /// The files with at least one call, interleaved by provider so that a limit keeps some of each.
     pub(crate) files: Vec<Recording>,
-    /// Exchanges with played providers that are no model calls: files, images, audio, lists of models.
+    /// Exchanges with replayed providers that are not model calls: files, images, audio, lists of models.
     pub(crate) other_exchanges: usize,
-    /// Folders of providers that are not played, with the number of files in each.
+    /// Folders of other providers, with their number of files.
     pub(crate) skipped_providers: BTreeMap<String, usize>,
 }
 
 /// One file: the calls of one conversation.
 #[derive(Debug)]
 pub(crate) struct Recording {
-    /// Its path beneath the folder, without the extension: `openai/streaming/text`.
+    /// Its path in the folder, without the extension: `openai/streaming/text`.
     pub(crate) name: String,
     pub(crate) calls: Vec<RecordedCall>,
 }
 
-/// One model call and how it was answered.
+/// One model call and its response.
 #[derive(Clone, Debug)]
 pub(crate) struct RecordedCall {
     pub(crate) provider: &'static str,
@@ -42,12 +42,12 @@ pub(crate) struct RecordedCall {
     pub(crate) model: String,
     pub(crate) path: String,
     pub(crate) request: Value,
-    pub(crate) answer: RecordedAnswer,
+    pub(crate) response: RecordedResponse,
 }
 
-/// What came back.
+/// A recorded response.
 #[derive(Clone, Debug)]
-pub(crate) struct RecordedAnswer {
+pub(crate) struct RecordedResponse {
     pub(crate) status: StatusCode,
     pub(crate) content_type: String,
     pub(crate) body: String,
@@ -81,9 +81,9 @@ struct Header {
     value: String,
 }
 
-/// Reads every recording beneath `folder`.
+/// Reads every recording in `folder`.
 ///
-/// Fails when the folder holds nothing that can be played, and at the first file that cannot be read, naming it.
+/// Fails for a folder without calls, and for an unreadable file, with its name.
 pub(crate) fn read(folder: &Path) -> anyhow::Result<Recordings> {
     let mut recordings = Recordings::default();
     let mut by_provider = Vec::new();
@@ -112,10 +112,10 @@ pub(crate) fn read(folder: &Path) -> anyhow::Result<Recordings> {
         }
         by_provider.push(with_calls.into_iter());
     }
-    recordings.files = taking_turns(by_provider);
+    recordings.files = interleave(by_provider);
     if recordings.files.is_empty() {
         bail!(
-            "{} holds no recorded calls; expected YAML files of `when` and `then` beneath {}",
+            "{} has no recorded calls; expected YAML files with `when` and `then` in {}",
             folder.display(),
             PLAYED_PROVIDERS.map(|provider| format!("{provider}/")).join(" or ")
         );
@@ -140,7 +140,7 @@ fn calls_in(file: &Path, provider: &'static str) -> anyhow::Result<(Vec<Recorded
     Ok((calls, others))
 }
 
-/// A model call is a JSON request that names its model, to one of the paths that answer with text or embeddings.
+/// A model call is a JSON request with a model, to a path that returns text or embeddings.
 fn call(exchange: Exchange, provider: &'static str) -> Option<RecordedCall> {
     let Exchange { when, then } = exchange;
     let request: Value = serde_json::from_str(when.body.as_deref()?).ok()?;
@@ -156,7 +156,7 @@ fn call(exchange: Exchange, provider: &'static str) -> Option<RecordedCall> {
         model,
         path: when.path,
         request,
-        answer: RecordedAnswer {
+        response: RecordedResponse {
             status: StatusCode::from_u16(then.status).ok()?,
             content_type: content_type.map_or_else(|| "application/json".to_owned(), |header| header.value),
             body: then.body.unwrap_or_default(),
@@ -190,7 +190,7 @@ fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn taking_turns<T>(mut queues: Vec<impl Iterator<Item = T>>) -> Vec<T> {
+fn interleave<T>(mut queues: Vec<impl Iterator<Item = T>>) -> Vec<T> {
     let mut all = Vec::new();
     loop {
         let before = all.len();
@@ -241,7 +241,7 @@ then:
     }
 
     #[test]
-    fn a_stream_is_read_as_its_raw_text_and_other_exchanges_are_counted() {
+    fn streams_are_read_as_raw_text_and_other_exchanges_are_counted() {
         let folder = folder_with(&[("openai/streams/text.yaml", TWO_EXCHANGES)]);
 
         let recordings = read(folder.path()).unwrap();
@@ -253,12 +253,15 @@ then:
         assert_eq!(file.name, "openai/streams/text");
         assert_eq!(file.calls[0].provider, "openai");
         assert_eq!(file.calls[0].model, "m");
-        assert_eq!(file.calls[0].answer.content_type, "text/event-stream");
-        assert_eq!(file.calls[0].answer.body, "data: {\"choices\":[]}\n\ndata: [DONE]\n\n");
+        assert_eq!(file.calls[0].response.content_type, "text/event-stream");
+        assert_eq!(
+            file.calls[0].response.body,
+            "data: {\"choices\":[]}\n\ndata: [DONE]\n\n"
+        );
     }
 
     #[test]
-    fn providers_that_are_not_played_are_counted_by_folder() {
+    fn other_providers_are_counted_by_folder() {
         let folder = folder_with(&[
             ("openai/a.yaml", TWO_EXCHANGES),
             ("cohere/a.yaml", "not read"),
@@ -271,7 +274,7 @@ then:
     }
 
     #[test]
-    fn providers_take_turns() {
+    fn providers_are_interleaved() {
         let folder = folder_with(&[
             ("anthropic/a.yaml", TWO_EXCHANGES),
             ("anthropic/b.yaml", TWO_EXCHANGES),
@@ -285,7 +288,7 @@ then:
     }
 
     #[test]
-    fn a_file_that_is_no_recording_is_named() {
+    fn an_invalid_file_is_named() {
         let folder = folder_with(&[("openai/odd.yaml", "hello: world")]);
 
         let error = read(folder.path()).unwrap_err();
@@ -294,7 +297,7 @@ then:
     }
 
     #[test]
-    fn a_folder_without_recordings_says_what_was_expected() {
+    fn a_folder_without_recordings_is_an_error() {
         let folder = folder_with(&[("cohere/a.yaml", "")]);
 
         let error = read(folder.path()).unwrap_err();

@@ -1,4 +1,4 @@
-//! Plays recorded calls over real HTTP: a local server gives the recorded answers, each call is a span.
+//! Replays recorded calls over HTTP: a local server returns the recorded responses, each call is a span.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,20 +16,20 @@ use super::{
     call::{self, CallError},
     client::Client,
     provider,
-    recordings::{RecordedAnswer, RecordedCall, Recording},
+    recordings::{RecordedCall, RecordedResponse, Recording},
 };
 
-/// Plays the calls of `files` in order, at most `limit` of them, and returns how many that were.
+/// Replays the calls of `files` in order, at most `limit`, and returns their number.
 ///
-/// A recorded refusal is played like any other answer. Fails when the local server cannot be had or reached.
+/// Recorded HTTP errors are replayed like other responses. Fails if the local server cannot be started or reached.
 pub(crate) async fn play(files: &[Recording], limit: usize) -> anyhow::Result<usize> {
-    let answers = files
+    let responses = files
         .iter()
         .flat_map(|file| &file.calls)
         .take(limit)
-        .map(|call| call.answer.clone())
+        .map(|call| call.response.clone())
         .collect();
-    let client = Client::new(serve(answers).await?, None)?;
+    let client = Client::new(serve(responses).await?, None)?;
     let mut played = 0;
     for file in files {
         let calls = file.calls.iter().take(limit - played);
@@ -60,45 +60,45 @@ async fn play_one(client: &Client, position: usize, recorded: &RecordedCall) -> 
     let path = format!("{position}/{}", recorded.path.trim_start_matches('/'));
     match call::make(call, recorded.api, client, &path, &recorded.request).await {
         Err(error @ (CallError::Unreachable(_) | CallError::Transfer(_))) => Err(error.into()),
-        // What was refused was so when it was recorded; its span shows it.
-        Ok(_) | Err(CallError::Refused { .. }) => Ok(()),
+        // A recorded HTTP error; its span has it.
+        Ok(_) | Err(CallError::HttpError { .. }) => Ok(()),
     }
 }
 
-/// Serves each answer beneath its position: `/17/v1/messages` is the answer to the eighteenth call.
-async fn serve(answers: Vec<RecordedAnswer>) -> anyhow::Result<Url> {
+/// Serves each response below its position: `/17/v1/messages` is the response to the eighteenth call.
+async fn serve(responses: Vec<RecordedResponse>) -> anyhow::Result<Url> {
     let routes = Router::new()
-        .route("/{position}/{*path}", post(recorded_answer))
-        .with_state(Arc::new(answers));
+        .route("/{position}/{*path}", post(recorded_response))
+        .with_state(Arc::new(responses));
     provider::serve(routes).await
 }
 
-async fn recorded_answer(
-    State(answers): State<Arc<Vec<RecordedAnswer>>>,
+async fn recorded_response(
+    State(responses): State<Arc<Vec<RecordedResponse>>>,
     Path((position, _)): Path<(usize, String)>,
 ) -> Response {
-    let Some(answer) = answers.get(position).cloned() else {
+    let Some(response) = responses.get(position).cloned() else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    if answer.content_type.starts_with("text/event-stream") {
-        let events = answer.body.split_inclusive("\n\n").map(str::to_owned).collect();
+    if response.content_type.starts_with("text/event-stream") {
+        let events = response.body.split_inclusive("\n\n").map(str::to_owned).collect();
         return provider::event_stream(events, Duration::ZERO, Duration::ZERO);
     }
-    (answer.status, [(CONTENT_TYPE, answer.content_type)], answer.body).into_response()
+    (response.status, [(CONTENT_TYPE, response.content_type)], response.body).into_response()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn recording(name: &str, answers: &[(u16, &str, &str)]) -> Recording {
+    fn recording(name: &str, responses: &[(u16, &str, &str)]) -> Recording {
         let call = |&(status, content_type, body): &(u16, &str, &str)| RecordedCall {
             provider: "openai",
             api: Api::OpenAiChat,
             model: "m".to_owned(),
             path: "/v1/chat/completions".to_owned(),
             request: serde_json::json!({"model": "m"}),
-            answer: RecordedAnswer {
+            response: RecordedResponse {
                 status: StatusCode::from_u16(status).unwrap(),
                 content_type: content_type.to_owned(),
                 body: body.to_owned(),
@@ -106,12 +106,12 @@ mod tests {
         };
         Recording {
             name: name.to_owned(),
-            calls: answers.iter().map(call).collect(),
+            calls: responses.iter().map(call).collect(),
         }
     }
 
     #[tokio::test]
-    async fn answers_streams_refusals_and_unreadable_answers_are_all_played() {
+    async fn all_kinds_of_responses_are_replayed() {
         let files = [
             recording(
                 "openai/a",
@@ -133,20 +133,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_limit_holds_within_a_file_too() {
+    async fn the_limit_also_applies_within_a_file() {
         let file = || recording("openai/a", &[(200, "application/json", "{}"); 3]);
 
         assert_eq!(play(&[file(), file()], 4).await.unwrap(), 4);
     }
 
     #[tokio::test]
-    async fn each_position_is_served_its_own_recorded_answer() {
+    async fn each_position_has_its_own_recorded_response() {
         let file = recording(
             "openai/a",
             &[(200, "application/json", "first"), (429, "text/plain", "second")],
         );
-        let answers = file.calls.iter().map(|call| call.answer.clone()).collect();
-        let client = Client::new(serve(answers).await.unwrap(), None).unwrap();
+        let responses = file.calls.iter().map(|call| call.response.clone()).collect();
+        let client = Client::new(serve(responses).await.unwrap(), None).unwrap();
 
         let response = client.post("1/v1/messages", &serde_json::Value::Null).await.unwrap();
 

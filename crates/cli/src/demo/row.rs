@@ -1,4 +1,4 @@
-//! What one line of the tree says: what a span took, how many tokens it used, what it cost, how it ended.
+//! A line of the tree: duration, tokens, cost and status of a span.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -20,13 +20,13 @@ const HEADINGS: [&str; COLUMNS] = [
 ];
 const COLUMNS: usize = 8;
 const RIGHT_ALIGNED: [bool; COLUMNS] = [false, true, true, true, true, true, false, false];
-const WIDEST_NAME: usize = 72;
-const WIDEST_STATUS: usize = 80;
+const MAX_NAME_WIDTH: usize = 72;
+const MAX_STATUS_WIDTH: usize = 80;
 
 /// One line of the tree, cell by cell.
 pub(crate) struct Row([String; COLUMNS]);
 impl Row {
-    /// What stands above the columns.
+    /// The headings of the columns.
     pub(crate) fn headings() -> Self {
         Self(HEADINGS.map(str::to_owned))
     }
@@ -37,7 +37,7 @@ impl Row {
         let first_chunk = number(span, Attribute::ResponseTimeToFirstChunk.name())
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         Self([
-            shortened(format!("{branch}{}", span.name), WIDEST_NAME),
+            truncated(format!("{branch}{}", span.name), MAX_NAME_WIDTH),
             duration(took),
             first_chunk.map(duration).unwrap_or_default(),
             tokens(span, Attribute::UsageInputTokens),
@@ -48,7 +48,7 @@ impl Row {
         ])
     }
 
-    /// The line of an event: its name and the fields its author gave it, without those that `tracing` adds.
+    /// The line of an event: its name and its own fields, without those added by `tracing`.
     pub(crate) fn of_event(branch: &str, event: &Event) -> Self {
         let mut name = format!("{branch}* {}", event.name);
         for field in event
@@ -60,13 +60,13 @@ impl Row {
         }
         let mut cells = [const { String::new() }; COLUMNS];
         if let Some(cell) = cells.first_mut() {
-            *cell = shortened(name, WIDEST_NAME);
+            *cell = truncated(name, MAX_NAME_WIDTH);
         }
         Self(cells)
     }
 }
 
-/// The rows as lines, each column as wide as its widest cell.
+/// The rows as lines with aligned columns.
 pub(crate) fn aligned(rows: &[Row]) -> String {
     let mut widths = [0; COLUMNS];
     for Row(cells) in rows {
@@ -96,7 +96,7 @@ fn is_added_by_tracing(field: &str) -> bool {
     field == "level" || field == "target" || field.starts_with("code.")
 }
 
-/// What the span says it cost, digit for digit. A call without a price says so; its cost is not zero.
+/// The cost on the span with all digits, or else its status.
 fn cost(span: &SpanData) -> String {
     match number(span, Attribute::UsageCost.name()) {
         Some(usd) => usd.to_string(),
@@ -105,11 +105,14 @@ fn cost(span: &SpanData) -> String {
     }
 }
 
-/// How the span ended, and what there is to say about its cost.
+/// The status of the span and of its cost.
 fn status(span: &SpanData) -> String {
     if let Status::Error { description } = &span.status {
         let kind = text(span, Attribute::ErrorType.name()).unwrap_or_default();
-        return shortened(format!("error {kind}: {description}").replace(" :", ":"), WIDEST_STATUS);
+        return truncated(
+            format!("error {kind}: {description}").replace(" :", ":"),
+            MAX_STATUS_WIDTH,
+        );
     }
     match text(span, own::COST_STATUS) {
         Some("priced") | None => "ok".to_owned(),
@@ -140,11 +143,11 @@ fn tokens(span: &SpanData, count: Attribute) -> String {
         .unwrap_or_default()
 }
 
-fn shortened(text: String, widest: usize) -> String {
-    if text.chars().count() <= widest {
+fn truncated(text: String, max_width: usize) -> String {
+    if text.chars().count() <= max_width {
         return text;
     }
-    text.chars().take(widest - 3).chain("...".chars()).collect()
+    text.chars().take(max_width - 3).chain("...".chars()).collect()
 }
 
 #[cfg(test)]
@@ -161,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_priced_stream_shows_first_chunk_tokens_and_its_cost_digit_for_digit() {
+    fn a_priced_stream_shows_first_chunk_tokens_and_all_digits_of_its_cost() {
         let span = FinishedSpan::new(1)
             .named("chat m")
             .lasting(Duration::from_millis(412))
@@ -176,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_span_does_not_say_is_left_blank() {
+    fn absent_values_are_blank() {
         assert_eq!(
             line(&FinishedSpan::new(1).named("plan").build()),
             "plan  1.00 s            ok"
@@ -184,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_call_shows_its_error_type_and_what_the_provider_said() {
+    fn a_failed_call_shows_error_type_and_message() {
         let span = FinishedSpan::new(1)
             .attribute("error.type", "429")
             .attribute("tracing_genai.cost.status", "unpriced")
@@ -194,14 +197,11 @@ mod tests {
         let line = line(&span);
 
         assert!(line.ends_with("error 429: rate limited"), "{line}");
-        assert!(
-            !line.contains("unpriced"),
-            "a call that was refused has no price to miss: {line}"
-        );
+        assert!(!line.contains("unpriced"), "a failed call needs no price: {line}");
     }
 
     #[test]
-    fn an_unpriced_call_says_so_in_place_of_a_cost_with_its_reason() {
+    fn an_unpriced_call_shows_its_status_and_reason() {
         let span = FinishedSpan::new(1)
             .operation("chat")
             .attribute("tracing_genai.cost.status", "unpriced")
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_shows_its_authors_fields_and_not_those_of_tracing() {
+    fn an_event_shows_its_own_fields_without_those_of_tracing() {
         let fields = [
             KeyValue::new("level", "INFO"),
             KeyValue::new("code.line.number", 7),
@@ -229,15 +229,15 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_too_wide_ends_in_dots() {
-        let name = shortened("é".repeat(80), WIDEST_NAME);
+    fn long_text_is_truncated() {
+        let name = truncated("é".repeat(80), MAX_NAME_WIDTH);
 
-        assert_eq!(name.chars().count(), WIDEST_NAME);
+        assert_eq!(name.chars().count(), MAX_NAME_WIDTH);
         assert!(name.ends_with("é..."));
     }
 
     #[test]
-    fn columns_line_up_over_rows_of_different_width() {
+    fn columns_are_aligned() {
         let short = FinishedSpan::new(1).named("a").priced(0.5).build();
         let long = FinishedSpan::new(2)
             .named("a much longer name")

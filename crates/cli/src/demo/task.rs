@@ -1,4 +1,4 @@
-//! What the demo runs: the agent with the built-in provider or a real one, or recordings.
+//! The task of the demo: the agent with the built-in or a real provider, or recordings.
 
 use std::{
     env,
@@ -11,45 +11,45 @@ use anyhow::Context;
 use reqwest::Url;
 
 use super::{
-    Arguments,
     agent::Agent,
+    arguments::Arguments,
     client::Client,
     help_desk, provider,
     recordings::{self, Recordings},
     replay,
 };
 
-/// A task whose settings are known to be good.
+/// A task with validated settings.
 pub(crate) enum Task {
-    /// The agent asks the built-in provider.
+    /// The agent with the built-in provider.
     BuiltIn {
         /// The model of the plain chat.
         model: String,
     },
-    /// The agent asks a real provider, in `OpenAI`'s format.
+    /// The agent with a real provider, in `OpenAI`'s format.
     Provider {
-        /// Where it is.
+        /// Its base URL.
         base_url: Url,
-        /// What it is called on the spans.
+        /// Its name on the spans.
         name: String,
-        /// Whom to send as.
+        /// Its API key.
         api_key: Option<String>,
         /// The model of every chat.
         model: String,
     },
-    /// Recorded calls are played.
+    /// A replay of recorded calls.
     Recordings {
-        /// Where they were found.
+        /// Their folder.
         folder: PathBuf,
-        /// What was found.
+        /// The recordings.
         recordings: Recordings,
-        /// How many calls to play.
+        /// The maximum number of calls.
         limit: usize,
     },
 }
 
 impl Task {
-    /// The task that `arguments` ask for. Fails when a setting is wrong or a recording cannot be read.
+    /// The task of `arguments`. Fails for a wrong setting or an unreadable recording.
     pub(crate) fn prepare(arguments: &Arguments) -> anyhow::Result<Self> {
         let model = arguments.model.clone();
         if let Some(folder) = arguments.recordings.clone() {
@@ -72,13 +72,13 @@ impl Task {
         })
     }
 
-    /// Does the task, and says on `out` what it is and what it leaves out.
+    /// Runs the task, and describes it on `out`.
     pub(crate) async fn run(self, out: &mut impl Write) -> anyhow::Result<()> {
         match self {
             Self::BuiltIn { model } => {
                 let base_url = provider::start().await?;
-                writeln!(out, "A help-desk agent is asked: {}", help_desk::QUESTION)?;
-                writeln!(out, "Its provider is built in, at {base_url}.")?;
+                writeln!(out, "Question to the help-desk agent: {}", help_desk::QUESTION)?;
+                writeln!(out, "Provider: built in, at {base_url}.")?;
                 Agent::with_built_in_provider(Client::new(base_url, None)?, model)
                     .answer()
                     .await
@@ -89,11 +89,11 @@ impl Task {
                 api_key,
                 model,
             } => {
-                writeln!(out, "A help-desk agent is asked: {}", help_desk::QUESTION)?;
-                writeln!(out, "Its provider is {name} at {base_url}, its model {model}.")?;
+                writeln!(out, "Question to the help-desk agent: {}", help_desk::QUESTION)?;
+                writeln!(out, "Provider: {name} at {base_url}, model {model}.")?;
                 writeln!(
                     out,
-                    "Skipped: the calls in Anthropic's format, the refused one and the unknown model's."
+                    "Skipped: the calls in Anthropic's format, the 429 and the unknown model."
                 )?;
                 Agent::with_openai_format(Client::new(base_url, api_key)?, name, model)
                     .answer()
@@ -115,13 +115,13 @@ fn describe(recordings: &Recordings, played: usize, folder: &Path, out: &mut imp
     let recorded: usize = recordings.files.iter().map(|file| file.calls.len()).sum();
     writeln!(
         out,
-        "Played {played} of {recorded} recorded calls beneath {}.",
+        "Replayed {played} of {recorded} recorded calls in {}.",
         folder.display()
     )?;
     if recordings.other_exchanges > 0 {
         writeln!(
             out,
-            "Skipped {} exchanges that are no model calls.",
+            "Skipped {} exchanges that are not model calls.",
             recordings.other_exchanges
         )?;
     }

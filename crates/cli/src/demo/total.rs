@@ -1,4 +1,4 @@
-//! Adds up what the model calls of a trace cost, and counts those nobody knows the price of.
+//! Sums the cost of a trace's model calls, and counts those without a cost.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use tracing_genai::{
 
 use super::attribute::{number, text};
 
-/// What the model calls among some spans cost together.
+/// The total cost of the model calls among some spans.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Total {
     cost: Usd,
@@ -21,9 +21,9 @@ pub(crate) struct Total {
 }
 
 impl Total {
-    /// Adds up the model calls among `spans`: agents, workflows and tools only repeat what runs beneath them.
+    /// Sums the model calls among `spans`; agents, workflows and tools repeat their child spans.
     ///
-    /// A failed call without a cost counts as failed, any other call without a cost as unpriced.
+    /// A failed call without a cost is counted as failed, any other call without a cost as unpriced.
     pub(crate) fn of(spans: &[SpanData]) -> Self {
         let mut total = Self::default();
         for span in spans.iter().filter(|span| is_model_call(span)) {
@@ -58,7 +58,7 @@ fn is_model_call(span: &SpanData) -> bool {
     operation.is_some_and(OperationName::is_model_call)
 }
 
-/// The double on the span as a decimal, so that the sum does not drift.
+/// The span's double as a decimal, so that the sum has no binary rounding error.
 fn cost(span: &SpanData) -> Option<Usd> {
     let usd = number(span, Attribute::UsageCost.name())?;
     Usd::parse_rounded(&usd.to_string()).ok()
@@ -74,7 +74,7 @@ mod tests {
     use crate::demo::finished_span::FinishedSpan;
 
     #[test]
-    fn the_sum_has_no_binary_drift() {
+    fn the_sum_has_no_binary_rounding_error() {
         let spans = [
             FinishedSpan::new(1).priced(0.1).build(),
             FinishedSpan::new(2).priced(0.2).build(),
@@ -84,18 +84,18 @@ mod tests {
     }
 
     #[test]
-    fn what_an_agent_span_repeats_is_not_added_again() {
+    fn costs_of_agent_spans_are_not_added() {
         let agent = FinishedSpan::new(1)
             .operation("invoke_agent")
             .attribute("gen_ai.usage.cost", 0.5)
             .build();
-        let call = FinishedSpan::new(2).beneath(1).priced(0.5).build();
+        let call = FinishedSpan::new(2).child_of(1).priced(0.5).build();
 
         assert_eq!(Total::of(&[agent, call]).to_string(), "total 0.5 USD over 1 model call");
     }
 
     #[test]
-    fn an_unpriced_call_is_counted_apart_and_never_as_zero() {
+    fn unpriced_calls_are_counted_and_not_summed() {
         let priced = FinishedSpan::new(1).priced(0.000_003).build();
         let unpriced = FinishedSpan::new(2).operation("chat").build();
 
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_call_is_failed_and_not_unpriced() {
+    fn a_failed_call_is_not_unpriced() {
         let refused = FinishedSpan::new(1).operation("chat").failed("429").build();
 
         let total = Total::of(&[refused]).to_string();
@@ -120,14 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_call_that_was_billed_is_in_the_sum() {
+    fn a_failed_call_with_a_cost_is_in_the_sum() {
         let cut_off = FinishedSpan::new(1).priced(0.25).failed("connection closed").build();
 
         assert_eq!(Total::of(&[cut_off]).to_string(), "total 0.25 USD over 1 model call");
     }
 
     #[test]
-    fn a_cost_that_is_not_a_number_leaves_the_call_unpriced() {
+    fn a_call_with_an_invalid_cost_is_unpriced() {
         let total = Total::of(&[FinishedSpan::new(1).priced(f64::NAN).build()]);
 
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Prints finished spans as a tree, with the total of what they cost.
+//! Formats finished spans as a tree, with their total cost.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,11 +14,11 @@ use super::{
 };
 
 type Key = (TraceId, SpanId);
-/// Spans by their parent; those without one here are the roots.
+/// Spans by parent; spans without a parent here are roots.
 type Children<'a> = HashMap<Option<Key>, Vec<&'a SpanData>>;
 
-/// The spans as lines of aligned columns, parents above their children, siblings in the order of their start, followed
-/// by the total of what the model calls cost.
+/// The spans as aligned lines, parents above children, siblings by start, followed by the total cost of the model
+/// calls.
 pub(crate) fn tree(spans: &[SpanData]) -> String {
     let present: HashSet<Key> = spans
         .iter()
@@ -38,12 +38,12 @@ pub(crate) fn tree(spans: &[SpanData]) -> String {
     let mut rows = vec![Row::headings()];
     for root in roots {
         rows.push(Row::of_span("", root));
-        push_beneath(root, "", &children, &mut rows);
+        push_children(root, "", &children, &mut rows);
     }
     format!("{}\n{}\n", row::aligned(&rows), Total::of(spans))
 }
 
-/// What stands beneath a span.
+/// A child of a span in the tree.
 enum Node<'a> {
     Span(&'a SpanData),
     Event(&'a Event),
@@ -58,8 +58,8 @@ impl Node<'_> {
     }
 }
 
-/// The events of `parent` and the spans beneath it, in the order in which they happened.
-fn push_beneath(parent: &SpanData, indent: &str, children: &Children<'_>, rows: &mut Vec<Row>) {
+/// Adds the events and child spans of `parent` in order of time.
+fn push_children(parent: &SpanData, indent: &str, children: &Children<'_>, rows: &mut Vec<Row>) {
     let spans = children
         .get(&Some(key(parent, parent.span_context.span_id())))
         .into_iter()
@@ -79,7 +79,7 @@ fn push_beneath(parent: &SpanData, indent: &str, children: &Children<'_>, rows: 
             Node::Event(event) => rows.push(Row::of_event(&format!("{indent}{branch}"), event)),
             Node::Span(span) => {
                 rows.push(Row::of_span(&format!("{indent}{branch}"), span));
-                push_beneath(span, &format!("{indent}{below}"), children, rows);
+                push_children(span, &format!("{indent}{below}"), children, rows);
             }
         }
     }
@@ -104,11 +104,11 @@ mod tests {
     }
 
     #[test]
-    fn children_stand_beneath_their_parent_in_the_order_of_their_start() {
+    fn children_are_below_their_parent_by_start() {
         let spans = [
-            FinishedSpan::new(3).named("late").beneath(1).build(),
-            FinishedSpan::new(4).named("inner").beneath(2).build(),
-            FinishedSpan::new(2).named("early").beneath(1).build(),
+            FinishedSpan::new(3).named("late").child_of(1).build(),
+            FinishedSpan::new(4).named("inner").child_of(2).build(),
+            FinishedSpan::new(2).named("early").child_of(1).build(),
             FinishedSpan::new(1).named("root").build(),
         ];
 
@@ -116,22 +116,22 @@ mod tests {
     }
 
     #[test]
-    fn a_span_whose_parent_is_elsewhere_is_a_root() {
+    fn a_span_with_an_unknown_parent_is_a_root() {
         assert_eq!(
-            names(&[FinishedSpan::new(7).named("orphan").beneath(99).build()]),
+            names(&[FinishedSpan::new(7).named("orphan").child_of(99).build()]),
             ["orphan"]
         );
     }
 
     #[test]
-    fn events_stand_where_they_happened_among_the_spans_children() {
+    fn events_are_ordered_by_time_among_child_spans() {
         let search = FinishedSpan::new(1)
             .named("search")
             .event(15, "embedded")
             .event(25, "found")
             .build();
-        let embed = FinishedSpan::new(10).named("embed").beneath(1).build();
-        let look_up = FinishedSpan::new(20).named("look up").beneath(1).build();
+        let embed = FinishedSpan::new(10).named("embed").child_of(1).build();
+        let look_up = FinishedSpan::new(20).named("look up").child_of(1).build();
 
         let names = names(&[embed, look_up, search]);
 
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_total_stands_below_the_tree() {
+    fn the_total_is_below_the_tree() {
         let text = tree(&[FinishedSpan::new(1).priced(0.25).build()]);
 
         assert!(text.ends_with("\n\ntotal 0.25 USD over 1 model call\n"), "{text}");

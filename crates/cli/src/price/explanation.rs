@@ -1,14 +1,14 @@
-//! How a cost came about: the same facts as text, as columns and as JSON.
+//! Explains a cost: the same facts as text, columns and JSON.
 
 use std::fmt::Write as _;
 
 use serde_json::Value;
-use tracing_genai::pricing::{Catalogue, Cost, ListedPrice, Reason};
+use tracing_genai::pricing::{Catalogue, Cost, ListedPrice, Reason, Usd};
 
 use crate::call::ModelCall;
 use crate::reason;
 
-/// The names of the facts, which are the columns of an explained table and the keys in JSON.
+/// The names of the facts: columns of an explained table, keys in JSON.
 pub(crate) const NAMES: [&str; 17] = [
     "reasons",
     "input_usd",
@@ -36,28 +36,20 @@ pub(crate) struct Explanation<'c> {
 }
 
 impl<'c> Explanation<'c> {
-    /// Says how `cost` came about, which is what `call` cost by `catalogue`.
+    /// Explains `cost`, the cost of `call` in `catalogue`.
     pub(crate) fn new(cost: &'c Cost, call: &ModelCall, catalogue: &Catalogue) -> Self {
-        let parts = cost.parts;
-        let [input, cache_read, cache_write, output, other] = [
-            parts.input,
-            parts.cache_read,
-            parts.cache_write,
-            parts.output,
-            parts.other,
-        ]
-        .map(|part| part.map(|usd| usd.to_string()));
+        let (parts, usd) = (cost.parts, |part: Option<Usd>| part.map(|usd| usd.to_string()));
         let matched = cost.matched.as_deref();
         let owned = |text: &str| text.to_owned();
         let edition = cost.edition();
         let reasons: Vec<_> = cost.reasons.iter().map(Reason::as_str).collect();
         let facts = [
             (!reasons.is_empty()).then(|| reasons.join(";")),
-            input,
-            cache_read,
-            cache_write,
-            output,
-            other,
+            usd(parts.input),
+            usd(parts.cache_read),
+            usd(parts.cache_write),
+            usd(parts.output),
+            usd(parts.other),
             matched.map(|matched| owned(&matched.provider)),
             matched.map(|matched| owned(&matched.model)),
             matched.map(|matched| owned(matched.layer.as_str())),
@@ -73,16 +65,16 @@ impl<'c> Explanation<'c> {
         Self { cost, facts }
     }
 
-    /// The facts as the cells of a table; empty where one does not apply.
+    /// The facts as cells of a table; empty if one does not apply.
     pub(crate) fn cells(&self) -> impl Iterator<Item = &str> {
         self.facts.iter().map(|fact| fact.as_deref().unwrap_or_default())
     }
 
-    /// The facts that apply, a line each, the reasons in words.
+    /// The facts that apply, one per line, with descriptions of the reasons.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for reason in self.cost.reasons.iter() {
-            let _ = writeln!(text, "  {:<17} {reason}: {}", "because", reason::words(reason));
+            let _ = writeln!(text, "  {:<17} {reason}: {}", "reason", reason::words(reason));
         }
         for (name, fact) in NAMES.iter().zip(&self.facts).skip(1) {
             if let Some(fact) = fact {
@@ -92,7 +84,7 @@ impl<'c> Explanation<'c> {
         text
     }
 
-    /// Adds the facts to a JSON object: texts, amounts as exact decimals in text; null where one does not apply.
+    /// Adds the facts to a JSON object as texts, amounts as exact decimals; null if one does not apply.
     pub(crate) fn add_to(self, object: &mut Value) {
         let Some(object) = object.as_object_mut() else { return };
         let reasons = self.cost.reasons.iter().map(Reason::as_str);
@@ -103,7 +95,7 @@ impl<'c> Explanation<'c> {
     }
 }
 
-/// The prices that held for the call: `input_tokens 2.5 per 1000000; ...`.
+/// The prices that applied to the call: `input_tokens 2.5 per 1000000; ...`.
 fn rates(cost: &Cost, call: &ModelCall, catalogue: &Catalogue) -> Option<String> {
     let matched = cost.matched.as_deref()?;
     let mut entries = catalogue.entries();

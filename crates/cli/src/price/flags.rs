@@ -1,4 +1,4 @@
-//! One model call, as the flags of the command describe it.
+//! One model call from command-line flags.
 
 use tracing_genai::{
     pricing::Reasons,
@@ -10,7 +10,7 @@ use crate::{
     call_table::Defaults,
 };
 
-/// Every flag here: a table has columns instead.
+/// All flags of a call, which conflict with a table.
 pub(super) const NAMES: &[&str] = &[
     "provider",
     "model",
@@ -33,26 +33,26 @@ pub(super) const NAMES: &[&str] = &[
     "inference_geo",
 ];
 
-/// The call and what it used. A count that is not given was not reported, which is not zero.
+/// The call and its usage. A count without a flag is not reported, which is not zero.
 #[derive(clap::Args)]
 pub(super) struct CallFlags {
-    /// The provider, as `gen_ai.provider.name` has it or the catalogue: `openai`, `aws.bedrock`, `x-ai`; without it, the
-    /// model's name tells
+    /// The provider as in `gen_ai.provider.name` or the catalogue: `openai`, `aws.bedrock`, `x-ai` [default: by the
+    /// model's name]
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
-    /// The model that answered
+    /// The model that served the call
     #[arg(long, value_name = "ID")]
     model: Option<String>,
-    /// The model that was asked for, which counts when the one that answered is unknown
+    /// The requested model, used if --model is missing or unknown
     #[arg(long, value_name = "ID")]
     request_model: Option<String>,
-    /// The host the request went to, such as `api.openai.com`, which counts when the provider's name is unknown
+    /// The host of the request, such as `api.openai.com`, used if the provider is unknown
     #[arg(long, value_name = "HOST")]
     server_address: Option<String>,
     /// Input tokens; see --counts for what they include
     #[arg(long, value_name = "COUNT")]
     input_tokens: Option<u64>,
-    /// Output tokens, reasoning included
+    /// Output tokens, including reasoning
     #[arg(long, value_name = "COUNT")]
     output_tokens: Option<u64>,
     /// Input tokens read from the provider's cache
@@ -61,10 +61,10 @@ pub(super) struct CallFlags {
     /// Input tokens written to the provider's cache, of any lifetime
     #[arg(long, value_name = "COUNT")]
     cache_write: Option<u64>,
-    /// Of these, the ones written for an hour
+    /// Of these, tokens written for an hour
     #[arg(long, value_name = "COUNT")]
     cache_write_1h: Option<u64>,
-    /// Output tokens spent on reasoning
+    /// Output tokens of reasoning
     #[arg(long, value_name = "COUNT")]
     reasoning_tokens: Option<u64>,
     /// Input tokens of audio
@@ -91,9 +91,9 @@ impl CallFlags {
             started: defaults.at,
             context: self.context.clone(),
             counts: defaults.counts,
-            is_absurd: false,
-            stated: None,
-            doubts: Reasons::NONE,
+            has_invalid_count: false,
+            known_cost: None,
+            reasons: Reasons::NONE,
         }
     }
 
@@ -117,15 +117,15 @@ impl CallFlags {
     }
 }
 
-/// Reads `web_searches=3`.
+/// Parses `web_searches=3`.
 fn unit(text: &str) -> Result<(Unit, u64), String> {
     let (name, count) = text.split_once('=').ok_or("write it like web_searches=3")?;
     let unit = Unit::from_name(name).ok_or_else(|| {
         let names: Vec<_> = Unit::ALL.iter().map(|unit| unit.name()).collect();
-        format!("no unit is called `{name}`; there are {}", names.join(", "))
+        format!("no unit is called `{name}`; known units: {}", names.join(", "))
     })?;
     let count = count
         .parse()
-        .map_err(|_| format!("`{count}` is not a count; write a whole number, 0 or more"))?;
+        .map_err(|_| format!("`{count}` is not a count; write an integer, 0 or more"))?;
     Ok((unit, count))
 }

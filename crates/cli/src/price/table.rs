@@ -1,4 +1,4 @@
-//! Prices a table row by row, however long it is.
+//! Prices a table row by row.
 
 use std::{
     io::{self, Write},
@@ -14,24 +14,24 @@ use super::explanation::{self, Explanation};
 use crate::{
     call::ModelCall,
     call_table::{self, CallTable, Defaults},
-    csv_output::as_io,
+    csv_output::into_io_error,
 };
 
-/// What is written for each row.
+/// The output for each row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// `case,status,cost_usd`.
     Plain,
-    /// The same, and a column for each fact of the explanation.
+    /// The same with a column for each fact of the explanation.
     Explained,
-    /// An object with all of them.
+    /// A JSON object with all of them.
     Json,
 }
 
 /// Prices the rows of the table at `path`, each as it is read.
 ///
-/// Every row gives one of output, so that both can be laid side by side. One that cannot be read has no known cost: it
-/// is `unpriced`, its line is told on standard error, and the exit code is 1 at the end.
+/// The output has one row for each row of input. An unreadable row is `unpriced` and reported on standard error, and
+/// the exit code is 1.
 pub(super) fn price(
     path: &Path,
     defaults: Defaults,
@@ -39,17 +39,17 @@ pub(super) fn price(
     form: Form,
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let shown = call_table::shown(path);
-    let table = CallTable::new(call_table::open(path)?, defaults).with_context(|| shown.clone())?;
+    let name = call_table::input_name(path);
+    let table = CallTable::new(call_table::open(path)?, defaults).with_context(|| name.clone())?;
     let mut code = ExitCode::SUCCESS;
     let mut out = Rows::begin(form, out)?;
     for row in table {
-        let row = row.with_context(|| shown.clone())?;
+        let row = row.with_context(|| name.clone())?;
         match row.call {
             Ok(call) => out.call(&row.case, &call, catalogue)?,
             Err(problem) => {
                 code = ExitCode::FAILURE;
-                eprintln!("{shown}: line {}: {problem}", row.line);
+                eprintln!("{name}: line {}: {problem}", row.line);
                 out.unreadable(&row.case, &problem)?;
             }
         }
@@ -58,7 +58,7 @@ pub(super) fn price(
     Ok(code)
 }
 
-/// The rows of output.
+/// The output rows.
 enum Rows<'o, W: Write> {
     Csv {
         explained: bool,
@@ -78,7 +78,7 @@ impl<'o, W: Write> Rows<'o, W> {
         let columns = ["case", "status", "cost_usd"]
             .into_iter()
             .chain(facts.filter(|_| explained));
-        writer.write_record(columns).map_err(as_io)?;
+        writer.write_record(columns).map_err(into_io_error)?;
         Ok(Self::Csv {
             explained,
             writer: Box::new(writer),
@@ -97,7 +97,7 @@ impl<'o, W: Write> Rows<'o, W> {
                 } else {
                     writer.write_record(row)
                 }
-                .map_err(as_io)?;
+                .map_err(into_io_error)?;
             }
             Self::Json(out) => {
                 let mut object = json!({"case": case, "status": cost.status.as_str(), "cost_usd": amount(&cost)});
@@ -115,7 +115,7 @@ impl<'o, W: Write> Rows<'o, W> {
                 let blanks = explanation::NAMES.iter().map(|_| "").filter(|_| *explained);
                 writer
                     .write_record([case, status, ""].into_iter().chain(blanks))
-                    .map_err(as_io)?;
+                    .map_err(into_io_error)?;
             }
             Self::Json(out) => {
                 let object = json!({"case": case, "status": status, "cost_usd": null, "problem": problem});

@@ -1,4 +1,4 @@
-//! Files of many responses: the output of a batch, the events of a realtime session.
+//! Files with several responses: a batch's output, the events of a realtime session.
 
 use std::{
     io::{self, BufRead, BufWriter, Read, Write},
@@ -12,21 +12,24 @@ use tracing_genai::{
     usage::{Api, ReadError, Reading, Usage, read_batch_line, read_body},
 };
 
-use super::{Pricing, attributes, counts};
+use super::response::{Pricing, attributes, counts};
 
-/// The longest line that is read, in bytes.
+/// Bytes of a response that are read to detect its API or kind.
+pub(super) const HEAD_BYTES: usize = 64 * 1024;
+
+/// Limit of a line.
 const MAX_LINE_BYTES: u64 = 64 << 20;
 
-/// What the lines of a file are.
+/// The kind of a file's lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Lines of a batch's output.
     Batch,
-    /// Events of a realtime session, of which those that end a turn count.
+    /// Events of a realtime session; those that end a turn are calls.
     Realtime,
 }
 
-/// Marks of a batch's output, without spaces, for a first line that is too long to be looked at whole.
+/// Marks of a batch's output, without spaces, for a first line longer than the head.
 const BATCH_MARKS: &[&str] = &[
     r#""custom_id":"#,
     r#""recordId":"#,
@@ -34,8 +37,8 @@ const BATCH_MARKS: &[&str] = &[
     r#"{"key":"#,
 ];
 
-/// What the types of a realtime session's events begin with.
-/// Source: <https://platform.openai.com/docs/api-reference/realtime-server-events>.
+/// Prefixes of the event types of a realtime session. Source:
+/// <https://platform.openai.com/docs/api-reference/realtime-server-events>.
 const REALTIME_EVENTS: &[&str] = &[
     "session.",
     "conversation.",
@@ -47,16 +50,16 @@ const REALTIME_EVENTS: &[&str] = &[
     "response.done",
 ];
 
-/// How much of a long first line is looked at.
-const LOOKED_AT: usize = 4096;
+/// Bytes of a long first line that are searched.
+const LONG_LINE_HEAD_BYTES: usize = 4096;
 
-/// Unreadable lines that are named; of further ones only the number is told.
-const MAX_NAMED: u64 = 10;
+/// Unreadable lines that are listed; further ones are only counted.
+const MAX_LISTED: u64 = 10;
 
 impl Kind {
-    /// The kind of file, by its beginning; `None` for a single response in any form.
-    pub(super) fn of(head: &[u8], chosen: Option<Api>, provider: &str) -> Option<Self> {
-        if chosen.is_some_and(|api| api != Api::OpenAiRealtime) {
+    /// The kind of a file by its head; `None` for a single response.
+    pub(super) fn of(head: &[u8], api: Option<Api>, provider: &str) -> Option<Self> {
+        if api.is_some_and(|api| api != Api::OpenAiRealtime) {
             return None;
         }
         let lines = || head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
@@ -64,20 +67,20 @@ impl Kind {
             return Some(Self::Batch);
         }
         let first = lines().find(|line| !line.is_empty())?;
-        let is_cut = !head.contains(&b'\n') && head.len() >= super::LOOKED_AT;
-        // A line is a whole object; a response may be printed over several lines.
+        let is_cut = !head.contains(&b'\n') && head.len() >= HEAD_BYTES;
+        // A line is a whole object; a pretty-printed response is not.
         if !is_cut && serde_json::from_slice::<Map<String, Value>>(first).is_err() {
             return None;
         }
-        if chosen.is_some() || lines().any(is_realtime_event) {
+        if api.is_some() || lines().any(is_realtime_event) {
             return Some(Self::Realtime);
         }
         if is_cut { Self::of_long_line(first) } else { None }
     }
 
-    /// The kind of a file whose first line is too long to be looked at whole.
+    /// The kind of a file whose first line is longer than the head.
     fn of_long_line(line: &[u8]) -> Option<Self> {
-        let start = line.get(..LOOKED_AT).unwrap_or(line);
+        let start = line.get(..LONG_LINE_HEAD_BYTES).unwrap_or(line);
         let plain: Vec<u8> = start
             .iter()
             .copied()
@@ -91,16 +94,16 @@ impl Kind {
         if types.any(|event| plain.contains(&event)) {
             return Some(Self::Realtime);
         }
-        // A batch's line names its request before what answered it.
-        let before = |text: &str| plain.find(text).unwrap_or(usize::MAX);
-        let mark = BATCH_MARKS.iter().map(|mark| before(mark)).min()?;
-        let answers = [r#""choices":"#, r#""content":"#, r#""candidates":"#].map(before);
-        let is_outside = mark != usize::MAX && answers.iter().all(|answer| mark < *answer);
+        // In a batch's line, the mark is before the response.
+        let position = |text: &str| plain.find(text).unwrap_or(usize::MAX);
+        let mark = BATCH_MARKS.iter().map(|mark| position(mark)).min()?;
+        let contents = [r#""choices":"#, r#""content":"#, r#""candidates":"#].map(position);
+        let is_outside = mark != usize::MAX && contents.iter().all(|content| mark < *content);
         is_outside.then_some(Self::Batch)
     }
 }
 
-/// Whether a line is an event of a realtime session, or a response of one.
+/// Whether a line is an event or a response of a realtime session.
 fn is_realtime_event(line: &[u8]) -> bool {
     let Ok(event) = serde_json::from_slice::<Map<String, Value>>(line) else {
         return false;
@@ -114,8 +117,13 @@ fn is_realtime_event(line: &[u8]) -> bool {
         || REALTIME_EVENTS.iter().any(|begin| kind.starts_with(begin))
 }
 
-/// Prints each call, and the sums where there are several.
-pub(super) fn run(kind: Kind, pricing: &Pricing<'_>, mut source: impl BufRead) -> anyhow::Result<ExitCode> {
+/// Prints each call, and the sums of several.
+pub(super) fn run(
+    kind: Kind,
+    pricing: &Pricing<'_>,
+    model: Option<&str>,
+    mut source: impl BufRead,
+) -> anyhow::Result<ExitCode> {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut sums = Sums::default();
     let mut first = None;
@@ -136,40 +144,40 @@ pub(super) fn run(kind: Kind, pricing: &Pricing<'_>, mut source: impl BufRead) -
             Ok(read) => read,
             Err(problem) => {
                 sums.unreadable += 1;
-                if sums.unreadable <= MAX_NAMED {
-                    eprintln!("warning: line {line} is left out of the sums: {problem}");
+                if sums.unreadable <= MAX_LISTED {
+                    eprintln!("warning: line {line} is excluded from the sums: {problem}");
                 }
                 continue;
             }
         };
-        let mut asked = pricing.arguments.model.as_deref();
+        let mut request_model = model;
         if kind == Kind::Realtime {
-            let is_transcription = session.learn(&text, &reading);
-            // Most events do not end a turn. One that failed does, and one whose usage is not understood.
-            let says_nothing = reading.usage.is_empty() && reading.invalid.is_none();
+            let is_transcription = session.update(&text, &reading);
+            // Most events do not end a turn. Failed turns and unknown usage are counted.
+            let has_no_usage = reading.usage.is_empty() && reading.invalid.is_none();
             let failed = reading.error.is_some() && !reading.finish_reasons.is_empty();
-            if says_nothing && reading.unread.is_empty() && !failed {
+            if has_no_usage && reading.unread.is_empty() && !failed {
                 continue;
             }
             if is_transcription {
                 reading.model.clone_from(&session.transcription_model);
-                asked = None;
+                request_model = None;
             } else {
                 reading.model.clone_from(&session.model);
             }
         }
-        let cost = pricing.cost(api, &reading, asked);
+        let cost = pricing.cost(api, &reading, request_model);
         sums.add(&reading, &cost);
         let object = Value::Object(attributes(pricing.provider, &reading, &cost));
-        // One call is printed as any other response.
+        // A single call is printed like a single response.
         match (sums.calls, first.take()) {
             (1, _) => first = Some(object),
             (_, Some(earlier)) => writeln!(out, "{earlier}\n{object}")?,
             (_, None) => writeln!(out, "{object}")?,
         }
     }
-    if sums.unreadable > MAX_NAMED {
-        eprintln!("warning: {} lines are left out of the sums", sums.unreadable);
+    if sums.unreadable > MAX_LISTED {
+        eprintln!("warning: {} lines are excluded from the sums", sums.unreadable);
     }
     match first {
         Some(only) if sums.unreadable == 0 => writeln!(out, "{only:#}")?,
@@ -188,7 +196,7 @@ pub(super) fn run(kind: Kind, pricing: &Pricing<'_>, mut source: impl BufRead) -
     })
 }
 
-/// Reads the next line into `text`, and whether that is all of it: the rest of a longer one is skipped. `None` at the end.
+/// Reads the next line into `text`; `None` at the end. Returns whether it fits; the rest of a longer line is skipped.
 fn next_line(source: &mut impl BufRead, text: &mut Vec<u8>) -> io::Result<Option<bool>> {
     text.clear();
     if source.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', text)? == 0 {
@@ -208,31 +216,31 @@ fn next_line(source: &mut impl BufRead, text: &mut Vec<u8>) -> io::Result<Option
 }
 
 fn read(kind: Kind, provider: &str, line: &[u8]) -> Result<(Api, Reading), String> {
-    let said = |problem: ReadError| problem.to_string();
+    let message = |problem: ReadError| problem.to_string();
     match kind {
         Kind::Batch => {
             let reading = read_batch_line(provider, line).ok_or("not a line of a batch's output")?;
-            Ok((Api::of_response(provider, line), reading.map_err(said)?))
+            Ok((Api::of_response(provider, line), reading.map_err(message)?))
         }
         Kind::Realtime => {
             let api = Api::OpenAiRealtime;
-            Ok((api, read_body(api, line).map_err(said)?))
+            Ok((api, read_body(api, line).map_err(message)?))
         }
     }
 }
 
-/// The models of a realtime session, which the events of its turns do not name.
+/// The models of a realtime session, which are not in the events of its turns.
 #[derive(Default)]
 struct Session {
     model: Option<String>,
-    /// What the user says is transcribed by another, at that one's price.
+    /// The model that transcribes the user's audio, with a price of its own.
     transcription_model: Option<String>,
 }
 
 impl Session {
-    /// Takes over the models that an event names. Returns whether the event is a transcription of what the user said.
-    /// Source: <https://platform.openai.com/docs/api-reference/realtime-server-events>.
-    fn learn(&mut self, line: &[u8], reading: &Reading) -> bool {
+    /// Records the models of an event. Returns whether the event is a transcription of the user's audio. Source:
+    /// <https://platform.openai.com/docs/api-reference/realtime-server-events>.
+    fn update(&mut self, line: &[u8], reading: &Reading) -> bool {
         if reading.model.is_some() {
             self.model.clone_from(&reading.model);
         }
@@ -240,12 +248,12 @@ impl Session {
             return false;
         }
         let event: Value = serde_json::from_slice(line).unwrap_or_default();
-        // The second place is that of sessions before the API left its beta.
-        let places = [
+        // The second pointer is for the API's beta.
+        let pointers = [
             "/session/audio/input/transcription/model",
             "/session/input_audio_transcription/model",
         ];
-        let model = places.iter().find_map(|place| event.pointer(place)?.as_str());
+        let model = pointers.iter().find_map(|pointer| event.pointer(pointer)?.as_str());
         if let Some(model) = model {
             self.transcription_model = Some(model.to_owned());
         }
@@ -254,14 +262,14 @@ impl Session {
     }
 }
 
-/// The sums of the calls of a file.
+/// The sums over a file's calls.
 #[derive(Default)]
 struct Sums {
     calls: u64,
-    /// Lines that are not a response.
+    /// Lines that are not responses.
     unreadable: u64,
     failed: u64,
-    /// Calls whose cost is not known, and which are not in the sum.
+    /// Calls without a cost, excluded from the sum.
     unpriced: u64,
     is_estimated: bool,
     usage: Usage,
@@ -273,7 +281,7 @@ impl Sums {
     fn add(&mut self, reading: &Reading, cost: &Cost) {
         self.calls += 1;
         self.usage.merge(&reading.usage);
-        // A call that failed without any usage costs nothing.
+        // A failed call without usage has no cost.
         if reading.error.is_some() && reading.usage.is_empty() && reading.unread.is_empty() && cost.total.is_none() {
             self.failed += 1;
             return;
@@ -306,10 +314,10 @@ impl Sums {
             set(&name, json!(count));
         }
         if self.has_cost {
-            // Not an attribute of a span, which would be a double.
+            // An exact decimal, unlike the span attribute, which is a double.
             set("cost_usd", json!(self.cost.to_string()));
         }
-        // A sum is priced where every call is in it at a price of its own.
+        // A sum is `priced` only if every call is in it and priced.
         let status = match (self.has_cost, self.unpriced + self.unreadable > 0 || self.is_estimated) {
             (false, _) => Status::Unpriced,
             (true, true) => Status::Estimated,

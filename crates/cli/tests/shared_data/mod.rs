@@ -1,4 +1,4 @@
-//! Finds data that tests read where it stands, outside of the repository.
+//! Finds test data outside of the repository.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
-//! A provider in place of the network: a tower service that answers with given frames.
+//! A provider in place of the network: a tower service that responds with given frames.
 
-#![allow(dead_code, reason = "each test that shares this asks for other things")]
+#![allow(dead_code, reason = "not every test uses all of it")]
 
 use std::convert::Infallible;
 use std::io;
@@ -16,13 +16,13 @@ use tracing_genai_http::{RequestBody, ResponseBody, Watch, WatchLayer};
 
 pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
-/// What the provider got, and what it answers.
+/// The last request received, and the response.
 #[derive(Clone)]
 pub(crate) struct Provider {
     status: u16,
     headers: Vec<(&'static str, &'static str)>,
     frames: Vec<Result<Bytes, io::ErrorKind>>,
-    pub(crate) got: Arc<Mutex<Option<(HeaderMap, Bytes)>>>,
+    pub(crate) received: Arc<Mutex<Option<(HeaderMap, Bytes)>>>,
 }
 
 impl Provider {
@@ -34,7 +34,7 @@ impl Provider {
                 .into_iter()
                 .map(|frame| Ok(Bytes::copy_from_slice(frame.as_ref())))
                 .collect(),
-            got: Arc::default(),
+            received: Arc::default(),
         }
     }
 
@@ -48,7 +48,7 @@ impl Provider {
         self
     }
 
-    /// Breaks off after what it answers.
+    /// Resets the connection after the frames.
     pub(crate) fn breaking_off(mut self) -> Self {
         self.frames.push(Err(io::ErrorKind::ConnectionReset));
         self
@@ -63,7 +63,7 @@ impl Provider {
         response.body(UnsyncBoxBody::new(StreamBody::new(frames))).unwrap()
     }
 
-    /// Sends a request to the provider, which is watched by `watch`.
+    /// Sends a request to the provider through `watch`.
     pub(crate) async fn send(&self, watch: Watch, request: Request<Full<Bytes>>) -> Response<ResponseBody<Body>> {
         let provider = self.clone();
         let service = service_fn(move |request: Request<RequestBody<Full<Bytes>>>| {
@@ -71,7 +71,7 @@ impl Provider {
             async move {
                 let (parts, body) = request.into_parts();
                 let body = body.collect().await.unwrap().to_bytes();
-                *provider.got.lock().unwrap() = Some((parts.headers, body));
+                *provider.received.lock().unwrap() = Some((parts.headers, body));
                 Ok::<_, Infallible>(provider.response())
             }
         });
@@ -79,7 +79,7 @@ impl Provider {
         service.ready().await.unwrap().call(request).await.unwrap()
     }
 
-    /// Sends a chat completion, and reads the whole answer or what comes of it.
+    /// Sends a chat completion, and reads the response to its end or to its error.
     pub(crate) async fn chat(&self) -> (Vec<u8>, Option<String>) {
         let request = post("https://api.openai.com/v1/chat/completions", r#"{"model":"gpt-4o"}"#);
         read(self.send(Watch::new(), request).await).await
@@ -93,7 +93,7 @@ pub(crate) fn post(url: &str, body: &'static str) -> Request<Full<Bytes>> {
         .unwrap()
 }
 
-/// The bytes that come, and the error that ends them, if one does.
+/// The bytes of the body, and the error that ended it.
 pub(crate) async fn read(response: Response<ResponseBody<Body>>) -> (Vec<u8>, Option<String>) {
     let mut body = response.into_body();
     let mut bytes = Vec::new();

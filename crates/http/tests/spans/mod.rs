@@ -1,6 +1,6 @@
-//! The spans that a test makes, as they leave.
+//! The exported spans of a test.
 
-#![allow(dead_code, reason = "each test that shares this asks for other things")]
+#![allow(dead_code, reason = "not every test uses all of it")]
 
 use opentelemetry::Value;
 use opentelemetry::trace::TracerProvider as _;
@@ -9,7 +9,7 @@ use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSp
 use tracing_genai::GenAiProcessor;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// Collects the spans of this thread while it lives.
+/// Collects the spans of this thread until it is dropped.
 pub(crate) struct Spans {
     exporter: InMemorySpanExporter,
     provider: SdkTracerProvider,
@@ -32,7 +32,7 @@ impl Spans {
         }
     }
 
-    /// The spans that have ended since this was asked last.
+    /// The spans that ended since the last call.
     pub(crate) fn take(&self) -> Vec<SpanData> {
         self.provider.force_flush().unwrap();
         let spans = self.exporter.get_finished_spans().unwrap();
@@ -41,7 +41,7 @@ impl Spans {
     }
 }
 
-/// A client of reqwest's, whatever TLS the rest of the build has switched on.
+/// A reqwest client with ring as its TLS provider, whichever the features of the build select.
 #[cfg(feature = "reqwest-middleware")]
 pub(crate) fn reqwest_client() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -1,8 +1,9 @@
-//! Goes through attributes, and notes what is not as the conventions have it.
+//! Compares attributes with the conventions and collects findings.
 
 use std::collections::HashSet;
 
-use super::{Finding, Problem, Shape, SpanView};
+use super::finding::{Finding, Problem};
+use super::view::{Shape, SpanView};
 use crate::cost::is_cost_key;
 use crate::dialect::Structure;
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     is_generic, meaning,
 };
 
-/// What may not be larger than what.
+/// Parts and their wholes.
 const PARTS: &[(Attribute, Attribute)] = &[
     (Attribute::UsageCacheReadInputTokens, Attribute::UsageInputTokens),
     (Attribute::UsageCacheWriteInputTokens, Attribute::UsageInputTokens),
@@ -36,55 +37,55 @@ impl<'a> Checker<'a> {
         }
     }
 
-    pub(super) fn attributes(&mut self) {
-        let mut met = HashSet::new();
+    pub(super) fn check_attributes(&mut self) {
+        let mut seen = HashSet::new();
         for (name, value) in self.attributes {
-            self.attribute(met.insert(*name), name, *value);
+            self.check_attribute(seen.insert(*name), name, *value);
         }
     }
 
-    pub(super) fn find(&mut self, problem: Problem, name: &'a str) {
+    pub(super) fn report(&mut self, problem: Problem, name: &'a str) {
         self.findings.push(Finding::new(problem, name));
     }
 
-    fn attribute(&mut self, is_first: bool, name: &'a str, value: Shape<'a>) {
+    fn check_attribute(&mut self, is_first: bool, name: &'a str, value: Shape<'a>) {
         if is_cost_key(name) {
-            // Many write and read them, and no convention has them.
+            // In wide use, but outside the conventions.
             if name.starts_with(PREFIX) {
-                self.find(Problem::UnknownName, name);
+                self.report(Problem::UnknownName, name);
             }
             return;
         }
         let Some(Meaning::Attribute(spelling)) = meaning(name) else {
             if is_first {
-                self.foreign(name, value);
+                self.check_other_name(name, value);
             }
             return;
         };
         if !is_first {
-            self.find(Problem::Repeated, name);
+            self.report(Problem::Repeated, name);
             return;
         }
         if !spelling.is_current() {
-            // What may be a service's own is no old name.
+            // A generic name may be the service's own.
             if !is_generic(name) {
-                self.find(Problem::OldSpelling, name);
+                self.report(Problem::OldSpelling, name);
             }
             return;
         }
         if value == Shape::MalformedJson {
-            self.find(Problem::MalformedJson, name);
-        } else if !is_of(value, spelling.attribute.value_type()) {
-            self.find(Problem::WrongType, name);
+            self.report(Problem::MalformedJson, name);
+        } else if !has_type(value, spelling.attribute.value_type()) {
+            self.report(Problem::WrongType, name);
         }
         if spelling.attribute.is_usage() && matches!(value, Shape::Int(..0)) {
-            self.find(Problem::NegativeCount, name);
+            self.report(Problem::NegativeCount, name);
         }
         let words = spelling.attribute.known_values();
         let is_known = |word: &str| words.is_empty() || words.contains(&word);
         if matches!(value, Shape::Text(word) if !is_known(word)) {
             let is_operation = spelling.attribute == Attribute::OperationName;
-            self.find(
+            self.report(
                 if is_operation {
                     Problem::UnknownOperation
                 } else {
@@ -95,33 +96,33 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A name that is no attribute's: an older form of one, or nobody's.
-    fn foreign(&mut self, name: &'a str, value: Shape<'a>) {
+    /// Checks a name that is not an attribute: an older form of one, or unknown.
+    fn check_other_name(&mut self, name: &'a str, value: Shape<'a>) {
         match meaning(name) {
-            None if counts_usage(name) && is_above_zero(value) => self.find(Problem::UnreadUsage, name),
-            // What may be a service's own is no old name.
+            None if counts_usage(name) && is_above_zero(value) => self.report(Problem::UnreadUsage, name),
+            // A generic name may be the service's own.
             Some(_) if is_generic(name) => {}
-            // Once for all elements of a list, which may be many.
+            // One finding for all elements of a list.
             Some(Meaning::Element(list)) => {
                 let is_found =
                     |finding: &Finding<'_>| (finding.problem, finding.name) == (Problem::OldSpelling, list.prefix);
                 if !self.findings.iter().any(is_found) {
-                    self.find(Problem::OldSpelling, list.prefix);
+                    self.report(Problem::OldSpelling, list.prefix);
                 }
             }
-            Some(Meaning::Structure(structure)) if structure.is_superseded() => self.find(Problem::OldSpelling, name),
+            Some(Meaning::Structure(structure)) if structure.is_superseded() => self.report(Problem::OldSpelling, name),
             Some(Meaning::Structure(Structure::Content)) if name.starts_with("gen_ai.prompt.variable.") => {}
-            _ if name.starts_with(PREFIX) => self.find(Problem::UnknownName, name),
+            _ if name.starts_with(PREFIX) => self.report(Problem::UnknownName, name),
             _ => {}
         }
     }
 
-    pub(super) fn parts(&mut self) {
+    pub(super) fn check_parts(&mut self) {
         for &(part, whole) in PARTS {
             if let (Some(Shape::Int(count)), Some(Shape::Int(most))) = (self.value(part), self.value(whole))
                 && count > most
             {
-                self.find(Problem::LargerThanWhole, part.name());
+                self.report(Problem::LargerThanWhole, part.name());
             }
         }
     }
@@ -144,7 +145,11 @@ impl<'a> Checker<'a> {
         )
     }
 
-    pub(super) fn requirements(&mut self, wanted: &'static [(Requirement, &'static [Attribute])], is_error: bool) {
+    pub(super) fn check_requirements(
+        &mut self,
+        wanted: &'static [(Requirement, &'static [Attribute])],
+        is_error: bool,
+    ) {
         let has_address = self.value(Attribute::ServerAddress).is_some();
         for (requirement, attributes) in wanted {
             for attribute in *attributes {
@@ -156,20 +161,20 @@ impl<'a> Checker<'a> {
                     Requirement::OnError if is_error => Problem::MissingOnError,
                     Requirement::WithServerAddress if has_address => Problem::MissingBesideAddress,
                     Requirement::Recommended => Problem::NotRecorded,
-                    // Whether the others apply cannot be told from the span.
+                    // The span does not show whether the others apply.
                     _ => continue,
                 };
-                self.find(problem, attribute.name());
+                self.report(problem, attribute.name());
             }
         }
     }
 
-    pub(super) fn name_and_kind(&mut self, span: &SpanView<'_>, span_type: &'static SpanType) {
-        // A client's call may stay within the process.
+    pub(super) fn check_name_and_kind(&mut self, span: &SpanView<'_>, span_type: &'static SpanType) {
+        // A client call may stay within the process.
         let is_right = span.kind == Some(span_type.kind)
             || (span_type.kind == SpanKind::Client && span.kind == Some(SpanKind::Internal));
         if !is_right {
-            self.find(Problem::Kind, "");
+            self.report(Problem::Kind, "");
         }
         let text = |attribute| match self.value(attribute) {
             Some(Shape::Text(text)) => Some(text),
@@ -196,7 +201,7 @@ impl<'a> Checker<'a> {
             None => span.name == operation,
         };
         if !is_named {
-            self.find(Problem::SpanName, "");
+            self.report(Problem::SpanName, "");
         }
     }
 
@@ -207,7 +212,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Whether a value is a number above zero; unsigned ones are exported as text.
+/// Whether a value is a number above zero. Unsigned integers are exported as text.
 fn is_above_zero(value: Shape<'_>) -> bool {
     match value {
         Shape::Int(count) => count > 0,
@@ -216,14 +221,14 @@ fn is_above_zero(value: Shape<'_>) -> bool {
     }
 }
 
-fn is_of(value: Shape<'_>, wanted: ValueType) -> bool {
+fn has_type(value: Shape<'_>, wanted: ValueType) -> bool {
     match wanted {
         ValueType::Text => matches!(value, Shape::Text(_)),
         ValueType::TextArray => matches!(value, Shape::TextArray),
         ValueType::Int => matches!(value, Shape::Int(_)),
         ValueType::Double => matches!(value, Shape::Double),
         ValueType::Bool => matches!(value, Shape::Bool),
-        // A table where the exporter can, else its JSON.
+        // A map if the exporter supports it, else JSON text.
         ValueType::Json => matches!(value, Shape::Text(_) | Shape::TextArray | Shape::Other),
     }
 }

@@ -1,26 +1,28 @@
-//! Checks metrics and events, which are known by their names.
+//! Checks metrics and events, which are identified by name.
 
-use super::{Checked, Checker, Problem, Shape};
+use super::checker::Checker;
+use super::finding::Problem;
+use super::view::{Checked, Shape};
 use crate::event::Event;
 use crate::metric::{Instrument, Metric, Origin};
 use crate::{Attribute, PREFIX};
 
-/// A metric and the attributes of one of its points, as far as they are checked.
+/// A metric and one of its points to check.
 #[derive(Clone, Copy, Debug)]
 pub struct MetricView<'a> {
     /// The metric's name.
     pub name: &'a str,
     /// Its unit.
     pub unit: &'a str,
-    /// What it was recorded with; `None` for what the conventions do not use.
+    /// Its instrument; `None` for instruments that the conventions do not use.
     pub instrument: Option<Instrument>,
-    /// The edges of its buckets; `None` where it has none of its own.
+    /// Its bucket boundaries; `None` without explicit ones.
     pub boundaries: Option<&'a [f64]>,
     /// The attributes of the point.
     pub attributes: &'a [(&'a str, Shape<'a>)],
 }
 
-/// Checks a point of a metric; `None` when the metric is none of GenAI's or MCP's.
+/// Checks a point of a metric; `None` for other than GenAI and MCP metrics.
 ///
 /// ```
 /// use tracing_genai_semconv::check::{MetricView, Problem, check_metric};
@@ -44,26 +46,26 @@ pub fn check_metric<'a>(point: &MetricView<'a>) -> Option<Checked<'a>> {
     }
     let mut checker = Checker::new(point.attributes);
     if metric.is_none_or(|metric| metric.origin == Origin::Field) {
-        checker.find(Problem::UnknownMetric, "");
+        checker.report(Problem::UnknownMetric, "");
     }
-    checker.attributes();
+    checker.check_attributes();
     if let Some(metric) = metric {
         if point.unit != metric.unit {
-            checker.find(Problem::WrongUnit, "");
+            checker.report(Problem::WrongUnit, "");
         }
         if point.instrument != Some(metric.instrument) {
-            checker.find(Problem::WrongInstrument, "");
+            checker.report(Problem::WrongInstrument, "");
         }
         let is_conventions = matches!(metric.origin, Origin::Published | Origin::InDevelopment);
         if is_conventions
             && point
                 .boundaries
-                .is_some_and(|edges| !are_same(edges, metric.boundaries))
+                .is_some_and(|edges| !same_boundaries(edges, metric.boundaries))
         {
-            checker.find(Problem::Buckets, "");
+            checker.report(Problem::Buckets, "");
         }
-        // Whether the operation failed, a point says by this attribute alone.
-        checker.requirements(metric.attributes, false);
+        // Only `error.type` marks a failed operation, so it cannot be required.
+        checker.check_requirements(metric.attributes, false);
     }
     Some(Checked {
         checked_as: metric.map(|metric| metric.name),
@@ -71,7 +73,7 @@ pub fn check_metric<'a>(point: &MetricView<'a>) -> Option<Checked<'a>> {
     })
 }
 
-fn are_same(edges: &[f64], others: &[f64]) -> bool {
+fn same_boundaries(edges: &[f64], others: &[f64]) -> bool {
     edges.len() == others.len()
         && edges
             .iter()
@@ -79,7 +81,7 @@ fn are_same(edges: &[f64], others: &[f64]) -> bool {
             .all(|(edge, other)| (edge - other).abs() < 1e-9)
 }
 
-/// An event, as far as it is checked.
+/// An event to check.
 #[derive(Clone, Copy, Debug)]
 pub struct EventView<'a> {
     /// Its name.
@@ -88,7 +90,7 @@ pub struct EventView<'a> {
     pub attributes: &'a [(&'a str, Shape<'a>)],
 }
 
-/// Checks an event; `None` when it is none of GenAI's.
+/// Checks an event; `None` for other than GenAI events.
 ///
 /// ```
 /// use tracing_genai_semconv::check::{EventView, Problem, check_event};
@@ -104,18 +106,18 @@ pub fn check_event<'a>(event: &EventView<'a>) -> Option<Checked<'a>> {
     let mut checker = Checker::new(event.attributes);
     let known = Event::from_name(event.name);
     if known.is_none() {
-        checker.find(Problem::UnknownEvent, "");
+        checker.report(Problem::UnknownEvent, "");
     }
-    checker.attributes();
-    checker.parts();
+    checker.check_attributes();
+    checker.check_parts();
     if let Some(known) = known {
-        // An event that tells of an error says so by this attribute alone.
-        checker.requirements(known.attributes, false);
+        // Only `error.type` marks an error, so it cannot be required.
+        checker.check_requirements(known.attributes, false);
         if *known == crate::event::OPERATION_EXCEPTION
             && checker.value(Attribute::ExceptionType).is_none()
             && checker.value(Attribute::ExceptionMessage).is_none()
         {
-            checker.find(Problem::Missing, Attribute::ExceptionType.name());
+            checker.report(Problem::Missing, Attribute::ExceptionType.name());
         }
     }
     Some(Checked {
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_knows_is_unknown_and_what_is_not_ours_is_not_checked() {
+    fn unknown_genai_names_are_reported_and_other_names_are_not_checked() {
         let point = |name| MetricView {
             name,
             unit: "1",

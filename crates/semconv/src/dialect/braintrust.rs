@@ -1,12 +1,13 @@
-//! Braintrust, whose metrics are a JSON object.
+//! Braintrust, whose usage is a JSON object.
 
-use super::{Dialect, Structure};
+use super::definition::Dialect;
+use super::structure::Structure;
 
-/// Its `prompt_tokens` include what the cache read and took. The model stands in `braintrust.metadata`, among what is the
-/// user's, and is not read: the conventions' names beside it are.
+/// Its `prompt_tokens` include cached tokens. The model in `braintrust.metadata` is not read: that object has the
+/// user's data, and the conventions' names are present beside it.
 pub(super) const BRAINTRUST: Dialect = Dialect {
     name: "Braintrust",
     source: "the Braintrust SDKs for Python, Go, Java and Ruby",
     structures: &[("braintrust.metrics", Structure::Usage)],
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };

@@ -1,9 +1,9 @@
-//! Claude Code, whose counts have names without a prefix.
+//! Claude Code, whose counts have unprefixed names.
 
-use super::Dialect;
+use super::definition::Dialect;
 use crate::{Attribute, OperationName};
 
-/// The interaction around the calls carries no counts, and is left as it is.
+/// The interaction span around the calls has no counts and is left unchanged.
 pub(super) const CLAUDE_CODE: Dialect = Dialect {
     name: "Claude Code",
     source: "<https://code.claude.com/docs/en/monitoring-usage>, and spans of its versions 2.1.191 to 2.1.289; until 2.1.170 the \
@@ -25,5 +25,5 @@ pub(super) const CLAUDE_CODE: Dialect = Dialect {
         ("tool_name", Attribute::ToolName),
     ],
     input_excludes_cache: true,
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };

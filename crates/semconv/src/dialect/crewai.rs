@@ -1,6 +1,6 @@
-//! CrewAI's own telemetry, whose names have no prefix.
+//! CrewAI's own telemetry, with unprefixed names.
 
-use super::Dialect;
+use super::definition::Dialect;
 use crate::Attribute;
 
 pub(super) const CREWAI: Dialect = Dialect {
@@ -11,5 +11,5 @@ pub(super) const CREWAI: Dialect = Dialect {
         ("agent_role", Attribute::AgentName),
         ("crew_id", Attribute::ConversationId),
     ],
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };

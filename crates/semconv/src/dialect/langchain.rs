@@ -1,9 +1,10 @@
-//! LangSmith's exporter and what LangGraph puts on spans.
+//! LangSmith's exporter and LangGraph's span attributes.
 
-use super::{Dialect, Structure};
+use super::definition::Dialect;
+use super::structure::Structure;
 use crate::{Attribute, OperationName};
 
-/// LangChain's input includes what the cache read and took, whatever the provider's does.
+/// LangChain's input includes cached tokens, for every provider.
 pub(super) const LANGSMITH: Dialect = Dialect {
     name: "LangSmith",
     source: "`langsmith/_internal/otel/_otel_exporter.py` of langsmith-sdk, and <https://docs.langchain.com/langsmith/trace-with-opentelemetry>",
@@ -20,10 +21,10 @@ pub(super) const LANGSMITH: Dialect = Dialect {
         ("gen_ai.usage.output_token_details", Structure::Usage),
     ],
     markers: &["langsmith."],
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };
 
-/// The node is where a call was made; most are one agent.
+/// The node that made the call, in most graphs an agent.
 pub(super) const LANGGRAPH: Dialect = Dialect {
     name: "LangChain and LangGraph",
     source: "`internal/langchain` of the Collector's genainormalizerprocessor",
@@ -31,5 +32,5 @@ pub(super) const LANGGRAPH: Dialect = Dialect {
         ("lc.metadata.thread_id", Attribute::ConversationId),
         ("langgraph.node.name", Attribute::AgentName),
     ],
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };

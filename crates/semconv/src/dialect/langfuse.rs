@@ -1,9 +1,10 @@
 //! Langfuse, whose SDKs write spans for its own server.
 
-use super::{Dialect, Structure};
+use super::definition::Dialect;
+use super::structure::Structure;
 use crate::{Attribute, OperationName};
 
-/// Of a chain, an evaluator or a guardrail, `chain` alone is one of the conventions' operations.
+/// Of `chain`, `evaluator` and `guardrail`, only `chain` is an operation of the conventions.
 pub(super) const LANGFUSE: Dialect = Dialect {
     name: "Langfuse 3 to 5",
     source: "the packages langfuse, @langfuse/core and @langfuse/tracing",
@@ -34,5 +35,5 @@ pub(super) const LANGFUSE: Dialect = Dialect {
         ("langfuse.trace.output", Structure::Content),
     ],
     markers: &["langfuse."],
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };

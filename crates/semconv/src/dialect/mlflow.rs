@@ -1,10 +1,11 @@
-//! MLflow, whose count of tokens is a JSON object.
+//! MLflow, whose usage is a JSON object.
 
-use super::{Dialect, Structure};
+use super::definition::Dialect;
+use super::structure::Structure;
 
 pub(super) const MLFLOW: Dialect = Dialect {
     name: "MLflow",
     source: "`mlflow/tracing/constant.py` of mlflow",
     structures: &[("mlflow.chat.tokenUsage", Structure::Usage)],
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };

@@ -1,9 +1,11 @@
-//! OpenInference, which Phoenix and Arize read.
+//! OpenInference, read by Phoenix and Arize.
 
-use super::{Dialect, Field, Indexed, Structure};
+use super::definition::Dialect;
+use super::structure::{Field, Indexed, Structure};
 use crate::{Attribute, OperationName};
 
-/// `llm.system` is left: it names who made the model, and `llm.provider` who served it.
+/// `llm.system` is not read: it is the model's vendor, `llm.provider` the provider.
+#[rustfmt::skip]
 pub(super) const OPENINFERENCE: Dialect = Dialect {
     name: "OpenInference",
     source: "`spec/semantic_conventions.md` of Arize-ai/openinference, and its package openinference-semantic-conventions 0.1.42",
@@ -17,27 +19,12 @@ pub(super) const OPENINFERENCE: Dialect = Dialect {
         ("llm.finish_reason", Attribute::ResponseFinishReasons),
         ("llm.token_count.prompt", Attribute::UsageInputTokens),
         ("llm.token_count.completion", Attribute::UsageOutputTokens),
-        (
-            "llm.token_count.prompt_details.cache_read",
-            Attribute::UsageCacheReadInputTokens,
-        ),
-        (
-            "llm.token_count.prompt_details.cache_input",
-            Attribute::UsageCacheReadInputTokens,
-        ),
-        (
-            "llm.token_count.prompt_details.cache_write",
-            Attribute::UsageCacheWriteInputTokens,
-        ),
+        ("llm.token_count.prompt_details.cache_read", Attribute::UsageCacheReadInputTokens),
+        ("llm.token_count.prompt_details.cache_input", Attribute::UsageCacheReadInputTokens),
+        ("llm.token_count.prompt_details.cache_write", Attribute::UsageCacheWriteInputTokens),
         ("llm.token_count.prompt_details.audio", Attribute::UsageAudioInputTokens),
-        (
-            "llm.token_count.completion_details.reasoning",
-            Attribute::UsageReasoningOutputTokens,
-        ),
-        (
-            "llm.token_count.completion_details.audio",
-            Attribute::UsageAudioOutputTokens,
-        ),
+        ("llm.token_count.completion_details.reasoning", Attribute::UsageReasoningOutputTokens),
+        ("llm.token_count.completion_details.audio", Attribute::UsageAudioOutputTokens),
         (crate::cost::LLM_TOTAL, Attribute::UsageCost),
         ("llm.prompt_template.version", Attribute::PromptVersion),
         ("tool.name", Attribute::ToolName),
@@ -141,9 +128,10 @@ pub(super) const OPENINFERENCE: Dialect = Dialect {
         "reranker.input_documents.",
         "reranker.output_documents.",
     ],
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };
 
+#[rustfmt::skip]
 const MESSAGE: &[(&str, Field)] = &[
     ("message.role", Field::Role),
     ("message.name", Field::SpeakerName),
@@ -152,11 +140,8 @@ const MESSAGE: &[(&str, Field)] = &[
     ("message.finish_reason", Field::FinishReason),
     ("message.tool_calls.*.tool_call.id", Field::CallId),
     ("message.tool_calls.*.tool_call.function.name", Field::CallName),
-    (
-        "message.tool_calls.*.tool_call.function.arguments",
-        Field::CallArguments,
-    ),
-    // OpenAI's older form, of one call without an id.
+    ("message.tool_calls.*.tool_call.function.arguments", Field::CallArguments),
+    // OpenAI's older form: one call without an id.
     ("message.function_call_name", Field::CallName),
     ("message.function_call_arguments_json", Field::CallArguments),
     ("message.contents.*.message_content.type", Field::BlockType),
@@ -164,8 +149,5 @@ const MESSAGE: &[(&str, Field)] = &[
     ("message.contents.*.message_content.image.image.url", Field::BlockImage),
     ("message.contents.*.message_content.audio.audio.url", Field::BlockAudio),
     ("message.contents.*.message_content.video.video.url", Field::BlockVideo),
-    (
-        "message.contents.*.message_content.document.document.url",
-        Field::BlockDocument,
-    ),
+    ("message.contents.*.message_content.document.document.url", Field::BlockDocument),
 ];

@@ -1,9 +1,11 @@
-//! OpenLIT, which writes most of the conventions' names and some of its own.
+//! OpenLIT, with most of the conventions' names and some of its own.
 
-use super::{Dialect, Structure};
+use super::definition::Dialect;
+use super::structure::Structure;
 use crate::{Attribute, OperationName};
 
-/// The tools on its chat spans are those the answer asks for, joined by commas, and left.
+/// `gen_ai.tool.*` on its chat spans are the tool calls of the response, joined by commas, and are left unchanged.
+#[rustfmt::skip]
 pub(super) const OPENLIT: Dialect = Dialect {
     name: "OpenLIT 1.34 to 1.45",
     source: "`openlit/semcov` of the package openlit",
@@ -15,54 +17,18 @@ pub(super) const OPENLIT: Dialect = Dialect {
         ("gen_ai.agent.session_id", Attribute::SessionId),
         ("gen_ai.request.service_tier", Attribute::OpenaiRequestServiceTier),
         ("gen_ai.response.service_tier", Attribute::OpenaiResponseServiceTier),
-        (
-            "gen_ai.response.system_fingerprint",
-            Attribute::OpenaiResponseSystemFingerprint,
-        ),
-        (
-            "gen_ai.usage.cache_write_input_tokens",
-            Attribute::UsageCacheWriteInputTokens,
-        ),
-        (
-            "gen_ai.usage.prompt_tokens_details.cache_read",
-            Attribute::UsageCacheReadInputTokens,
-        ),
-        (
-            "gen_ai.usage.prompt_tokens_details.cached_tokens",
-            Attribute::UsageCacheReadInputTokens,
-        ),
-        (
-            "gen_ai.usage.prompt_tokens_details.cache_write",
-            Attribute::UsageCacheWriteInputTokens,
-        ),
-        (
-            "gen_ai.usage.prompt_tokens_details.cache_creation_tokens",
-            Attribute::UsageCacheWriteInputTokens,
-        ),
-        (
-            "gen_ai.usage.prompt_tokens_details.audio",
-            Attribute::UsageAudioInputTokens,
-        ),
-        (
-            "gen_ai.usage.prompt_tokens_details.audio_tokens",
-            Attribute::UsageAudioInputTokens,
-        ),
-        (
-            "gen_ai.usage.completion_tokens_details.reasoning",
-            Attribute::UsageReasoningOutputTokens,
-        ),
-        (
-            "gen_ai.usage.completion_tokens_details.reasoning_tokens",
-            Attribute::UsageReasoningOutputTokens,
-        ),
-        (
-            "gen_ai.usage.completion_tokens_details.audio",
-            Attribute::UsageAudioOutputTokens,
-        ),
-        (
-            "gen_ai.usage.completion_tokens_details.audio_tokens",
-            Attribute::UsageAudioOutputTokens,
-        ),
+        ("gen_ai.response.system_fingerprint", Attribute::OpenaiResponseSystemFingerprint),
+        ("gen_ai.usage.cache_write_input_tokens", Attribute::UsageCacheWriteInputTokens),
+        ("gen_ai.usage.prompt_tokens_details.cache_read", Attribute::UsageCacheReadInputTokens),
+        ("gen_ai.usage.prompt_tokens_details.cached_tokens", Attribute::UsageCacheReadInputTokens),
+        ("gen_ai.usage.prompt_tokens_details.cache_write", Attribute::UsageCacheWriteInputTokens),
+        ("gen_ai.usage.prompt_tokens_details.cache_creation_tokens", Attribute::UsageCacheWriteInputTokens),
+        ("gen_ai.usage.prompt_tokens_details.audio", Attribute::UsageAudioInputTokens),
+        ("gen_ai.usage.prompt_tokens_details.audio_tokens", Attribute::UsageAudioInputTokens),
+        ("gen_ai.usage.completion_tokens_details.reasoning", Attribute::UsageReasoningOutputTokens),
+        ("gen_ai.usage.completion_tokens_details.reasoning_tokens", Attribute::UsageReasoningOutputTokens),
+        ("gen_ai.usage.completion_tokens_details.audio", Attribute::UsageAudioOutputTokens),
+        ("gen_ai.usage.completion_tokens_details.audio_tokens", Attribute::UsageAudioOutputTokens),
     ],
     operations: &[
         ("gen_ai.operation.name", "workflow", OperationName::InvokeWorkflow),
@@ -91,5 +57,5 @@ pub(super) const OPENLIT: Dialect = Dialect {
         ("gen_ai.agent.final_result", Structure::Content),
         ("gen_ai.agent.step_messages", Structure::Content),
     ],
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };

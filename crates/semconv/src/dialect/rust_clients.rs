@@ -1,9 +1,9 @@
-//! Rust's own clients: rig, and the genai crate.
+//! Rust clients: rig and the genai crate.
 
-use super::Dialect;
+use super::definition::Dialect;
 use crate::{Attribute, OperationName};
 
-/// rig writes most of the conventions' names, counts as unsigned numbers, and no error.
+/// rig uses most of the conventions' names, records counts as unsigned integers, and records no errors.
 pub(super) const RIG: Dialect = Dialect {
     name: "rig 0.44 to 0.46",
     source: "the crates rig-core and rig-agent",
@@ -12,17 +12,17 @@ pub(super) const RIG: Dialect = Dialect {
         ("gen_ai.tool.error.type", Attribute::ErrorType),
     ],
     operations: &[
-        // rig 0.43 named streams apart.
+        // rig 0.43 had operations of their own for streams.
         ("gen_ai.operation.name", "chat_streaming", OperationName::Chat),
         ("gen_ai.operation.name", "interactions", OperationName::Chat),
         ("gen_ai.operation.name", "interactions_streaming", OperationName::Chat),
     ],
-    dropped: &[("rig.completion_parent", "a mark between rig's own crates")],
-    ..Dialect::NOTHING
+    dropped: &[("rig.completion_parent", "internal to rig")],
+    ..Dialect::EMPTY
 };
 
-/// The genai crate, with its feature `otel`, writes the conventions' names but for one; its messages say `result` where the
-/// conventions say `response`.
+/// The genai crate, with its feature `otel`, uses the conventions' names except one; its messages have `result` instead
+/// of `response`.
 pub(super) const GENAI: Dialect = Dialect {
     name: "genai 0.7",
     source: "the crate genai, feature `otel`",
@@ -30,5 +30,5 @@ pub(super) const GENAI: Dialect = Dialect {
         "gen_ai.usage.cache_creation.input_tokens",
         Attribute::UsageCacheWriteInputTokens,
     )],
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };

@@ -1,6 +1,7 @@
-//! Sentry's SDKs, whose counts include each other as the conventions' do.
+//! Sentry's SDKs, whose counts include each other as in the conventions.
 
-use super::{Dialect, Structure};
+use super::definition::Dialect;
+use super::structure::Structure;
 use crate::Attribute;
 
 pub(super) const SENTRY: Dialect = Dialect {
@@ -18,5 +19,5 @@ pub(super) const SENTRY: Dialect = Dialect {
         ),
     ],
     structures: &[("gen_ai.response.time_to_first_token", Structure::FirstToken)],
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };

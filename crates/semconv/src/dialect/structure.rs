@@ -1,51 +1,51 @@
-//! What attributes of other dialects hold that is more than another name.
+//! Structured values of attributes of other dialects.
 
 use crate::Attribute;
 
-/// What is in an attribute that is to be taken apart.
+/// The content of an attribute that must be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Structure {
-    /// Messages: a JSON list of them, an object that holds them, or the text of the one there is.
+    /// Messages: a JSON list, an object with such a list, or the text of a single message.
     Messages(Attribute),
-    /// Tools that the model could use: a JSON list, or a list of JSON texts.
+    /// Tool definitions: a JSON list, or a list of JSON texts.
     Tools,
-    /// The text of the answer.
+    /// The text of the response.
     AnswerText,
-    /// The answer as an object of JSON.
+    /// The response as a JSON object.
     AnswerObject,
-    /// What the model thought before it answered.
+    /// The reasoning before the response.
     AnswerReasoning,
-    /// The tools the answer asks for, a JSON list.
+    /// The tool calls of the response, a JSON list.
     AnswerToolCalls,
-    /// A JSON object of parameters of the request.
+    /// A JSON object of request parameters.
     Parameters,
-    /// What went into the span: messages of a model call, arguments of a tool, the query of a retrieval.
+    /// The input: messages of a model call, arguments of a tool, the query of a retrieval.
     Input,
-    /// What came out of it: messages, a tool's result, documents.
+    /// The output: messages, a tool's result, documents.
     Output,
-    /// The name of the agent, tool or workflow that the span is of.
+    /// The name of the span's agent, tool or workflow.
     Name,
-    /// The address of the provider's API.
+    /// The URL of the provider's API.
     ServerUrl,
-    /// That the answer was asked for as JSON, whatever the value.
+    /// JSON output was requested, whatever the value.
     JsonOutput,
-    /// When the answer began, as ISO 8601.
+    /// The start of the response, as ISO 8601.
     AnswerStart,
-    /// Seconds to the first token, which mean something of a stream only.
+    /// Seconds to the first token; meaningful for streams only.
     FirstToken,
-    /// A JSON object of what was used, by Langfuse's keys or the provider's.
+    /// A JSON object of usage, with Langfuse's or the provider's keys.
     Usage,
-    /// A JSON object of what it cost in US dollars, by the same keys.
+    /// A JSON object of costs in US dollars, with the same keys.
     Cost,
-    /// Content that the conventions have no place for: it stays as it is where content is wanted, and is taken off where not.
+    /// Content without an equivalent in the conventions: kept unchanged if content is captured, else removed.
     Content,
-    /// A JSON object of what providers say beside the answer, by provider; some of it counts tokens.
+    /// A JSON object of provider metadata by provider; some of it counts tokens.
     ProviderMetadata,
 }
 
 impl Structure {
-    /// Whether it holds what people wrote or models answered. Parameters may: some pass a system's instructions in them.
+    /// Whether it is content. Parameters are, since some have system instructions in them.
     pub const fn is_content(self) -> bool {
         matches!(
             self,
@@ -62,7 +62,7 @@ impl Structure {
         )
     }
 
-    /// Whether the conventions have an attribute for all of it, so that it is an old or a foreign name of that.
+    /// Whether an attribute of the conventions replaces all of it.
     pub const fn is_superseded(self) -> bool {
         matches!(
             self,
@@ -76,15 +76,15 @@ impl Structure {
     }
 }
 
-/// A list spread over attributes: the prefix is followed by a number, a dot and the name of a field.
+/// A list spread over attributes: prefix, index, a dot and the name of a field.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Indexed {
-    /// What comes before the number, with its dot.
+    /// The prefix before the index, with its dot.
     pub prefix: &'static str,
-    /// What the list is in the conventions: messages, definitions of tools, or documents.
+    /// The attribute of the conventions: messages, tool definitions or documents.
     pub of: Attribute,
-    /// The names of fields; `*` stands for a further number.
+    /// The names of fields; `*` is a further index.
     pub fields: &'static [(&'static str, Field)],
 }
 
@@ -92,41 +92,41 @@ pub struct Indexed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Field {
-    /// Who speaks.
+    /// The role of a message.
     Role,
-    /// The name of who speaks.
+    /// The name of the participant.
     SpeakerName,
-    /// What is said: a text, or a JSON list of a provider's blocks.
+    /// The content: a text, or a JSON list of a provider's blocks.
     Content,
-    /// What a user says, without a role beside it.
+    /// The content of a user message without a role.
     UserContent,
-    /// What was thought: a text, or a JSON list of summaries.
+    /// Reasoning: a text, or a JSON list of summaries.
     Reasoning,
-    /// What the model says where it declines.
+    /// The model's refusal.
     Refusal,
-    /// Why the answer ended.
+    /// The finish reason.
     FinishReason,
-    /// Of which call of a tool this is the response.
+    /// The tool call that this message responds to.
     RespondsTo,
-    /// All calls of tools, as a JSON list.
+    /// All tool calls, as a JSON list.
     Calls,
-    /// The id of a call of a tool.
+    /// The id of a tool call.
     CallId,
-    /// The tool that is called.
+    /// The name of the called tool.
     CallName,
-    /// What it is called with, as JSON.
+    /// The arguments of a tool call, as JSON.
     CallArguments,
-    /// What a block of the content is.
+    /// The type of a content block.
     BlockType,
     /// The text of a block.
     BlockText,
-    /// Where the image of a block is.
+    /// The URL of an image block.
     BlockImage,
-    /// Where the sound of a block is.
+    /// The URL of an audio block.
     BlockAudio,
-    /// Where the film of a block is.
+    /// The URL of a video block.
     BlockVideo,
-    /// Where the document of a block is.
+    /// The URL of a document block.
     BlockDocument,
     /// A tool's name.
     ToolName,
@@ -134,14 +134,14 @@ pub enum Field {
     ToolDescription,
     /// The JSON schema of a tool's parameters.
     ToolParameters,
-    /// A tool's definition, as the provider wants it.
+    /// A tool's definition, in the provider's form.
     ToolSchema,
     /// A document's id.
     DocumentId,
     /// A document's score.
     DocumentScore,
-    /// What a document says.
+    /// A document's text.
     DocumentContent,
-    /// What else is known of a document, as JSON.
+    /// A document's metadata, as JSON.
     DocumentMetadata,
 }

@@ -1,8 +1,10 @@
-//! Traceloop's OpenLLMetry, in the three forms it has had.
+//! Traceloop's OpenLLMetry, in its three forms.
 
-use super::{Dialect, Field, Indexed, Structure};
+use super::definition::Dialect;
+use super::structure::{Field, Indexed, Structure};
 use crate::{Attribute, OperationName};
 
+#[rustfmt::skip]
 pub(super) const TRACELOOP: Dialect = Dialect {
     name: "Traceloop (OpenLLMetry) 0.25 to 0.62",
     source: "the packages opentelemetry-semantic-conventions-ai, opentelemetry-instrumentation-{openai,anthropic,langchain,\
@@ -24,18 +26,9 @@ pub(super) const TRACELOOP: Dialect = Dialect {
         ("llm.response.stop_reason", Attribute::ResponseFinishReasons),
         ("gen_ai.response.finish_reason", Attribute::ResponseFinishReasons),
         ("gen_ai.response.stop_reason", Attribute::ResponseFinishReasons),
-        (
-            "gen_ai.openai.system_fingerprint",
-            Attribute::OpenaiResponseSystemFingerprint,
-        ),
-        (
-            "gen_ai.usage.cache_read_input_tokens",
-            Attribute::UsageCacheReadInputTokens,
-        ),
-        (
-            "gen_ai.usage.cache_creation_input_tokens",
-            Attribute::UsageCacheWriteInputTokens,
-        ),
+        ("gen_ai.openai.system_fingerprint", Attribute::OpenaiResponseSystemFingerprint),
+        ("gen_ai.usage.cache_read_input_tokens", Attribute::UsageCacheReadInputTokens),
+        ("gen_ai.usage.cache_creation_input_tokens", Attribute::UsageCacheWriteInputTokens),
         ("gen_ai.usage.cached_tokens", Attribute::UsageCacheReadInputTokens),
         ("llm.request.model", Attribute::RequestModel),
         ("llm.response.model", Attribute::ResponseModel),
@@ -44,14 +37,8 @@ pub(super) const TRACELOOP: Dialect = Dialect {
         ("llm.request.top_p", Attribute::RequestTopP),
         ("llm.usage.prompt_tokens", Attribute::UsageInputTokens),
         ("llm.usage.completion_tokens", Attribute::UsageOutputTokens),
-        (
-            "llm.usage.cache_read_input_tokens",
-            Attribute::UsageCacheReadInputTokens,
-        ),
-        (
-            "llm.usage.cache_creation_input_tokens",
-            Attribute::UsageCacheWriteInputTokens,
-        ),
+        ("llm.usage.cache_read_input_tokens", Attribute::UsageCacheReadInputTokens),
+        ("llm.usage.cache_creation_input_tokens", Attribute::UsageCacheWriteInputTokens),
         ("llm.usage.reasoning_tokens", Attribute::UsageReasoningOutputTokens),
         ("gen_ai.usage.reasoning_tokens", Attribute::UsageReasoningOutputTokens),
         ("traceloop.workflow.name", Attribute::WorkflowName),
@@ -59,10 +46,7 @@ pub(super) const TRACELOOP: Dialect = Dialect {
         ("traceloop.prompt.version", Attribute::PromptVersion),
         ("traceloop.association.properties.user_id", Attribute::UserId),
         ("traceloop.association.properties.session_id", Attribute::SessionId),
-        (
-            "traceloop.association.properties.conversation_id",
-            Attribute::ConversationId,
-        ),
+        ("traceloop.association.properties.conversation_id", Attribute::ConversationId),
         ("traceloop.association.properties.thread_id", Attribute::ConversationId),
     ],
     kinds: &["llm.request.type", "traceloop.span.kind"],
@@ -75,7 +59,7 @@ pub(super) const TRACELOOP: Dialect = Dialect {
         ("traceloop.span.kind", "tool", OperationName::ExecuteTool),
         ("gen_ai.operation.name", "vector_db_retrieve", OperationName::Retrieval),
     ],
-    // Anthropic's spans say `completion` of chats too, and those of OpenAI's Responses nothing.
+    // Anthropic's chat spans have `completion`, those of OpenAI's Responses have no kind.
     span_names: &[
         ("openai.chat", OperationName::Chat),
         ("openai.response", OperationName::Chat),
@@ -120,22 +104,23 @@ pub(super) const TRACELOOP: Dialect = Dialect {
                 ("name", Field::ToolName),
                 ("description", Field::ToolDescription),
                 ("parameters", Field::ToolParameters),
-                // Anthropic's word.
+                // Anthropic's name.
                 ("input_schema", Field::ToolParameters),
             ],
         },
     ],
     content_prefixes: &["traceloop.prompt.template_variables."],
     dropped: &[
-        ("llm.headers", "the request's headers as text, keys among them"),
-        ("gen_ai.headers", "the request's headers as text, keys among them"),
+        ("llm.headers", "request headers as text, with API keys"),
+        ("gen_ai.headers", "request headers as text, with API keys"),
     ],
-    redundant: &[("llm.usage.requests", "requests, of which a span is one")],
+    redundant: &[("llm.usage.requests", "requests; a span is one")],
     totals: &["llm.usage.total_tokens"],
     markers: &["llm.", "traceloop."],
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };
 
+#[rustfmt::skip]
 const MESSAGE: &[(&str, Field)] = &[
     ("role", Field::Role),
     ("content", Field::Content),
@@ -144,7 +129,7 @@ const MESSAGE: &[(&str, Field)] = &[
     ("tool_calls.*.id", Field::CallId),
     ("tool_calls.*.name", Field::CallName),
     ("tool_calls.*.arguments", Field::CallArguments),
-    // OpenAI's list as it is, in 0.25.
+    // OpenAI's own list, in 0.25.
     ("tool_calls", Field::Calls),
     ("finish_reason", Field::FinishReason),
     ("refusal", Field::Refusal),

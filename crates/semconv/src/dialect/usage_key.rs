@@ -1,45 +1,45 @@
-//! The keys of JSON objects of what a call used: Langfuse's buckets, and what providers and SDKs call them.
+//! The keys of JSON usage objects of Langfuse, providers and SDKs.
 
 use super::usage_name::{begins, is_cost_or_duration, is_spelled};
 use crate::Attribute;
 
-/// Which side of a call a count is of.
+/// The side of a call that a count belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// What the model was given.
+    /// Input of the model.
     Input,
-    /// What it answered.
+    /// Output of the model.
     Output,
 }
 
-/// Whether the whole of a side includes a part of it.
+/// Whether the total of a side includes a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// The part is in the whole.
+    /// The part is included.
     Within,
-    /// The part stands beside the whole, unless a total says otherwise.
+    /// The part is added, unless a total shows that it is included.
     Beside,
 }
 
-/// What a key of such an object counts.
+/// The meaning of a key of a usage object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UsageKey {
-    /// A side, with those of its parts that stand within it.
+    /// The tokens of a side, including parts that are [`Within`](Place::Within).
     Whole(Side),
-    /// A part of a side; `None` where no attribute is for it alone.
+    /// A part of a side; `None` without an attribute of its own.
     Part(Side, Place, Option<Attribute>),
-    /// A part of the tokens written to the cache, of which the sum is read where the object has no count of all of them.
+    /// A part of the tokens written to the cache; summed if the object has no total of them.
     CacheWrite(Place),
-    /// As [`CacheWrite`](Self::CacheWrite), of those that are kept for an hour.
+    /// As [`CacheWrite`](Self::CacheWrite), for tokens kept for an hour.
     CacheWrite1h(Place),
-    /// The sum of both sides.
+    /// The total of both sides.
     Total,
-    /// Something that is counted by itself.
+    /// A unit other than tokens.
     Unit(Attribute),
-    /// Something that has no attribute but a name of ours, which follows [`USAGE_PREFIX`](crate::own::USAGE_PREFIX).
+    /// A unit without an attribute in the conventions; its name follows [`USAGE_PREFIX`](crate::own::USAGE_PREFIX).
     Own(&'static str),
-    /// It says nothing that others do not; the text says why.
+    /// Already included in other counts, for the given reason.
     Redundant(&'static str),
 }
 
@@ -49,14 +49,14 @@ use Side::{Input, Output};
 use UsageKey::{CacheWrite, CacheWrite1h, Own, Part, Redundant, Total, Unit, Whole};
 
 impl UsageKey {
-    /// Every key that is read, or left for a reason. A key within another key's object follows it after a dot.
+    /// Every known key. A key of a nested object follows its parent after a dot.
     ///
     /// Sources: Langfuse's `usage_details` (langfuse#10592, langfuse#12306); the `usage` of OpenAI, Anthropic and Gemini;
     /// LangChain's `UsageMetadata`; the metrics of Braintrust; MLflow's token usage.
     pub const ALL: &[(&str, UsageKey)] = KEYS;
 
-    /// What `key` counts, in snake or camel case; `None` where it is not known. A key of the table that ends with a dot is
-    /// what keys begin with.
+    /// The meaning of `key`, in snake or camel case; `None` if unknown. A key of the table that ends with a dot is a
+    /// prefix.
     ///
     /// ```
     /// use tracing_genai_semconv::dialect::{Side, UsageKey};
@@ -72,16 +72,16 @@ impl UsageKey {
     }
 }
 
-const SPLIT: &str = "a part of the tokens written to the cache, at the shortest lifetime's price";
+const CACHE_WRITE_PART: &str = "a part of the tokens written to the cache, at the price of the shortest lifetime";
 const COST: &str = "a cost or a duration, not a count";
-const AGAIN: &str = "the same counts once more";
+const REPEATED: &str = "repeats other counts";
 const DOCUMENT: &str = "a part of the input, at the price of text";
-const FREE: &str = "free of charge beside the tokens";
-const PREDICTED: &str = "a part of the output, at its price";
+const FREE: &str = "free of charge, except for its tokens";
+const PREDICTION: &str = "a part of the output, at its price";
 
 #[rustfmt::skip]
 const KEYS: &[(&str, UsageKey)] = &[
-    // Langfuse's, whose buckets stand beside each other.
+    // Langfuse: parts are added to the whole.
     ("input", Whole(Input)),
     ("output", Whole(Output)),
     ("total", Total),
@@ -103,10 +103,10 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("output_audio_tokens", Part(Output, Beside, Some(A::UsageAudioOutputTokens))),
     ("output_image", Part(Output, Beside, Some(A::UsageImageOutputTokens))),
     ("output_image_tokens", Part(Output, Beside, Some(A::UsageImageOutputTokens))),
-    ("accepted_prediction_tokens", Redundant(PREDICTED)),
-    ("rejected_prediction_tokens", Redundant(PREDICTED)),
+    ("accepted_prediction_tokens", Redundant(PREDICTION)),
+    ("rejected_prediction_tokens", Redundant(PREDICTION)),
 
-    // OpenAI's, whose whole includes its parts.
+    // OpenAI: the whole includes its parts.
     ("prompt_tokens", Whole(Input)),
     ("input_tokens", Whole(Input)),
     ("completion_tokens", Whole(Output)),
@@ -127,21 +127,21 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("completion_tokens_details.text_tokens", Part(Output, Within, Some(A::UsageTextOutputTokens))),
     ("completion_tokens_details.image_tokens", Part(Output, Within, Some(A::UsageImageOutputTokens))),
     ("completion_tokens_details.audio_tokens", Part(Output, Within, Some(A::UsageAudioOutputTokens))),
-    ("completion_tokens_details.accepted_prediction_tokens", Redundant(PREDICTED)),
-    ("completion_tokens_details.rejected_prediction_tokens", Redundant(PREDICTED)),
+    ("completion_tokens_details.accepted_prediction_tokens", Redundant(PREDICTION)),
+    ("completion_tokens_details.rejected_prediction_tokens", Redundant(PREDICTION)),
     ("output_tokens_details.reasoning_tokens", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
     ("output_tokens_details.text_tokens", Part(Output, Within, Some(A::UsageTextOutputTokens))),
     ("output_tokens_details.image_tokens", Part(Output, Within, Some(A::UsageImageOutputTokens))),
     ("output_tokens_details.audio_tokens", Part(Output, Within, Some(A::UsageAudioOutputTokens))),
 
-    // Anthropic's, whose input excludes what the cache read and took.
+    // Anthropic: input excludes cached tokens.
     ("cache_read_input_tokens", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
     ("cache_creation_input_tokens", Part(Input, Beside, Some(A::UsageCacheWriteInputTokens))),
-    ("cache_creation.ephemeral_5m_input_tokens", Redundant(SPLIT)),
+    ("cache_creation.ephemeral_5m_input_tokens", Redundant(CACHE_WRITE_PART)),
     ("cache_creation.ephemeral_1h_input_tokens", Part(Input, Within, Some(A::UsageCacheWrite1hInputTokens))),
     ("server_tool_use.web_search_requests", Unit(A::UsageWebSearches)),
 
-    // Gemini's, whose thoughts stand beside the answer.
+    // Gemini: thoughts are added to the candidates.
     ("prompt_token_count", Whole(Input)),
     ("candidates_token_count", Whole(Output)),
     ("total_token_count", Total),
@@ -149,10 +149,10 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("tool_use_prompt_token_count", Part(Input, Beside, None)),
     ("thoughts_token_count", Part(Output, Beside, Some(A::UsageReasoningOutputTokens))),
 
-    // LangChain's, whose whole includes its parts, whatever the provider's does.
+    // LangChain: the whole includes its parts, for every provider.
     ("input_token_details.cache_read", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
     ("input_token_details.cache_creation", Part(Input, Within, Some(A::UsageCacheWriteInputTokens))),
-    ("input_token_details.ephemeral_5m_input_tokens", Redundant(SPLIT)),
+    ("input_token_details.ephemeral_5m_input_tokens", Redundant(CACHE_WRITE_PART)),
     ("input_token_details.ephemeral_1h_input_tokens", Part(Input, Within, Some(A::UsageCacheWrite1hInputTokens))),
     ("input_token_details.text", Part(Input, Within, Some(A::UsageTextInputTokens))),
     ("input_token_details.image", Part(Input, Within, Some(A::UsageImageInputTokens))),
@@ -162,7 +162,7 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("output_token_details.image", Part(Output, Within, Some(A::UsageImageOutputTokens))),
     ("output_token_details.audio", Part(Output, Within, Some(A::UsageAudioOutputTokens))),
 
-    // Braintrust's, whose whole includes its parts.
+    // Braintrust: the whole includes its parts.
     ("tokens", Total),
     ("prompt_cached_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
     ("prompt_cache_creation_tokens", Part(Input, Within, Some(A::UsageCacheWriteInputTokens))),
@@ -173,7 +173,7 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("completion_audio_tokens", Part(Output, Within, Some(A::UsageAudioOutputTokens))),
     ("server_tool_use_web_search_requests", Unit(A::UsageWebSearches)),
 
-    // Other providers' with OpenAI's API, whose whole includes its parts.
+    // Other providers with OpenAI's API: the whole includes its parts.
     ("prompt_token_details.cached_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
     ("cached_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
     ("num_cached_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
@@ -188,38 +188,38 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("thinking_tokens", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
     ("output_tokens_details.thinking_tokens", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
     ("completion_tokens_details.thinking_tokens", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
-    ("prompt_cache_miss_tokens", Redundant("the input less its cached part")),
-    ("prompt_tokens_details.cached_tokens_details.", Redundant(AGAIN)),
-    ("x_details.", Redundant(AGAIN)),
+    ("prompt_cache_miss_tokens", Redundant("input without cached tokens")),
+    ("prompt_tokens_details.cached_tokens_details.", Redundant(REPEATED)),
+    ("x_details.", Redundant(REPEATED)),
     ("cost_details.", Redundant(COST)),
     ("cost.", Redundant(COST)),
     ("pydantic_ai_gateway.", Redundant(COST)),
     ("time_info.", Redundant(COST)),
-    ("request_count", Redundant("requests, of which a response is one")),
-    ("requests", Redundant("requests, of which a response is one")),
-    ("server_tool_use.tool_calls_requested", Redundant("tools of every kind, of which those with a fee are counted by name")),
-    ("server_tool_use_details.tool_calls_requested", Redundant("tools of every kind, of which those with a fee are counted by name")),
+    ("request_count", Redundant("requests; a response is one")),
+    ("requests", Redundant("requests; a response is one")),
+    ("server_tool_use.tool_calls_requested", Redundant("all tool calls; those with a fee are counted by name")),
+    ("server_tool_use_details.tool_calls_requested", Redundant("all tool calls; those with a fee are counted by name")),
     ("server_tool_use_details.web_search_requests", Unit(A::UsageWebSearches)),
     ("num_sources_used", Unit(A::UsageWebSearches)),
     ("num_search_queries", Unit(A::UsageWebSearches)),
     ("web_search_requests", Unit(A::UsageWebSearches)),
 
-    // More of Anthropic's, and Bedrock's.
+    // Anthropic and Bedrock, further keys.
     ("server_tool_use.web_fetch_requests", Redundant(FREE)),
     ("server_tool_use.tool_search_requests", Redundant(FREE)),
     ("cache_write_input_tokens", Part(Input, Beside, Some(A::UsageCacheWriteInputTokens))),
     ("cache_read_input_token_count", Part(Input, Beside, Some(A::UsageCacheReadInputTokens))),
     ("cache_write_input_token_count", Part(Input, Beside, Some(A::UsageCacheWriteInputTokens))),
 
-    ("cache_details.5m", Redundant(SPLIT)),
+    ("cache_details.5m", Redundant(CACHE_WRITE_PART)),
     ("cache_details.1h", Part(Input, Within, Some(A::UsageCacheWrite1hInputTokens))),
 
-    // Cohere's, which bills other counts than it makes.
+    // Cohere: billed units differ from the token counts.
     ("billed_units.input_tokens", Whole(Input)),
     ("billed_units.output_tokens", Whole(Output)),
-    ("tokens.", Redundant("counts that are not billed")),
+    ("tokens.", Redundant("not billed")),
 
-    // Gemini's parts by modality.
+    // Gemini, by modality.
     ("response_token_count", Whole(Output)),
     ("prompt_tokens_details.text", Part(Input, Within, Some(A::UsageTextInputTokens))),
     ("prompt_tokens_details.image", Part(Input, Within, Some(A::UsageImageInputTokens))),
@@ -244,23 +244,23 @@ const KEYS: &[(&str, UsageKey)] = &[
     ("response_tokens_details.video", Own("output_video_tokens")),
     ("cache_tokens_details.video", Own("cache_video_read_tokens")),
     ("cache_tokens_details.document", Redundant(DOCUMENT)),
-    ("tool_use_prompt_tokens_details.", Redundant("parts of the prompt of tools, at its price")),
+    ("tool_use_prompt_tokens_details.", Redundant("parts of the tool prompt, at its price")),
 
-    // The Vercel SDK's, whose whole includes its parts.
+    // Vercel AI SDK: the whole includes its parts.
     ("input_tokens.total", Whole(Input)),
-    ("input_tokens.no_cache", Redundant("the input less its cached part")),
+    ("input_tokens.no_cache", Redundant("input without cached tokens")),
     ("input_tokens.cache_read", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
     ("input_tokens.cache_write", Part(Input, Within, Some(A::UsageCacheWriteInputTokens))),
     ("output_tokens.total", Whole(Output)),
     ("output_tokens.text", Part(Output, Within, Some(A::UsageTextOutputTokens))),
     ("output_tokens.reasoning", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
-    ("input_token_details.no_cache_tokens", Redundant("the input less its cached part")),
+    ("input_token_details.no_cache_tokens", Redundant("input without cached tokens")),
     ("input_token_details.cache_read_tokens", Part(Input, Within, Some(A::UsageCacheReadInputTokens))),
     ("input_token_details.cache_write_tokens", Part(Input, Within, Some(A::UsageCacheWriteInputTokens))),
     ("output_token_details.reasoning_tokens", Part(Output, Within, Some(A::UsageReasoningOutputTokens))),
     ("output_token_details.text_tokens", Part(Output, Within, Some(A::UsageTextOutputTokens))),
 
-    // Ollama's.
+    // Ollama.
     ("prompt_eval_count", Whole(Input)),
     ("eval_count", Whole(Output)),
 ];
@@ -270,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_means_one_thing() {
+    fn every_key_has_one_meaning() {
         for (position, (key, meaning)) in KEYS.iter().enumerate() {
             assert_eq!(UsageKey::of(key), Some(*meaning), "{key}");
             assert!(KEYS.iter().skip(position + 1).all(|(other, _)| other != key), "{key}");

@@ -1,10 +1,9 @@
-//! The names under which counts of what a call used stand, and those of costs and durations among them.
+//! Tells usage counts from costs and durations by name.
 
-/// What the names begin with under which counts of what a call used stand.
+/// The prefixes of usage attributes.
 pub const USAGE_PREFIXES: [&str; 4] = ["gen_ai.usage.", "llm.usage.", "llm.token_count.", "ai.usage."];
 
-/// Whether a number under that name is a count of what a call used. Where [`meaning`](crate::meaning) does not know the name,
-/// nothing reads it. Costs and durations are not counts.
+/// Whether the name is a usage count, known to [`meaning`](crate::meaning) or not. Costs and durations are not counts.
 ///
 /// ```
 /// use tracing_genai_semconv::{counts_usage, meaning};
@@ -16,33 +15,33 @@ pub fn counts_usage(name: &str) -> bool {
     usage_key_path(name).is_some() && !is_cost_or_duration(name)
 }
 
-/// What follows the prefix of a usage attribute, as the path of a key: `gen_ai.usage.prompt_tokens_details` holds what is
+/// The part after the prefix of a usage attribute, a path in a usage object: `gen_ai.usage.prompt_tokens_details` is
 /// `prompt_tokens_details` in a provider's usage. `None` for other attributes.
 pub fn usage_key_path(name: &str) -> Option<&str> {
-    // Most names of others are told apart by their first byte.
+    // Fast path: the first byte rules out most other names.
     if !matches!(name.as_bytes().first(), Some(b'a' | b'g' | b'l')) {
         return None;
     }
     USAGE_PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix))
 }
 
-/// Whether the last part of a name says that a number under it is a cost, a duration or a pace.
+/// Whether the last part of a name means a cost, a duration or a rate.
 pub fn is_cost_or_duration(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     COSTS_AND_DURATIONS.iter().any(|known| is_spelled(last, known))
 }
 
-/// Whether a number is above zero and finite. Usage has no other numbers that cost something.
+/// Whether a number is finite and above zero. Other numbers do not affect the cost.
 pub const fn is_count(number: f64) -> bool {
     number > 0.0 && number.is_finite()
 }
 
-/// As [`is_count`], of a number that was exported as text.
+/// As [`is_count`], for a number exported as text.
 pub fn is_count_text(text: &str) -> bool {
     text.trim().parse().is_ok_and(is_count)
 }
 
-/// Whether `name`, in snake or camel case, is `snake`.
+/// Whether `name`, in snake or camel case, equals `snake`.
 pub(super) fn is_spelled(name: &str, snake: &str) -> bool {
     let mut wanted = snake.bytes();
     for byte in name.bytes() {
@@ -65,7 +64,7 @@ pub(super) fn begins(key: &str, start: &str) -> bool {
         .is_some_and(|begin| is_spelled(begin, start))
 }
 
-/// Names of costs, durations and paces that stand among counts.
+/// Names of costs, durations and rates among counts.
 const COSTS_AND_DURATIONS: &[&str] = &[
     "cost",
     "cost_usd",

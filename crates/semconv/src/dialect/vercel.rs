@@ -1,10 +1,12 @@
 //! The Vercel AI SDK, versions 3 to 7.
 
-use super::{Dialect, Structure};
+use super::definition::Dialect;
+use super::structure::Structure;
 use crate::{Attribute, OperationName};
 
-/// The SDK writes a span around its calls of models, which repeats their counts: it is no call itself. What the outer span
-/// of texts and objects is, version 7 says itself.
+/// The SDK's outer span repeats the counts of its model calls and is not a call itself. For texts and objects, version
+/// 7 records the outer span's operation itself.
+#[rustfmt::skip]
 pub(super) const VERCEL: Dialect = Dialect {
     name: "Vercel AI SDK 3 to 7",
     source: "<https://ai-sdk.dev/docs/ai-sdk-core/telemetry>, and the packages ai and @ai-sdk/otel",
@@ -28,29 +30,17 @@ pub(super) const VERCEL: Dialect = Dialect {
         ("ai.finishReason", Attribute::ResponseFinishReasons),
         ("ai.response.msToFirstChunk", Attribute::ResponseTimeToFirstChunk),
         ("ai.stream.msToFirstChunk", Attribute::ResponseTimeToFirstChunk),
-        (
-            "gen_ai.client.operation.time_to_first_chunk",
-            Attribute::ResponseTimeToFirstChunk,
-        ),
+        ("gen_ai.client.operation.time_to_first_chunk", Attribute::ResponseTimeToFirstChunk),
         ("ai.usage.promptTokens", Attribute::UsageInputTokens),
         ("ai.usage.inputTokens", Attribute::UsageInputTokens),
         ("ai.usage.tokens", Attribute::UsageInputTokens),
         ("ai.usage.completionTokens", Attribute::UsageOutputTokens),
         ("ai.usage.outputTokens", Attribute::UsageOutputTokens),
         ("ai.usage.cachedInputTokens", Attribute::UsageCacheReadInputTokens),
-        (
-            "ai.usage.inputTokenDetails.cacheReadTokens",
-            Attribute::UsageCacheReadInputTokens,
-        ),
-        (
-            "ai.usage.inputTokenDetails.cacheWriteTokens",
-            Attribute::UsageCacheWriteInputTokens,
-        ),
+        ("ai.usage.inputTokenDetails.cacheReadTokens", Attribute::UsageCacheReadInputTokens),
+        ("ai.usage.inputTokenDetails.cacheWriteTokens", Attribute::UsageCacheWriteInputTokens),
         ("ai.usage.reasoningTokens", Attribute::UsageReasoningOutputTokens),
-        (
-            "ai.usage.outputTokenDetails.reasoningTokens",
-            Attribute::UsageReasoningOutputTokens,
-        ),
+        ("ai.usage.outputTokenDetails.reasoningTokens", Attribute::UsageReasoningOutputTokens),
         ("ai.toolCall.name", Attribute::ToolName),
         ("ai.toolCall.id", Attribute::ToolCallId),
         ("ai.toolCall.args", Attribute::ToolCallArguments),
@@ -96,18 +86,12 @@ pub(super) const VERCEL: Dialect = Dialect {
         ("ai.values", Structure::Content),
         ("ai.documents", Structure::Content),
     ],
-    dropped: &[("ai.request.headers.", "the request's headers, keys among them")],
+    dropped: &[("ai.request.headers.", "request headers, with API keys")],
     redundant: &[
-        (
-            "ai.usage.inputTokenDetails.noCacheTokens",
-            "the input without its cached part",
-        ),
-        (
-            "ai.usage.outputTokenDetails.textTokens",
-            "the output without its reasoning",
-        ),
+        ("ai.usage.inputTokenDetails.noCacheTokens", "input without cached tokens"),
+        ("ai.usage.outputTokenDetails.textTokens", "output without reasoning"),
     ],
     totals: &["ai.usage.totalTokens"],
     markers: &["ai."],
-    ..Dialect::NOTHING
+    ..Dialect::EMPTY
 };

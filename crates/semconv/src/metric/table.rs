@@ -1,9 +1,9 @@
-//! The metrics, one table, read like a page of the conventions.
+//! The table of metrics.
 //!
-//! Sources: semantic-conventions-genai at `fe5608e` for what is published; its #374, #521 and #443 for what is in
-//! development or proposed. The edges of buckets stand only in the conventions' prose.
+//! Sources: semantic-conventions-genai at `fe5608e` for published metrics; its #374, #521 and #443 for those in
+//! development or proposed. Bucket boundaries are from the conventions' prose.
 
-use super::{Instrument, Metric, Origin};
+use super::definition::{Instrument, Metric, Origin};
 use crate::Attribute;
 use crate::Attribute::{
     AgentName, ErrorType, JsonrpcProtocolVersion, McpMethodName, McpProtocolVersion, McpResourceUri,
@@ -13,12 +13,12 @@ use crate::Attribute::{
 };
 use crate::Requirement::{self, OnError, OptIn, Recommended, Required, WhenKnown, WithServerAddress};
 
-/// Calls and chunks: from 10 ms, doubling, to a minute and a half.
-const FAST: &[f64] = &[
+/// Calls and chunks: 10 ms to 82 s, doubling.
+const CALL_SECONDS: &[f64] = &[
     0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
 ];
 
-/// Tokens of a call: from one, by fours, to 67 million.
+/// Tokens of a call: 1 to 67 million, in factors of 4.
 const TOKENS: &[f64] = &[
     1.0,
     4.0,
@@ -36,18 +36,17 @@ const TOKENS: &[f64] = &[
     67_108_864.0,
 ];
 
-/// Agents, which take longer than calls.
-const AGENT: &[f64] = &[0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6];
+/// Durations of agents.
+const AGENT_SECONDS: &[f64] = &[0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6];
 
-/// How many calls an agent makes.
+/// Calls of an agent.
 const CALLS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0];
 
-const MCP: &[f64] = &[
+const MCP_SECONDS: &[f64] = &[
     0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0,
 ];
 
-/// Dollars. The edges are ours: a decade in three steps, from a hundredth of a cent for a small model to ten dollars for
-/// a long agent turn.
+/// US dollars, our own boundaries: from 0.000001 to 10, three per decade from 0.0001.
 const USD: &[f64] = &[
     0.000_001, 0.000_01, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0,
     5.0, 10.0,
@@ -55,16 +54,16 @@ const USD: &[f64] = &[
 
 type Attributes = &'static [(Requirement, &'static [Attribute])];
 
-/// A call of a provider.
-const OF_CALL: Attributes = &[
+/// A model call.
+const CALL_ATTRIBUTES: Attributes = &[
     (Required, &[Attribute::OperationName, ProviderName]),
     (WithServerAddress, &[ServerPort]),
     (WhenKnown, &[RequestModel]),
     (Recommended, &[ServerAddress, ResponseModel]),
 ];
 
-/// The same, where failures are told apart.
-const OF_CALL_OR_FAILURE: Attributes = &[
+/// The same, with the error type.
+const CALL_OR_ERROR_ATTRIBUTES: Attributes = &[
     (Required, &[Attribute::OperationName, ProviderName]),
     (OnError, &[ErrorType]),
     (WithServerAddress, &[ServerPort]),
@@ -72,15 +71,15 @@ const OF_CALL_OR_FAILURE: Attributes = &[
     (Recommended, &[ServerAddress, ResponseModel]),
 ];
 
-/// The same, by what the tokens are of.
-const OF_TOKENS: Attributes = &[
+/// The same, with the modality of tokens.
+const TOKEN_ATTRIBUTES: Attributes = &[
     (Required, &[Attribute::OperationName, ProviderName, TokenModality]),
     (WithServerAddress, &[ServerPort]),
     (WhenKnown, &[RequestModel]),
     (Recommended, &[ServerAddress, ResponseModel]),
 ];
 
-const OF_MCP_SERVER: Attributes = &[
+const MCP_SERVER_ATTRIBUTES: Attributes = &[
     (Required, &[McpMethodName]),
     (OnError, &[ErrorType]),
     (WhenKnown, &[ToolName, PromptName, RpcResponseStatusCode]),
@@ -98,7 +97,7 @@ const OF_MCP_SERVER: Attributes = &[
     (OptIn, &[McpResourceUri]),
 ];
 
-const OF_MCP_CLIENT: Attributes = &[
+const MCP_CLIENT_ATTRIBUTES: Attributes = &[
     (Required, &[McpMethodName]),
     (OnError, &[ErrorType]),
     (WhenKnown, &[ToolName, PromptName, RpcResponseStatusCode]),
@@ -118,7 +117,7 @@ const OF_MCP_CLIENT: Attributes = &[
     (OptIn, &[McpResourceUri]),
 ];
 
-const OF_MCP_SERVER_SESSION: Attributes = &[
+const MCP_SERVER_SESSION_ATTRIBUTES: Attributes = &[
     (OnError, &[ErrorType]),
     (
         Recommended,
@@ -132,7 +131,7 @@ const OF_MCP_SERVER_SESSION: Attributes = &[
     ),
 ];
 
-const OF_MCP_CLIENT_SESSION: Attributes = &[
+const MCP_CLIENT_SESSION_ATTRIBUTES: Attributes = &[
     (OnError, &[ErrorType]),
     (
         Recommended,
@@ -175,7 +174,7 @@ const fn tokens_counter(name: &'static str, about: &'static str) -> Metric {
         is_whole: true,
         about,
         boundaries: &[],
-        attributes: OF_TOKENS,
+        attributes: TOKEN_ATTRIBUTES,
         origin: Origin::InDevelopment,
     }
 }
@@ -188,7 +187,7 @@ const fn tokens_histogram(name: &'static str, about: &'static str) -> Metric {
         is_whole: true,
         about,
         boundaries: TOKENS,
-        attributes: OF_CALL_OR_FAILURE,
+        attributes: CALL_OR_ERROR_ATTRIBUTES,
         origin: Origin::InDevelopment,
     }
 }
@@ -201,7 +200,7 @@ const fn usd(name: &'static str, unit: &'static str) -> Metric {
         is_whole: false,
         about: "Cost of a model call",
         boundaries: USD,
-        attributes: OF_CALL,
+        attributes: CALL_ATTRIBUTES,
         origin: Origin::Field,
     }
 }
@@ -232,7 +231,7 @@ const fn own(name: &'static str, instrument: Instrument, unit: &'static str, abo
     }
 }
 
-/// How many input and output tokens a call used, by `gen_ai.token.type`.
+/// Input and output tokens of a call, by `gen_ai.token.type`.
 pub const TOKEN_USAGE: Metric = Metric {
     name: "gen_ai.client.token.usage",
     instrument: Instrument::Histogram,
@@ -249,11 +248,11 @@ pub const TOKEN_USAGE: Metric = Metric {
     origin: Origin::Published,
 };
 
-/// How long an operation took, as its caller saw it.
+/// Duration of an operation, at the caller.
 pub const OPERATION_DURATION: Metric = seconds(
     "gen_ai.client.operation.duration",
-    "Duration of a GenAI operation as the caller saw it, retries included",
-    FAST,
+    "Duration of a GenAI operation at the caller, including retries",
+    CALL_SECONDS,
     &[
         (Required, &[Attribute::OperationName]),
         (OnError, &[ErrorType]),
@@ -264,54 +263,54 @@ pub const OPERATION_DURATION: Metric = seconds(
     Origin::Published,
 );
 
-/// How long the first chunk of a stream took.
+/// Time to the first chunk of a stream.
 pub const OPERATION_TIME_TO_FIRST_CHUNK: Metric = seconds(
     "gen_ai.client.operation.time_to_first_chunk",
     "Time from the request to the first chunk of its stream",
-    FAST,
-    OF_CALL,
+    CALL_SECONDS,
+    CALL_ATTRIBUTES,
     Origin::Published,
 );
 
-/// How long each further chunk took.
+/// Time between chunks of a stream.
 pub const OPERATION_TIME_PER_OUTPUT_CHUNK: Metric = seconds(
     "gen_ai.client.operation.time_per_output_chunk",
     "Time from one chunk of a stream to the next",
-    FAST,
-    OF_CALL,
+    CALL_SECONDS,
+    CALL_ATTRIBUTES,
     Origin::Published,
 );
 
-/// How long a model's server took for a request.
+/// Duration of a request at the model's server.
 pub const SERVER_REQUEST_DURATION: Metric = seconds(
     "gen_ai.server.request.duration",
-    "Duration of a request as the model's server saw it",
-    FAST,
-    OF_CALL_OR_FAILURE,
+    "Duration of a request at the model's server",
+    CALL_SECONDS,
+    CALL_OR_ERROR_ATTRIBUTES,
     Origin::Published,
 );
 
-/// How long a model's server took for each token after the first.
+/// Time per token after the first, at the model's server.
 pub const SERVER_TIME_PER_OUTPUT_TOKEN: Metric = seconds(
     "gen_ai.server.time_per_output_token",
-    "Time per token after the first, as the model's server saw it",
+    "Time per token after the first, at the model's server",
     &[0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5],
-    OF_CALL,
+    CALL_ATTRIBUTES,
     Origin::Published,
 );
 
-/// How long a model's server took for the first token.
+/// Time to the first token, at the model's server.
 pub const SERVER_TIME_TO_FIRST_TOKEN: Metric = seconds(
     "gen_ai.server.time_to_first_token",
-    "Time to the first token, as the model's server saw it",
+    "Time to the first token, at the model's server",
     &[
         0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
     ],
-    OF_CALL,
+    CALL_ATTRIBUTES,
     Origin::Published,
 );
 
-/// How long a workflow took.
+/// Duration of a workflow.
 pub const WORKFLOW_DURATION: Metric = seconds(
     "gen_ai.workflow.duration",
     "Duration of a workflow",
@@ -320,11 +319,11 @@ pub const WORKFLOW_DURATION: Metric = seconds(
     Origin::Published,
 );
 
-/// How long an agent's turn took.
+/// Duration of an agent's turn.
 pub const INVOKE_AGENT_DURATION: Metric = seconds(
     "gen_ai.invoke_agent.duration",
     "Duration of an agent's turn, to the end of its answer",
-    AGENT,
+    AGENT_SECONDS,
     &[
         (OnError, &[ErrorType]),
         (WhenKnown, &[AgentName]),
@@ -333,25 +332,25 @@ pub const INVOKE_AGENT_DURATION: Metric = seconds(
     Origin::Published,
 );
 
-/// How many model calls an agent's turn took.
+/// Model calls of an agent's turn.
 pub const INVOKE_AGENT_INFERENCE_CALLS: Metric = calls(
     "gen_ai.invoke_agent.inference_calls",
     "{inference_call}",
-    "Model calls that an agent itself made in a turn",
+    "Model calls made by an agent itself in a turn",
 );
 
-/// How many tool calls an agent's turn took.
+/// Tool calls of an agent's turn.
 pub const INVOKE_AGENT_TOOL_CALLS: Metric = calls(
     "gen_ai.invoke_agent.tool_calls",
     "{tool_call}",
-    "Tool calls that an agent itself made in a turn",
+    "Tool calls made by an agent itself in a turn",
 );
 
-/// How long a tool took.
+/// Duration of a tool call.
 pub const EXECUTE_TOOL_DURATION: Metric = seconds(
     "gen_ai.execute_tool.duration",
-    "Duration of a run of a tool",
-    FAST,
+    "Duration of a tool call",
+    CALL_SECONDS,
     &[
         (Required, &[ToolName]),
         (OnError, &[ErrorType]),
@@ -361,112 +360,112 @@ pub const EXECUTE_TOOL_DURATION: Metric = seconds(
     Origin::Published,
 );
 
-/// How long an MCP request took, for who sent it.
+/// Duration of an MCP request, at its sender.
 pub const MCP_CLIENT_OPERATION_DURATION: Metric = seconds(
     "mcp.client.operation.duration",
-    "Duration of an MCP request or notification as its sender saw it",
-    MCP,
-    OF_MCP_CLIENT,
+    "Duration of an MCP request or notification at its sender",
+    MCP_SECONDS,
+    MCP_CLIENT_ATTRIBUTES,
     Origin::Published,
 );
 
-/// How long an MCP request took, for who received it.
+/// Duration of an MCP request, at its receiver.
 pub const MCP_SERVER_OPERATION_DURATION: Metric = seconds(
     "mcp.server.operation.duration",
-    "Duration of an MCP request or notification as its receiver saw it",
-    MCP,
-    OF_MCP_SERVER,
+    "Duration of an MCP request or notification at its receiver",
+    MCP_SECONDS,
+    MCP_SERVER_ATTRIBUTES,
     Origin::Published,
 );
 
-/// How long an MCP session lasted, for its client.
+/// Duration of an MCP session, at its client.
 pub const MCP_CLIENT_SESSION_DURATION: Metric = seconds(
     "mcp.client.session.duration",
-    "Duration of an MCP session as its client saw it",
-    MCP,
-    OF_MCP_CLIENT_SESSION,
+    "Duration of an MCP session at its client",
+    MCP_SECONDS,
+    MCP_CLIENT_SESSION_ATTRIBUTES,
     Origin::Published,
 );
 
-/// How long an MCP session lasted, for its server.
+/// Duration of an MCP session, at its server.
 pub const MCP_SERVER_SESSION_DURATION: Metric = seconds(
     "mcp.server.session.duration",
-    "Duration of an MCP session as its server saw it",
-    MCP,
-    OF_MCP_SERVER_SESSION,
+    "Duration of an MCP session at its server",
+    MCP_SECONDS,
+    MCP_SERVER_SESSION_ATTRIBUTES,
     Origin::Published,
 );
 
-/// How long an inference took; [`OPERATION_DURATION`] is left to the other operations.
+/// Duration of a model call; [`OPERATION_DURATION`] is for the other operations.
 pub const INFERENCE_DURATION: Metric = seconds(
     "gen_ai.client.inference.duration",
-    "Duration of a model call as the caller saw it, retries included",
-    FAST,
-    OF_CALL_OR_FAILURE,
+    "Duration of a model call at the caller, including retries",
+    CALL_SECONDS,
+    CALL_OR_ERROR_ATTRIBUTES,
     Origin::InDevelopment,
 );
 
-/// How long the first chunk of a stream took.
+/// Time to the first chunk of a stream.
 pub const INFERENCE_TIME_TO_FIRST_CHUNK: Metric = seconds(
     "gen_ai.client.inference.time_to_first_chunk",
     "Time from the request to the first chunk of its stream",
-    FAST,
-    OF_CALL,
+    CALL_SECONDS,
+    CALL_ATTRIBUTES,
     Origin::InDevelopment,
 );
 
-/// How long each further chunk took.
+/// Time between chunks of a stream.
 pub const INFERENCE_TIME_PER_OUTPUT_CHUNK: Metric = seconds(
     "gen_ai.client.inference.time_per_output_chunk",
     "Time from one chunk of a stream to the next",
-    FAST,
-    OF_CALL,
+    CALL_SECONDS,
+    CALL_ATTRIBUTES,
     Origin::InDevelopment,
 );
 
-/// How many input tokens were used, by modality.
+/// Input tokens, by modality.
 pub const INFERENCE_INPUT_TOKENS: Metric = tokens_counter(
     "gen_ai.client.inference.usage.input_tokens",
-    "Input tokens of model calls, cached ones included",
+    "Input tokens of model calls, including cached ones",
 );
 
-/// How many output tokens were used, by modality.
+/// Output tokens, by modality.
 pub const INFERENCE_OUTPUT_TOKENS: Metric = tokens_counter(
     "gen_ai.client.inference.usage.output_tokens",
-    "Output tokens of model calls, reasoning included",
+    "Output tokens of model calls, including reasoning",
 );
 
-/// How many input tokens came from a cache, by modality.
+/// Input tokens read from a cache, by modality.
 pub const INFERENCE_CACHE_READ_TOKENS: Metric = tokens_counter(
     "gen_ai.client.inference.usage.cache_read.input_tokens",
-    "Input tokens of model calls that came from a cache",
+    "Input tokens of model calls read from a cache",
 );
 
-/// How many input tokens went into a cache, by modality.
+/// Input tokens written to a cache, by modality.
 pub const INFERENCE_CACHE_WRITE_TOKENS: Metric = tokens_counter(
     "gen_ai.client.inference.usage.cache_write.input_tokens",
-    "Input tokens of model calls that went into a cache",
+    "Input tokens of model calls written to a cache",
 );
 
-/// How many output tokens were reasoning, by modality.
+/// Reasoning tokens, by modality.
 pub const INFERENCE_REASONING_TOKENS: Metric = tokens_counter(
     "gen_ai.client.inference.usage.reasoning.output_tokens",
-    "Output tokens of model calls that were reasoning",
+    "Reasoning tokens of model calls",
 );
 
-/// How the input of calls is distributed.
+/// Distribution of input tokens over calls.
 pub const INFERENCE_OPERATION_INPUT_TOKENS: Metric = tokens_histogram(
     "gen_ai.client.inference.operation.input_tokens",
     "Input tokens of a model call",
 );
 
-/// How the output of calls is distributed.
+/// Distribution of output tokens over calls.
 pub const INFERENCE_OPERATION_OUTPUT_TOKENS: Metric = tokens_histogram(
     "gen_ai.client.inference.operation.output_tokens",
     "Output tokens of a model call",
 );
 
-/// How long a workflow took, by its later name.
+/// Duration of a workflow, under its name in development.
 pub const INVOKE_WORKFLOW_DURATION: Metric = seconds(
     "gen_ai.invoke_workflow.duration",
     WORKFLOW_DURATION.about,
@@ -475,58 +474,54 @@ pub const INVOKE_WORKFLOW_DURATION: Metric = seconds(
     Origin::InDevelopment,
 );
 
-/// What a call cost, in US dollars, as OpenLIT writes it and Grafana Cloud's dashboards read it. Its sum is the money.
+/// Cost of a call in US dollars, as OpenLIT records it and Grafana Cloud's dashboards read it. Its sum is the total
+/// cost.
 pub const COST: Metric = usd("gen_ai.usage.cost", "USD");
 
-/// What a call cost, as semantic-conventions-genai#443 proposes it, which gives no unit.
+/// Cost of a call, as semantic-conventions-genai#443 proposes it, without a unit.
 pub const PROPOSED_COST: Metric = usd("gen_ai.client.operation.cost", "USD");
 
-/// What a call cost, as Pydantic Logfire writes it.
+/// Cost of a call, as Pydantic Logfire records it.
 pub const OPERATION_COST: Metric = usd("operation.cost", "{USD}");
 
-/// How many model calls have no cost, by `tracing_genai.cost.status` and its reason.
+/// Model calls without a cost, by `tracing_genai.cost.status` and its reason.
 ///
-/// A missing price must not silence a budget's alert: unpriced calls leave no trace in [`COST`], so they are counted here.
+/// [`COST`] excludes unpriced calls; alerts on budgets need this metric, too.
 pub const UNPRICED_CALLS: Metric = own(
     "tracing_genai.unpriced.calls",
     Instrument::Counter,
     "{call}",
-    "Model calls whose cost is not known",
+    "Model calls without a known cost",
 );
 
-/// How many spans had each outcome, by `tracing_genai.span.outcome`. A span has one outcome.
+/// Spans by `tracing_genai.span.outcome`. Every span has one outcome.
 pub const SPANS: Metric = own(
     "tracing_genai.spans",
     Instrument::Counter,
     "{span}",
-    "Spans by outcome; the sum is what ended, without what is queued or was dropped from a full queue",
+    "Spans by outcome; the sum excludes spans that are queued or were dropped from a full queue",
 );
 
-/// How many spans ended; what [`SPANS`] has less is queued, or was dropped because the exporter's queue was full.
-pub const SPANS_ENDED: Metric = own(
-    "tracing_genai.span.ended",
-    Instrument::Counter,
-    "{span}",
-    "Spans that ended, whatever their outcome",
-);
+/// Ended spans. The difference to [`SPANS`] is queued, or was dropped from the exporter's full queue.
+pub const SPANS_ENDED: Metric = own("tracing_genai.span.ended", Instrument::Counter, "{span}", "Ended spans");
 
-/// How many panics the processor caught, in a stage or in the wrapped processor.
+/// Panics caught in a stage of the processor, or in the wrapped processor.
 pub const STAGE_PANICS: Metric = own(
     "tracing_genai.stage.panics",
     Instrument::Counter,
     "{panic}",
-    "Panics caught in a stage of the span processor or in the processor behind it",
+    "Panics caught in a stage of the span processor or in the wrapped processor",
 );
 
-/// How many values of GenAI attributes could not be read, by `tracing_genai.attribute` and `tracing_genai.unread.reason`.
+/// Unreadable values of GenAI attributes, by `tracing_genai.attribute` and `tracing_genai.unread.reason`.
 pub const UNREAD_VALUES: Metric = own(
     "tracing_genai.unread.values",
     Instrument::Counter,
     "{value}",
-    "Values of GenAI attributes that could not be read and were left, or that gave way to another",
+    "Values of GenAI attributes that were not readable and left unchanged, or replaced by another",
 );
 
-/// How long ago the refreshed prices were last known to be current.
+/// Seconds since the refreshed prices were last known to be current.
 pub const CATALOGUE_AGE: Metric = own(
     "tracing_genai.catalogue.age",
     Instrument::Gauge,
@@ -534,7 +529,7 @@ pub const CATALOGUE_AGE: Metric = own(
     "Seconds since the refreshed prices were last known to be current",
 );
 
-/// How many attempts there were to refresh the prices, by [`REFRESH_OUTCOME`](crate::own::REFRESH_OUTCOME).
+/// Attempts to refresh the prices, by [`REFRESH_OUTCOME`](crate::own::REFRESH_OUTCOME).
 pub const CATALOGUE_REFRESHES: Metric = own(
     "tracing_genai.catalogue.refreshes",
     Instrument::Counter,
@@ -543,7 +538,7 @@ pub const CATALOGUE_REFRESHES: Metric = own(
 );
 
 impl Metric {
-    /// Every metric: published, in development, the field's, and the bridge's own.
+    /// Every metric: published, in development, de facto and our own.
     pub const ALL: &[Self] = &[
         TOKEN_USAGE,
         OPERATION_DURATION,

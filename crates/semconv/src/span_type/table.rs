@@ -1,9 +1,9 @@
-//! The types of span, one table, read like a page of the conventions.
+//! The table of span types.
 //!
-//! Source: semantic-conventions-genai at `fe5608e`, with what was merged into it since (#440, #469).
+//! Source: semantic-conventions-genai at `fe5608e`, with the later merges #440 and #469.
 
-use super::Requirement::{OnError, OptIn, Recommended, Required, WhenKnown, WithServerAddress};
-use super::SpanType;
+use super::definition::Requirement::{OnError, OptIn, Recommended, Required, WhenKnown, WithServerAddress};
+use super::definition::SpanType;
 use crate::Attribute;
 use crate::Attribute::{
     AgentDescription, AgentId, AgentName, AgentVersion, ClientAddress, ClientPort, ConversationCompacted,
@@ -27,10 +27,10 @@ use crate::OperationName::{
 use crate::operation::SpanKind;
 
 impl SpanType {
-    /// A model is asked to go on with a text or a conversation.
+    /// A model continues a text or a conversation.
     pub const INFERENCE: Self = Self {
         id: "gen_ai.inference.client",
-        about: "A model is asked to go on with a text or a conversation.",
+        about: "A model continues a text or a conversation.",
         kind: SpanKind::Client,
         operations: &[Chat, GenerateContent, TextCompletion],
         attributes: &[
@@ -82,10 +82,10 @@ impl SpanType {
         ],
     };
 
-    /// A model is asked for vectors that stand for texts.
+    /// A model computes embeddings.
     pub const EMBEDDINGS: Self = Self {
         id: "gen_ai.embeddings.client",
-        about: "A model is asked for vectors that stand for texts.",
+        about: "A model computes embeddings.",
         kind: SpanKind::Client,
         operations: &[Embeddings],
         attributes: &[
@@ -106,10 +106,10 @@ impl SpanType {
         ],
     };
 
-    /// Documents are looked for in a data source.
+    /// Documents are searched in a data source.
     pub const RETRIEVAL: Self = Self {
         id: "gen_ai.retrieval.client",
-        about: "Documents are looked for in a data source.",
+        about: "Documents are searched in a data source.",
         kind: SpanKind::Client,
         operations: &[Retrieval],
         attributes: &[
@@ -122,10 +122,10 @@ impl SpanType {
         ],
     };
 
-    /// A response that was asked for before is fetched.
+    /// A response of an earlier request is fetched.
     pub const FETCH_RESPONSE: Self = Self {
         id: "gen_ai.fetch_response.client",
-        about: "A response that was asked for before is fetched.",
+        about: "A response of an earlier request is fetched.",
         kind: SpanKind::Client,
         operations: &[FetchResponse],
         attributes: &[
@@ -141,10 +141,10 @@ impl SpanType {
         ],
     };
 
-    /// A memory, or a store of memories, is searched or changed.
+    /// A memory or a memory store is searched or changed.
     pub const MEMORY: Self = Self {
         id: "gen_ai.memory.client",
-        about: "A memory, or a store of memories, is searched or changed.",
+        about: "A memory or a memory store is searched or changed.",
         kind: SpanKind::Client,
         operations: &[
             SearchMemory,
@@ -184,10 +184,10 @@ impl SpanType {
         ],
     };
 
-    /// An agent that a provider hosts is called.
+    /// An agent hosted by a provider is called.
     pub const INVOKE_REMOTE_AGENT: Self = Self {
         id: "gen_ai.invoke_agent.client",
-        about: "An agent that a provider hosts is called.",
+        about: "An agent hosted by a provider is called.",
         kind: SpanKind::Client,
         operations: &[InvokeAgent],
         attributes: &[
@@ -277,10 +277,10 @@ impl SpanType {
         ],
     };
 
-    /// A tool is run for a model or an agent.
+    /// A tool runs for a model or an agent.
     pub const EXECUTE_TOOL: Self = Self {
         id: "gen_ai.execute_tool.internal",
-        about: "A tool is run for a model or an agent.",
+        about: "A tool runs for a model or an agent.",
         kind: SpanKind::Internal,
         operations: &[ExecuteTool],
         attributes: &[
@@ -292,10 +292,10 @@ impl SpanType {
         ],
     };
 
-    /// Several agents or steps run together.
+    /// Several agents or steps run as a workflow.
     pub const INVOKE_WORKFLOW: Self = Self {
         id: "gen_ai.invoke_workflow.internal",
-        about: "Several agents or steps run together.",
+        about: "Several agents or steps run as a workflow.",
         kind: SpanKind::Internal,
         operations: &[InvokeWorkflow],
         attributes: &[
@@ -306,10 +306,10 @@ impl SpanType {
         ],
     };
 
-    /// An agent plans what to do.
+    /// An agent plans its steps.
     pub const PLAN: Self = Self {
         id: "gen_ai.plan.internal",
-        about: "An agent plans what to do.",
+        about: "An agent plans its steps.",
         kind: SpanKind::Internal,
         operations: &[Plan],
         attributes: &[
@@ -319,10 +319,10 @@ impl SpanType {
         ],
     };
 
-    /// A request or a notice is sent over the Model Context Protocol.
+    /// A request or notification is sent over the Model Context Protocol.
     pub const MCP_CLIENT: Self = Self {
         id: "mcp.client",
-        about: "A request or a notice is sent over the Model Context Protocol.",
+        about: "A request or notification is sent over the Model Context Protocol.",
         kind: SpanKind::Client,
         operations: &[],
         attributes: &[
@@ -356,10 +356,10 @@ impl SpanType {
         ],
     };
 
-    /// A request or a notice that came over the Model Context Protocol is answered.
+    /// A request or notification received over the Model Context Protocol is handled.
     pub const MCP_SERVER: Self = Self {
         id: "mcp.server",
-        about: "A request or a notice that came over the Model Context Protocol is answered.",
+        about: "A request or notification received over the Model Context Protocol is handled.",
         kind: SpanKind::Server,
         operations: &[],
         attributes: &[

@@ -1,4 +1,4 @@
-//! Reads the registry of the conventions, where it is given.
+//! Reads the registry of the conventions, if it is available.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use tracing_genai_semconv::{Attribute, Requirement};
 
 pub(crate) const MODEL: &str = "semantic-conventions-genai/model";
 
-/// The folder of the registry, or `None` with a word on standard error; in CI nothing may be left out.
+/// The folder of the registry, or `None` with a note on standard error. In CI it is required.
 pub(crate) fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("TRACING_GENAI_SEMCONV");
     if folder.is_none() {
@@ -30,7 +30,7 @@ pub(crate) fn items<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v
     value.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
-/// The name that the table has for one of the snapshot.
+/// The table's name for a name of the snapshot.
 pub(crate) fn current(name: &str) -> &str {
     match name {
         "gen_ai.usage.cache_creation.input_tokens" => "gen_ai.usage.cache_write.input_tokens",
@@ -38,7 +38,8 @@ pub(crate) fn current(name: &str) -> &str {
     }
 }
 
-/// The attributes of a span or group by how much they are wanted. A later mention says it anew only where it says it.
+/// The attributes of a span or group with their requirement levels. A later mention without a level keeps the earlier
+/// one.
 pub(crate) fn gather<'v>(of: &'v Value, groups: &BTreeMap<&str, &'v Value>, wanted: &mut BTreeMap<&'v str, &'v str>) {
     for attribute in items(of, "attributes") {
         if let Some(group) = attribute.get("ref_group") {
@@ -65,7 +66,7 @@ pub(crate) fn gather<'v>(of: &'v Value, groups: &BTreeMap<&str, &'v Value>, want
     }
 }
 
-/// The table's word for a level of the registry.
+/// The table's requirement for a level of the registry.
 pub(crate) fn requirement(level: &str, attribute: Attribute) -> Requirement {
     match (level, attribute) {
         ("required", _) => Requirement::Required,

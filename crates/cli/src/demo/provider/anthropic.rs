@@ -1,12 +1,12 @@
-//! The built-in provider's Anthropic side: messages, plain and streamed, with a prompt cache that is already warm.
+//! Anthropic's API of the built-in provider: messages, plain and streamed, with a warm prompt cache.
 
 use axum::{Json, http::StatusCode, response::Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, BEFORE_ANSWER};
+use super::response::{COMPLETION_DELAY, Completion, json_after, paced_event_stream, pieces};
 
-const REPLY: Answer = Answer {
+const REPLY: Completion = Completion {
     text: "Your order 4711 left our warehouse on Monday and is held up at the parcel centre; it should reach you on \
            Thursday. You can still return it: the thirty days only start once the parcel is with you, and the label \
            in your account makes the return free of charge.",
@@ -14,13 +14,13 @@ const REPLY: Answer = Answer {
     output_tokens: 64,
 };
 
-const LABEL: Answer = Answer {
+const LABEL: Completion = Completion {
     text: "orders",
     input_tokens: 187,
     output_tokens: 4,
 };
 
-/// What a system prompt marked with `cache_control` adds, read from the cache and not counted in `input_tokens`.
+/// The tokens of a system prompt with `cache_control`, read from the cache and excluded from `input_tokens`.
 const CACHED_TOKENS: u64 = 2048;
 
 #[derive(Deserialize)]
@@ -46,7 +46,7 @@ impl MessagesRequest {
 /// `POST /v1/messages`.
 pub(super) async fn messages(Json(request): Json<MessagesRequest>) -> Response {
     if request.stream {
-        return super::paced_event_stream(events(&request));
+        return paced_event_stream(events(&request));
     }
     let body = json!({
         "id": "msg_demo_1",
@@ -58,7 +58,7 @@ pub(super) async fn messages(Json(request): Json<MessagesRequest>) -> Response {
         "stop_sequence": null,
         "usage": usage(&request, &LABEL, LABEL.output_tokens),
     });
-    super::json_after(BEFORE_ANSWER, StatusCode::OK, body).await
+    json_after(COMPLETION_DELAY, StatusCode::OK, body).await
 }
 
 fn events(request: &MessagesRequest) -> Vec<String> {
@@ -77,7 +77,7 @@ fn events(request: &MessagesRequest) -> Vec<String> {
         json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}),
         json!({"type": "ping"}),
     ];
-    events.extend(super::pieces(REPLY.text).map(
+    events.extend(pieces(REPLY.text).map(
         |piece| json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}}),
     ));
     events.push(json!({"type": "content_block_stop", "index": 0}));
@@ -98,9 +98,9 @@ fn events(request: &MessagesRequest) -> Vec<String> {
         .collect()
 }
 
-fn usage(request: &MessagesRequest, answer: &Answer, output_tokens: u64) -> Value {
+fn usage(request: &MessagesRequest, completion: &Completion, output_tokens: u64) -> Value {
     json!({
-        "input_tokens": answer.input_tokens,
+        "input_tokens": completion.input_tokens,
         "cache_creation_input_tokens": 0,
         "cache_read_input_tokens": request.cached_tokens(),
         "output_tokens": output_tokens,

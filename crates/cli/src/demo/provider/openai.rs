@@ -1,20 +1,25 @@
-//! The built-in provider's OpenAI side: chat completions, plain and streamed, and embeddings.
+//! OpenAI's API of the built-in provider: chat completions, plain and streamed, and embeddings.
 
 use axum::{Json, http::StatusCode, response::Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, BEFORE_ANSWER, BEFORE_EMBEDDING, BEFORE_REFUSAL, REFUSED_MODEL};
+use super::response::{
+    COMPLETION_DELAY, Completion, EMBEDDING_DELAY, REFUSAL_DELAY, json_after, paced_event_stream, pieces,
+};
+
+/// The model whose calls return 429, as for an exceeded rate limit.
+pub(crate) const REFUSED_MODEL: &str = "gpt-4o";
 
 const CREATED: u64 = 1_780_000_000;
 
-const REPLY: Answer = Answer {
+const REPLY: Completion = Completion {
     text: "Order 4711: parcel delayed, customer informed about the free return until the end of the month.",
     input_tokens: 148,
     output_tokens: 21,
 };
 
-const TOOL_CALL: Answer = Answer {
+const TOOL_CALL: Completion = Completion {
     text: "",
     input_tokens: 486,
     output_tokens: 19,
@@ -44,24 +49,24 @@ struct StreamOptions {
 #[derive(Deserialize)]
 pub(super) struct EmbeddingsRequest {
     model: String,
-    #[serde(default = "full_width")]
+    #[serde(default = "default_dimensions")]
     dimensions: u16,
 }
 
-/// The width of `text-embedding-3-small` when the request names none.
-fn full_width() -> u16 {
+/// The default dimensions of `text-embedding-3-small`.
+fn default_dimensions() -> u16 {
     1536
 }
 
 /// `POST /v1/chat/completions`.
 pub(super) async fn chat_completions(Json(request): Json<ChatRequest>) -> Response {
     if request.model == REFUSED_MODEL {
-        return super::json_after(BEFORE_REFUSAL, StatusCode::TOO_MANY_REQUESTS, refusal(&request.model)).await;
+        return json_after(REFUSAL_DELAY, StatusCode::TOO_MANY_REQUESTS, refusal(&request.model)).await;
     }
     if request.stream {
-        return super::paced_event_stream(chunks(&request));
+        return paced_event_stream(chunks(&request));
     }
-    super::json_after(BEFORE_ANSWER, StatusCode::OK, completion(&request)).await
+    json_after(COMPLETION_DELAY, StatusCode::OK, completion(&request)).await
 }
 
 /// `POST /v1/embeddings`.
@@ -75,15 +80,15 @@ pub(super) async fn embeddings(Json(request): Json<EmbeddingsRequest>) -> Respon
         "data": [{"object": "embedding", "index": 0, "embedding": vector}],
         "usage": {"prompt_tokens": EMBEDDING_TOKENS, "total_tokens": EMBEDDING_TOKENS},
     });
-    super::json_after(BEFORE_EMBEDDING, StatusCode::OK, body).await
+    json_after(EMBEDDING_DELAY, StatusCode::OK, body).await
 }
 
 fn completion(request: &ChatRequest) -> Value {
-    let answered_by_tool = request
+    let has_tool_result = request
         .messages
         .iter()
         .any(|message| message.get("role").is_some_and(|role| role == "tool"));
-    let (message, finish_reason, answer) = if request.tools.is_empty() || answered_by_tool {
+    let (message, finish_reason, answer) = if request.tools.is_empty() || has_tool_result {
         (
             json!({"role": "assistant", "content": REPLY.text, "refusal": null}),
             "stop",
@@ -120,7 +125,7 @@ fn chunks(request: &ChatRequest) -> Vec<String> {
     let stop = json!([{"index": 0, "delta": {}, "finish_reason": "stop"}]);
 
     let mut frames = vec![chunk(request, &content(""), None)];
-    frames.extend(super::pieces(REPLY.text).map(|piece| chunk(request, &content(&piece), None)));
+    frames.extend(pieces(REPLY.text).map(|piece| chunk(request, &content(&piece), None)));
     frames.push(chunk(request, &stop, None));
     if request.stream_options.include_usage {
         frames.push(chunk(request, &json!([]), Some(usage(&REPLY))));
@@ -129,7 +134,7 @@ fn chunks(request: &ChatRequest) -> Vec<String> {
     frames
 }
 
-/// One frame. When usage was asked for, every chunk has the field, and only the last a value in it.
+/// One frame. With `include_usage`, every chunk has the field, null in all but the last.
 fn chunk(request: &ChatRequest, choices: &Value, usage: Option<Value>) -> String {
     let mut chunk = json!({
         "id": "chatcmpl-demo-2",
@@ -146,7 +151,7 @@ fn chunk(request: &ChatRequest, choices: &Value, usage: Option<Value>) -> String
     format!("data: {chunk}\n\n")
 }
 
-fn usage(answer: &Answer) -> Value {
+fn usage(answer: &Completion) -> Value {
     json!({
         "prompt_tokens": answer.input_tokens,
         "completion_tokens": answer.output_tokens,

@@ -1,5 +1,5 @@
-//! What a Rust service with LLM calls shows in Jaeger and Prometheus, row by row where it used to be wrong or missing:
-//! names, kinds, types, repeated attributes, cost, first chunk, errors, retries, durations, dropped streams, SIGTERM.
+//! The telemetry of a Rust service with LLM calls in Jaeger and Prometheus, by the rows of the README's table: names,
+//! kinds, types, repeated attributes, cost, first chunk, errors, retries, durations, dropped streams, SIGTERM.
 #![allow(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod help_desk;
@@ -19,14 +19,14 @@ use tracing_genai_tests::{
 
 const MODEL: &str = "chat gpt-4o-mini";
 
-/// Nano-dollars a token of gpt-4o-mini: 0.15, 0.075 and 0.60 dollars a million for input, cached input and output.
+/// Nano-dollars per token of gpt-4o-mini: 0.15, 0.075 and 0.60 dollars per million for input, cached input and output.
 /// Source: <https://github.com/pydantic/genai-prices>, 0.2.3.
 const NANO_USD: [u64; 3] = [150, 75, 600];
 
 #[test]
 #[ignore = "a process that the other tests start"]
 fn role() {
-    help_desk::play();
+    help_desk::run_role();
 }
 
 #[tokio::test]
@@ -37,12 +37,12 @@ async fn an_agents_calls_have_their_names_kinds_integers_and_cost() {
     let desk = HelpDesk::start(&backends, "agent", Replay::of(recordings::own("openai/agent")));
     let trace_id = "0af7651916cd43dd8448eb211c800001";
 
-    let answer = desk.post("/ask", trace_id).await;
+    let response = desk.post("/ask", trace_id).await;
 
-    assert_eq!(answer.text().await.expect("text"), "It was sent yesterday.");
+    assert_eq!(response.text().await.expect("text"), "It was sent yesterday.");
     let trace = backends.jaeger.wait_for_trace(trace_id, 6).await;
     assert_eq!(trace.spans.len(), 6);
-    assert_each_attribute_stands_once(&trace);
+    assert_no_repeated_attributes(&trace);
 
     let request = trace.span("POST /ask");
     assert_eq!((kind(request), request.parent()), ("server", Some(CALLER)));
@@ -51,7 +51,11 @@ async fn an_agents_calls_have_their_names_kinds_integers_and_cost() {
         (kind(agent), agent.parent()),
         ("internal", Some(request.span_id.as_str()))
     );
-    assert_eq!(agent.find_tag("gen_ai.usage.cost"), None, "only model calls cost money");
+    assert_eq!(
+        agent.find_tag("gen_ai.usage.cost"),
+        None,
+        "only model calls have a cost"
+    );
     let search = trace.span("retrieval kb-articles");
     assert_eq!(
         (kind(search), search.parent()),
@@ -74,7 +78,7 @@ async fn an_agents_calls_have_their_names_kinds_integers_and_cost() {
 }
 
 #[tokio::test]
-async fn a_streams_span_lasts_as_long_as_the_stream_and_knows_its_first_chunk() {
+async fn a_streams_span_lasts_as_long_as_the_stream_and_has_its_first_chunk() {
     let Some(backends) = Backends::shared().await else {
         return;
     };
@@ -84,16 +88,16 @@ async fn a_streams_span_lasts_as_long_as_the_stream_and_knows_its_first_chunk() 
     let desk = HelpDesk::start(&backends, "stream", Replay::of(recorded).in_chunks(400, delay));
     let trace_id = "0af7651916cd43dd8448eb211c800002";
 
-    let asked = Instant::now();
-    let mut answer = desk.post("/stream", trace_id).await;
-    let first_piece = answer.chunk().await.expect("a whole stream");
-    let first_text = asked.elapsed();
+    let started = Instant::now();
+    let mut response = desk.post("/stream", trace_id).await;
+    let first_piece = response.chunk().await.expect("a whole stream");
+    let first_text = started.elapsed();
     let mut text = first_piece.expect("a piece").to_vec();
-    text.extend(answer.bytes().await.expect("a whole stream"));
+    text.extend(response.bytes().await.expect("a whole stream"));
 
     assert_eq!(String::from_utf8_lossy(&text), "Vänern is the largest lake 🇸🇪.");
     let trace = backends.jaeger.wait_for_trace(trace_id, 2).await;
-    assert_each_attribute_stands_once(&trace);
+    assert_no_repeated_attributes(&trace);
     let call = trace.span(MODEL);
     assert_eq!(kind(call), "client");
     assert_eq!(call.parent(), Some(trace.span("POST /stream").span_id.as_str()));
@@ -121,19 +125,19 @@ async fn a_streams_span_lasts_as_long_as_the_stream_and_knows_its_first_chunk() 
 }
 
 #[tokio::test]
-async fn a_stream_that_its_caller_leaves_is_shown_as_cancelled_and_costs_nothing_known() {
+async fn a_stream_dropped_by_its_caller_is_cancelled_and_unpriced() {
     let Some(backends) = Backends::shared().await else {
         return;
     };
-    // Slow enough for a busy service to notice that its caller is gone before the stream has ended by itself.
+    // Slow enough for a busy service to notice that its caller disconnected before the end of the stream.
     let pace = Duration::from_millis(1_500);
     let provider = Replay::of(recordings::own("openai/chat_streamed")).in_chunks(600, pace);
     let desk = HelpDesk::start(&backends, "dropped", provider);
     let trace_id = "0af7651916cd43dd8448eb211c800003";
 
-    let mut answer = desk.post("/stream", trace_id).await;
-    assert!(answer.chunk().await.expect("a chunk").is_some());
-    drop(answer);
+    let mut response = desk.post("/stream", trace_id).await;
+    assert!(response.chunk().await.expect("a chunk").is_some());
+    drop(response);
 
     let trace = backends.jaeger.wait_for_trace(trace_id, 2).await;
     let call = trace.span(MODEL);
@@ -149,39 +153,39 @@ async fn a_stream_that_its_caller_leaves_is_shown_as_cancelled_and_costs_nothing
 }
 
 #[tokio::test]
-async fn retries_are_counted_and_within_the_calls_duration() {
+async fn retries_are_counted_and_included_in_the_duration() {
     let Some(backends) = Backends::shared().await else {
         return;
     };
     let mut recorded = recordings::own("openai/rate_limited");
-    // Without the provider's wish, the client waits 100 ms before the first retry and 200 ms before the second.
+    // Without `retry-after`, the client waits 100 ms before the first retry and 200 ms before the second.
     recorded[0].then.headers.retain(|(name, _)| name != "retry-after");
     recorded.insert(0, recorded[0].clone());
     let desk = HelpDesk::start(&backends, "retries", Replay::of(recorded));
     let trace_id = "0af7651916cd43dd8448eb211c800004";
 
-    let answer = desk.post("/chat", trace_id).await;
+    let response = desk.post("/chat", trace_id).await;
 
-    assert_eq!(answer.text().await.expect("text"), "Yes.");
+    assert_eq!(response.text().await.expect("text"), "Yes.");
     let trace = backends.jaeger.wait_for_trace(trace_id, 2).await;
     let call = trace.span(MODEL);
     let statuses: Vec<u16> = desk.provider.received().iter().map(|request| request.status).collect();
     assert_eq!(statuses, [429, 429, 200]);
     assert_eq!(call.tag("tracing_genai.retry.count").as_i64(), Some(2));
     assert!(call.duration_us >= 300_000, "{} µs", call.duration_us);
-    assert_eq!(call.find_tag("otel.status_code"), None, "it was answered in the end");
+    assert_eq!(call.find_tag("otel.status_code"), None, "the last attempt succeeded");
     assert_tokens(call, [10, 0, 2, 0]);
     assert_cost(call, 10, 0, 2);
 }
 
 #[tokio::test]
-async fn a_refused_call_has_error_status_and_type_and_is_counted_as_unpriced() {
+async fn a_failed_call_has_error_status_and_type_and_is_unpriced() {
     let Some(backends) = Backends::shared().await else {
         return;
     };
     let unauthorized = Replay::of(recordings::own("openai/unauthorized"));
-    // The client tries three times more, at once: `retry-after` is 0.
-    let too_many = Replay::of(Vec::new()).refusing_first(4);
+    // The client retries three times without delay: `retry-after` is 0.
+    let too_many = Replay::of(Vec::new()).rate_limiting_first(4);
     let cases = [
         ("unauthorized", unauthorized, "401", "0af7651916cd43dd8448eb211c800005"),
         ("too-many", too_many, "429", "0af7651916cd43dd8448eb211c800006"),
@@ -189,9 +193,9 @@ async fn a_refused_call_has_error_status_and_type_and_is_counted_as_unpriced() {
     for (service, provider, status, trace_id) in cases {
         let desk = HelpDesk::start(&backends, service, provider);
 
-        let answer = desk.post("/chat", trace_id).await;
+        let response = desk.post("/chat", trace_id).await;
 
-        assert_eq!(answer.status(), 502);
+        assert_eq!(response.status(), 502);
         let trace = backends.jaeger.wait_for_trace(trace_id, 2).await;
         let call = trace.span(MODEL);
         assert_eq!(call.tag("error.type").as_str(), Some(status));
@@ -208,7 +212,7 @@ async fn a_refused_call_has_error_status_and_type_and_is_counted_as_unpriced() {
 }
 
 #[tokio::test]
-async fn an_agent_that_is_refused_has_an_error_and_its_call_no_known_cost() {
+async fn a_failed_agent_has_an_error_and_its_call_is_unpriced() {
     let Some(backends) = Backends::shared().await else {
         return;
     };
@@ -216,11 +220,11 @@ async fn an_agent_that_is_refused_has_an_error_and_its_call_no_known_cost() {
     let desk = HelpDesk::start(&backends, "refused-agent", provider);
     let trace_id = "0af7651916cd43dd8448eb211c80000a";
 
-    let answer = desk.post("/ask", trace_id).await;
+    let response = desk.post("/ask", trace_id).await;
 
-    assert_eq!(answer.status(), 502);
+    assert_eq!(response.status(), 502);
     let trace = backends.jaeger.wait_for_trace(trace_id, 4).await;
-    assert_each_attribute_stands_once(&trace);
+    assert_no_repeated_attributes(&trace);
     let agent = trace.span("invoke_agent help-desk");
     assert_eq!(agent.tag("otel.status_code").as_str(), Some("ERROR"));
     assert_eq!(agent.tag("error.type").as_str(), Some("provider"));
@@ -265,7 +269,7 @@ async fn the_last_trace_arrives_when_the_service_waits_for_sigterm() {
 #[tokio::test]
 async fn the_last_trace_arrives_when_the_service_handles_ctrl_c_only() {
     let ended = the_last_trace_arrives("ctrl-c only", "0af7651916cd43dd8448eb211c800009").await;
-    // It ends as SIGTERM ends a process by default.
+    // It ends by the default action of SIGTERM.
     assert!(ended.is_none_or(|status| status.signal() == Some(15)), "{ended:?}");
 }
 
@@ -273,7 +277,7 @@ async fn the_last_trace_arrives(role: &str, trace_id: &str) -> Option<std::proce
     let backends = Backends::shared().await?;
     let service = role.replace(' ', "-");
     let provider = Replay::of(recordings::own("openai/chat"));
-    let desk = HelpDesk::start_that_sends_at_its_end(&backends, &service, provider, role);
+    let desk = HelpDesk::start_with_export_at_shutdown(&backends, &service, provider, role);
 
     desk.post("/chat", trace_id).await.text().await.expect("text");
     let ended = desk.terminate();
@@ -302,7 +306,7 @@ fn has_event(span: &Span, name: &str) -> bool {
     names.any(|tag| tag.value.as_str() == Some(name))
 }
 
-fn assert_each_attribute_stands_once(trace: &Trace) {
+fn assert_no_repeated_attributes(trace: &Trace) {
     for span in &trace.spans {
         assert!(
             span.repeated_tags().is_empty(),
@@ -313,7 +317,7 @@ fn assert_each_attribute_stands_once(trace: &Trace) {
     }
 }
 
-/// Input with cached, cached, output with reasoning, reasoning: as integers.
+/// Integers: input with cached, cached, output with reasoning, reasoning.
 fn assert_tokens(call: &Span, tokens: [u64; 4]) {
     let names = [
         "gen_ai.usage.input_tokens",

@@ -1,10 +1,10 @@
-//! Reads the time of a call as people and tables write it.
+//! Parses the time of a call.
 
 use std::time::SystemTime;
 
 use chrono::DateTime;
 
-/// Reads `2026-11-20T12:00:00Z`, any offset included, or `2026-11-20`, which is the beginning of that day in UTC.
+/// Parses `2026-11-20T12:00:00Z`, with any offset, or `2026-11-20` for midnight in UTC.
 pub(crate) fn parse(text: &str) -> Result<SystemTime, String> {
     let is_day = text.len() == "2026-11-20".len();
     let whole = if is_day {
@@ -27,7 +27,7 @@ mod tests {
     const NOON: u64 = 1_795_176_000;
 
     #[test]
-    fn an_offset_moves_the_instant_and_a_day_begins_at_midnight_in_utc() {
+    fn offsets_are_applied_and_a_day_is_midnight_in_utc() {
         let seconds = |text: &str| parse(text).unwrap().duration_since(UNIX_EPOCH).unwrap();
         assert_eq!(seconds("2026-11-20T12:00:00Z"), Duration::from_secs(NOON));
         assert_eq!(seconds("2026-11-20T14:00:00+02:00"), Duration::from_secs(NOON));
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_calendar_does_not_have_is_no_time() {
+    fn invalid_times_are_rejected() {
         for text in [
             "",
             "now",

@@ -1,4 +1,4 @@
-//! Reads the body of a response as it passes, through its content encoding.
+//! Decodes the body of a response as it passes, and records it on its call.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -8,17 +8,16 @@ use tracing_genai::WatchedResponse;
 
 use crate::error_text::error_text;
 
-/// How much of an encoded body is decoded, in bytes: a few kilobytes may say gigabytes.
-const MOST_DECODED: usize = 64 * 1024 * 1024;
-/// How much is decoded at once: a thousandfold of it is held in memory at most.
-const AT_ONCE: usize = 4096;
-/// Why a body was not read, or not to its end.
-const ENCODING: &str = "content_encoding";
+/// Limit of decoded bytes of a body, against decompression bombs.
+const MAX_DECODED_BYTES: usize = 64 * 1024 * 1024;
+/// Encoded bytes decoded at once; decoded, they take up to a thousand times as much memory.
+const DECODE_CHUNK_BYTES: usize = 4096;
+/// The value of `tracing_genai.response.unread` for a body that could not be decoded.
+const UNREAD_REASON: &str = "content_encoding";
 
-/// A response that is read while it passes. Dropped before [`complete`](Self::complete), it is one that somebody stopped
-/// reading.
+/// Records a response while it passes. Dropping it before [`complete`](Self::complete) records a cancelled response.
 #[derive(Debug)]
-pub(crate) struct Reading {
+pub(crate) struct ResponseRecorder {
     response: WatchedResponse,
     encoding: Encoding,
     decoded: usize,
@@ -29,19 +28,19 @@ enum Encoding {
     Plain,
     Gzip(Box<MultiGzDecoder<Vec<u8>>>),
     Deflate(Box<ZlibDecoder<Vec<u8>>>),
-    /// Nothing is read any more.
+    /// The rest of the body is skipped.
     Unreadable,
 }
 
-impl Reading {
-    /// Reads a body of this `content-encoding`.
+impl ResponseRecorder {
+    /// Records a body with this `content-encoding`.
     pub(crate) fn new(mut response: WatchedResponse, encoding: Option<&str>) -> Self {
         let encoding = match encoding.unwrap_or_default().trim().to_ascii_lowercase().as_str() {
             "" | "identity" => Encoding::Plain,
             "gzip" | "x-gzip" => Encoding::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
             "deflate" => Encoding::Deflate(Box::new(ZlibDecoder::new(Vec::new()))),
             _ => {
-                response.unreadable(ENCODING);
+                response.unreadable(UNREAD_REASON);
                 Encoding::Unreadable
             }
         };
@@ -52,7 +51,7 @@ impl Reading {
         }
     }
 
-    /// Passes audio on: it carries no usage.
+    /// Skips an audio body, which has no usage.
     pub(crate) fn of_audio(mut response: WatchedResponse) -> Self {
         response.without_text();
         Self {
@@ -62,12 +61,12 @@ impl Reading {
         }
     }
 
-    /// Takes the next bytes.
+    /// Reads the next bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         if matches!(self.encoding, Encoding::Plain) {
             return self.response.bytes(bytes);
         }
-        for part in bytes.chunks(AT_ONCE) {
+        for part in bytes.chunks(DECODE_CHUNK_BYTES) {
             let Self {
                 response,
                 encoding,
@@ -79,25 +78,25 @@ impl Reading {
                 Encoding::Plain | Encoding::Unreadable => return,
             };
             match output {
-                Ok(output) if *decoded <= MOST_DECODED => {
+                Ok(output) if *decoded <= MAX_DECODED_BYTES => {
                     *decoded += output.len();
                     response.bytes(output);
                     output.clear();
                 }
                 _ => {
-                    response.unreadable(ENCODING);
+                    response.unreadable(UNREAD_REASON);
                     self.encoding = Encoding::Unreadable;
                 }
             }
         }
     }
 
-    /// The body broke off.
+    /// Records that the body failed.
     pub(crate) fn fail(&mut self, error_type: &str, error: impl Display) {
         self.response.fail(error_type, error_text(error));
     }
 
-    /// The body was read to its end.
+    /// Records that the body ended.
     pub(crate) fn complete(mut self) {
         let end = match &mut self.encoding {
             Encoding::Gzip(decoder) => decoder.try_finish().map(|()| decoder.get_ref()),
@@ -106,13 +105,13 @@ impl Reading {
         };
         match end {
             Ok(rest) => self.response.bytes(rest),
-            Err(_) => self.response.unreadable(ENCODING),
+            Err(_) => self.response.unreadable(UNREAD_REASON),
         }
         self.response.complete();
     }
 }
 
-/// Decodes a part, and brings out now what it says, not with the next.
+/// Decodes a part, and flushes so that its output is available now.
 fn decode(decoder: &mut impl Write, part: &[u8]) -> io::Result<()> {
     decoder.write_all(part)?;
     decoder.flush()
