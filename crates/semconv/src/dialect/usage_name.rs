@@ -1,4 +1,4 @@
-//! Tells usage counts from costs and durations by name.
+//! Distinguishes usage counts from costs and durations by name.
 
 /// The prefixes of usage attributes.
 pub const USAGE_PREFIXES: [&str; 4] = ["gen_ai.usage.", "llm.usage.", "llm.token_count.", "ai.usage."];
