@@ -18,6 +18,10 @@ fn line(scope: &str, name: &str, attributes: &Value) -> String {
                 .map(|(key, count)| json!({"key": key, "value": {"intValue": count.to_string()}}));
             json!({"kvlistValue": {"values": members.collect::<Vec<_>>()}})
         }
+        Value::Array(texts) => {
+            let texts = texts.iter().map(|text| json!({"stringValue": text}));
+            json!({"arrayValue": {"values": texts.collect::<Vec<_>>()}})
+        }
         Value::Bool(_) => json!({"boolValue": value}),
         value => json!({"intValue": value.to_string()}),
     };
@@ -177,9 +181,12 @@ fn covered_calls_are_skipped() {
     let counts = json!({"gen_ai.usage.input_tokens": 1_000, "gen_ai.usage.output_tokens": 100});
     let mut attributes = chat("openai", "gpt-4o", &counts);
     assert!(cost("x", "chat gpt-4o", &attributes).is_some());
-    for mark in ["tracing_genai.covered", "tracing_genai.covered.chat gpt-4o "] {
+    for (mark, value) in [
+        ("tracing_genai.covered", json!(true)),
+        ("tracing_genai.covering", json!(["chat", "gpt-4o", ""])),
+    ] {
         let mut covered = attributes.clone();
-        covered[mark] = json!(true);
+        covered[mark] = value;
         assert_eq!(cost("x", "chat gpt-4o", &covered), None, "{mark}");
     }
     attributes["tracing_genai.covered"] = json!(false);

@@ -10,10 +10,11 @@ use tracing_genai::usage::{Api, Request, Unit, Usage};
 use tracing_genai::{Call, ModelCall};
 
 use crate::error_text::error_text;
+use crate::params;
+use crate::propagate::Propagation;
 use crate::request_body::RequestRecorder;
 use crate::response_recorder::ResponseRecorder;
 use crate::watch::{Target, Watch};
-use crate::{params, propagate};
 
 /// A call whose response has not arrived yet. Dropping it records the outcome `cancelled`.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub(crate) struct Exchange {
     /// Characters of a speech request; the audio response does not count them.
     characters: Option<u64>,
     watch: Watch,
-    propagates: bool,
+    propagation: Option<Propagation>,
 }
 
 /// Prepares the requests of a call; a call may send several.
@@ -34,14 +35,14 @@ pub(crate) struct Exchange {
 pub(crate) struct Preparation {
     span: Span,
     is_openai: bool,
-    propagates: bool,
+    propagation: Option<Propagation>,
 }
 
 impl Preparation {
-    /// Injects the trace context, if the target is a host to propagate to.
+    /// Injects the context, if the target is a host to propagate to.
     pub(crate) fn propagate(&self, headers: &mut HeaderMap) {
-        if self.propagates {
-            propagate::inject(&self.span, headers);
+        if let Some(propagation) = self.propagation {
+            propagation.inject(&self.span, headers);
         }
     }
 
@@ -71,7 +72,7 @@ impl Exchange {
             asks_for_stream: target.endpoint.is_stream || request.stream == Some(true),
             characters: request.characters,
             watch: watch.clone(),
-            propagates: watch.propagates_to(target),
+            propagation: watch.propagation_to(target),
         }
     }
 
@@ -83,7 +84,7 @@ impl Exchange {
         Preparation {
             span: self.span(),
             is_openai: self.is_openai,
-            propagates: self.propagates,
+            propagation: self.propagation,
         }
     }
 

@@ -1,16 +1,32 @@
-//! Sends the trace context along with a request.
+//! Sends the trace context, or all that is propagated, along with a request.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use opentelemetry::propagation::Injector;
+use opentelemetry::propagation::{Injector, TextMapPropagator};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-/// Puts the context of `span` into the headers, as the global propagator writes it.
-pub(crate) fn inject(span: &Span, headers: &mut HeaderMap) {
-    let context = span.context();
-    opentelemetry::global::get_text_map_propagator(|propagator| {
-        propagator.inject_context(&context, &mut Headers(headers));
-    });
+/// What is sent along with a request; the later the more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Propagation {
+    /// W3C's trace context: `traceparent`, `tracestate`.
+    TraceContext,
+    /// What the global propagator writes, which may be baggage.
+    All,
+}
+
+impl Propagation {
+    /// Puts the context of `span` into the headers.
+    pub(crate) fn inject(self, span: &Span, headers: &mut HeaderMap) {
+        let context = span.context();
+        let mut headers = Headers(headers);
+        match self {
+            Self::TraceContext => TraceContextPropagator::new().inject_context(&context, &mut headers),
+            Self::All => opentelemetry::global::get_text_map_propagator(|propagator| {
+                propagator.inject_context(&context, &mut headers);
+            }),
+        }
+    }
 }
 
 struct Headers<'a>(&'a mut HeaderMap);

@@ -135,6 +135,8 @@ where
         let Poll::Ready(result) = this.span.in_scope(|| this.future.poll(context)) else {
             return Poll::Pending;
         };
+        // The exchange has its own handle, which must be the last.
+        *this.span = Span::none();
         let exchange = this.exchange.take();
         Poll::Ready(match (result, exchange) {
             (Ok(response), Some(exchange)) => {

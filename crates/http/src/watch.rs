@@ -6,6 +6,8 @@ use std::time::Duration;
 use http::Method;
 use tracing_genai::usage::Endpoint;
 
+use crate::propagate::Propagation;
+
 /// Which hosts are providers, and what is done when they are called. Cheap to clone.
 ///
 /// The hosts of some forty providers are watched by default, those of the conventions among them; others, such as a gateway or
@@ -27,7 +29,7 @@ pub struct Watch {
 #[derive(Clone, Debug, Default)]
 struct Settings {
     hosts: Vec<(Host, String)>,
-    propagate_to: Vec<Host>,
+    propagate_to: Vec<(Host, Propagation)>,
     stall_after: Option<Duration>,
 }
 
@@ -49,7 +51,7 @@ pub(crate) struct Target {
 }
 
 impl Watch {
-    /// Watches the providers that are known, propagates no trace context, and calls five seconds without a chunk a stall.
+    /// Watches the providers that are known, propagates nothing, and calls five seconds without a chunk a stall.
     pub fn new() -> Self {
         Self::default()
     }
@@ -63,10 +65,27 @@ impl Watch {
         self
     }
 
-    /// Sends the trace context (`traceparent`, by the global propagator) along to `host`, a name or address with or without
-    /// a port. To no host unless it is named: a provider is none of the service's own.
-    pub fn propagate_to(mut self, host: &str) -> Self {
-        Arc::make_mut(&mut self.settings).propagate_to.push(Host::new(host));
+    /// Sends the trace context (`traceparent`, `tracestate`) along to `host`, a name or address with or without a port, and
+    /// nothing else: no baggage. To no host unless it is named: a provider is none of the service's own.
+    pub fn propagate_to(self, host: &str) -> Self {
+        self.propagate(host, Propagation::TraceContext)
+    }
+
+    /// Sends all that the global propagator writes along to `host`, instead of the trace context alone: with
+    /// OpenTelemetry's baggage that is whatever the service put there, ids of users among it. For hosts of one's own.
+    ///
+    /// ```
+    /// use tracing_genai_http::Watch;
+    ///
+    /// let watch = Watch::new().host("llm.internal", "openai").propagate_all_to("llm.internal");
+    /// ```
+    pub fn propagate_all_to(self, host: &str) -> Self {
+        self.propagate(host, Propagation::All)
+    }
+
+    fn propagate(mut self, host: &str, propagation: Propagation) -> Self {
+        let hosts = &mut Arc::make_mut(&mut self.settings).propagate_to;
+        hosts.push((Host::new(host), propagation));
         self
     }
 
@@ -101,10 +120,11 @@ impl Watch {
         })
     }
 
-    /// Whether the trace context goes along to where `target` is.
-    pub(crate) fn propagates_to(&self, target: &Target) -> bool {
-        let hosts = &self.settings.propagate_to;
-        hosts.iter().any(|host| host.is(&target.host, target.port))
+    /// What goes along to where `target` is, if anything: all, if the host is named for both.
+    pub(crate) fn propagation_to(&self, target: &Target) -> Option<Propagation> {
+        let hosts = self.settings.propagate_to.iter();
+        let named = hosts.filter(|(host, _)| host.is(&target.host, target.port));
+        named.map(|(_, propagation)| *propagation).max()
     }
 }
 
@@ -183,10 +203,10 @@ mod tests {
         let own = watch
             .target(&Method::POST, "llm.internal", 443, "/v1/responses")
             .unwrap();
-        assert!(watch.propagates_to(&own));
+        assert_eq!(watch.propagation_to(&own), Some(Propagation::TraceContext));
         let other = watch
             .target(&Method::POST, "api.openai.com", 443, "/v1/responses")
             .unwrap();
-        assert!(!watch.propagates_to(&other));
+        assert_eq!(watch.propagation_to(&other), None);
     }
 }

@@ -11,8 +11,10 @@ use std::convert::Infallible;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
-use opentelemetry::propagation::TextMapPropagator;
-use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry::baggage::BaggageExt;
+use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 use provider::{Provider, post, read};
 use spans::{Spans, attribute, double, integer, text};
 use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
@@ -127,8 +129,7 @@ async fn retries_are_one_span() {
 }
 
 #[tokio::test]
-async fn the_trace_context_goes_to_those_who_are_named_and_to_no_others() {
-    opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
+async fn the_trace_context_is_sent_only_to_hosts_of_propagate_to() {
     let spans = Spans::collect();
     let watch = Watch::new()
         .host("llm.internal:8080", "openai")
@@ -153,6 +154,40 @@ async fn the_trace_context_goes_to_those_who_are_named_and_to_no_others() {
         .clone();
     assert_eq!(carried.trace_id(), context.trace_id());
     assert_eq!(carried.span_id(), context.span_id());
+}
+
+#[tokio::test]
+async fn baggage_is_sent_only_to_hosts_of_propagate_all_to() {
+    opentelemetry::global::set_text_map_propagator(TextMapCompositePropagator::new(vec![
+        Box::new(TraceContextPropagator::new()),
+        Box::new(BaggagePropagator::new()),
+    ]));
+    let spans = Spans::collect();
+    let watch = Watch::new()
+        .host("gateway.internal", "openai")
+        .host("llm.internal", "openai")
+        .host("both.internal", "openai")
+        .propagate_to("gateway.internal")
+        .propagate_all_to("llm.internal")
+        .propagate_all_to("both.internal")
+        .propagate_to("both.internal");
+    let user = KeyValue::new("user.id", "u-42");
+    let _baggage = Context::current_with_baggage([user]).attach();
+    for (host, has_context, baggage) in [
+        ("api.openai.com", false, None),
+        ("gateway.internal", true, None),
+        ("llm.internal", true, Some("user.id=u-42")),
+        ("both.internal", true, Some("user.id=u-42")),
+    ] {
+        let url = format!("https://{host}/v1/chat/completions");
+        let provider = Provider::answering([ANSWER]);
+        read(provider.send(watch.clone(), post(&url, "{}")).await).await;
+        let (headers, _) = provider.received.lock().unwrap().take().unwrap();
+        let sent = headers.get("baggage").map(|value| value.to_str().unwrap());
+        assert_eq!(headers.contains_key("traceparent"), has_context, "{host}");
+        assert_eq!(sent, baggage, "{host}");
+    }
+    assert_eq!(spans.take().len(), 4);
 }
 
 #[tokio::test]

@@ -4,17 +4,19 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use opentelemetry::logs::LoggerProvider;
 use opentelemetry::metrics::{Meter, MeterProvider};
-use opentelemetry_sdk::trace::SpanProcessor;
+use opentelemetry_sdk::trace::{BatchConfig, BatchSpanProcessor, SpanExporter, SpanProcessor};
 use tracing_genai_pricing::{Catalogue, Counts, Prices};
 use tracing_genai_semconv::profile::Profile;
 
+use crate::bound::SpanBounds;
 use crate::content::{ContentPolicy, ContentRules, EmitEvent, Redactor};
 use crate::counts::CountsRules;
-use crate::queue::{MAX_BYTES, MAX_SPANS, Queue};
+use crate::export::{CountingExporter, Delivery};
+use crate::processor::GenAiProcessor;
+use crate::queue::{MAX_BYTES, MAX_ITEMS, Queue};
 use crate::scope::scope;
 use crate::stages::Stages;
 use crate::warnings::Warnings;
-use crate::{Delivery, GenAiProcessor, SpanBounds};
 
 /// Settings of a [`GenAiProcessor`]; every one has a default.
 #[derive(Debug)]
@@ -49,6 +51,38 @@ impl<P: SpanProcessor + 'static> GenAiProcessor<P> {
             hands_over: false,
             max_queued_bytes: MAX_BYTES,
         }
+    }
+}
+
+impl GenAiProcessor<BatchSpanProcessor> {
+    /// Starts building a processor that exports through `exporter`, in batches as the SDK does it by default.
+    ///
+    /// The outcomes of spans are counted, and a panic of the exporter is one failed batch; it would end the SDK's batch
+    /// thread. [`Delivery`] reads the counts.
+    ///
+    /// ```
+    /// use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
+    /// use tracing_genai_processor::GenAiProcessor;
+    ///
+    /// let processor = GenAiProcessor::exporting(InMemorySpanExporter::default()).hand_over().build();
+    /// let delivery = processor.delivery();
+    /// let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+    /// provider.shutdown().unwrap();
+    /// assert_eq!(delivery.counts().lost(), 0);
+    /// ```
+    pub fn exporting<E: SpanExporter + 'static>(exporter: E) -> GenAiProcessorBuilder<BatchSpanProcessor> {
+        Self::exporting_with(exporter, BatchConfig::default())
+    }
+
+    /// [`exporting`](Self::exporting) with batches of the host's own settings.
+    pub fn exporting_with<E: SpanExporter + 'static>(
+        exporter: E,
+        config: BatchConfig,
+    ) -> GenAiProcessorBuilder<BatchSpanProcessor> {
+        let delivery = Delivery::default();
+        let counting = CountingExporter::new(exporter, delivery.clone());
+        let batch = BatchSpanProcessor::builder(counting).with_batch_config(config).build();
+        GenAiProcessor::builder(batch).delivery(delivery)
     }
 }
 
@@ -173,8 +207,8 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         self
     }
 
-    /// Where spans are counted. Default: counts of its own; share one with a [`CountingExporter`](crate::CountingExporter)
-    /// to know what was delivered.
+    /// Where spans are counted. Default: counts of its own. A processor around another than
+    /// [`GenAiProcessor::exporting`] shares them with a [`CountingExporter`], to know what was delivered.
     pub fn delivery(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
         self
@@ -212,7 +246,7 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
             content: self.content,
             bounds: self.bounds,
             delivery: self.delivery,
-            queue: Queue::new(if self.hands_over { MAX_SPANS } else { 0 }, self.max_queued_bytes),
+            queue: Queue::new(if self.hands_over { MAX_ITEMS } else { 0 }, self.max_queued_bytes),
             warnings: Warnings::default(),
             meters: OnceLock::new(),
             next: OnceLock::new(),

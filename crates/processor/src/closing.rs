@@ -1,29 +1,100 @@
-//! What only the `tracing` layer knows about a span, handed to the processor while that span closes.
+//! What only the `tracing` layer knows about a span, handed to the processor while that span ends.
 //!
 //! tracing-opentelemetry ends the OpenTelemetry span, and so runs `on_end`, inside its own `on_close`. A layer that runs
 //! before it may [`lay`] a note on this thread for `on_end` to take. A note names its span, so that none is taken for
 //! another's. It may be absent: no cost and no count depends on it.
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use opentelemetry::trace::SpanId;
 
-/// A note about the span that is closing on this thread.
+/// A note about the span that is ending on this thread.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use opentelemetry::trace::SpanId;
+/// use tracing_genai_processor::closing::{self, Closing};
+///
+/// let span = SpanId::from_bytes([7; 8]);
+/// closing::lay(Closing::new(span, Duration::from_millis(410), "ask_model").attempts(2));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a note does nothing until it is laid"]
 pub struct Closing {
-    /// How long the span was open, by the monotonic clock.
-    pub open_for: Duration,
-    /// The span this is about.
-    pub span_id: SpanId,
-    /// The name the span has unless its author chose another.
-    pub default_name: &'static str,
-    /// Whether the author chose the span's kind (`otel.kind`).
-    pub kind_is_authors: bool,
-    /// How often the request was sent, as far as anybody said; 0 where nobody did.
-    pub attempts: u32,
+    open_for: Duration,
+    span_id: SpanId,
+    pub(crate) default_name: &'static str,
+    pub(crate) kind_is_authors: bool,
+    pub(crate) attempts: u32,
+    pub(crate) unsigned_fields: Vec<&'static str>,
+    kept_open: Option<KeptOpen>,
+}
+
+/// What is known of the end of a span that only a child kept open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct KeptOpen {
+    closed_at: SystemTime,
+    last_record: Option<Duration>,
+}
+
+impl Closing {
+    /// A note about the span `span_id`, which was open for `open_for` by the monotonic clock, and is named `default_name`
+    /// unless its author chose another name.
+    pub fn new(span_id: SpanId, open_for: Duration, default_name: &'static str) -> Self {
+        Self {
+            open_for,
+            span_id,
+            default_name,
+            kind_is_authors: false,
+            attempts: 0,
+            unsigned_fields: Vec::new(),
+            kept_open: None,
+        }
+    }
+
+    /// The author chose the span's kind (`otel.kind`).
+    pub fn kind_is_authors(mut self) -> Self {
+        self.kind_is_authors = true;
+        self
+    }
+
+    /// How often the request was sent; 0, unless set, where that is not known.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
     /// Fields of the span and of its events that were unsigned integers, and that the bridge made text of.
-    pub unsigned_fields: Vec<&'static str>,
+    pub fn unsigned_fields(mut self, names: Vec<&'static str>) -> Self {
+        self.unsigned_fields = names;
+        self
+    }
+
+    /// Only a child kept the span open: it closes at `closed_at` because that child has closed. A GenAI field was last
+    /// recorded `last_record` after the span opened.
+    ///
+    /// Such a span ends at its last exit or its last record, whichever is later, and at its close if it has neither.
+    pub fn kept_open(mut self, closed_at: SystemTime, last_record: Option<Duration>) -> Self {
+        self.kept_open = Some(KeptOpen { closed_at, last_record });
+        self
+    }
+
+    /// How long the span lasted, which by the bridge ended at `bridge_end`: at its last exit, or as it closed.
+    pub(crate) fn lasted(&self, bridge_end: SystemTime) -> Duration {
+        let Some(kept_open) = self.kept_open else {
+            return self.open_for;
+        };
+        // The bridge takes the end of a span that was never exited from the clock, after `closed_at` was.
+        let since_exit = kept_open.closed_at.duration_since(bridge_end).ok();
+        let last_exit = since_exit
+            .filter(|since| !since.is_zero())
+            .map(|since| self.open_for.saturating_sub(since));
+        last_exit
+            .max(kept_open.last_record)
+            .map_or(self.open_for, |lasted| lasted.min(self.open_for))
+    }
 }
 
 thread_local! {
@@ -41,4 +112,58 @@ pub fn lay(closing: Closing) {
 pub(crate) fn take(id: SpanId) -> Option<Closing> {
     let note = CLOSING.try_with(Cell::take).ok().flatten()?;
     (note.span_id == id).then_some(note)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn note() -> Closing {
+        Closing::new(SpanId::INVALID, 10 * SECOND, "chat")
+    }
+
+    #[test]
+    fn a_span_lasts_until_it_closes() {
+        assert_eq!(note().lasted(SystemTime::UNIX_EPOCH), 10 * SECOND);
+    }
+
+    #[test]
+    fn a_span_kept_open_by_a_child_lasts_until_its_last_exit_or_record() {
+        let closed_at = SystemTime::UNIX_EPOCH + 1000 * SECOND;
+        let lasted = |last_record, bridge_end| note().kept_open(closed_at, last_record).lasted(bridge_end);
+        let exited = closed_at - 4 * SECOND;
+        let never_exited = closed_at + Duration::from_nanos(100);
+        for (last_record, bridge_end, expected) in [
+            (None, exited, 6),
+            (Some(3 * SECOND), exited, 6),
+            (Some(7 * SECOND), exited, 7),
+            (Some(7 * SECOND), never_exited, 7),
+            (None, never_exited, 10),
+            // A clock too coarse to tell the close from the bridge's end.
+            (Some(7 * SECOND), closed_at, 7),
+            (None, closed_at, 10),
+            // A clock that was set.
+            (None, SystemTime::UNIX_EPOCH, 0),
+            (Some(20 * SECOND), exited, 10),
+        ] {
+            assert_eq!(
+                lasted(last_record, bridge_end),
+                expected * SECOND,
+                "{last_record:?} {bridge_end:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_note_is_taken_once_and_for_its_own_span_alone() {
+        let (own, other) = (SpanId::from_bytes([1; 8]), SpanId::from_bytes([2; 8]));
+        lay(Closing::new(own, SECOND, "chat"));
+        assert!(take(own).is_some());
+        assert!(take(own).is_none());
+        lay(Closing::new(own, SECOND, "chat"));
+        assert!(take(other).is_none());
+        assert!(take(own).is_none());
+    }
 }

@@ -1,7 +1,7 @@
 //! Gives a value the type its attribute has in the conventions, where nothing is lost by it.
 
 use opentelemetry::{Array, StringValue, Value};
-use tracing_genai_semconv::ValueType;
+use tracing_genai_semconv::{ValueType, is_count, is_count_text};
 
 /// The largest whole number a double holds without a gap.
 const EXACT_IN_DOUBLE: f64 = 9_007_199_254_740_992.0;
@@ -51,6 +51,16 @@ pub(crate) fn is_of(value: &Value, wanted: ValueType) -> bool {
         // Tables have no value on spans: their JSON has.
         ValueType::Json => matches!(value, Value::String(_) | Value::Array(_)),
         _ => true,
+    }
+}
+
+/// Whether a value is a number above zero, however it was written: unsigned ones are exported as text.
+pub(crate) fn is_above_zero(value: &Value) -> bool {
+    match value {
+        Value::I64(count) => *count > 0,
+        Value::F64(double) => is_count(*double),
+        Value::String(text) => is_count_text(text.as_str()),
+        _ => false,
     }
 }
 

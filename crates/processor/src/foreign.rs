@@ -8,6 +8,7 @@ mod chat;
 mod elements;
 mod parameters;
 mod provider_metadata;
+mod read;
 mod step;
 mod usage;
 mod usage_counts;
@@ -21,9 +22,9 @@ use tracing_genai_semconv::{Attribute, Meaning, counts_usage, is_generic, meanin
 
 use crate::content::form::is_content;
 use crate::operation::Operation;
-use crate::unread::Unread;
 use answer::Answer;
 use elements::Elements;
+use read::{NOTHING, Read, set};
 
 pub(crate) use chat::{conform_message, conform_tool};
 
@@ -104,12 +105,6 @@ pub(crate) fn holds_json(value: &Value) -> bool {
     matches!(value, Value::String(text) if is_json(text))
 }
 
-/// What became of reading: nothing to read, or what could not be read and why.
-type Read = Result<(), Option<(Attribute, Unread)>>;
-
-/// It says nothing of the conventions.
-const NOTHING: Read = Err(None);
-
 fn take_apart(operation: &mut Operation<'_>, answer: &mut Answer, structure: Structure, attribute: &KeyValue) -> Read {
     let value = &attribute.value;
     match structure {
@@ -155,11 +150,4 @@ fn take_apart(operation: &mut Operation<'_>, answer: &mut Answer, structure: Str
 
 fn text(value: &Value) -> Cow<'_, str> {
     value.as_str()
-}
-
-/// Sets an attribute that the span does not have in the conventions' own name.
-fn set(operation: &mut Operation<'_>, attribute: Attribute, value: impl Into<Value>) {
-    if !operation.has(attribute) {
-        operation.set(attribute, value);
-    }
 }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use opentelemetry::trace::SpanId;
 use opentelemetry_sdk::trace::{SpanData, SpanProcessor};
 
-use crate::Delivery;
+use crate::export::Delivery;
 
 thread_local! {
     /// The span that this thread is forwarding. An attribute could be forged; this cannot.

@@ -11,7 +11,7 @@ use crate::closing::Closing;
 use crate::coerce::coerce;
 use crate::conform::conform_lists;
 use crate::foreign;
-use crate::gaps::take_gaps;
+use crate::marks::take_marks;
 use crate::operation::Operation;
 use crate::settle::settle_attributes;
 
@@ -52,7 +52,7 @@ pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>
         settle_provider(operation);
     }
     conform_lists(operation);
-    take_gaps(operation);
+    take_marks(operation);
     repair_end(operation, closing);
     name_span(operation, closing);
     set_kind(operation, closing.is_some_and(|closing| closing.kind_is_authors));
@@ -108,7 +108,7 @@ fn settle_provider(operation: &mut Operation<'_>) {
     }
 }
 
-/// Lets the span end when it closed, by the monotonic clock.
+/// Lets the span end when the layer says, by the monotonic clock.
 ///
 /// tracing-opentelemetry ends a span at its last exit, which for a stream is before its first chunk; and both ends come
 /// from the wall clock, which may be set between them.
@@ -116,8 +116,10 @@ fn repair_end(operation: &mut Operation<'_>, closing: Option<&Closing>) {
     if operation.name.is_none() && !operation.is_model_call() {
         return;
     }
-    if let Some(end) = closing.and_then(|closing| operation.span.start_time.checked_add(closing.open_for)) {
-        operation.span.end_time = end;
+    let span = &mut *operation.span;
+    let lasted = closing.map(|closing| closing.lasted(span.end_time));
+    if let Some(end) = lasted.and_then(|lasted| span.start_time.checked_add(lasted)) {
+        span.end_time = end;
     }
 }
 

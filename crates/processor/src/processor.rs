@@ -8,7 +8,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
-use crate::Delivery;
+use crate::export::Delivery;
 use crate::stages::Stages;
 
 /// How long a flush waits for spans that are being processed, which is as long as the SDK's batch processor waits.

@@ -1,45 +1,32 @@
 //! The queue of ended GenAI spans between the threads that end them and the thread that processes them.
 //!
-//! It is bounded in spans and in bytes. Its one lock is held to push, to pop and to count; nothing else is locked and
+//! It is bounded in items and in bytes. Its one lock is held to push, to pop and to count; nothing else is locked and
 //! nothing is processed, logged, measured or forwarded while it is held.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use opentelemetry_sdk::trace::SpanData;
+use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::closing::Closing;
-
-/// The most spans that wait: as many as the SDK's own queue holds by default.
-pub(crate) const MAX_SPANS: usize = 2_048;
+/// The most items that wait: as many as the SDK's own queue holds by default.
+pub(crate) const MAX_ITEMS: usize = 2_048;
 
 /// The most bytes that wait or are being processed, unless the user chose.
 pub(crate) const MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// A span that ended, and what is known of it beside its data.
-#[derive(Debug)]
-pub(crate) struct Ended {
-    pub(crate) span: SpanData,
-    /// The note of the layer.
-    pub(crate) closing: Option<Closing>,
-    /// Whether another of our processors forwarded it: then it is priced and measured already.
-    pub(crate) is_processed: bool,
-}
-
 /// The spans that wait, and the numbers of those that are being processed.
 #[derive(Debug)]
-pub(crate) struct Queue {
-    state: Mutex<State>,
+pub(crate) struct Queue<T> {
+    state: Mutex<State<T>>,
     /// Notified when a span has passed, if a thread waits for that.
     passed: Condvar,
-    max_spans: usize,
+    max_items: usize,
     max_bytes: usize,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    waiting: VecDeque<Waiting>,
+#[derive(Debug)]
+struct State<T> {
+    waiting: VecDeque<Waiting<T>>,
     in_progress: Vec<u64>,
     /// Of the spans that wait and of those in progress.
     bytes: usize,
@@ -50,13 +37,13 @@ struct State {
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct Waiting<T> {
     number: u64,
     bytes: usize,
-    ended: Ended,
+    item: T,
 }
 
-impl State {
+impl<T> State<T> {
     /// Whether a span with a number below `until` waits or is in progress.
     fn has_before(&self, until: u64) -> bool {
         self.waiting.front().is_some_and(|first| first.number < until)
@@ -64,41 +51,65 @@ impl State {
     }
 }
 
-impl Queue {
-    /// A queue with room for `max_spans` spans and `max_bytes` bytes; one for no span refuses all.
-    pub(crate) fn new(max_spans: usize, max_bytes: usize) -> Self {
+impl<T> Queue<T> {
+    /// A queue with room for `max_items` spans and `max_bytes` bytes; one for no span refuses all.
+    pub(crate) fn new(max_items: usize, max_bytes: usize) -> Self {
         Self {
             state: Mutex::new(State {
-                waiting: VecDeque::with_capacity(max_spans),
-                ..State::default()
+                waiting: VecDeque::with_capacity(max_items),
+                in_progress: Vec::new(),
+                bytes: 0,
+                next: 0,
+                flushing: 0,
             }),
             passed: Condvar::new(),
-            max_spans,
+            max_items,
             max_bytes,
         }
     }
 
-    /// Queues `ended`, or returns it where there is no room. Calls `wake` at the first span that waits, and when half the
-    /// room is taken.
-    pub(crate) fn push(&self, ended: Ended, wake: impl FnOnce()) -> Option<Ended> {
-        if self.max_spans == 0 {
-            return Some(ended);
+    /// Queues `item` of that many bytes. Without room the calling thread processes what has waited longer, so that order
+    /// is kept, and the item itself where nothing waits. Calls `wake` at the first item that waits, and when half the room
+    /// is taken.
+    pub(crate) fn push(&self, item: T, bytes: usize, wake: impl Fn(), process: impl Fn(T)) {
+        let mut item = item;
+        loop {
+            match self.try_push(item, bytes, &wake) {
+                Some(refused) => item = refused,
+                None => return,
+            }
+            let Some((older, _in_progress)) = self.pop() else {
+                return process(item);
+            };
+            process(older);
         }
-        let bytes = size(&ended.span);
+    }
+
+    /// Processes what waits.
+    pub(crate) fn process_all(&self, process: impl Fn(T)) {
+        while let Some((item, _in_progress)) = self.pop() {
+            process(item);
+        }
+    }
+
+    /// Queues `item`, or returns it where there is no room.
+    fn try_push(&self, item: T, bytes: usize, wake: impl Fn()) -> Option<T> {
+        if self.max_items == 0 {
+            return Some(item);
+        }
         let mut state = self.state();
-        let has_room = state.waiting.len() < self.max_spans && state.bytes.saturating_add(bytes) <= self.max_bytes;
-        if !has_room {
-            return Some(ended);
+        if state.waiting.len() >= self.max_items || state.bytes.saturating_add(bytes) > self.max_bytes {
+            return Some(item);
         }
         let number = state.next;
         state.next += 1;
         state.bytes += bytes;
-        state.waiting.push_back(Waiting { number, bytes, ended });
-        let is_half_full = |taken: usize, before: usize, most: usize| taken > most / 2 && before <= most / 2;
+        state.waiting.push_back(Waiting { number, bytes, item });
+        let becomes_half_full = |taken: usize, before: usize, most: usize| taken > most / 2 && before <= most / 2;
         let count = state.waiting.len();
         let is_time_to_wake = count == 1
-            || is_half_full(count, count - 1, self.max_spans)
-            || is_half_full(state.bytes, state.bytes - bytes, self.max_bytes);
+            || becomes_half_full(count, count - 1, self.max_items)
+            || becomes_half_full(state.bytes, state.bytes - bytes, self.max_bytes);
         drop(state);
         if is_time_to_wake {
             wake();
@@ -106,21 +117,21 @@ impl Queue {
         None
     }
 
-    /// Takes the span that has waited longest. It counts as in progress until `InProgress` is dropped.
-    pub(crate) fn pop(&self) -> Option<(Ended, InProgress<'_>)> {
-        if self.max_spans == 0 {
+    /// Takes what has waited longest. It counts as in progress until `InProgress` is dropped.
+    fn pop(&self) -> Option<(T, InProgress<'_, T>)> {
+        if self.max_items == 0 {
             return None;
         }
         let mut state = self.state();
-        let Waiting { number, bytes, ended } = state.waiting.pop_front()?;
+        let Waiting { number, bytes, item } = state.waiting.pop_front()?;
         state.in_progress.push(number);
         drop(state);
         let queue = self;
-        Some((ended, InProgress { queue, number, bytes }))
+        Some((item, InProgress { queue, number, bytes }))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.max_spans == 0 || self.state().waiting.is_empty()
+        self.max_items == 0 || self.state().waiting.is_empty()
     }
 
     /// Waits until every span that was pushed before this call has passed; false if that took longer than `timeout`.
@@ -143,19 +154,19 @@ impl Queue {
         has_passed
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A span that is being processed; dropped when it has passed, or when its processing panicked.
-pub(crate) struct InProgress<'q> {
-    queue: &'q Queue,
+struct InProgress<'q, T> {
+    queue: &'q Queue<T>,
     number: u64,
     bytes: usize,
 }
 
-impl Drop for InProgress<'_> {
+impl<T> Drop for InProgress<'_, T> {
     fn drop(&mut self) {
         let mut state = self.queue.state();
         state.bytes -= self.bytes;
@@ -166,31 +177,4 @@ impl Drop for InProgress<'_> {
             self.queue.passed.notify_all();
         }
     }
-}
-
-/// The bytes that `span` keeps allocated, near enough: texts in full, the rest by the size of its type.
-fn size(span: &SpanData) -> usize {
-    let of_events: usize = span
-        .events
-        .iter()
-        .map(|event| event.name.len() + attributes_size(&event.attributes))
-        .sum();
-    let of_links: usize = span.links.iter().map(|link| attributes_size(&link.attributes)).sum();
-    size_of::<SpanData>() + span.name.len() + attributes_size(&span.attributes) + of_events + of_links
-}
-
-fn attributes_size(attributes: &[opentelemetry::KeyValue]) -> usize {
-    use opentelemetry::{Array, Value};
-    let value_size = |value: &Value| match value {
-        Value::String(text) => text.as_str().len(),
-        Value::Array(Array::String(texts)) => texts.iter().map(|text| size_of_val(text) + text.as_str().len()).sum(),
-        Value::Array(Array::I64(items)) => size_of_val(items.as_slice()),
-        Value::Array(Array::F64(items)) => size_of_val(items.as_slice()),
-        Value::Array(Array::Bool(items)) => size_of_val(items.as_slice()),
-        _ => 0,
-    };
-    attributes
-        .iter()
-        .map(|attribute| size_of_val(attribute) + attribute.key.as_str().len() + value_size(&attribute.value))
-        .sum()
 }

@@ -7,7 +7,7 @@ use opentelemetry::metrics::Meter;
 use tracing_genai_pricing::Prices;
 use tracing_genai_semconv::{metric, own};
 
-use crate::delivery::{Delivery, DeliveryCounts};
+use crate::export::{Delivery, DeliveryCounts};
 
 /// Registers the metrics. Those of prices are only of prices that are refreshed: the embedded ones are as old as the
 /// program.

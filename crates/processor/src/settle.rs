@@ -3,7 +3,7 @@
 use opentelemetry::{Array, Key, KeyValue, Value};
 use tracing_genai_semconv::{self as semconv, Attribute, Meaning, OperationName, Spelling, ValueType, meaning, own};
 
-use crate::coerce::{coerce, is_of};
+use crate::coerce::{coerce, is_above_zero, is_of};
 use crate::content::form::is_content;
 use crate::foreign;
 use crate::operation::Operation;
@@ -11,7 +11,6 @@ use crate::spellings::Spellings;
 use crate::strangers::{Strangers, strike};
 use crate::truncate::truncated;
 use crate::unread::Unread;
-use crate::usage;
 
 /// The most bytes of a name, an id, a word: what is longer is a mistake, and would cost its batch.
 const MOST_TEXT_BYTES: usize = 64 * 1024;
@@ -180,7 +179,7 @@ fn note_stranger(operation: &mut Operation<'_>, meaning: Option<Meaning>, found:
 /// unless it says zero, as is written of what is not counted.
 fn note_disagreement(operation: &mut Operation<'_>, attribute: Attribute, loser: &Value, name: Option<&Key>) {
     operation.unread.add(attribute, Unread::Disagreement);
-    if attribute.is_usage() && usage::is_above_zero(loser) {
+    if attribute.is_usage() && is_above_zero(loser) {
         operation.unread_usage.add(name.map_or(attribute.name(), Key::as_str));
     }
 }

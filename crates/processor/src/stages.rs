@@ -11,21 +11,24 @@ use tracing_genai_pricing::{Cost, Prices, Reason};
 use tracing_genai_semconv::Attribute;
 use tracing_genai_semconv::profile::Profile;
 
+use crate::bound::SpanBounds;
 use crate::bound::bound;
 use crate::closing;
 use crate::content::{self, ContentRules, apply_content_policy};
 use crate::counts::CountsRules;
+use crate::ended::Ended;
+use crate::export::Delivery;
 use crate::forward::{forward, is_forwarded};
 use crate::measure::Meters;
 use crate::normalise::{is_genai, normalise, remove_results};
 use crate::operation::Operation;
 use crate::price::price;
-use crate::queue::{Ended, Queue};
+use crate::queue::Queue;
 use crate::scope::scope;
+use crate::self_metrics;
 use crate::usage::read_usage;
 use crate::warnings::Warnings;
 use crate::worker::{Work, Worker};
-use crate::{Delivery, SpanBounds, self_metrics};
 
 /// Everything a span needs on its way.
 #[derive(Debug)]
@@ -38,7 +41,7 @@ pub(crate) struct Stages {
     pub(crate) content: ContentRules,
     pub(crate) bounds: SpanBounds,
     pub(crate) delivery: Delivery,
-    pub(crate) queue: Queue,
+    pub(crate) queue: Queue<Ended>,
     pub(crate) warnings: Warnings,
     pub(crate) meters: OnceLock<Meters>,
     /// The processor that exports; known here from the first span on, since until then it may still be given a resource.
@@ -63,29 +66,14 @@ impl Stages {
         }
         content::cut_to_budget(&mut span, &self.content);
         let id = span.span_context.span_id();
-        let mut ended = Ended {
+        let ended = Ended {
             span,
             closing: closing::take(id),
             is_processed: is_forwarded(id),
         };
-        loop {
-            match self.queue.push(ended, || self.worker().wake()) {
-                Some(refused) => ended = refused,
-                None => return,
-            }
-            // Without room, this thread processes what has waited longer, so that the order of ends is kept.
-            let Some((older, _in_progress)) = self.queue.pop() else {
-                return self.process(ended);
-            };
-            self.process(older);
-        }
-    }
-
-    /// Processes what waits, on the thread that asks. Not to be called within `on_end`.
-    fn process_queued(&self) {
-        while let Some((ended, _in_progress)) = self.queue.pop() {
-            self.process(ended);
-        }
+        let bytes = ended.size();
+        self.queue
+            .push(ended, bytes, || self.worker().wake(), |ended| self.process(ended));
     }
 
     /// Waits until what ended before has been forwarded; false if that took longer than `timeout`. Logs the warnings
@@ -97,7 +85,7 @@ impl Stages {
             if worker.runs() {
                 worker.wake_now();
             } else {
-                self.process_queued();
+                self.queue.process_all(|ended| self.process(ended));
             }
             self.queue.wait(timeout)
         };
@@ -206,7 +194,7 @@ impl Work for Stages {
     }
 
     fn work(&self) {
-        self.process_queued();
+        self.queue.process_all(|ended| self.process(ended));
         self.warnings.log();
     }
 }

@@ -4,9 +4,8 @@ use opentelemetry::Value;
 use tracing_genai_semconv::{Attribute, Meaning, OperationName, ValueType, meaning};
 use tracing_genai_usage::Unit;
 
-use crate::coerce::coerce;
+use crate::coerce::{coerce, is_above_zero};
 use crate::operation::{Operation, UsageState};
-use crate::usage::is_above_zero;
 
 /// What input and output leave out by a total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! Reads what a model call used from its attributes.
 
 use opentelemetry::Value;
-use tracing_genai_semconv::{Attribute, counts_usage, is_count, is_count_text, meaning, own};
+use tracing_genai_semconv::{Attribute, counts_usage, meaning, own};
 use tracing_genai_usage::{Unit, Usage};
 
+use crate::coerce::is_above_zero;
 use crate::counts::CountsRules;
 use crate::operation::{Operation, UsageState};
 
@@ -127,16 +128,6 @@ fn find_unread(operation: &mut Operation<'_>) {
         }
     }
     operation.take_own(own::USAGE_UNREAD);
-}
-
-/// Whether a value is a number above zero, however it was written: unsigned ones are exported as text.
-pub(crate) fn is_above_zero(value: &Value) -> bool {
-    match value {
-        Value::I64(count) => *count > 0,
-        Value::F64(double) => is_count(*double),
-        Value::String(text) => is_count_text(text.as_str()),
-        _ => false,
-    }
 }
 
 /// Takes a count, if it is one.

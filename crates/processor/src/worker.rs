@@ -1,10 +1,11 @@
 //! The processor's own thread: processes queued spans and logs warnings, away from the host's threads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
-use std::thread::{self, Thread};
 use std::time::Duration;
+
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::thread::{self, Thread};
+use crate::sync::{Arc, Weak};
 
 /// What the thread does.
 pub(crate) trait Work: Send + Sync + 'static {

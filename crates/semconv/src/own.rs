@@ -52,10 +52,10 @@ pub const STREAM_GAP_SECONDS: &str = "tracing_genai.stream.gap_seconds";
 pub const RESPONSE_UNREAD: &str = "tracing_genai.response.unread";
 /// A call within this one has the usage and the cost: this one is neither priced nor measured.
 pub const COVERED: &str = "tracing_genai.covered";
-/// The prefix of a call's mark on the enclosing span. The operation, requested and response model follow:
-/// `tracing_genai.covered.chat gpt-4o gpt-4o-2024-08-06`. The processor replaces it by [`COVERED`] if both spans are of
-/// the same call.
-pub const COVERED_PREFIX: &str = "tracing_genai.covered.";
+/// The calls within this one that may be of the same response: a list with three texts per call, the operation and the
+/// requested and response model: `chat`, `gpt-4o`, `gpt-4o-2024-08-06`. The processor removes it, and sets [`COVERED`]
+/// if one of them is of the same response.
+pub const COVERING: &str = "tracing_genai.covering";
 /// The number of retries within a call's span.
 pub const RETRY_COUNT: &str = "tracing_genai.retry.count";
 /// On metrics: the outcome of a span: `unsampled`, `discarded`, `exported` or `failed`.

@@ -5,23 +5,28 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use opentelemetry::trace::{Status, TraceContextExt};
-use opentelemetry::{Context, Key as Name, KeyValue, Value};
+use opentelemetry::trace::Status;
+use opentelemetry::{Key as Name, Value};
 use tracing::Span;
 use tracing::instrument::{Instrument, Instrumented};
 use tracing_genai_pricing::{Usd, reported_cost};
 use tracing_genai_processor::UNIT_ATTRIBUTES;
 use tracing_genai_processor::message::{Message, to_json};
 use tracing_genai_semconv::typed::Key;
-use tracing_genai_semconv::{Attribute, OperationName, own};
+use tracing_genai_semconv::{Attribute, own};
 use tracing_genai_usage::{Api, Reading, Unit, Usage, read_body};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::ValueOf;
 use crate::collect::is_collected_on;
+use crate::enclosing::Enclosing;
+use crate::ending;
 use crate::value::{self, texts};
 
-/// A call of a model, from its request to the end of its response. Its span ends when it is dropped.
+/// A call of a model, from its request to the end of its response. It ends when it is dropped.
+///
+/// It is exported and counted then, whatever else still holds its [span](Self::span): a clone, a task, a child that lives
+/// longer. What these record on the span afterwards is lost.
 ///
 /// Made by [`chat`](crate::chat) and its siblings. Nothing recorded here needs a declared field, and recording the same
 /// thing again replaces it.
@@ -39,14 +44,6 @@ pub struct Call {
     enclosing: Mutex<Option<Enclosing>>,
     /// What was recorded of the response, once it was: a stream may tell it with every chunk.
     said: Mutex<Option<Box<Said>>>,
-}
-
-/// The call around this one, and what this one is.
-#[derive(Debug)]
-pub(crate) struct Enclosing {
-    pub(crate) context: Context,
-    pub(crate) operation: OperationName,
-    pub(crate) model: Option<String>,
 }
 
 /// What stands on the span, and what has been said since.
@@ -281,20 +278,10 @@ impl Call {
         fail(&self.span, error_type, message);
     }
 
-    /// Marks the call around this one, if it is to be covered and this one's span goes out: else the other has the figures.
+    /// Covers the call around this one, if that is wanted and was not done.
     fn cover_enclosing(&self, response_model: Option<&str>) {
         let mut enclosing = self.enclosing.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(found) = enclosing.as_ref() else { return };
-        let own = self.span.context();
-        let (own, around) = (own.span(), found.context.span());
-        if !own.is_recording() || own.span_context().span_id() == around.span_context().span_id() {
-            return;
-        }
-        let models = [found.model.as_deref(), response_model].map(Option::unwrap_or_default);
-        let [request, response] = models;
-        let mark = [own::COVERED_PREFIX, found.operation.name(), " ", request, " ", response].concat();
-        around.set_attribute(KeyValue::new(mark, true));
-        *enclosing = None;
+        enclosing.take_if(|found| found.cover(&self.span, response_model));
     }
 
     /// Records what the model was given (`gen_ai.input.messages`), where content is captured.
@@ -336,6 +323,7 @@ impl Drop for Call {
         if let Some(said) = said {
             self.put(&said.latest, &said.recorded);
         }
+        ending::end(std::mem::replace(&mut self.span, Span::none()));
     }
 }
 

@@ -1,7 +1,6 @@
 //! The layer: what only `tracing` knows about a GenAI span, around the service's own OpenTelemetry layer.
 
 use std::sync::{PoisonError, RwLock};
-use std::time::Instant;
 
 use opentelemetry::trace::{SpanId, TraceContextExt, Tracer};
 use tracing::dispatcher::WeakDispatch;
@@ -9,7 +8,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Dispatch, Event, Metadata, Subscriber};
-use tracing_genai_processor::closing::{self, Closing};
+use tracing_genai_processor::closing;
 use tracing_genai_processor::content::ContentPolicy;
 use tracing_genai_semconv as semconv;
 use tracing_opentelemetry::{OpenTelemetryLayer, get_otel_context};
@@ -18,7 +17,9 @@ use tracing_subscriber::layer::{Context, Filter, Layered};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::attempt;
-use crate::unsigned::{HasUnsigned, UnsignedFields};
+use crate::nested::{is_closed_by_child, mark_child_of};
+use crate::opened::{Opened, Recorded};
+use crate::unsigned::HasUnsigned;
 
 /// A service's OpenTelemetry layer with ours beneath it; made by [`wrap`] and [`layer`].
 pub type GenAiLayer<L, S> = Layered<L, Box<dyn Layer<S> + Send + Sync>, S>;
@@ -27,9 +28,11 @@ pub type GenAiLayer<L, S> = Layered<L, Box<dyn Layer<S> + Send + Sync>, S>;
 ///
 /// Put it where that layer was: a second `OpenTelemetryLayer` beside the first panics at the first span.
 ///
-/// It makes a GenAI span end when it closes rather than at its last exit, by the monotonic clock; keeps the span's name
-/// and kind where the author chose them; and counts [attempts](crate::attempt). What it learns is taken up by the
-/// [`GenAiProcessor`](crate::GenAiProcessor) of the provider; without one it changes nothing.
+/// It makes a GenAI span end when its last handle is dropped rather than at its last exit, by the monotonic clock. A child
+/// span that lives longer does not prolong it: the span then ends at its last exit or at the last record of a GenAI field,
+/// whichever is later. It keeps the span's name and kind where the author chose them, and counts
+/// [attempts](crate::attempt). What it learns is taken up by the [`GenAiProcessor`](crate::GenAiProcessor) of the provider;
+/// without one it changes nothing.
 ///
 /// ```
 /// use opentelemetry::trace::TracerProvider;
@@ -143,7 +146,7 @@ impl BeforeOpenTelemetry {
     }
 
     /// The OpenTelemetry span that the layer above will end when this one closes: none if it was filtered out, not
-    /// sampled, or ended before. Only then does anybody take a note about it.
+    /// sampled, or ended before. A note about any other is not taken.
     fn open_span(&self, id: &Id) -> Option<SpanId> {
         let registered = self.dispatch.read().unwrap_or_else(PoisonError::into_inner);
         let dispatch = registered.as_ref().and_then(WeakDispatch::upgrade);
@@ -155,13 +158,6 @@ impl BeforeOpenTelemetry {
         let span = context.span();
         span.is_recording().then(|| span.span_context().span_id())
     }
-}
-
-/// What is kept with an open GenAI span.
-struct Opened {
-    at: Instant,
-    attempts: u32,
-    unsigned: UnsignedFields,
 }
 
 /// Whether spans of this callsite are GenAI spans: a span's fields are declared, whenever they are recorded.
@@ -181,24 +177,25 @@ where
         if is_genai(attributes.metadata())
             && let Some(span) = context.span(id)
         {
-            let mut unsigned = UnsignedFields::default();
-            attributes.record(&mut unsigned);
-            span.extensions_mut().replace(Opened {
-                at: Instant::now(),
-                attempts: 0,
-                unsigned,
-            });
+            let opened = Opened::new(attributes);
+            span.extensions_mut().replace(opened);
         }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        let mut has_unsigned = HasUnsigned::default();
-        values.record(&mut has_unsigned);
-        if has_unsigned.0
+        let recorded = Recorded::read(values);
+        // Inside the span its exit is still to come, and is later.
+        let is_last = recorded.is_genai && context.current_span().id() != Some(id);
+        if (is_last || recorded.has_unsigned())
             && let Some(span) = context.span(id)
             && let Some(opened) = span.extensions_mut().get_mut::<Opened>()
         {
-            values.record(&mut opened.unsigned);
+            if is_last {
+                opened.recorded();
+            }
+            if recorded.has_unsigned() {
+                values.record(opened.unsigned());
+            }
         }
     }
 
@@ -206,7 +203,7 @@ where
         if event.metadata().target() == attempt::TARGET {
             for span in context.event_scope(event).into_iter().flatten() {
                 if let Some(opened) = span.extensions_mut().get_mut::<Opened>() {
-                    opened.attempts = opened.attempts.saturating_add(1);
+                    opened.attempt();
                     return;
                 }
             }
@@ -218,26 +215,27 @@ where
             && let Some(span) = context.event_span(event)
             && let Some(opened) = span.extensions_mut().get_mut::<Opened>()
         {
-            event.record(&mut opened.unsigned);
+            event.record(opened.unsigned());
         }
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
         let Some(span) = context.span(&id) else { return };
-        let metadata = span.metadata();
-        if !is_genai(metadata) {
-            return;
+        let opened = span.extensions_mut().remove::<Opened>();
+        let is_closed_by_child = opened.is_some() && is_closed_by_child(&id);
+        if let Some(parent) = span.parent()
+            && parent.extensions().get::<Opened>().is_some()
+            && let Some(child) = mark_child_of(&parent.id())
+        {
+            span.extensions_mut().replace(child);
         }
+        let Some(opened) = opened else { return };
         let Some(span_id) = self.open_span(&id) else { return };
-        if let Some(opened) = span.extensions_mut().get_mut::<Opened>() {
-            closing::lay(Closing {
-                open_for: opened.at.elapsed(),
-                span_id,
-                default_name: metadata.name(),
-                kind_is_authors: metadata.fields().field("otel.kind").is_some(),
-                attempts: opened.attempts,
-                unsigned_fields: std::mem::take(&mut opened.unsigned).into_names(),
-            });
-        }
+        let metadata = span.metadata();
+        closing::lay(if is_closed_by_child {
+            opened.closing_with_child(span_id, metadata)
+        } else {
+            opened.closing(span_id, metadata)
+        });
     }
 }

@@ -8,9 +8,8 @@ use tracing_genai_semconv::typed::Key;
 use tracing_genai_semconv::{Attribute, OperationName};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::call::Enclosing;
 use crate::collect::is_content_collected;
-use crate::enclosing::enclosing_call;
+use crate::enclosing::Enclosing;
 use crate::{Call, ValueOf};
 
 /// A chat completion of `model` at `provider`, named as `gen_ai.provider.name` names it: `openai`, `anthropic`,
@@ -193,12 +192,9 @@ impl ModelCall {
         let is_openai = matches!(provider.as_str(), "openai" | "azure.ai.openai");
         let named = model.as_deref().map(|model| [operation.name(), " ", model].concat());
         let name = named.as_deref().unwrap_or(operation.name());
-        let enclosing = covers_enclosing.then(enclosing_call).flatten();
-        let enclosing = enclosing.map(|context| Enclosing {
-            context,
-            operation,
-            model: model.clone(),
-        });
+        let enclosing = covers_enclosing
+            .then(|| Enclosing::find(operation, model.as_deref()))
+            .flatten();
         // A field's name and a span's are fixed where they are written, so each operation has its own line.
         macro_rules! span {
             ($name:literal) => {

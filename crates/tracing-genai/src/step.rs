@@ -20,6 +20,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use crate::ValueOf;
 use crate::call;
 use crate::collect::{is_collected_on, is_content_collected};
+use crate::ending;
 use crate::model_call::put;
 
 pub use agent::{
@@ -120,7 +121,9 @@ impl<K: Kind> StepBuilder<K> {
     }
 }
 
-/// A step in progress. Its span ends when it is dropped.
+/// A step in progress. It ends when it is dropped.
+///
+/// It is exported then, whatever else still holds its [span](Self::span). What is recorded on the span afterwards is lost.
 #[derive(Debug)]
 #[must_use = "the step's span ends when this is dropped"]
 pub struct Step<K> {
@@ -164,5 +167,11 @@ impl<K: Kind> Step<K> {
         if is_collected_on(&self.span) {
             self.attribute(attribute.name(), content());
         }
+    }
+}
+
+impl<K> Drop for Step<K> {
+    fn drop(&mut self) {
+        ending::end(std::mem::replace(&mut self.span, Span::none()));
     }
 }

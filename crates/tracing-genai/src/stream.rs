@@ -84,7 +84,7 @@ pin_project! {
         O: Observe<S::Item>,
     {
         fn drop(this: Pin<&mut Self>) {
-            this.project().meter.end::<S::Item>(End::Cancelled);
+            drop(this.project().meter.end::<S::Item>(End::Cancelled));
         }
     }
 }
@@ -137,12 +137,16 @@ where
         let span = this.meter.call.as_ref().map(|call| call.span().clone());
         let entered = span.as_ref().map(tracing::Span::enter);
         let polled = this.stream.poll_next(context);
+        let mut ended = None;
         match &polled {
             Poll::Ready(Some(item)) => this.meter.item(item),
-            Poll::Ready(None) => this.meter.end::<S::Item>(End::Completed),
+            Poll::Ready(None) => ended = this.meter.end::<S::Item>(End::Completed),
             Poll::Pending => {}
         }
+        // The call is dropped last and outside its span, which then closes if nothing else holds it.
         drop(entered);
+        drop(span);
+        drop(ended);
         polled
     }
 
@@ -164,14 +168,16 @@ impl<O> Meter<O> {
         }
     }
 
-    fn end<T>(&mut self, end: End)
+    /// Records how the stream ended; gives back the call, which is over.
+    fn end<T>(&mut self, end: End) -> Option<Call>
     where
         O: Observe<T>,
     {
-        let Some(call) = self.call.take() else { return };
+        let call = self.call.take()?;
         let is_complete = self.observer.end(&call, end == End::Completed && !self.failed);
         std::mem::replace(&mut self.pace, Pace::new()).end(Instant::now(), &call);
         let outcome = Outcome::of(&call, is_complete, self.failed);
         call.attribute(own::STREAM_OUTCOME, outcome.as_str());
+        Some(call)
     }
 }

@@ -1,4 +1,7 @@
-//! A model call ends when its span closes, by the monotonic clock; a stream is metered to its end or its drop.
+//! A model call ends when its last holder lets go of its span, by the monotonic clock, and a child span is no holder; a
+//! stream is metered to its end or its drop.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 mod service;
 
@@ -7,7 +10,7 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt, stream};
 use opentelemetry::Value;
 use opentelemetry::trace::{Status, TraceContextExt, Tracer, TracerProvider};
-use service::Service;
+use service::{Service, Span};
 use tracing_genai::usage::{Api, Unit, Usage};
 
 const OPEN: Duration = Duration::from_millis(50);
@@ -47,6 +50,151 @@ fn a_span_that_is_no_genai_span_ends_as_it_always_did() {
 fn assert_lacks_the_sleep(seconds: f64, begun: Instant) {
     let without_sleep = begun.elapsed().saturating_sub(OPEN).as_secs_f64();
     assert!(seconds <= without_sleep + 0.005, "{seconds} of {without_sleep}");
+}
+
+/// A call whose own handle `work` has done with before its child sleeps and closes: how long the call lasted.
+fn seconds_of_a_call_outlived_by<C>(work: impl FnOnce(&tracing::Span) -> C) -> (f64, Instant) {
+    let service = Service::start();
+    let begun = Instant::now();
+    service.run(|| {
+        let span = tracing::info_span!(
+            "chat",
+            gen_ai.operation.name = "chat",
+            gen_ai.usage.input_tokens = tracing::field::Empty,
+            team = tracing::field::Empty,
+        );
+        let child = work(&span);
+        drop(span);
+        std::thread::sleep(OPEN);
+        drop(child);
+    });
+    let spans = service.spans();
+    let mut calls = spans.iter().filter(|span| span.data.name == "chat");
+    let seconds = calls.next().map(Span::seconds).unwrap();
+    assert!(calls.next().is_none());
+    (seconds, begun)
+}
+
+#[test]
+fn a_child_that_lives_longer_does_not_prolong_the_call() {
+    let (seconds, begun) = seconds_of_a_call_outlived_by(|span| {
+        span.in_scope(|| {
+            std::thread::sleep(OPEN);
+            tracing::info_span!("connection")
+        })
+    });
+    assert_lasted(seconds);
+    assert_lacks_the_sleep(seconds, begun);
+}
+
+#[test]
+fn a_grandchild_that_lives_longer_does_not_prolong_the_call() {
+    let (seconds, begun) = seconds_of_a_call_outlived_by(|span| {
+        let child = span.in_scope(|| {
+            std::thread::sleep(OPEN);
+            tracing::info_span!("request")
+        });
+        child.in_scope(|| tracing::info_span!("connection"))
+    });
+    assert_lasted(seconds);
+    assert_lacks_the_sleep(seconds, begun);
+}
+
+#[test]
+fn an_agent_that_is_kept_open_with_the_call_it_made_ends_at_its_last_exit_too() {
+    let service = Service::start();
+    let begun = Instant::now();
+    service.run(|| {
+        let agent = tracing::info_span!("invoke_agent", gen_ai.operation.name = "invoke_agent");
+        let child = agent.in_scope(|| {
+            let call = tracing::info_span!("chat", gen_ai.operation.name = "chat");
+            call.in_scope(|| tracing::info_span!("connection"))
+        });
+        drop(agent);
+        std::thread::sleep(OPEN);
+        drop(child);
+    });
+    let spans = service.spans();
+    assert_eq!(spans.len(), 3);
+    for span in spans.iter().filter(|span| span.data.name != "connection") {
+        assert_lacks_the_sleep(span.seconds(), begun);
+    }
+}
+
+#[test]
+fn a_record_after_the_last_exit_is_the_end_of_a_call_that_a_child_keeps_open() {
+    let (seconds, begun) = seconds_of_a_call_outlived_by(|span| {
+        let child = span.in_scope(|| tracing::info_span!("connection"));
+        std::thread::sleep(OPEN);
+        span.record("gen_ai.usage.input_tokens", 9);
+        child
+    });
+    assert_lasted(seconds);
+    assert_lacks_the_sleep(seconds, begun);
+}
+
+#[test]
+fn a_record_is_the_end_of_a_call_that_was_never_entered_and_is_kept_open_by_a_child() {
+    let (seconds, begun) = seconds_of_a_call_outlived_by(|span| {
+        std::thread::sleep(OPEN);
+        span.record("gen_ai.usage.input_tokens", 9);
+        tracing::info_span!(parent: span, "connection")
+    });
+    assert_lasted(seconds);
+    assert_lacks_the_sleep(seconds, begun);
+}
+
+#[test]
+fn a_record_of_another_field_is_not_the_end_of_a_call() {
+    let (seconds, begun) = seconds_of_a_call_outlived_by(|span| {
+        let child = span.in_scope(|| tracing::info_span!("connection"));
+        std::thread::sleep(OPEN);
+        span.record("team", "search");
+        child
+    });
+    // Both sleeps come after the last exit.
+    let without_sleeps = begun.elapsed().saturating_sub(2 * OPEN).as_secs_f64();
+    assert!(seconds <= without_sleeps + 0.005, "{seconds} of {without_sleeps}");
+}
+
+#[test]
+fn a_call_without_exit_or_record_lasts_until_it_closes() {
+    let (seconds, _) = seconds_of_a_call_outlived_by(|span| tracing::info_span!(parent: span, "connection"));
+    assert_lasted(seconds);
+}
+
+#[test]
+fn a_child_that_closes_on_another_thread_does_not_prolong_the_call() {
+    let service = Service::start();
+    let dispatch = service.dispatch();
+    let begun = Instant::now();
+    let child = tracing::dispatcher::with_default(&dispatch, || {
+        let span = tracing::info_span!("chat", gen_ai.operation.name = "chat");
+        span.in_scope(|| tracing::info_span!("connection"))
+    });
+    let other = std::thread::spawn(move || {
+        std::thread::sleep(OPEN);
+        tracing::dispatcher::with_default(&dispatch, || drop(child));
+    });
+    other.join().unwrap();
+    let spans = service.spans();
+    let call = spans.iter().find(|span| span.data.name == "chat").unwrap();
+    assert_lacks_the_sleep(call.seconds(), begun);
+}
+
+#[test]
+fn a_call_that_closes_after_its_children_lasts_until_it_closes() {
+    let service = Service::start();
+    service.run(|| {
+        let span = tracing::info_span!("chat", gen_ai.operation.name = "chat");
+        let child = span.in_scope(|| tracing::info_span!("connection"));
+        drop(child);
+        std::thread::sleep(OPEN);
+        drop(span);
+    });
+    let spans = service.spans();
+    let call = spans.iter().find(|span| span.data.name == "chat").unwrap();
+    assert_lasted(call.seconds());
 }
 
 #[test]

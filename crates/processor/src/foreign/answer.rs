@@ -4,7 +4,7 @@ use serde_json::Value;
 use tracing_genai_semconv::Attribute;
 
 use super::chat::tool_call;
-use super::{Read, set};
+use super::read::{Read, set};
 use crate::message::{Message, Part, to_json};
 use crate::operation::Operation;
 use crate::unread::Unread;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use tracing_genai_semconv::Attribute;
 
 use super::blocks::{call, list_of_blocks, parts};
-use super::{NOTHING, Read, set};
+use super::read::{NOTHING, Read, set};
 use crate::message::{Message, Part, said};
 use crate::operation::Operation;
 use crate::unread::Unread;

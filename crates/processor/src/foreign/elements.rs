@@ -8,8 +8,8 @@ use tracing_genai_semconv::Attribute;
 use tracing_genai_semconv::dialect::{Field, Indexed};
 
 use super::blocks::media;
-use super::chat::{content_parts, default_role, role_of, tool_call};
-use super::set;
+use super::chat::{conform_tool, content_parts, default_role, role_of, tool_call};
+use super::read::set;
 use crate::message::{Message, Part, said};
 use crate::operation::Operation;
 
@@ -236,7 +236,7 @@ fn tool(element: Element) -> Value {
         }
     }
     let mut tool = Value::Object(members);
-    super::conform_tool(&mut tool);
+    conform_tool(&mut tool);
     tool
 }
 

@@ -7,7 +7,7 @@ use opentelemetry::{Array, Value as Attributed};
 use serde_json::Value;
 use tracing_genai_semconv::{Attribute, ValueType, current_word};
 
-use super::{NOTHING, Read, set};
+use super::read::{NOTHING, Read, set};
 use crate::coerce::{coerce, is_of};
 use crate::operation::Operation;
 use crate::unread::Unread;

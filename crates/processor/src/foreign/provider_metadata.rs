@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 use tracing_genai_semconv::Attribute;
 use tracing_genai_usage::charged_gemini_searches;
 
+use super::read::{NOTHING, Read, set};
+use super::usage;
 use super::usage_values::holds_count;
-use super::{NOTHING, Read, set, usage};
 use crate::operation::Operation;
 use crate::unread::Unread;
 

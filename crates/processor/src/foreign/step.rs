@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use tracing_genai_semconv::{Attribute, OperationName};
 
 use super::chat::read_messages;
-use super::{NOTHING, Read, set};
+use super::read::{NOTHING, Read, set};
 use crate::operation::Operation;
 
 /// What Traceloop's names begin with, whose inputs and outputs have something around them.

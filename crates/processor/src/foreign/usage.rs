@@ -6,9 +6,9 @@ use tracing_genai_pricing::Usd;
 use tracing_genai_semconv::dialect::usage_key_path;
 use tracing_genai_semconv::{Attribute, own};
 
+use super::read::{NOTHING, Read, set};
 use super::usage_counts::Counts;
 use super::usage_values::{Factor, holds_count};
-use super::{NOTHING, Read, set};
 use crate::operation::Operation;
 use crate::unread::Unread;
 

@@ -7,7 +7,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
-use crate::Delivery;
+use super::delivery::Delivery;
 
 /// Drops every span, and counts it as `discarded`. Put behind a [`GenAiProcessor`](crate::GenAiProcessor) that is to
 /// meter and not to export.

@@ -1,0 +1,56 @@
+//! Reads what the helpers leave on a span for the processor alone, and takes it off: a stream's gaps, and calls within it.
+
+use opentelemetry::{Array, Value};
+use tracing_genai_semconv::{Attribute, OperationName, own};
+
+use crate::gaps::Gaps;
+use crate::operation::Operation;
+use crate::same_model::is_same_model;
+
+/// Reads the gaps of a stream, and whether the call is covered by one within it.
+pub(crate) fn take_marks(operation: &mut Operation<'_>) {
+    let is_ours = |name: &str| name.starts_with(own::PREFIX);
+    let mut names = operation.span.attributes.iter().map(|attribute| attribute.key.as_str());
+    if !names.any(is_ours) {
+        return;
+    }
+    while let Some(mark) = operation.take_own(own::COVERING) {
+        operation.is_covered |= covers(&mark.value, operation);
+    }
+    if operation.is_covered {
+        operation.write(own::COVERED, true);
+    }
+    if operation.has(Attribute::ResponseTimeToFirstChunk) {
+        let counts = operation.take_own(own::STREAM_GAP_COUNTS);
+        let seconds = operation.take_own(own::STREAM_GAP_SECONDS);
+        operation.gaps = counts
+            .zip(seconds)
+            .and_then(|(counts, seconds)| Gaps::read(&counts.value, &seconds.value))
+            .map(Box::new);
+    }
+}
+
+/// Whether one of the calls in `covering` is the operation, seen from further out. Each is three texts: its operation and
+/// the models that were asked for and answered.
+fn covers(covering: &Value, operation: &Operation<'_>) -> bool {
+    let Value::Array(Array::String(texts)) = covering else {
+        return false;
+    };
+    texts.chunks_exact(3).any(|call| match call {
+        [name, request, response] => is_covered_by(operation, name.as_str(), [request.as_str(), response.as_str()]),
+        _ => false,
+    })
+}
+
+fn is_covered_by(operation: &Operation<'_>, name: &str, models: [&str; 2]) -> bool {
+    let is_embedding = |name: Option<OperationName>| name == Some(OperationName::Embeddings);
+    if !operation.is_model_call() || is_embedding(operation.name) != is_embedding(OperationName::from_name(name)) {
+        return false;
+    }
+    let known = [
+        operation.text(Attribute::RequestModel),
+        operation.text(Attribute::ResponseModel),
+    ];
+    let mut known = known.into_iter().flatten();
+    known.any(|known| models.iter().any(|model| is_same_model(known, model)))
+}
