@@ -208,8 +208,8 @@ fn a_call_without_an_attribute_of_the_conventions_is_checked() {
     let output = check(&spans, &["--fail-on", "unknown"]);
     assert_eq!(output.status.code(), Some(1));
     let report = stdout(&output);
-    let wanted = "llm.token_count.poems is an unknown usage count; a computed cost lacks it";
-    assert!(report.contains(wanted), "{report}");
+    let expected = "llm.token_count.poems is an unknown usage count; a computed cost lacks it";
+    assert!(report.contains(expected), "{report}");
     let other = line(
         "GET /",
         &[("http.route", text("/")), ("poem_tokens", json!({"intValue": "7"}))],

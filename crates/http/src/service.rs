@@ -135,7 +135,7 @@ where
         let Poll::Ready(result) = this.span.in_scope(|| this.future.poll(context)) else {
             return Poll::Pending;
         };
-        // The exchange has a handle of its own, which is to be the last.
+        // The exchange has its own handle, which must be the last.
         *this.span = Span::none();
         let exchange = this.exchange.take();
         Poll::Ready(match (result, exchange) {

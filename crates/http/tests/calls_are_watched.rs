@@ -129,7 +129,7 @@ async fn retries_are_one_span() {
 }
 
 #[tokio::test]
-async fn the_trace_context_goes_to_those_who_are_named_and_to_no_others() {
+async fn the_trace_context_is_sent_only_to_hosts_of_propagate_to() {
     let spans = Spans::collect();
     let watch = Watch::new()
         .host("llm.internal:8080", "openai")
@@ -157,7 +157,7 @@ async fn the_trace_context_goes_to_those_who_are_named_and_to_no_others() {
 }
 
 #[tokio::test]
-async fn baggage_goes_only_to_hosts_that_are_named_for_everything() {
+async fn baggage_is_sent_only_to_hosts_of_propagate_all_to() {
     opentelemetry::global::set_text_map_propagator(TextMapCompositePropagator::new(vec![
         Box::new(TraceContextPropagator::new()),
         Box::new(BaggagePropagator::new()),

@@ -1,4 +1,4 @@
-//! Fees beside tokens, and what changes the price of tokens, are recorded on the span of a watched call.
+//! Fees other than tokens, and conditions of the token price, are recorded on the span of a watched call.
 
 #![cfg(feature = "reqwest-middleware")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]

@@ -109,7 +109,7 @@ macro_rules! attribute_table {
     UsageCost USAGE_COST = "gen_ai.usage.cost", Double, "The cost of the call in US dollars; a de facto name outside the conventions.";
     // The conventions have no cache lifetime; a one-hour write costs more than a five-minute one.
     UsageCacheWrite1hInputTokens USAGE_CACHE_WRITE1H_INPUT_TOKENS = "tracing_genai.usage.cache_write_1h.input_tokens", Int, "Input tokens written to the cache for an hour, at a higher price.";
-    // Outside the conventions: some providers bill each search beside the tokens.
+    // Outside the conventions: some providers bill each search in addition to the tokens.
     UsageWebSearches USAGE_WEB_SEARCHES = "tracing_genai.usage.web_searches", Int, "Web searches by the provider, where it bills them.";
 
     TokenType TOKEN_TYPE = "gen_ai.token.type", Text, "On metrics: `input` or `output`.";

@@ -169,7 +169,7 @@ mod tests {
             found(&failed),
             [
                 (Problem::MissingOnError, "error.type"),
-                (Problem::MissingBesideAddress, "server.port"),
+                (Problem::MissingWithAddress, "server.port"),
             ]
         );
         let tool = [("gen_ai.operation.name", Shape::Text("execute_tool"))];

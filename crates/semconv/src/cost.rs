@@ -1,4 +1,4 @@
-//! The attributes for a call's cost beside `gen_ai.usage.cost`, by vocabulary.
+//! The attributes for a call's cost in addition to `gen_ai.usage.cost`, by vocabulary.
 
 /// The amount; proposed by semantic-conventions-genai#443.
 pub const AMOUNT: &str = "gen_ai.usage.cost.amount";

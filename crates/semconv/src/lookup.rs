@@ -47,7 +47,7 @@ pub enum Meaning {
 }
 
 impl Attribute {
-    /// The attribute with that name, current or in any other spelling; `None` if there is none.
+    /// The attribute with that name, current or in any other spelling; `None` if unknown.
     pub fn from_name(name: &str) -> Option<Spelling> {
         match exact_meaning(name)? {
             Meaning::Attribute(spelling) => Some(spelling),

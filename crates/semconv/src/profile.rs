@@ -93,7 +93,7 @@ impl Profile {
 
     /// Sets the keys of the cost; an empty slice changes nothing. Default: [`CostKeys::UsageCost`].
     ///
-    /// Fails for [`CostKeys::UsageCost`] beside [`CostKeys::Proposed`].
+    /// Fails for [`CostKeys::UsageCost`] together with [`CostKeys::Proposed`].
     pub fn with_cost_keys(mut self, keys: &[CostKeys]) -> Result<Self, ProfileError> {
         if keys.contains(&CostKeys::UsageCost) && keys.contains(&CostKeys::Proposed) {
             return Err(ProfileError::NameAndNamespace);
@@ -146,7 +146,7 @@ impl Profile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProfileError {
-    /// `gen_ai.usage.cost` beside `gen_ai.usage.cost.amount`.
+    /// `gen_ai.usage.cost` together with `gen_ai.usage.cost.amount`.
     NameAndNamespace,
 }
 

@@ -121,9 +121,9 @@ fn every_span_type_of_the_registry_is_in_the_table_with_its_requirements() {
         };
         assert_eq!(span["kind"], kind, "{}", known.id);
 
-        let mut wanted = BTreeMap::new();
-        gather(span, &groups, &mut wanted);
-        for (name, level) in &wanted {
+        let mut expected = BTreeMap::new();
+        gather(span, &groups, &mut expected);
+        for (name, level) in &expected {
             let is_changed = REQUIREMENTS_CHANGED
                 .iter()
                 .any(|(id, changed, _)| *id == known.id && changed == name);
@@ -139,7 +139,7 @@ fn every_span_type_of_the_registry_is_in_the_table_with_its_requirements() {
         // The table has no other attributes.
         for (_, attributes) in known.attributes {
             for attribute in *attributes {
-                let is_named = wanted.keys().any(|name| current(name) == attribute.name());
+                let is_named = expected.keys().any(|name| current(name) == attribute.name());
                 assert!(is_named, "{} of {}", attribute.name(), known.id);
             }
         }

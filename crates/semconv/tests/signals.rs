@@ -46,7 +46,7 @@ fn files(folder: &Path) -> Vec<Value> {
 }
 
 /// The attributes of a metric or an event of the registry; an event may refer to a span's.
-fn wanted<'v>(of: &'v Value, files: &'v [Value]) -> BTreeMap<&'v str, &'v str> {
+fn expected<'v>(of: &'v Value, files: &'v [Value]) -> BTreeMap<&'v str, &'v str> {
     let mut groups: BTreeMap<_, _> = files
         .iter()
         .flat_map(|file| items(file, "attribute_groups"))
@@ -59,18 +59,18 @@ fn wanted<'v>(of: &'v Value, files: &'v [Value]) -> BTreeMap<&'v str, &'v str> {
     for (name, span) in &names {
         groups.insert(name, span);
     }
-    let mut wanted = BTreeMap::new();
-    gather(of, &groups, &mut wanted);
-    wanted
+    let mut expected = BTreeMap::new();
+    gather(of, &groups, &mut expected);
+    expected
 }
 
 fn compare(
     name: &str,
-    wanted: &BTreeMap<&str, &str>,
+    expected: &BTreeMap<&str, &str>,
     known: &[(Requirement, &[Attribute])],
     of: impl Fn(Attribute) -> Option<Requirement>,
 ) {
-    for (attribute, level) in wanted {
+    for (attribute, level) in expected {
         if LEFT_OUT.iter().any(|(left_out, _)| left_out == attribute) {
             continue;
         }
@@ -78,14 +78,14 @@ fn compare(
             .unwrap_or_else(|| panic!("{attribute}"))
             .attribute;
         let mut expected = requirement(level, attribute);
-        // In MCP, the port is recommended beside the address.
+        // In MCP, the port is recommended with the address.
         if name.starts_with("mcp.") && attribute == Attribute::ServerPort {
             expected = Requirement::Recommended;
         }
         assert_eq!(of(attribute), Some(expected), "{name} {}", attribute.name());
     }
     for attribute in known.iter().flat_map(|(_, attributes)| *attributes) {
-        let is_named = wanted.keys().any(|named| current(named) == attribute.name());
+        let is_named = expected.keys().any(|named| current(named) == attribute.name());
         assert!(is_named, "{} of {name}", attribute.name());
     }
 }
@@ -109,7 +109,7 @@ fn every_metric_of_the_registry_is_in_the_table() {
             .map(|edge| edge.as_f64().unwrap())
             .collect();
         assert_eq!(known.boundaries, edges, "{name}");
-        compare(name, &wanted(metric, &files), known.attributes, |attribute| {
+        compare(name, &expected(metric, &files), known.attributes, |attribute| {
             known.requirement(attribute)
         });
         compared += 1;
@@ -130,7 +130,7 @@ fn every_event_of_the_registry_is_in_the_table() {
     for event in events {
         let name = event["name"].as_str().unwrap();
         let known = Event::from_name(name).unwrap_or_else(|| panic!("{name} is not in the table"));
-        compare(name, &wanted(event, &files), known.attributes, |attribute| {
+        compare(name, &expected(event, &files), known.attributes, |attribute| {
             known.requirement(attribute)
         });
     }

@@ -91,7 +91,7 @@ fn requirements(page: &mut String, rows: &[(Requirement, &[Attribute])]) {
         let when = match requirement {
             Requirement::Required => "Required",
             Requirement::OnError => "Required on errors",
-            Requirement::WithServerAddress => "Required beside `server.address`",
+            Requirement::WithServerAddress => "Required with `server.address`",
             Requirement::WhenKnown => "Required if applicable and known",
             Requirement::OptIn => "Opt-in",
             _ => "Recommended",
@@ -275,7 +275,7 @@ fn usage_keys(page: &mut String) {
         page,
         "## Counts in JSON\n\n\
          {},\nand JSON in any other attribute with the prefix {},\nare objects with these keys, in snake or camel case. Parts \
-         \"beside\" a side are added to it,\nunless the total shows that they are included. A number above zero under another \
+         \"added to\" a side are not included in it,\nunless the total shows otherwise. A number above zero under another \
          key, and a total that differs from the sum,\nmake the cost `estimated: unread_usage`. A key that ends with a dot is a \
          prefix.\n\n| key | meaning |\n| --- | --- |",
         objects.join(", "),
@@ -293,7 +293,7 @@ fn usage_key(key: UsageKey) -> String {
     };
     let place = |place| match place {
         Place::Within => "included in",
-        Place::Beside => "beside",
+        Place::Beside => "added to",
     };
     match key {
         UsageKey::Whole(of) => format!("the total {}", side(of)),

@@ -87,7 +87,7 @@ impl Report {
         self.others += 1;
     }
 
-    /// Whether there is a finding of that level or worse, missing recommended attributes aside.
+    /// Whether there is a finding of that level or worse, except missing recommended attributes.
     pub(super) fn has(&self, level: Level) -> bool {
         let mut findings = self.types.values().flat_map(|of| of.findings.keys());
         let mut overflow = self.types.values().flat_map(|of| of.overflow.keys());

@@ -163,7 +163,7 @@ fn is_well_formed(name: &str, text: &str) -> bool {
         return true;
     }
     let has = |element: &Value, members: &[&str]| members.iter().all(|member| element.get(member).is_some());
-    let wanted: &[&str] = match spelling.attribute {
+    let required: &[&str] = match spelling.attribute {
         Attribute::InputMessages | Attribute::OutputMessages => &["role", "parts"],
         Attribute::SystemInstructions => &["type"],
         Attribute::ToolDefinitions => &["type", "name"],
@@ -174,7 +174,7 @@ fn is_well_formed(name: &str, text: &str) -> bool {
     match serde_json::from_str(text) {
         Ok(Value::Array(elements)) => elements
             .iter()
-            .all(|element| element.is_object() && has(element, wanted)),
+            .all(|element| element.is_object() && has(element, required)),
         _ => false,
     }
 }

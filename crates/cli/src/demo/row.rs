@@ -8,27 +8,27 @@ use tracing_genai::semconv::{Attribute, own};
 
 use super::attribute::{integer, number, text, texts};
 
-const HEADINGS: [&str; COLUMNS] = [
-    "span",
-    "duration",
-    "first chunk",
-    "in",
-    "cached",
-    "out",
-    "cost USD",
-    "status",
+/// Headings, and whether a column is right-aligned.
+const COLUMNS: [(&str, bool); 8] = [
+    ("span", false),
+    ("duration", true),
+    ("first chunk", true),
+    ("in", true),
+    ("cached", true),
+    ("out", true),
+    ("cost USD", false),
+    ("status", false),
 ];
-const COLUMNS: usize = 8;
-const RIGHT_ALIGNED: [bool; COLUMNS] = [false, true, true, true, true, true, false, false];
 const MAX_NAME_WIDTH: usize = 72;
 const MAX_STATUS_WIDTH: usize = 80;
 
 /// One line of the tree, cell by cell.
-pub(crate) struct Row([String; COLUMNS]);
+pub(crate) struct Row([String; COLUMNS.len()]);
+
 impl Row {
     /// The headings of the columns.
     pub(crate) fn headings() -> Self {
-        Self(HEADINGS.map(str::to_owned))
+        Self(COLUMNS.map(|(heading, _)| heading.to_owned()))
     }
 
     /// The line of `span`, after the tree's `branch`.
@@ -51,14 +51,11 @@ impl Row {
     /// The line of an event: its name and its own fields, without those added by `tracing`.
     pub(crate) fn of_event(branch: &str, event: &Event) -> Self {
         let mut name = format!("{branch}* {}", event.name);
-        for field in event
-            .attributes
-            .iter()
-            .filter(|field| !is_added_by_tracing(field.key.as_str()))
-        {
+        let fields = event.attributes.iter();
+        for field in fields.filter(|field| !is_added_by_tracing(field.key.as_str())) {
             let _ = write!(name, " {}={}", field.key, field.value);
         }
-        let mut cells = [const { String::new() }; COLUMNS];
+        let mut cells = [const { String::new() }; COLUMNS.len()];
         if let Some(cell) = cells.first_mut() {
             *cell = truncated(name, MAX_NAME_WIDTH);
         }
@@ -68,7 +65,7 @@ impl Row {
 
 /// The rows as lines with aligned columns.
 pub(crate) fn aligned(rows: &[Row]) -> String {
-    let mut widths = [0; COLUMNS];
+    let mut widths = [0; COLUMNS.len()];
     for Row(cells) in rows {
         for (width, cell) in widths.iter_mut().zip(cells) {
             *width = cell.chars().count().max(*width);
@@ -76,17 +73,14 @@ pub(crate) fn aligned(rows: &[Row]) -> String {
     }
     let mut text = String::new();
     for Row(cells) in rows {
-        let cells = cells
-            .iter()
-            .zip(widths)
-            .zip(RIGHT_ALIGNED)
-            .map(|((cell, width), right)| {
-                if right {
-                    format!("{cell:>width$}")
-                } else {
-                    format!("{cell:<width$}")
-                }
-            });
+        let cells = cells.iter().zip(widths).zip(COLUMNS);
+        let cells = cells.map(|((cell, width), (_, is_right_aligned))| {
+            if is_right_aligned {
+                format!("{cell:>width$}")
+            } else {
+                format!("{cell:<width$}")
+            }
+        });
         let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
     }
     text

@@ -41,7 +41,7 @@ impl Spans {
     }
 }
 
-/// A reqwest client with ring as its TLS provider, whichever the features of the build select.
+/// A reqwest client with ring as its TLS provider, independent of the build's features.
 #[cfg(feature = "reqwest-middleware")]
 pub(crate) fn reqwest_client() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -147,11 +147,11 @@ impl<'a> Checker<'a> {
 
     pub(super) fn check_requirements(
         &mut self,
-        wanted: &'static [(Requirement, &'static [Attribute])],
+        requirements: &'static [(Requirement, &'static [Attribute])],
         is_error: bool,
     ) {
         let has_address = self.value(Attribute::ServerAddress).is_some();
-        for (requirement, attributes) in wanted {
+        for (requirement, attributes) in requirements {
             for attribute in *attributes {
                 if self.value(*attribute).is_some() {
                     continue;
@@ -159,7 +159,7 @@ impl<'a> Checker<'a> {
                 let problem = match requirement {
                     Requirement::Required => Problem::Missing,
                     Requirement::OnError if is_error => Problem::MissingOnError,
-                    Requirement::WithServerAddress if has_address => Problem::MissingBesideAddress,
+                    Requirement::WithServerAddress if has_address => Problem::MissingWithAddress,
                     Requirement::Recommended => Problem::NotRecorded,
                     // The span does not show whether the others apply.
                     _ => continue,
@@ -221,8 +221,8 @@ fn is_above_zero(value: Shape<'_>) -> bool {
     }
 }
 
-fn has_type(value: Shape<'_>, wanted: ValueType) -> bool {
-    match wanted {
+fn has_type(value: Shape<'_>, value_type: ValueType) -> bool {
+    match value_type {
         ValueType::Text => matches!(value, Shape::Text(_)),
         ValueType::TextArray => matches!(value, Shape::TextArray),
         ValueType::Int => matches!(value, Shape::Int(_)),

@@ -4,7 +4,7 @@ use super::definition::Dialect;
 use super::structure::Structure;
 
 /// Its `prompt_tokens` include cached tokens. The model in `braintrust.metadata` is not read: that object has the
-/// user's data, and the conventions' names are present beside it.
+/// user's data, and the conventions' names are also present.
 pub(super) const BRAINTRUST: Dialect = Dialect {
     name: "Braintrust",
     source: "the Braintrust SDKs for Python, Go, Java and Ruby",

@@ -31,7 +31,7 @@ pub struct Dialect {
     pub dropped: &'static [(&'static str, &'static str)],
     /// Prefixes that mark a GenAI span without an attribute of `gen_ai.*`.
     pub markers: &'static [&'static str],
-    /// Names or prefixes that services may use themselves; read only beside an attribute of [`kinds`](Self::kinds).
+    /// Names or prefixes that services may use themselves; read only together with an attribute of [`kinds`](Self::kinds).
     pub generic: &'static [&'static str],
     /// Usage counts that repeat others on the span and are left unchanged, and why.
     pub redundant: &'static [(&'static str, &'static str)],

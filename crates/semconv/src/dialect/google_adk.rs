@@ -1,4 +1,4 @@
-//! Google's Agent Development Kit: its names beside the conventions'.
+//! Google's Agent Development Kit: its names in addition to the conventions'.
 
 use super::definition::Dialect;
 use crate::Attribute;

@@ -1,4 +1,4 @@
-//! Tells usage counts from costs and durations by name.
+//! Distinguishes usage counts from costs and durations by name.
 
 /// The prefixes of usage attributes.
 pub const USAGE_PREFIXES: [&str; 4] = ["gen_ai.usage.", "llm.usage.", "llm.token_count.", "ai.usage."];
@@ -43,16 +43,16 @@ pub fn is_count_text(text: &str) -> bool {
 
 /// Whether `name`, in snake or camel case, equals `snake`.
 pub(super) fn is_spelled(name: &str, snake: &str) -> bool {
-    let mut wanted = snake.bytes();
+    let mut expected = snake.bytes();
     for byte in name.bytes() {
-        if byte.is_ascii_uppercase() && wanted.next() != Some(b'_') {
+        if byte.is_ascii_uppercase() && expected.next() != Some(b'_') {
             return false;
         }
-        if wanted.next() != Some(byte.to_ascii_lowercase()) {
+        if expected.next() != Some(byte.to_ascii_lowercase()) {
             return false;
         }
     }
-    wanted.next().is_none()
+    expected.next().is_none()
 }
 
 /// Whether `key`, in snake or camel case, begins with `start`, which ends with a dot.

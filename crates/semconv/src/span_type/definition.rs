@@ -11,7 +11,7 @@ pub enum Requirement {
     Required,
     /// Required on errors.
     OnError,
-    /// Required beside `server.address`.
+    /// Required with `server.address`.
     WithServerAddress,
     /// Required if applicable and known, which the span does not show.
     WhenKnown,

@@ -40,10 +40,10 @@ pub(crate) fn current(name: &str) -> &str {
 
 /// The attributes of a span or group with their requirement levels. A later mention without a level keeps the earlier
 /// one.
-pub(crate) fn gather<'v>(of: &'v Value, groups: &BTreeMap<&str, &'v Value>, wanted: &mut BTreeMap<&'v str, &'v str>) {
+pub(crate) fn gather<'v>(of: &'v Value, groups: &BTreeMap<&str, &'v Value>, expected: &mut BTreeMap<&'v str, &'v str>) {
     for attribute in items(of, "attributes") {
         if let Some(group) = attribute.get("ref_group") {
-            gather(groups[group.as_str().unwrap()], groups, wanted);
+            gather(groups[group.as_str().unwrap()], groups, expected);
             continue;
         }
         let name = attribute["ref"].as_str().unwrap();
@@ -57,10 +57,10 @@ pub(crate) fn gather<'v>(of: &'v Value, groups: &BTreeMap<&str, &'v Value>, want
         };
         match level {
             Some(level) => {
-                wanted.insert(name, level);
+                expected.insert(name, level);
             }
             None => {
-                wanted.entry(name).or_insert("recommended");
+                expected.entry(name).or_insert("recommended");
             }
         }
     }
