@@ -9,9 +9,9 @@ use anyhow::{Context as _, bail, ensure};
 use tracing_genai_pricing::Catalogue;
 use tracing_genai_pricing::feed::{Made, catalogue_text};
 
+use crate::cargo::root;
 use crate::litellm::second::{self, Source};
 use crate::litellm::{compare, read as read_second};
-use crate::test::root;
 
 /// Its arguments.
 #[derive(clap::Args)]

@@ -1,15 +1,19 @@
 //! The project's chores: `cargo xtask <chore>`.
 
+mod api;
 mod apt;
 mod backends;
 mod bench;
+mod cargo;
 mod catalogue;
+mod deny;
 mod fuzz;
 mod instructions;
 mod litellm;
+mod minimal_versions;
+mod msrv;
 mod reference;
-#[cfg(test)]
-#[path = "../../pricing/tests/shared_data/mod.rs"]
+#[path = "../../usage/tests/shared_data/mod.rs"]
 mod shared_data;
 mod test;
 
@@ -33,16 +37,22 @@ enum Chore {
     Bench(bench::Arguments),
     /// Makes the embedded price catalogue from a genai-prices table.
     Catalogue(catalogue::Arguments),
+    /// Compares the public API of the libraries with `docs/api`, or writes it there.
+    Api(api::Arguments),
     /// Makes the reference page of names from the tables.
     Reference(reference::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
+    if let Some(outcome) = api::as_rustdoc() {
+        return outcome;
+    }
     match Arguments::parse().chore {
         Chore::Backends(arguments) => backends::run(&arguments),
         Chore::Test(arguments) => test::run(&arguments),
         Chore::Bench(arguments) => bench::run(&arguments),
         Chore::Catalogue(arguments) => catalogue::run(&arguments),
-        Chore::Reference(arguments) => reference::run(&test::root(), &arguments),
+        Chore::Api(arguments) => api::run(&arguments),
+        Chore::Reference(arguments) => reference::run(&cargo::root(), &arguments),
     }
 }
