@@ -148,9 +148,29 @@ fn api(library: &str) -> Result<Vec<String>> {
         .into_iter()
         .map(|item| (item, item.to_string()))
         .filter(|(item, line)| !is_told_by_its_impl(item, line))
-        .map(|(_, line)| line)
+        .map(|(_, line)| without_private_modules(&line, library))
         .filter(|line| !OMITTED.iter().any(|name| line.contains(&format!("{name} for "))))
         .collect())
+}
+
+/// The line without the modules in paths into our other crates: rustdoc names them by file, though the files are private.
+fn without_private_modules(line: &str, library: &str) -> String {
+    let mut line = line.to_owned();
+    for other in LIBRARIES.iter().filter(|other| **other != library) {
+        let start = format!("{}::", other.replace('-', "_"));
+        let mut parts = line.split(&start);
+        let mut shortened = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let is_module = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_lowercase() || c == '_');
+            let mut rest = part;
+            while let Some((_, after)) = rest.split_once("::").filter(|(name, _)| is_module(name)) {
+                rest = after;
+            }
+            shortened.extend([&start, rest]);
+        }
+        line = shortened;
+    }
+    line
 }
 
 fn rustdoc_json(library: &str) -> Result<PathBuf> {
@@ -241,6 +261,15 @@ mod tests {
             "pub fn our_crate::Layer<S>::call(self, value: &http::Request<S::Body>) -> <S as tower::Service>::Error";
         let found: Vec<&str> = crates(line).collect();
         assert_eq!(found, ["our_crate", "http", "tower"]);
+    }
+
+    #[test]
+    fn paths_into_our_other_crates_have_no_modules() {
+        let line = "pub fn tracing_genai::call::Call::usage(&self, usage: &tracing_genai_usage::usage::Usage) -> core::fmt::Result";
+        assert_eq!(
+            without_private_modules(line, "tracing-genai"),
+            "pub fn tracing_genai::call::Call::usage(&self, usage: &tracing_genai_usage::Usage) -> core::fmt::Result"
+        );
     }
 
     #[test]
