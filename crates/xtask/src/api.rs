@@ -141,13 +141,13 @@ fn api(library: &str) -> Result<Vec<String>> {
             trait_impls.insert(item.id().0);
         }
     }
-    let is_told_by_its_impl = |item: &PublicItem, line: &str| {
+    let is_implied_by_its_impl = |item: &PublicItem, line: &str| {
         item.parent_id().is_some_and(|id| trait_impls.contains(&id.0)) && !line.starts_with("pub type ")
     };
     Ok(items
         .into_iter()
         .map(|item| (item, item.to_string()))
-        .filter(|(item, line)| !is_told_by_its_impl(item, line))
+        .filter(|(item, line)| !is_implied_by_its_impl(item, line))
         .map(|(_, line)| without_private_modules(&line, library))
         .filter(|line| !OMITTED.iter().any(|name| line.contains(&format!("{name} for "))))
         .collect())

@@ -36,10 +36,10 @@ pub(crate) fn root() -> PathBuf {
 
 /// The folder that cargo builds into.
 pub(crate) fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+    root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// The cargo that runs this chore, at the root of the workspace.
+/// The cargo that runs this task, at the root of the workspace.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
@@ -66,7 +66,7 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
 pub(crate) fn run_to_success(command: &mut Command) -> Result<()> {
     let status = command
         .status()
-        .with_context(|| format!("{command:?} could not be run"))?;
+        .with_context(|| format!("{} could not be run", as_typed(command)))?;
     if !status.success() {
         bail!("{} ended with {status}", as_typed(command));
     }
@@ -87,11 +87,11 @@ mod tests {
 
     #[test]
     fn a_failed_command_is_named_as_one_would_type_it() {
-        let reason = run_to_success(cargo().args(["no-such-chore", "--quiet"]).stderr(Stdio::null())).unwrap_err();
+        let reason = run_to_success(cargo().args(["no-such-command", "--quiet"]).stderr(Stdio::null())).unwrap_err();
         assert!(
             reason
                 .to_string()
-                .starts_with("`cargo no-such-chore --quiet` ended with "),
+                .starts_with("`cargo no-such-command --quiet` ended with "),
             "{reason}"
         );
     }

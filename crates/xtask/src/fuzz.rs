@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use crate::cargo::{Unavailable, run_to_success, succeeds};
 
 const CARGO_FUZZ: &str = "0.13.2";
-/// The targets, and the folders they stand in.
+/// The targets, and the folders they are in.
 const TARGETS: [(&str, &str); 3] = [
     ("price_file", "crates/pricing/fuzz"),
     ("span", "crates/processor/fuzz"),
@@ -62,7 +62,7 @@ fn fuzz(root: &Path, target: &str, folder: &str) -> Result<()> {
         .status()
         .context("cargo fuzz did not start")?;
     if !status.success() {
-        bail!("the fuzzer found a text that breaks {target}, or did not run: {status}");
+        bail!("the fuzzer found an input that breaks {target}, or did not run: {status}");
     }
     Ok(())
 }

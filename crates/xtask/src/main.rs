@@ -1,4 +1,4 @@
-//! The project's chores: `cargo xtask <chore>`.
+//! The project's own tasks: `cargo xtask <task>`.
 
 mod api;
 mod apt;
@@ -19,16 +19,16 @@ mod test;
 
 use clap::{Parser, Subcommand};
 
-/// The project's chores.
+/// The project's own tasks.
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 struct Arguments {
     #[command(subcommand)]
-    chore: Chore,
+    task: Task,
 }
 
 #[derive(Subcommand)]
-enum Chore {
+enum Task {
     /// Builds the real Collector, Jaeger and Prometheus once into a cache, and installs Redis where it can.
     Backends(backends::Arguments),
     /// Runs everything: formatting, lints, docs, every test, the real backends included.
@@ -47,12 +47,12 @@ fn main() -> anyhow::Result<()> {
     if let Some(outcome) = api::as_rustdoc() {
         return outcome;
     }
-    match Arguments::parse().chore {
-        Chore::Backends(arguments) => backends::run(&arguments),
-        Chore::Test(arguments) => test::run(&arguments),
-        Chore::Bench(arguments) => bench::run(&arguments),
-        Chore::Catalogue(arguments) => catalogue::run(&arguments),
-        Chore::Api(arguments) => api::run(&arguments),
-        Chore::Reference(arguments) => reference::run(&cargo::root(), &arguments),
+    match Arguments::parse().task {
+        Task::Backends(arguments) => backends::run(&arguments),
+        Task::Test(arguments) => test::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
+        Task::Catalogue(arguments) => catalogue::run(&arguments),
+        Task::Api(arguments) => api::run(&arguments),
+        Task::Reference(arguments) => reference::run(&cargo::root(), &arguments),
     }
 }

@@ -42,7 +42,7 @@ fn direct_dependencies() -> Result<BTreeSet<String>> {
         .collect())
 }
 
-/// The lock file without these packages, which are then resolved anew while all others stay.
+/// The lock file without these packages, so that cargo resolves them again and keeps all others.
 fn without(lock: &str, packages: &BTreeSet<String>) -> String {
     let stays = |block: &&str| {
         let name = block
