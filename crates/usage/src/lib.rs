@@ -30,6 +30,7 @@ mod provider_error;
 mod reader;
 mod reading;
 mod request;
+mod response_shape;
 mod telling_keys;
 mod unit;
 mod usage;
