@@ -4,14 +4,15 @@ use std::sync::{Arc, LazyLock};
 
 use crate::call::{Call, Context};
 use crate::charge::{Multiplied, charge};
-use crate::choose::{Kind, Service};
-use crate::comparison::ModelId;
 use crate::cost::Cost;
 use crate::entry::Entry;
 use crate::factor::Factor;
-use crate::find::{Found, Question, find};
+use crate::find::{Question, find};
+use crate::found::Found;
+use crate::kind::{Kind, Service};
 use crate::layers::{embedded, layered};
 use crate::memo::Memo;
+use crate::model_id::ModelId;
 use crate::names;
 use crate::overlay;
 use crate::plan::Owner;
@@ -68,7 +69,12 @@ impl Catalogue {
 
     /// This catalogue, a newer table laid over it, and the user's file over both.
     pub(crate) fn with(&self, feed: Option<&Feed>, user_file: Option<&UserFile>) -> Result<Self, PriceFileError> {
-        layered(&self.table, feed, user_file).map(Self::of)
+        layered(&self.table, Self::is_embedded, feed, user_file).map(Self::of)
+    }
+
+    /// Whether the catalogue that comes with this crate has a provider of that id.
+    fn is_embedded(id: &str) -> bool {
+        Self::embedded().providers().any(|provider| **provider == *id)
     }
 
     pub(crate) const fn table(&self) -> &Table {
@@ -143,7 +149,7 @@ impl Catalogue {
                 region: Region::Global,
                 context: call.context,
             };
-            let (kind, reasons) = Kind::of(&service, model);
+            let (kind, reasons) = Kind::of(&service, &model.variants);
             line.kind = kind;
             line.reasons = line.reasons.union(reasons);
         }

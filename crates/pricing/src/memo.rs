@@ -7,7 +7,8 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use crate::call::Context;
-use crate::find::{Found, Question};
+use crate::find::Question;
+use crate::found::Found;
 use crate::reason::Reason;
 
 /// Entries that are kept; when they are full, all are forgotten and the living ones come back.

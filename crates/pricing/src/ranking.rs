@@ -5,7 +5,8 @@ use crate::catalogue::Catalogue;
 use crate::comparison::Settled;
 use crate::cost::Cost;
 use crate::entry::Entry;
-use crate::find::{Found, find_model};
+use crate::find::find_model;
+use crate::found::Found;
 use crate::reason::{Reason, Reasons};
 use crate::usd::Usd;
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Flaw, Lines, MAX_DEPTH, Node, Value};
+use super::node::{Flaw, Lines, MAX_DEPTH, Node, Value};
 
 /// Reads a TOML text.
 ///
