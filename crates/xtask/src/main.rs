@@ -5,6 +5,7 @@ mod backends;
 mod bench;
 mod catalogue;
 mod fuzz;
+mod imports;
 mod instructions;
 mod litellm;
 mod reference;

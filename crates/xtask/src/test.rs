@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::builder::PossibleValuesParser;
 
-use crate::{backends, fuzz, instructions, reference};
+use crate::{backends, fuzz, imports, instructions, reference};
 
 /// Arguments of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -44,6 +44,11 @@ const STEPS: &[Step] = &[
         name: "docs",
         about: "the documentation of every crate, warnings denied, and the page of names",
         run: docs,
+    },
+    Step {
+        name: "imports",
+        about: "no files of a crate import each other in a circle",
+        run: || imports::run(&root()),
     },
     Step {
         name: "features",

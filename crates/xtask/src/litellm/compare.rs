@@ -9,8 +9,9 @@ use tracing_genai_pricing::{Call, Catalogue, Cost, Counts, Entry, Reason};
 use tracing_genai_usage::Unit;
 
 use super::differences::{DIFFERENCES, Difference};
+use super::model::Model;
+use super::models::Models;
 use super::probes::{Probe, Special};
-use super::{Model, Models};
 
 /// The day of the comparison, a Friday soon after both tables were published.
 pub(crate) const DAY: &str = "2026-11-20";

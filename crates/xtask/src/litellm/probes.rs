@@ -3,7 +3,7 @@
 use tracing_genai_pricing::{Context, Usd};
 use tracing_genai_usage::{Unit, Usage};
 
-use super::Model;
+use super::model::Model;
 use super::units::{OTHERS_BY_FIELD, Service, TOKENS_BY_FIELD};
 
 /// Tokens that a call takes and gives, of which a part is special.

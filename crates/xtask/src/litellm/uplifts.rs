@@ -7,7 +7,8 @@ use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Usd};
 use tracing_genai_usage::{Unit, Usage};
 
 use super::compare::DAY;
-use super::{Model, every_model, read};
+use super::model::{Model, every_model};
+use super::models::read;
 use crate::shared_data;
 
 /// 2026-11-20T12:00:00Z.
