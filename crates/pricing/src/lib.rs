@@ -7,7 +7,6 @@ mod broader;
 mod call;
 mod catalogue;
 mod charge;
-mod choose;
 mod comparison;
 mod cost;
 mod decimal;

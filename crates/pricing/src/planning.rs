@@ -1,6 +1,7 @@
-//! Lays out the prices of one model for one kind of call.
+//! Chooses which of a model's prices hold for a call, by its time and its kind of service, and lays them out.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use tracing_genai_usage::{Direction, TokenType, Unit};
 
@@ -8,17 +9,39 @@ use crate::broader;
 use crate::cost::Matched;
 use crate::factor::Factor;
 use crate::given_away::{given, is_given_away};
-use crate::plan::{MAX_ROWS, Owner, Part, Plan, Row, Tier};
+use crate::kind::{Kind, MAX_VARIANTS};
+use crate::plan::{MAX_ROWS, Owner, Part, Plan, Plans, Row, Tier};
 use crate::price::{GRAINS_PER_FEMTO, PriceSet, UnitPrice};
 use crate::reason::{Reason, Reasons};
 use crate::table::Model;
+use crate::time::Moment;
 
 /// Models billed for a minimum of seconds per request. Source: Groq's price page, as in genai-prices 0.2.3.
 const MINIMUM_SECONDS: &[(&str, &str, u64)] =
     &[("groq", "whisper-large-v3", 10), ("groq", "whisper-large-v3-turbo", 10)];
 
+impl Model {
+    /// The plan for a call of that kind that started then, and what is uncertain about it.
+    pub(crate) fn plan(&self, owner: Owner<'_>, started: SystemTime, kind: &Kind) -> (Option<&Plan>, Reasons) {
+        // What day it is need not be known where nothing depends on it.
+        let set = if self.sets.len() > 1 {
+            self.set_at(Moment::from(started))
+        } else {
+            0
+        };
+        let (variants, reasons) = kind.applying(&self.variants, started);
+        let bits = self.variants.len().min(MAX_VARIANTS);
+        let plans = self.plans.get_or_init(|| Plans::new(self.sets.len() << bits));
+        let slot = plans.slot((set << bits) | variants);
+        (
+            slot.map(|slot| &**slot.get_or_init(|| Box::new(plan(self, owner, set, variants)))),
+            reasons,
+        )
+    }
+}
+
 /// The plan of a model for the set of prices at that place and these variants, as a bit set.
-pub(crate) fn plan(model: &Model, owner: Owner<'_>, set: usize, variants: usize) -> Plan {
+fn plan(model: &Model, owner: Owner<'_>, set: usize, variants: usize) -> Plan {
     let provider = owner.provider;
     let standard = model.sets.get(set);
     let chosen = || {
