@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing_genai_usage::{MAX_COUNT, Unit, Usage};
 
-use crate::call::{Call, Counts};
+use crate::call::{Counts, PriceQuery};
 use crate::catalogue::Catalogue;
 use crate::cost::{Cost, Matched, Status};
 use crate::model_id::ModelId;
@@ -40,18 +40,18 @@ impl Catalogue {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Reason, Status};
+    /// use tracing_genai_pricing::{CallContext, Catalogue, Counts, PriceQuery, Reason, Status};
     /// use tracing_genai_usage::{MAX_COUNT, Unit, Usage};
     ///
     /// let usage = Usage::new().with(Unit::InputTokens, 1_200).with(Unit::OutputTokens, 350);
-    /// let call = Call {
+    /// let call = PriceQuery {
     ///     provider: "openai",
     ///     server_address: None,
     ///     response_model: Some("gpt-4o-2024-08-06"),
     ///     request_model: Some("gpt-4o"),
     ///     usage: &usage,
     ///     started: SystemTime::now(),
-    ///     context: Context::default(),
+    ///     context: CallContext::default(),
     ///     counts: Counts::Inclusive,
     /// };
     /// let estimate = Catalogue::embedded().cost_on(&call, &"openai/gpt-4o-mini".parse()?);
@@ -60,9 +60,9 @@ impl Catalogue {
     /// assert!(estimate.cost.reasons.contains(Reason::SameTokensAssumed));
     /// # Ok::<(), tracing_genai_pricing::ParseModelIdError>(())
     /// ```
-    pub fn cost_on(&self, call: &Call<'_>, other: &ModelId) -> Estimate {
+    pub fn cost_on(&self, call: &PriceQuery<'_>, other: &ModelId) -> Estimate {
         let settled = Settled::of(call);
-        let moved = Call {
+        let moved = PriceQuery {
             provider: other.provider(),
             server_address: None,
             response_model: Some(other.model()),
@@ -87,7 +87,7 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
-    pub(crate) fn of(call: &Call<'_>) -> Self {
+    pub(crate) fn of(call: &PriceQuery<'_>) -> Self {
         let mut usage = *call.usage;
         let whole = call.counts.whole_input(&usage);
         if let Some(whole) = whole {
@@ -123,8 +123,8 @@ impl Settled {
     }
 
     /// The call with the settled usage.
-    pub(crate) fn call<'a>(&'a self, call: &Call<'a>) -> Call<'a> {
-        Call {
+    pub(crate) fn call<'a>(&'a self, call: &PriceQuery<'a>) -> PriceQuery<'a> {
+        PriceQuery {
             usage: &self.usage,
             counts: self.counts,
             ..*call

@@ -1,6 +1,6 @@
 //! Finds the model that a call means, by the rules of genai-prices 0.2.3 (`data_snapshot.py`, `types.py`).
 
-use crate::call::Context;
+use crate::call::CallContext;
 use crate::forms::forms;
 use crate::found::Found;
 use crate::kind::{Kind, Service};
@@ -20,7 +20,7 @@ pub(crate) struct Question<'a> {
     pub(crate) response_model: Option<&'a str>,
     pub(crate) request_model: Option<&'a str>,
     /// `None` where the call says nothing of it.
-    pub(crate) context: Option<Context<'a>>,
+    pub(crate) context: Option<CallContext<'a>>,
 }
 
 /// Finds the model that answered, else the model that was asked for, and the kind of service that the call got.

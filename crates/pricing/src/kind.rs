@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use tracing_genai_usage::Unit;
 
-use crate::call::Context;
+use crate::call::CallContext;
 use crate::price::{ContextKey, UnitPrice, Variant};
 use crate::reason::{Reason, Reasons};
 use crate::region::Region;
@@ -70,7 +70,7 @@ pub(crate) struct Service<'a> {
     /// Whether the line of the model is another provider's.
     pub(crate) is_borrowed: bool,
     pub(crate) region: Region,
-    pub(crate) context: Context<'a>,
+    pub(crate) context: CallContext<'a>,
 }
 
 impl Kind {

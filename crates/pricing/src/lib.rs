@@ -1,6 +1,6 @@
 //! Exact, dated, explained prices of LLM calls.
 //!
-//! [`Catalogue::embedded`] knows the models; [`Catalogue::cost`] says what a [`Call`] cost, in exact dollars, by which
+//! [`Catalogue::embedded`] knows the models; [`Catalogue::cost`] says what a [`PriceQuery`] cost, in exact dollars, by which
 //! price and with how much certainty. What is not known is [`Status::Unpriced`], never zero.
 
 mod broader;
@@ -44,7 +44,7 @@ mod usd;
 mod user_file;
 mod word;
 
-pub use call::{Call, Context, Counts};
+pub use call::{CallContext, Counts, PriceQuery};
 pub use catalogue::Catalogue;
 pub use comparison::Estimate;
 pub use cost::{Cost, Edition, Layer, Matched, Parts, Status};

@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLock};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::call::Context;
+use crate::call::CallContext;
 use crate::find::Question;
 use crate::found::Found;
 use crate::reason::Reason;
@@ -131,7 +131,7 @@ impl Entry {
     }
 }
 
-fn values<'a>(context: &Context<'a>) -> [Option<&'a str>; CONTEXT] {
+fn values<'a>(context: &CallContext<'a>) -> [Option<&'a str>; CONTEXT] {
     [
         context.service_tier,
         context.processing,

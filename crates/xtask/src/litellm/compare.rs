@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::ensure;
-use tracing_genai_pricing::{Call, Catalogue, Cost, Counts, Entry, Reason};
+use tracing_genai_pricing::{Catalogue, Cost, Counts, Entry, PriceQuery, Reason};
 use tracing_genai_usage::Unit;
 
 use super::differences::{DIFFERENCES, Difference};
@@ -152,7 +152,7 @@ pub(crate) fn is_known(catalogue: &Catalogue, model: &Model) -> bool {
 }
 
 fn cost(catalogue: &Catalogue, model: &Model, probe: &Probe) -> Cost {
-    catalogue.cost(&Call {
+    catalogue.cost(&PriceQuery {
         provider: model.provider,
         server_address: None,
         response_model: None,
