@@ -98,14 +98,14 @@ pub(crate) struct Plans {
 }
 
 impl Plans {
-    /// Room for so many.
+    /// So many slots, all empty.
     pub(crate) fn new(slots: usize) -> Self {
         Self {
             slots: (0..slots).map(|_| OnceLock::new()).collect(),
         }
     }
 
-    /// The room for that one.
+    /// The slot at that place.
     pub(crate) fn slot(&self, place: usize) -> Option<&OnceLock<Box<Plan>>> {
         self.slots.get(place)
     }

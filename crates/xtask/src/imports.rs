@@ -24,7 +24,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let mut failed = Vec::new();
     for folder in crates(root)? {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let circles = circles(&CrateFiles::read(&folder.join("src"))?.imports());
+        let imports = CrateFiles::read(&folder.join("src"))?.imports();
+        let circles = circles(&imports.with_context(|| format!("in {}", folder.display()))?);
         for circle in &circles {
             print(&name, circle);
         }

@@ -1,4 +1,4 @@
-//! Why something of a table is not written.
+//! Why a part of a table is left out, or all of it refused.
 
 use crate::document::Flaw;
 

@@ -1,4 +1,4 @@
-//! What the host hears of a refresh.
+//! What a refresh reports to the host.
 
 use crate::price_file::PriceFileError;
 

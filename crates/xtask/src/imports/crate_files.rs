@@ -55,27 +55,32 @@ impl CrateFiles {
     }
 
     /// Which file imports which. Those of a crate root are left out: it declares all modules and exports from all of them.
-    pub(crate) fn imports(&self) -> Vec<Import> {
+    pub(crate) fn imports(&self) -> Result<Vec<Import>> {
         let is_root = |name: &&String| matches!(&***name, "lib.rs" | "main.rs") || name.starts_with("bin/");
-        let roots = self.files.keys().filter(is_root);
-        roots.flat_map(|root| Tree::new(&self.files, root).imports()).collect()
+        let mut imports = Vec::new();
+        for root in self.files.keys().filter(is_root) {
+            imports.extend(Tree::new(&self.files, root)?.imports());
+        }
+        Ok(imports)
     }
 }
 
 impl<'f> Tree<'f> {
-    fn new(files: &'f BTreeMap<String, Parsed>, root: &'f str) -> Self {
+    fn new(files: &'f BTreeMap<String, Parsed>, root: &'f str) -> Result<Self> {
         let mut tree = Self {
             files,
             root,
             modules: BTreeMap::new(),
         };
-        tree.declare(Vec::new(), root);
-        tree
+        tree.declare(Vec::new(), root)?;
+        Ok(tree)
     }
 
     /// Adds the module of that file, and those that it declares.
-    fn declare(&mut self, path: ModulePath, file: &'f str) {
-        let Some(parsed) = self.files.get(file) else { return };
+    fn declare(&mut self, path: ModulePath, file: &'f str) -> Result<()> {
+        let Some(parsed) = self.files.get(file) else {
+            return Ok(());
+        };
         for inline in &parsed.inline {
             self.modules.insert([&*path, inline.as_slice()].concat(), file);
         }
@@ -83,11 +88,11 @@ impl<'f> Tree<'f> {
             let child = [&*path, &*declared.within, &*declared.segments].concat();
             let candidates = [child.join("/") + ".rs", child.join("/") + "/mod.rs"];
             let known = self.files.keys().find(|name| candidates.contains(name));
-            if let Some(file) = known {
-                self.declare(child, file);
-            }
+            let known = known.with_context(|| format!("{file} declares `{}`, which has no file", child.join("::")))?;
+            self.declare(child, known)?;
         }
         self.modules.insert(path, file);
+        Ok(())
     }
 
     fn imports(&self) -> Vec<Import> {
@@ -171,7 +176,7 @@ mod tests {
     }
 
     fn imports(texts: &[(&str, &str)]) -> Vec<String> {
-        let imports = files(texts).imports();
+        let imports = files(texts).imports().unwrap();
         imports
             .iter()
             .map(|import| format!("{}:{} {}", import.from, import.line, import.to))
@@ -190,7 +195,8 @@ mod tests {
                 ),
                 ("c.rs", "pub struct Third;\nfn first() -> super::a::First { todo!() }"),
             ])
-            .imports(),
+            .imports()
+            .unwrap(),
         );
         assert_eq!(circles.len(), 1);
         assert_eq!(circles[0].files, ["a.rs", "b.rs", "c.rs"]);
@@ -245,5 +251,13 @@ mod tests {
             ("b.rs", "use crate::a::A;"),
         ];
         assert_eq!(imports(&texts), ["b.rs:1 a.rs"]);
+    }
+
+    #[test]
+    fn a_module_without_a_file_is_an_error() {
+        let reason = files(&[("lib.rs", "mod a;"), ("a.rs", "mod b;")])
+            .imports()
+            .unwrap_err();
+        assert_eq!(reason.to_string(), "a.rs declares `a::b`, which has no file");
     }
 }

@@ -55,6 +55,8 @@ impl Parsed {
                 (TokenTree::Ident(word), [TokenTree::Ident(name), item @ ..]) if word == "mod" => {
                     self.module(&name.to_string(), first, item, within)
                 }
+                // `pub(in crate::a)` imports nothing.
+                (TokenTree::Ident(word), [TokenTree::Group(of), item @ ..]) if word == "pub" && is_in_path(of) => item,
                 (TokenTree::Ident(word), _) if word == "use" => self.uses(after, within),
                 (TokenTree::Ident(word), _) if is_start(&word.to_string()) => self.path(rest, within),
                 (TokenTree::Group(group), _) => {
@@ -164,6 +166,10 @@ fn is_start(word: &str) -> bool {
     matches!(word, "crate" | "self" | "super")
 }
 
+fn is_in_path(of: &Group) -> bool {
+    matches!(of.stream().into_iter().next(), Some(TokenTree::Ident(word)) if word == "in")
+}
+
 fn after_colons(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     match tokens {
         [TokenTree::Punct(one), TokenTree::Punct(two), rest @ ..] if one.as_char() == ':' && two.as_char() == ':' => {
@@ -263,8 +269,11 @@ mod tests {
     }
 
     #[test]
-    fn comments_texts_and_docs_name_nothing() {
-        assert!(paths("// crate::a\n/// [`crate::b`]\nconst C: &str = \"crate::c\";").is_empty());
+    fn comments_texts_docs_and_visibilities_name_nothing() {
+        assert!(
+            paths("pub(in crate::v) fn f() {}\n// crate::a\n/// [`crate::b`]\nconst C: &str = \"crate::c\";")
+                .is_empty()
+        );
     }
 
     #[test]
