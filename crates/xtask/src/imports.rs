@@ -17,7 +17,7 @@ use circles::{Circle, circles};
 use crate_files::CrateFiles;
 
 /// The crates whose circles are listed but do not fail yet. A crate without circles must not stand here.
-const STILL_TO_BE_DONE: &[&str] = &["cli", "processor", "tracing-genai"];
+const STILL_TO_BE_DONE: &[&str] = &["tracing-genai"];
 
 /// Fails where files of a crate import each other in a circle.
 pub(crate) fn run(root: &Path) -> Result<()> {
