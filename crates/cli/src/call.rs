@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::SystemTime};
 use serde::Deserialize;
 use serde_json::Value;
 use tracing_genai::{
-    pricing::{Call, Catalogue, Context, Cost, Counts, Estimate, ModelId, Reason, Reasons},
+    pricing::{CallContext, Catalogue, Cost, Counts, Estimate, ModelId, PriceQuery, Reason, Reasons},
     semconv::provider,
     usage::{Reading, Usage},
 };
@@ -69,7 +69,7 @@ pub(crate) struct PriceContext {
 
 impl PriceContext {
     /// An owned copy of the context.
-    pub(crate) fn of(context: &Context<'_>) -> Self {
+    pub(crate) fn of(context: &CallContext<'_>) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Self {
             service_tier: owned(context.service_tier),
@@ -84,18 +84,18 @@ impl PriceContext {
 
     /// The context reported by a response.
     pub(crate) fn of_response(reading: &Reading) -> Self {
-        Self::of(&Context {
+        Self::of(&CallContext {
             service_tier: reading.service_tier.as_deref(),
             processing: reading.processing.as_deref(),
             speed: reading.speed.as_deref(),
             search_type: reading.search_type.as_deref(),
             inference_geo: reading.inference_geo.as_deref(),
-            ..Context::default()
+            ..CallContext::default()
         })
     }
 
-    fn context(&self) -> Context<'_> {
-        Context {
+    fn context(&self) -> CallContext<'_> {
+        CallContext {
             service_tier: self.service_tier.as_deref(),
             processing: self.processing.as_deref(),
             speed: self.speed.as_deref(),
@@ -117,8 +117,8 @@ pub(crate) fn unread_reasons<T>(unread: &[T]) -> Reasons {
 
 impl ModelCall {
     /// The call for the catalogue.
-    pub(crate) fn call(&self) -> Call<'_> {
-        Call {
+    pub(crate) fn call(&self) -> PriceQuery<'_> {
+        PriceQuery {
             // Frameworks use names of their own.
             provider: provider::current(&self.provider),
             server_address: self.server_address.as_deref(),

@@ -9,7 +9,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Prices};
+use tracing_genai_pricing::{CallContext, Catalogue, Counts, PriceQuery, Prices};
 use tracing_genai_usage::{Unit, Usage};
 
 const ROUNDS: u32 = 2_000;
@@ -32,39 +32,39 @@ fn main() {
         .with(Unit::CacheReadTokens, 8_192)
         .with(Unit::OutputTokens, 640)
         .with(Unit::OutputReasoningTokens, 100);
-    let plain = Call {
+    let plain = PriceQuery {
         provider: "openai",
         server_address: Some("api.openai.com"),
         response_model: Some("gpt-4o-2024-08-06"),
         request_model: Some("gpt-4o"),
         usage: &usage,
         started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: Context::default(),
+        context: CallContext::default(),
         counts: Counts::Inclusive,
     };
     let calls = [
         ("plain, cached input", plain),
         (
             "tiers, a service tier",
-            Call {
+            PriceQuery {
                 response_model: Some("gpt-6-sol"),
-                context: Context {
+                context: CallContext {
                     service_tier: Some("flex"),
-                    ..Context::default()
+                    ..CallContext::default()
                 },
                 ..plain
             },
         ),
         (
             "another provider's model",
-            Call {
+            PriceQuery {
                 provider: "azure.ai.openai",
                 ..plain
             },
         ),
         (
             "unknown model",
-            Call {
+            PriceQuery {
                 response_model: Some("my-finetune"),
                 request_model: None,
                 ..plain

@@ -6,7 +6,7 @@ use tracing_genai_usage::{Unit, Usage};
 
 /// A model call to be priced.
 #[derive(Clone, Copy, Debug)]
-pub struct Call<'a> {
+pub struct PriceQuery<'a> {
     /// The provider: a value of `gen_ai.provider.name` or a provider id of the catalogue; empty when unknown.
     pub provider: &'a str,
     /// The host the request went to, such as `api.openai.com`; asked when the provider's name is not known.
@@ -20,14 +20,14 @@ pub struct Call<'a> {
     /// When the call started: prices change over time and over the day, in UTC.
     pub started: SystemTime,
     /// What changes the price of the same model.
-    pub context: Context<'a>,
+    pub context: CallContext<'a>,
     /// What the instrumentation's `input_tokens` includes.
     pub counts: Counts,
 }
 
 /// What changes the price of the same model; everything is `None` unless the call says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Context<'a> {
+pub struct CallContext<'a> {
     /// The service tier that served the call: `default`, `flex`, `priority`. What was only requested is second best.
     pub service_tier: Option<&'a str>,
     /// How the call was processed: `batch`.

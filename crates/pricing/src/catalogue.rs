@@ -2,16 +2,17 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::call::{Call, Context};
+use crate::call::{CallContext, PriceQuery};
 use crate::charge::{Multiplied, charge};
-use crate::choose::{Kind, Service};
-use crate::comparison::ModelId;
 use crate::cost::Cost;
 use crate::entry::Entry;
 use crate::factor::Factor;
-use crate::find::{Found, Question, find};
+use crate::find::{Question, find};
+use crate::found::Found;
+use crate::kind::{Kind, Service};
 use crate::layers::{embedded, layered};
 use crate::memo::Memo;
+use crate::model_id::ModelId;
 use crate::names;
 use crate::overlay;
 use crate::plan::Owner;
@@ -27,18 +28,18 @@ use crate::user_file::UserFile;
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Status};
+/// use tracing_genai_pricing::{CallContext, Catalogue, Counts, PriceQuery, Status};
 /// use tracing_genai_usage::{Unit, Usage};
 ///
 /// let usage = Usage::new().with(Unit::InputTokens, 1_200).with(Unit::OutputTokens, 350);
-/// let cost = Catalogue::embedded().cost(&Call {
+/// let cost = Catalogue::embedded().cost(&PriceQuery {
 ///     provider: "openai",
 ///     server_address: None,
 ///     response_model: Some("gpt-4o-2024-08-06"),
 ///     request_model: Some("gpt-4o"),
 ///     usage: &usage,
 ///     started: SystemTime::now(),
-///     context: Context::default(),
+///     context: CallContext::default(),
 ///     counts: Counts::Inclusive,
 /// });
 /// assert_eq!(cost.status, Status::Priced);
@@ -68,7 +69,12 @@ impl Catalogue {
 
     /// This catalogue, a newer table laid over it, and the user's file over both.
     pub(crate) fn with(&self, feed: Option<&Feed>, user_file: Option<&UserFile>) -> Result<Self, PriceFileError> {
-        layered(&self.table, feed, user_file).map(Self::of)
+        layered(&self.table, Self::is_embedded, feed, user_file).map(Self::of)
+    }
+
+    /// Whether the catalogue that comes with this crate has a provider of that id.
+    fn is_embedded(id: &str) -> bool {
+        Self::embedded().providers().any(|provider| **provider == *id)
     }
 
     pub(crate) const fn table(&self) -> &Table {
@@ -105,7 +111,7 @@ impl Catalogue {
     }
 
     /// What `call` cost, as far as its usage tells and its model is known.
-    pub fn cost(&self, call: &Call<'_>) -> Cost {
+    pub fn cost(&self, call: &PriceQuery<'_>) -> Cost {
         let mut cost = Cost::unpriced(Reason::NoUsage);
         if !call.usage.is_empty() {
             cost.reasons = Reasons::NONE;
@@ -119,20 +125,20 @@ impl Catalogue {
         cost
     }
 
-    fn price(&self, call: &Call<'_>, cost: &mut Cost) -> Result<(), Reason> {
+    fn price(&self, call: &PriceQuery<'_>, cost: &mut Cost) -> Result<(), Reason> {
         let question = Question {
             provider: call.provider,
             server_address: call.server_address,
             response_model: call.response_model,
             request_model: call.request_model,
-            context: (call.context != Context::default()).then_some(call.context),
+            context: (call.context != CallContext::default()).then_some(call.context),
         };
         let found = self.memo.answer(&question, || find(&self.table, &question))?;
         self.price_line(call, &found, cost)
     }
 
     /// What `call` would have cost by that line, whatever model it names.
-    pub(crate) fn cost_of_line(&self, call: &Call<'_>, mut line: Found) -> Cost {
+    pub(crate) fn cost_of_line(&self, call: &PriceQuery<'_>, mut line: Found) -> Cost {
         let mut cost = Cost::unpriced(Reason::NoUsage);
         cost.reasons = Reasons::NONE;
         if let (Some(seller), Some(model)) = (self.table.providers.get(line.seller()), self.table.line(&line)) {
@@ -143,7 +149,7 @@ impl Catalogue {
                 region: Region::Global,
                 context: call.context,
             };
-            let (kind, reasons) = Kind::of(&service, model);
+            let (kind, reasons) = Kind::of(&service, &model.variants);
             line.kind = kind;
             line.reasons = line.reasons.union(reasons);
         }
@@ -153,7 +159,7 @@ impl Catalogue {
         cost
     }
 
-    fn price_line(&self, call: &Call<'_>, found: &Found, cost: &mut Cost) -> Result<(), Reason> {
+    fn price_line(&self, call: &PriceQuery<'_>, found: &Found, cost: &mut Cost) -> Result<(), Reason> {
         let provider = self
             .table
             .providers

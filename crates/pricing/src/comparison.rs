@@ -1,38 +1,14 @@
 //! What the same usage would have cost on another model, and what has to be assumed to say so.
 
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use tracing_genai_usage::{MAX_COUNT, Unit, Usage};
 
-use crate::call::{Call, Counts};
+use crate::call::{Counts, PriceQuery};
 use crate::catalogue::Catalogue;
 use crate::cost::{Cost, Matched, Status};
+use crate::model_id::ModelId;
 use crate::reason::{Reason, Reasons};
-
-/// A model by its provider and its name, written `openai/gpt-4o-mini`.
-///
-/// What stands before the first `/` is the provider: a value of `gen_ai.provider.name` or an id of the catalogue. The rest
-/// is the model, in any form in which its id occurs.
-///
-/// ```
-/// use tracing_genai_pricing::ModelId;
-///
-/// let id: ModelId = "openrouter/google/gemini-2.5-flash".parse()?;
-/// assert_eq!((id.provider(), id.model()), ("openrouter", "google/gemini-2.5-flash"));
-/// # Ok::<(), tracing_genai_pricing::ParseModelIdError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ModelId {
-    provider: Box<str>,
-    model: Box<str>,
-}
-
-/// Why a text is not a [`ModelId`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` does not name a provider and a model; write `provider/model`, such as `openai/gpt-4o-mini`")]
-pub struct ParseModelIdError(String);
 
 /// What a call would have cost on another model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,18 +40,18 @@ impl Catalogue {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Reason, Status};
+    /// use tracing_genai_pricing::{CallContext, Catalogue, Counts, PriceQuery, Reason, Status};
     /// use tracing_genai_usage::{MAX_COUNT, Unit, Usage};
     ///
     /// let usage = Usage::new().with(Unit::InputTokens, 1_200).with(Unit::OutputTokens, 350);
-    /// let call = Call {
+    /// let call = PriceQuery {
     ///     provider: "openai",
     ///     server_address: None,
     ///     response_model: Some("gpt-4o-2024-08-06"),
     ///     request_model: Some("gpt-4o"),
     ///     usage: &usage,
     ///     started: SystemTime::now(),
-    ///     context: Context::default(),
+    ///     context: CallContext::default(),
     ///     counts: Counts::Inclusive,
     /// };
     /// let estimate = Catalogue::embedded().cost_on(&call, &"openai/gpt-4o-mini".parse()?);
@@ -84,9 +60,9 @@ impl Catalogue {
     /// assert!(estimate.cost.reasons.contains(Reason::SameTokensAssumed));
     /// # Ok::<(), tracing_genai_pricing::ParseModelIdError>(())
     /// ```
-    pub fn cost_on(&self, call: &Call<'_>, other: &ModelId) -> Estimate {
+    pub fn cost_on(&self, call: &PriceQuery<'_>, other: &ModelId) -> Estimate {
         let settled = Settled::of(call);
-        let moved = Call {
+        let moved = PriceQuery {
             provider: other.provider(),
             server_address: None,
             response_model: Some(other.model()),
@@ -111,7 +87,7 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
-    pub(crate) fn of(call: &Call<'_>) -> Self {
+    pub(crate) fn of(call: &PriceQuery<'_>) -> Self {
         let mut usage = *call.usage;
         let whole = call.counts.whole_input(&usage);
         if let Some(whole) = whole {
@@ -147,8 +123,8 @@ impl Settled {
     }
 
     /// The call with the settled usage.
-    pub(crate) fn call<'a>(&'a self, call: &Call<'a>) -> Call<'a> {
-        Call {
+    pub(crate) fn call<'a>(&'a self, call: &PriceQuery<'a>) -> PriceQuery<'a> {
+        PriceQuery {
             usage: &self.usage,
             counts: self.counts,
             ..*call
@@ -216,38 +192,5 @@ impl Estimate {
     /// Whether the call would not have fitted into the other model's context window.
     pub fn exceeds_context(&self) -> bool {
         self.context_window.is_some_and(|window| self.tokens > window)
-    }
-}
-
-impl ModelId {
-    /// The provider's name.
-    pub fn provider(&self) -> &str {
-        &self.provider
-    }
-
-    /// The model's name.
-    pub fn model(&self) -> &str {
-        &self.model
-    }
-}
-
-impl FromStr for ModelId {
-    type Err = ParseModelIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let named = text.trim().split_once('/');
-        let (provider, model) = named
-            .filter(|(provider, model)| !provider.is_empty() && !model.is_empty())
-            .ok_or_else(|| ParseModelIdError(text.to_owned()))?;
-        Ok(Self {
-            provider: provider.into(),
-            model: model.into(),
-        })
-    }
-}
-
-impl fmt::Display for ModelId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.provider, self.model)
     }
 }

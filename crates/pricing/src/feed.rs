@@ -3,17 +3,19 @@
 pub(crate) mod alternatives;
 pub(crate) mod model_line;
 mod pattern;
+mod refusal;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::document::{Flaw, Node, Value, json};
-use crate::price_file::hash_of;
+use crate::hash::hash_of;
 use crate::table::FORM;
 use crate::word::escape;
 
 use model_line::{ModelLine, shown};
 use pattern::compiles;
+pub(crate) use refusal::Refusal;
 
 /// A catalogue's text, and what was noticed while it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,21 +84,6 @@ struct Writer {
     warnings: Vec<String>,
     /// The first model that has a price of an unknown unit, and how many have, by the price's key.
     unknown_keys: BTreeMap<String, (String, usize)>,
-}
-
-/// Why something was not written.
-#[derive(Debug)]
-pub(crate) enum Refusal {
-    /// The table is broken.
-    Table(Flaw),
-    /// This model, or this field of a provider, says what we do not understand.
-    Part(String),
-}
-
-impl From<Flaw> for Refusal {
-    fn from(flaw: Flaw) -> Self {
-        Self::Table(flaw)
-    }
 }
 
 impl Writer {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::time::is_date;
+use chrono::NaiveDate;
 
 /// What stands before a model's own id where an API calls it by the name of a resource: on which provider, and up to
 /// where. Sources: <https://ai.google.dev/api/models>,
@@ -106,8 +106,8 @@ fn compact_date(text: &str) -> Option<(String, &str)> {
         return None;
     }
     let (year, month, day) = (digits.get(..4)?, digits.get(4..6)?, digits.get(6..)?);
-    is_date(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
-        .then(|| (format!("{year}-{month}-{day}"), after))
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)?;
+    Some((format!("{year}-{month}-{day}"), after))
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::catalogue::Catalogue;
 use crate::cost::{Edition, Layer};
 use crate::document::Flaw;
-use crate::find::{Found, find_model, provider_of_name};
+use crate::find::{find_model, provider_of_name};
+use crate::found::Found;
 use crate::names;
 use crate::overlay;
 use crate::price::{PriceSet, UnitPrice};
@@ -30,9 +30,11 @@ pub(crate) fn embedded() -> Table {
     table
 }
 
-/// `lowest`, with a newer table and the user's file laid over it.
+/// `lowest`, with a newer table and the user's file laid over it. `is_embedded` says whether the embedded table has a provider
+/// of that id.
 pub(crate) fn layered(
     lowest: &Table,
+    is_embedded: fn(&str) -> bool,
     feed: Option<&Feed>,
     user_file: Option<&UserFile>,
 ) -> Result<Table, PriceFileError> {
@@ -43,7 +45,7 @@ pub(crate) fn layered(
         overlay::lay_over_newer(&mut table, &catalogue());
     }
     if let Some(file) = user_file {
-        lay_user_file(&mut table, file).map_err(|flaw| file.flawed(flaw))?;
+        lay_user_file(&mut table, is_embedded, file).map_err(|flaw| file.flawed(flaw))?;
     }
     Ok(table)
 }
@@ -66,9 +68,9 @@ fn lay_feed(table: &mut Table, newer: Table) {
 }
 
 /// Lays the user's file over `table`.
-fn lay_user_file(table: &mut Table, file: &UserFile) -> Result<(), Flaw> {
+fn lay_user_file(table: &mut Table, is_embedded: fn(&str) -> bool, file: &UserFile) -> Result<(), Flaw> {
     for own in file.providers.iter().rev() {
-        let provider = own_provider(own)?;
+        let provider = own_provider(own, is_embedded)?;
         // One that a newer table brought of late gives way: it must not take the user's prices out of use.
         table.providers.retain(|known| known.id != provider.id);
         // Asked first: the user's rule for a name goes before the catalogue's.
@@ -107,12 +109,12 @@ fn lay_user_file(table: &mut Table, file: &UserFile) -> Result<(), Flaw> {
 }
 
 /// The provider of that line of the file.
-fn own_provider(own: &OwnProvider) -> Result<Provider, Flaw> {
+fn own_provider(own: &OwnProvider, is_embedded: fn(&str) -> bool) -> Result<Provider, Flaw> {
     if let Some(id) = names::translate(&own.id).filter(|id| **id != *own.id) {
         let problem = format!("`{}` is a name of the provider `{id}`; call yours otherwise", own.id);
         return Err(Flaw::new(own.line, problem));
     }
-    if provider_of_id(Catalogue::embedded().table(), &own.id).is_some() {
+    if is_embedded(&own.id) {
         let problem = format!(
             "the catalogue has a provider `{}` already; its models need no `[[providers]]`",
             own.id

@@ -1,13 +1,12 @@
 //! Exact, dated, explained prices of LLM calls.
 //!
-//! [`Catalogue::embedded`] knows the models; [`Catalogue::cost`] says what a [`Call`] cost, in exact dollars, by which
+//! [`Catalogue::embedded`] knows the models; [`Catalogue::cost`] says what a [`PriceQuery`] cost, in exact dollars, by which
 //! price and with how much certainty. What is not known is [`Status::Unpriced`], never zero.
 
 mod broader;
 mod call;
 mod catalogue;
 mod charge;
-mod choose;
 mod comparison;
 mod cost;
 mod decimal;
@@ -17,13 +16,18 @@ mod factor;
 pub mod feed;
 mod find;
 mod forms;
+mod found;
 mod given_away;
+mod hash;
+mod kind;
 mod layers;
 mod memo;
 mod missing;
+mod model_id;
 mod names;
 mod overlay;
 mod plan;
+mod planning;
 mod price;
 mod price_file;
 mod price_key;
@@ -43,13 +47,14 @@ mod usd;
 mod user_file;
 mod word;
 
-pub use call::{Call, Context, Counts};
+pub use call::{CallContext, Counts, PriceQuery};
 pub use catalogue::Catalogue;
-pub use comparison::{Estimate, ModelId, ParseModelIdError};
+pub use comparison::Estimate;
 pub use cost::{Cost, Edition, Layer, Matched, Parts, Status};
 pub use document::Flaw;
 pub use entry::{Entry, ListedPrice};
 pub use missing::missing_side;
+pub use model_id::{ModelId, ParseModelIdError};
 pub use overlay::OverlayRow;
 pub use price_file::{Feed, PriceFileError};
 pub use price_key::{price_key, unit_of_price_key};

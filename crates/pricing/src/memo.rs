@@ -6,8 +6,9 @@ use std::sync::{PoisonError, RwLock};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::call::Context;
-use crate::find::{Found, Question};
+use crate::call::CallContext;
+use crate::find::Question;
+use crate::found::Found;
 use crate::reason::Reason;
 
 /// Entries that are kept; when they are full, all are forgotten and the living ones come back.
@@ -130,7 +131,7 @@ impl Entry {
     }
 }
 
-fn values<'a>(context: &Context<'a>) -> [Option<&'a str>; CONTEXT] {
+fn values<'a>(context: &CallContext<'a>) -> [Option<&'a str>; CONTEXT] {
     [
         context.service_tier,
         context.processing,

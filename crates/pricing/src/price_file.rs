@@ -1,15 +1,13 @@
 //! Files of prices as users and feeds write them: read, recognised, and refused with file, line and reason.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use crate::document::Flaw;
 use crate::feed::catalogue_text;
+use crate::hash::hash_of;
 use crate::table::{CatalogueError, Table, is_catalogue};
 
 /// The largest file that is read; the largest table known holds 3 MB.
@@ -172,17 +170,4 @@ pub(crate) fn read(path: &Path) -> Result<String, PriceFileError> {
 
 pub(crate) fn name_of(path: &Path) -> String {
     path.display().to_string()
-}
-
-/// SHA-256 of all the pieces, in hexadecimal.
-pub(crate) fn hash_of(pieces: &[&[u8]]) -> String {
-    let mut hasher = Sha256::new();
-    for piece in pieces {
-        hasher.update(piece);
-    }
-    let digits = hasher.finalize();
-    digits.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}"); // A String takes everything.
-        text
-    })
 }

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 
-use crate::call::Call;
+use crate::call::PriceQuery;
 use crate::catalogue::Catalogue;
 use crate::cost::{Cost, Layer};
 
@@ -108,7 +108,7 @@ impl Prices {
     }
 
     /// What `call` cost by the catalogue in use.
-    pub fn cost(&self, call: &Call<'_>) -> Cost {
+    pub fn cost(&self, call: &PriceQuery<'_>) -> Cost {
         self.0.catalogue.load().cost(call)
     }
 

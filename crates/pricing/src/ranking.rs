@@ -1,11 +1,12 @@
 //! The models on which given calls would have been cheapest.
 
-use crate::call::Call;
+use crate::call::PriceQuery;
 use crate::catalogue::Catalogue;
 use crate::comparison::Settled;
 use crate::cost::Cost;
 use crate::entry::Entry;
-use crate::find::{Found, find_model};
+use crate::find::find_model;
+use crate::found::Found;
 use crate::reason::{Reason, Reasons};
 use crate::usd::Usd;
 
@@ -15,18 +16,18 @@ use crate::usd::Usd;
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use tracing_genai_pricing::{Call, Catalogue, Context, Counts};
+/// use tracing_genai_pricing::{CallContext, Catalogue, Counts, PriceQuery};
 /// use tracing_genai_usage::{Unit, Usage};
 ///
 /// let usage = Usage::new().with(Unit::InputTokens, 1_200).with(Unit::OutputTokens, 350);
-/// let call = Call {
+/// let call = PriceQuery {
 ///     provider: "openai",
 ///     server_address: None,
 ///     response_model: Some("gpt-4o"),
 ///     request_model: None,
 ///     usage: &usage,
 ///     started: SystemTime::now(),
-///     context: Context::default(),
+///     context: CallContext::default(),
 ///     counts: Counts::Inclusive,
 /// };
 /// let mut ranking = Catalogue::embedded().candidates(|entry| {
@@ -114,7 +115,7 @@ impl<'c> Ranking<'c> {
     /// or because something it used has no price there.
     ///
     /// Gives whether the call is in the ranking: one whose usage is missing or contradicts itself is not.
-    pub fn add(&mut self, call: &Call<'_>) -> bool {
+    pub fn add(&mut self, call: &PriceQuery<'_>) -> bool {
         let settled = Settled::of(call);
         let settled_call = settled.call(call);
         if call.usage.is_empty() || settled.contradicts_itself() {

@@ -1,6 +1,7 @@
 //! Keeps prices current while the program runs: reads a table and the user's file again when they change.
 
 mod judge;
+mod news;
 mod plausible;
 mod source;
 #[cfg(feature = "refresh-url")]
@@ -13,11 +14,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use crate::price_file::PriceFileError;
 use crate::prices::Prices;
 use judge::Judge;
-use source::Source;
+use news::Hook;
 use watch::Watch;
+
+pub use news::Refreshed;
 
 /// How often files are looked at, unless told otherwise.
 const FILE_INTERVAL: Duration = Duration::from_secs(5);
@@ -33,22 +35,12 @@ const SHORTEST_FILE_INTERVAL: Duration = Duration::from_millis(20);
 #[cfg(feature = "refresh-url")]
 const SHORTEST_URL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What is called after each attempt that was not in vain: with a failure, or with warnings of what was taken into use.
-pub(crate) type Hook = Box<dyn Fn(&Refreshed<'_>) + Send>;
-
-/// What an attempt to refresh the prices came to.
+/// Where a feed comes from.
 #[derive(Debug)]
-#[non_exhaustive]
-pub enum Refreshed<'a> {
-    /// A newer table or user's file is in use, of this version, with what had to be left out of it.
-    Updated {
-        /// The version of the catalogue now in use.
-        version: &'a str,
-        /// What was left out.
-        warnings: &'a [String],
-    },
-    /// It was refused, or could not be had; the prices in use stay.
-    Failed(&'a PriceFileError),
+enum Source {
+    File(PathBuf),
+    #[cfg(feature = "refresh-url")]
+    Url(url::Address),
 }
 
 /// Prices about to be kept current. Nothing is read until [`start`](Self::start).

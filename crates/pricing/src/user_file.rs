@@ -10,7 +10,8 @@ use crate::document::{Fields, Flaw, Node, clipped, json, toml};
 use crate::factor::Factor;
 use crate::feed::model_line::ModelLine;
 use crate::feed::{Refusal, alternatives, provider_header};
-use crate::price_file::{PriceFileError, hash_of, name_of, read};
+use crate::hash::hash_of;
+use crate::price_file::{PriceFileError, name_of, read};
 
 /// The user's own prices, read and not yet laid over a table.
 ///

@@ -6,7 +6,7 @@
 mod calls;
 
 use calls::{Said, call, cost, estimated, input_with, priced, said, tokens};
-use tracing_genai_pricing::{Call, Catalogue, Context, ModelId, Reason, Status};
+use tracing_genai_pricing::{CallContext, Catalogue, ModelId, PriceQuery, Reason, Status};
 use tracing_genai_usage::{Unit, Usage};
 
 #[test]
@@ -135,8 +135,8 @@ fn cache_writes_of_an_hour_without_a_price_are_charged_as_the_shortest() {
     );
 }
 
-fn claude(model: &str, usage: &Usage, context: Context<'_>) -> Said {
-    cost(&Call {
+fn claude(model: &str, usage: &Usage, context: CallContext<'_>) -> Said {
+    cost(&PriceQuery {
         context,
         ..call("anthropic", model, usage)
     })
@@ -144,24 +144,27 @@ fn claude(model: &str, usage: &Usage, context: Context<'_>) -> Said {
 
 #[test]
 fn a_factor_multiplies_every_token_price_of_every_kind_of_service() {
-    let us = Context {
+    let us = CallContext {
         inference_geo: Some("us"),
-        ..Context::default()
+        ..CallContext::default()
     };
     // 600,000 at 5, 300,000 at 0.50, 100,000 at 6.25 and 100,000 at 25 USD a million, each by 1.1.
     let usage = tokens(1_000_000, 100_000)
         .with(Unit::CacheReadTokens, 300_000)
         .with(Unit::CacheWriteTokens, 100_000)
         .with(Unit::CacheWrite5mTokens, 100_000);
-    assert_eq!(claude("claude-opus-4-8", &usage, Context::default()), priced("6.275"));
+    assert_eq!(
+        claude("claude-opus-4-8", &usage, CallContext::default()),
+        priced("6.275")
+    );
     assert_eq!(claude("claude-opus-4-8", &usage, us), priced("6.9025"));
     // Half of it as a batch, twice of it fast.
-    let batch = Context {
+    let batch = CallContext {
         processing: Some("batch"),
         ..us
     };
     assert_eq!(claude("claude-opus-4-8", &usage, batch), priced("3.45125"));
-    let tier = Context {
+    let tier = CallContext {
         service_tier: Some("batch"),
         ..us
     };
@@ -170,7 +173,7 @@ fn a_factor_multiplies_every_token_price_of_every_kind_of_service() {
         priced("3.45125"),
         "what Anthropic calls a tier"
     );
-    let fast = Context {
+    let fast = CallContext {
         speed: Some("fast"),
         ..us
     };
@@ -183,7 +186,7 @@ fn a_factor_multiplies_every_token_price_of_every_kind_of_service() {
 fn a_factor_multiplies_the_prices_of_long_inputs_and_no_searches() {
     let usage = tokens(300_000, 1_000).with(Unit::WebSearches, 1_000);
     let at = |provider, host| {
-        let call = Call {
+        let call = PriceQuery {
             server_address: host,
             ..call(provider, "claude-sonnet-4-5", &usage)
         };
@@ -202,7 +205,7 @@ fn a_factor_multiplies_the_prices_of_long_inputs_and_no_searches() {
 fn only_regional_hosts_bear_the_surcharge() {
     let usage = tokens(1_000, 0);
     let at = |provider, model, host| {
-        cost(&Call {
+        cost(&PriceQuery {
             server_address: Some(host),
             ..call(provider, model, &usage)
         })
@@ -257,7 +260,7 @@ fn bedrocks_profiles_have_prices_of_their_own_whatever_the_host() {
         ("anthropic.claude-haiku-4-5-20251001-v1:0", "0.0011"),
         ("us.anthropic.claude-opus-4-1-20250805-v1:0", "0.015"),
     ] {
-        let call = Call {
+        let call = PriceQuery {
             server_address: Some("bedrock-runtime.us-east-1.amazonaws.com"),
             ..call("aws.bedrock", model, &usage)
         };

@@ -4,18 +4,20 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Estimate, ModelId, Reason, Status, Usd, UserFile};
+use tracing_genai_pricing::{
+    CallContext, Catalogue, Counts, Estimate, ModelId, PriceQuery, Reason, Status, Usd, UserFile,
+};
 use tracing_genai_usage::{Unit, Usage};
 
-fn call(usage: &Usage) -> Call<'_> {
-    Call {
+fn call(usage: &Usage) -> PriceQuery<'_> {
+    PriceQuery {
         provider: "openai",
         server_address: None,
         response_model: Some("gpt-4o-2024-08-06"),
         request_model: None,
         usage,
         started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: Context::default(),
+        context: CallContext::default(),
         counts: Counts::Inclusive,
     }
 }
@@ -30,7 +32,7 @@ fn id(text: &str) -> ModelId {
     text.parse().unwrap()
 }
 
-fn on(call: &Call<'_>, model: &str) -> Estimate {
+fn on(call: &PriceQuery<'_>, model: &str) -> Estimate {
     Catalogue::embedded().cost_on(call, &id(model))
 }
 
@@ -116,7 +118,7 @@ fn what_the_call_itself_leaves_open_stays_open() {
     assert_eq!((refused.cost.status, refused.cost.total), (Status::Inconsistent, None));
     // 100 at 0.15, 500 at 0.075 and 10 at 0.6 USD a million.
     let repaired = on(
-        &Call {
+        &PriceQuery {
             counts: Counts::Auto,
             ..call(&contradictory)
         },
@@ -126,7 +128,7 @@ fn what_the_call_itself_leaves_open_stays_open() {
     assert!(repaired.cost.reasons.contains(Reason::InputExcludedCache));
     // Known to be excluded: nothing had to be repaired.
     let excluded = on(
-        &Call {
+        &PriceQuery {
             counts: Counts::Exclusive,
             ..call(&contradictory)
         },
@@ -139,10 +141,10 @@ fn what_the_call_itself_leaves_open_stays_open() {
 #[test]
 fn a_tier_of_service_that_the_other_model_does_not_sell_is_said() {
     let usage = usage(1_200, 350);
-    let flex = Call {
-        context: Context {
+    let flex = PriceQuery {
+        context: CallContext {
             service_tier: Some("flex"),
-            ..Context::default()
+            ..CallContext::default()
         },
         ..call(&usage)
     };

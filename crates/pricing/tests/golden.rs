@@ -8,7 +8,7 @@ mod shared_data;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Status, Usd};
+use tracing_genai_pricing::{CallContext, Catalogue, Cost, Counts, PriceQuery, Status, Usd};
 use tracing_genai_usage::{Unit, Usage};
 
 /// Rows on which we differ from genai-prices, by the form of the model's id.
@@ -86,14 +86,14 @@ fn cost_of_row<'a>(field: &dyn Fn(&str) -> &'a str) -> Cost {
         usage.set(Unit::from_name(name).unwrap(), count.as_u64().unwrap());
     }
     let context = |key: &str| other["price_context"][key].as_str();
-    Catalogue::embedded().cost(&Call {
+    Catalogue::embedded().cost(&PriceQuery {
         provider: field("provider"),
         server_address: None,
         response_model: Some(field("model")),
         request_model: None,
         usage: &usage,
         started: time(field("timestamp")),
-        context: Context {
+        context: CallContext {
             service_tier: context("service_tier"),
             processing: context("processing"),
             speed: context("speed"),

@@ -2,21 +2,21 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Reason, Reasons, Status};
+use tracing_genai_pricing::{CallContext, Catalogue, Cost, Counts, PriceQuery, Reason, Reasons, Status};
 use tracing_genai_usage::{Unit, Usage};
 
 fn cost(provider: &str, model: &str) -> Cost {
     let usage = Usage::new()
         .with(Unit::InputTokens, 1_000)
         .with(Unit::OutputTokens, 100);
-    Catalogue::embedded().cost(&Call {
+    Catalogue::embedded().cost(&PriceQuery {
         provider,
         server_address: None,
         response_model: Some(model),
         request_model: None,
         usage: &usage,
         started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: Context::default(),
+        context: CallContext::default(),
         counts: Counts::Inclusive,
     })
 }
@@ -132,14 +132,14 @@ fn a_model_that_only_its_maker_serves_is_priced_as_its_makers_behind_a_compatibl
         .with(Unit::InputTokens, 1_000)
         .with(Unit::OutputTokens, 100);
     let cost = |provider, model| {
-        let cost = Catalogue::embedded().cost(&Call {
+        let cost = Catalogue::embedded().cost(&PriceQuery {
             provider,
             server_address: None,
             response_model: Some(model),
             request_model: None,
             usage: &usage,
             started: std::time::SystemTime::now(),
-            context: Context::default(),
+            context: CallContext::default(),
             counts: Counts::Inclusive,
         });
         let label = cost.matched.as_ref().map(|matched| matched.label.to_string());

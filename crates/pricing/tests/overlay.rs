@@ -8,7 +8,7 @@ mod calls;
 use std::time::SystemTime;
 
 use calls::{call, cost, estimated, priced, said, tokens};
-use tracing_genai_pricing::{Call, Catalogue, Context, Feed, OverlayRow, Reason, Status};
+use tracing_genai_pricing::{CallContext, Catalogue, Feed, OverlayRow, PriceQuery, Reason, Status};
 use tracing_genai_usage::{Unit, Usage};
 
 #[test]
@@ -76,11 +76,11 @@ fn a_cached_part_without_a_price_is_an_estimate() {
 fn anthropics_us_residency_costs_a_tenth_more_from_4_6_on() {
     let usage = tokens(1_000_000, 0).with(Unit::WebSearches, 2);
     let with = |model, geo| {
-        let context = Context {
+        let context = CallContext {
             inference_geo: geo,
-            ..Context::default()
+            ..CallContext::default()
         };
-        cost(&Call {
+        cost(&PriceQuery {
             context,
             ..call("anthropic", model, &usage)
         })
@@ -97,13 +97,13 @@ fn anthropics_us_residency_costs_a_tenth_more_from_4_6_on() {
         with("claude-opus-4-6", Some("eu")),
         estimated("5.02", &[Reason::UnknownVariant])
     );
-    let batch = Context {
+    let batch = CallContext {
         inference_geo: Some("us"),
         processing: Some("batch"),
-        ..Context::default()
+        ..CallContext::default()
     };
     let usage = tokens(1_000_000, 0);
-    let batch = Call {
+    let batch = PriceQuery {
         context: batch,
         ..call("anthropic", "claude-opus-4-6", &usage)
     };
@@ -116,7 +116,7 @@ fn anthropics_us_residency_costs_a_tenth_more_from_4_6_on() {
 fn claude_on_vertex_costs_a_tenth_more_outside_the_global_endpoint() {
     let usage = tokens(1_000, 0);
     let at = |model, host| {
-        cost(&Call {
+        cost(&PriceQuery {
             server_address: host,
             ..call("gcp.vertex_ai", model, &usage)
         })
@@ -153,7 +153,7 @@ fn claude_on_vertex_costs_a_tenth_more_outside_the_global_endpoint() {
 fn openais_regional_hosts_cost_a_tenth_more_for_models_since_gpt_5_4() {
     let usage = tokens(1_000, 0);
     let at = |model, host| {
-        cost(&Call {
+        cost(&PriceQuery {
             server_address: host,
             ..call("openai", model, &usage)
         })
@@ -200,11 +200,11 @@ fn bedrocks_sonnet_4_5_costs_twice_beyond_200_000_tokens() {
 fn a_kind_of_service_without_a_price_for_long_inputs_is_an_estimate_there() {
     let with = |input| {
         let usage = tokens(input, 0);
-        let context = Context {
+        let context = CallContext {
             service_tier: Some("priority"),
-            ..Context::default()
+            ..CallContext::default()
         };
-        cost(&Call {
+        cost(&PriceQuery {
             context,
             ..call("openai", "gpt-5.4", &usage)
         })
@@ -217,11 +217,11 @@ fn a_kind_of_service_without_a_price_for_long_inputs_is_an_estimate_there() {
 fn provisioned_throughput_is_unpriced() {
     let usage = tokens(1_000, 100);
     let with = |provider, model, tier| {
-        let context = Context {
+        let context = CallContext {
             service_tier: Some(tier),
-            ..Context::default()
+            ..CallContext::default()
         };
-        cost(&Call {
+        cost(&PriceQuery {
             context,
             ..call(provider, model, &usage)
         })
@@ -282,7 +282,7 @@ fn rerankers_are_charged_by_the_search() {
 #[test]
 fn rows_hold_for_calls_of_any_day() {
     let usage = tokens(1_000, 500).with(Unit::InputAudioTokens, 900);
-    let call = Call {
+    let call = PriceQuery {
         started: SystemTime::UNIX_EPOCH,
         ..call("openai", "gpt-4o-audio-preview", &usage)
     };
@@ -293,11 +293,11 @@ fn rows_hold_for_calls_of_any_day() {
 fn a_search_costs_what_its_kind_and_its_seller_ask() {
     let usage = tokens(1_000, 0).with(Unit::WebSearches, 1);
     let with = |provider, model, search_type| {
-        let context = Context {
+        let context = CallContext {
             search_type,
-            ..Context::default()
+            ..CallContext::default()
         };
-        cost(&Call {
+        cost(&PriceQuery {
             context,
             ..call(provider, model, &usage)
         })
@@ -336,11 +336,11 @@ fn a_free_model_is_not_free_where_something_else_was_used() {
 fn perplexitys_fee_of_a_request_is_that_of_its_search_context() {
     let usage = tokens(1_000, 300);
     let with = |model, size| {
-        let context = Context {
+        let context = CallContext {
             search_type: size,
-            ..Context::default()
+            ..CallContext::default()
         };
-        cost(&Call {
+        cost(&PriceQuery {
             context,
             ..call("perplexity", model, &usage)
         })

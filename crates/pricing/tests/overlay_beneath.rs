@@ -7,7 +7,7 @@ mod calls;
 use std::time::{Duration, UNIX_EPOCH};
 
 use calls::{NOON, call, estimated, input_with, priced, said, tokens};
-use tracing_genai_pricing::{Call, Catalogue, Context, Feed, Reason, UserFile};
+use tracing_genai_pricing::{CallContext, Catalogue, Feed, PriceQuery, Reason, UserFile};
 use tracing_genai_usage::{Unit, Usage};
 
 fn with_file(toml: &str) -> Catalogue {
@@ -26,18 +26,18 @@ fn a_price_that_the_user_fixed_goes_before_the_overlays() {
         .with(Unit::InputAudioTokens, 900)
         .with(Unit::OutputAudioTokens, 400);
     // 100 at 2.50, 900 at 20, 100 at 10 and 400 at 80 USD a million.
-    let cost = |call: &Call<'_>| said(&catalogue.cost(call));
+    let cost = |call: &PriceQuery<'_>| said(&catalogue.cost(call));
     assert_eq!(cost(&call("openai", "gpt-4o-audio-preview", &audio)), priced("0.05125"));
     // What the user gave a price is not doubted any more: 600,000 at 0.59 and 400,000 at 0.10.
     let cached = input_with(Unit::CacheReadTokens, 400_000);
     assert_eq!(cost(&call("groq", "llama-3.3-70b-versatile", &cached)), priced("0.394"));
     // A fixed price holds for every kind of call, also where others are multiplied.
-    let us = Context {
+    let us = CallContext {
         inference_geo: Some("us"),
-        ..Context::default()
+        ..CallContext::default()
     };
     let usage = tokens(1_000_000, 100_000);
-    let call = Call {
+    let call = PriceQuery {
         context: us,
         ..call("anthropic", "claude-opus-4-8", &usage)
     };
@@ -51,9 +51,9 @@ fn a_fixed_price_of_a_resold_model_keeps_what_the_seller_charges_beside_it() {
         "[[fixed]]\nprovider = 'google'\nmodel = 'claude-sonnet-5'\nprices = { output_mtok = 1 }\n\
          [[fixed]]\nprovider = 'perplexity'\nmodel = 'gpt-5'\nprices = { output_mtok = 1 }\n",
     );
-    let cost = |call: &Call<'_>| said(&catalogue.cost(call));
+    let cost = |call: &PriceQuery<'_>| said(&catalogue.cost(call));
     let usage = tokens(1_000_000, 1_000_000);
-    let at = |host| Call {
+    let at = |host| PriceQuery {
         server_address: Some(host),
         ..call("gcp.vertex_ai", "claude-sonnet-5", &usage)
     };
@@ -64,12 +64,12 @@ fn a_fixed_price_of_a_resold_model_keeps_what_the_seller_charges_beside_it() {
     let searched = tokens(1_000, 0).with(Unit::WebSearches, 1);
     assert_eq!(cost(&call("perplexity", "gpt-5", &searched)), priced("0.00625"));
     // The maker's variants are not known to be the seller's.
-    let batch = Context {
+    let batch = CallContext {
         processing: Some("batch"),
-        ..Context::default()
+        ..CallContext::default()
     };
     let usage = tokens(1_000, 0);
-    let batch = Call {
+    let batch = PriceQuery {
         context: batch,
         ..call("perplexity", "gpt-5", &usage)
     };
@@ -83,13 +83,13 @@ fn a_users_own_line_and_multiplier_go_before_the_overlay() {
          [[multipliers]]\nprovider = 'gcp.vertex_ai'\nfactor = 0.5\n\
          [[multipliers]]\nprovider = 'cohere'\nmodel = 'rerank-v3.5'\nfactor = 0.5\n",
     );
-    let cost = |call: &Call<'_>| said(&catalogue.cost(call));
+    let cost = |call: &PriceQuery<'_>| said(&catalogue.cost(call));
     let audio = tokens(1_000, 0).with(Unit::InputAudioTokens, 900);
     let expected = estimated("0.001", &[Reason::AudioChargedAsText]);
     assert_eq!(cost(&call("openai", "gpt-4o-audio-preview", &audio)), expected);
     // Half of 3 by 1.1, and of 2 USD a thousand.
     let usage = tokens(1_000, 0);
-    let regional = Call {
+    let regional = PriceQuery {
         server_address: Some("us-east5-aiplatform.googleapis.com"),
         ..call("gcp.vertex_ai", "claude-sonnet-4-5", &usage)
     };
@@ -109,7 +109,7 @@ fn a_newer_table_that_has_a_row_of_the_overlay_keeps_its_own() {
     );
     let feed = Feed::parse(&table, "newer").unwrap();
     let catalogue = Catalogue::layered(Some(&feed), None).unwrap();
-    let cost = |call: &Call<'_>| said(&catalogue.cost(call));
+    let cost = |call: &PriceQuery<'_>| said(&catalogue.cost(call));
     let audio = tokens(1_000, 500)
         .with(Unit::InputAudioTokens, 900)
         .with(Unit::OutputAudioTokens, 400);
@@ -121,17 +121,17 @@ fn a_newer_table_that_has_a_row_of_the_overlay_keeps_its_own() {
         priced("0.007")
     );
     // The overlay's region holds for the newer price, and for its batches.
-    let batch = Context {
+    let batch = CallContext {
         processing: Some("batch"),
-        ..Context::default()
+        ..CallContext::default()
     };
-    let regional = Call {
+    let regional = PriceQuery {
         server_address: Some("eu.api.openai.com"),
         ..call("openai", "gpt-5.4", &usage)
     };
     assert_eq!(cost(&regional), priced("0.0022"));
     assert_eq!(
-        cost(&Call {
+        cost(&PriceQuery {
             context: batch,
             ..regional
         }),
@@ -180,7 +180,7 @@ fn a_price_is_filled_beside_the_input_and_output_that_it_was_listed_with() {
     let day = |days: u64| UNIX_EPOCH + NOON + Duration::from_secs(days * 86_400);
     let usage = tokens(1_000_000, 0).with(Unit::CacheReadTokens, 1_000_000);
     let on = |catalogue: &Catalogue, started| {
-        said(&catalogue.cost(&Call {
+        said(&catalogue.cost(&PriceQuery {
             started,
             ..call("gcp.gemini", "gemini-3.8-flash-tts", &usage)
         }))

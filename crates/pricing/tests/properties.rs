@@ -7,20 +7,20 @@ mod calendar;
 use std::time::{Duration, UNIX_EPOCH};
 
 use proptest::prelude::*;
-use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Status, Usd};
+use tracing_genai_pricing::{CallContext, Catalogue, Cost, Counts, PriceQuery, Status, Usd};
 use tracing_genai_usage::{Unit, Usage};
 
 fn cost(place: usize, usage: &Usage, seconds: u64, counts: Counts) -> Cost {
     let catalogue = Catalogue::embedded();
     let entry = catalogue.entries().nth(place).unwrap();
-    catalogue.cost(&Call {
+    catalogue.cost(&PriceQuery {
         provider: entry.provider(),
         server_address: None,
         response_model: Some(entry.model()),
         request_model: None,
         usage,
         started: UNIX_EPOCH + Duration::from_secs(seconds),
-        context: Context::default(),
+        context: CallContext::default(),
         counts,
     })
 }
@@ -144,14 +144,14 @@ proptest! {
         let costs = |lines: &[String]| -> Vec<_> {
             let catalogue = Catalogue::parse(&format!("tracing-genai catalogue 1\n[p]\n{}", lines.concat())).unwrap();
             let names = (0..prices.len()).map(|place| format!("m-{place}"));
-            names.map(|name| catalogue.cost(&Call {
+            names.map(|name| catalogue.cost(&PriceQuery {
                 provider: "p",
                 server_address: None,
                 response_model: Some(&name),
                 request_model: None,
                 usage: &usage,
                 started: UNIX_EPOCH,
-                context: Context::default(),
+                context: CallContext::default(),
                 counts: Counts::Inclusive,
             }).total).collect()
         };
@@ -165,14 +165,14 @@ proptest! {
 
     #[test]
     fn an_unknown_model_is_never_zero(name in "[a-z0-9]{1,12}", usage in plausible()) {
-        let cost = Catalogue::embedded().cost(&Call {
+        let cost = Catalogue::embedded().cost(&PriceQuery {
             provider: "openai",
             server_address: None,
             response_model: Some(&format!("zzz-{name}")),
             request_model: None,
             usage: &usage,
             started: UNIX_EPOCH,
-            context: Context::default(),
+            context: CallContext::default(),
             counts: Counts::Auto,
         });
         prop_assert_eq!((cost.status, cost.total), (Status::Unpriced, None));
@@ -228,14 +228,14 @@ fn a_tier_begins_one_token_above_its_start_and_holds_for_the_whole_call() {
             let usage = Usage::new()
                 .with(Unit::InputTokens, input)
                 .with(Unit::OutputTokens, 1_000);
-            catalogue.cost(&Call {
+            catalogue.cost(&PriceQuery {
                 provider,
                 server_address: None,
                 response_model: Some(model),
                 request_model: None,
                 usage: &usage,
                 started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-                context: Context::default(),
+                context: CallContext::default(),
                 counts: Counts::Inclusive,
             })
         };

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use recorded_bodies::{Entry, Extractor};
 use serde_json::Value;
-use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Feed, Usd};
+use tracing_genai_pricing::{CallContext, Catalogue, Counts, Feed, PriceQuery, Usd};
 use tracing_genai_usage::{Reading, read_body};
 
 /// Noon of 2026-08-21, when the oracle computed its prices: by day, which makes a difference to `DeepSeek`'s.
@@ -99,14 +99,14 @@ fn mistral_large(body: &Value, cached: i64) -> i64 {
 fn cost(catalogue: &Catalogue, entry: &Entry, extractor: &Extractor, reading: &Reading) -> Option<Usd> {
     // The oracle prices tokens alone, at the standard tier, by the model that the body names.
     let model = entry.body["model"].as_str().or(entry.body["modelVersion"].as_str());
-    let cost = catalogue.cost(&Call {
+    let cost = catalogue.cost(&PriceQuery {
         provider: &extractor.provider_id,
         server_address: None,
         response_model: model,
         request_model: None,
         usage: &reading.usage,
         started: SystemTime::UNIX_EPOCH + PRICED_AT,
-        context: Context::default(),
+        context: CallContext::default(),
         counts: Counts::Inclusive,
     });
     cost.total?;

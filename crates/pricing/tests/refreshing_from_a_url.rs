@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use tracing_genai_pricing::{Call, Context, Counts, Prices, Refresh, Refreshed, Refreshing};
+use tracing_genai_pricing::{CallContext, Counts, PriceQuery, Prices, Refresh, Refreshed, Refreshing};
 use tracing_genai_usage::{Unit, Usage};
 
 const OFTEN: Duration = Duration::from_millis(20);
@@ -127,14 +127,14 @@ fn dollars(prices: &Prices) -> Option<String> {
     let usage = Usage::new()
         .with(Unit::InputTokens, 1_000_000)
         .with(Unit::OutputTokens, 0);
-    let cost = prices.cost(&Call {
+    let cost = prices.cost(&PriceQuery {
         provider: "openai",
         server_address: None,
         response_model: Some("gpt-4o"),
         request_model: None,
         usage: &usage,
         started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: Context::default(),
+        context: CallContext::default(),
         counts: Counts::Inclusive,
     });
     cost.total.map(|total| total.to_string())

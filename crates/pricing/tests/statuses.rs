@@ -4,7 +4,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Entry, Layer, Reason, Reasons, Status, Usd};
+use tracing_genai_pricing::{
+    CallContext, Catalogue, Cost, Counts, Entry, Layer, PriceQuery, Reason, Reasons, Status, Usd,
+};
 use tracing_genai_usage::{Unit, Usage};
 
 /// 2026-11-20T12:00:00Z.
@@ -14,20 +16,20 @@ fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> Call<'a> {
-    Call {
+fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> PriceQuery<'a> {
+    PriceQuery {
         provider,
         server_address: None,
         response_model: Some(model),
         request_model: None,
         usage,
         started: at(NOON),
-        context: Context::default(),
+        context: CallContext::default(),
         counts: Counts::Inclusive,
     }
 }
 
-fn cost(call: &Call<'_>) -> Cost {
+fn cost(call: &PriceQuery<'_>) -> Cost {
     Catalogue::embedded().cost(call)
 }
 
@@ -83,12 +85,12 @@ fn unknown_providers_and_models_are_told_apart() {
 #[test]
 fn a_provider_is_found_by_the_address_when_its_name_is_unknown() {
     let usage = tokens(1_000, 0);
-    let by_address = Call {
+    let by_address = PriceQuery {
         server_address: Some("api.groq.com"),
         ..call("my-gateway", "llama-3.3-70b-versatile", &usage)
     };
     assert_eq!(cost(&by_address).status, Status::Priced);
-    let azure = Call {
+    let azure = PriceQuery {
         server_address: Some("east.openai.azure.com"),
         ..call("", "gpt-4o", &usage)
     };
@@ -105,12 +107,12 @@ fn a_provider_that_nobody_named_is_guessed_from_the_model_and_the_cost_estimated
 #[test]
 fn the_model_that_answered_comes_before_the_model_asked_for() {
     let usage = tokens(1_000_000, 0);
-    let both = Call {
+    let both = PriceQuery {
         request_model: Some("gpt-4o-mini"),
         ..call("openai", "gpt-4o", &usage)
     };
     assert_eq!(cost(&both).total, usd("2.5"));
-    let unknown = Call {
+    let unknown = PriceQuery {
         request_model: Some("gpt-4o"),
         ..call("openai", "who-knows", &usage)
     };
@@ -127,11 +129,11 @@ fn a_cloud_sells_another_providers_model_at_its_standard_price() {
         (azure.status, azure.total),
         (Status::Priced, cost(&call("openai", "gpt-6-sol", &usage)).total)
     );
-    let priority = Context {
+    let priority = CallContext {
         service_tier: Some("priority"),
-        ..Context::default()
+        ..CallContext::default()
     };
-    let special = cost(&Call {
+    let special = cost(&PriceQuery {
         context: priority,
         ..call("azure.ai.openai", "gpt-6-sol", &usage)
     });
@@ -148,12 +150,12 @@ fn a_service_tier_nobody_knows_takes_the_standard_price_and_says_so() {
         ("flex", Status::Priced),
         ("nonsense", Status::Estimated),
     ] {
-        let context = Context {
+        let context = CallContext {
             service_tier: Some(tier),
-            ..Context::default()
+            ..CallContext::default()
         };
         assert_eq!(
-            cost(&Call {
+            cost(&PriceQuery {
                 context,
                 ..call("openai", "gpt-6-sol", &usage)
             })
@@ -168,12 +170,12 @@ fn a_service_tier_nobody_knows_takes_the_standard_price_and_says_so() {
 fn a_batch_told_as_a_service_tier_is_a_batch() {
     let usage = tokens(1_000, 100);
     let told = |service_tier, processing| {
-        let context = Context {
+        let context = CallContext {
             service_tier,
             processing,
-            ..Context::default()
+            ..CallContext::default()
         };
-        cost(&Call {
+        cost(&PriceQuery {
             context,
             ..call("anthropic", "claude-opus-5", &usage)
         })
@@ -183,11 +185,11 @@ fn a_batch_told_as_a_service_tier_is_a_batch() {
     assert_ne!(told(Some("batch"), None), told(None, None));
 
     // OpenAI's responses name no such tier: whoever says so means something that no price is known for.
-    let context = Context {
+    let context = CallContext {
         service_tier: Some("batch"),
-        ..Context::default()
+        ..CallContext::default()
     };
-    let elsewhere = cost(&Call {
+    let elsewhere = cost(&PriceQuery {
         context,
         ..call("openai", "gpt-4", &usage)
     });
@@ -204,12 +206,12 @@ fn excluded_cache_is_refused_added_or_repaired_as_configured() {
     assert_eq!((refused.status, refused.total), (Status::Inconsistent, None));
     assert_eq!(refused.reasons, Reasons::of(Reason::NegativePart));
     // 500 at 0.15, 8,192 at 0.075 and 300 at 0.6 USD a million.
-    let added = cost(&Call {
+    let added = cost(&PriceQuery {
         counts: Counts::Exclusive,
         ..base
     });
     assert_eq!((added.status, added.total), (Status::Priced, usd("0.0008694")));
-    let repaired = cost(&Call {
+    let repaired = cost(&PriceQuery {
         counts: Counts::Auto,
         ..base
     });
@@ -265,7 +267,7 @@ fn a_part_without_its_whole_is_refused_or_all_that_is_known_of_it() {
         .with(Unit::CacheReadTokens, 50)
         .with(Unit::OutputTokens, 10);
     let by = |counts| {
-        cost(&Call {
+        cost(&PriceQuery {
             counts,
             ..call("anthropic", "claude-haiku-4-5", &usage)
         })
@@ -302,7 +304,7 @@ fn reasoning_beside_the_output_is_refused_or_added_to_it() {
     let usage = tokens(1_000, 500).with(Unit::OutputReasoningTokens, 7_000);
     let call = call("gcp.gemini", "gemini-2.5-pro", &usage);
     assert_eq!((cost(&call).status, cost(&call).total), (Status::Inconsistent, None));
-    let repaired = cost(&Call {
+    let repaired = cost(&PriceQuery {
         counts: Counts::Auto,
         ..call
     });
@@ -391,22 +393,22 @@ fn parts_are_told_apart_and_the_price_is_named() {
 #[test]
 fn a_dated_price_and_a_variant_are_named() {
     let usage = tokens(1, 1);
-    let before = Call {
+    let before = PriceQuery {
         started: at(1_773_359_999),
         ..call("anthropic", "claude-opus-4-6", &usage)
     };
-    let after = Call {
+    let after = PriceQuery {
         started: at(1_773_360_000),
         ..before
     };
-    let effective = |call: &Call<'_>| cost(call).matched.unwrap().effective.as_deref().map(str::to_owned);
+    let effective = |call: &PriceQuery<'_>| cost(call).matched.unwrap().effective.as_deref().map(str::to_owned);
     assert_eq!(effective(&before), None);
     assert_eq!(effective(&after).as_deref(), Some("2026-03-13"));
-    let fast = Context {
+    let fast = CallContext {
         speed: Some("fast"),
-        ..Context::default()
+        ..CallContext::default()
     };
-    let fast = cost(&Call {
+    let fast = cost(&PriceQuery {
         context: fast,
         ..call("anthropic", "claude-opus-5", &usage)
     });
@@ -432,7 +434,7 @@ fn cached_audio_that_was_not_reported_is_refused_or_assumed_to_be_the_least_poss
     let refused = cost(&call("gcp.gemini", "gemini-2.5-flash", &usage));
     assert_eq!((refused.status, refused.total), (Status::Inconsistent, None));
     assert_eq!(refused.reasons, Reasons::of(Reason::OverlapUnknown));
-    let cost = cost(&Call {
+    let cost = cost(&PriceQuery {
         counts: Counts::Auto,
         ..call("gcp.gemini", "gemini-2.5-flash", &usage)
     });

@@ -4,7 +4,9 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Layer, Reason, Reasons, Status, Usd, UserFile};
+use tracing_genai_pricing::{
+    CallContext, Catalogue, Cost, Counts, Layer, PriceQuery, Reason, Reasons, Status, Usd, UserFile,
+};
 use tracing_genai_usage::{Unit, Usage};
 
 fn catalogue(toml: &str) -> Catalogue {
@@ -28,11 +30,11 @@ fn million() -> Usage {
 }
 
 fn cost(catalogue: &Catalogue, provider: &str, model: &str) -> Cost {
-    cost_in(catalogue, provider, model, Context::default())
+    cost_in(catalogue, provider, model, CallContext::default())
 }
 
-fn cost_in(catalogue: &Catalogue, provider: &str, model: &str, context: Context<'_>) -> Cost {
-    catalogue.cost(&Call {
+fn cost_in(catalogue: &Catalogue, provider: &str, model: &str, context: CallContext<'_>) -> Cost {
+    catalogue.cost(&PriceQuery {
         provider,
         server_address: None,
         response_model: Some(model),
@@ -139,9 +141,9 @@ fn an_alias_is_priced_as_what_it_stands_for() {
     assert_eq!(cost(&catalogue, "aws.bedrock", arn).total, nova);
     assert_eq!(cost(&catalogue, "our-gateway", arn).total, nova);
     // As if the call had named that model: its variants apply too.
-    let flex = Context {
+    let flex = CallContext {
         service_tier: Some("flex"),
-        ..Context::default()
+        ..CallContext::default()
     };
     let direct = cost_in(&catalogue, "openai", "gpt-6-sol", flex);
     let by_alias = cost_in(&catalogue, "openai", "team-red", flex);
@@ -284,9 +286,9 @@ fn a_fixed_price_holds_on_every_day_and_for_every_kind_of_call() {
         "#,
     );
     for service_tier in [None, Some("flex"), Some("priority")] {
-        let context = Context {
+        let context = CallContext {
             service_tier,
-            ..Context::default()
+            ..CallContext::default()
         };
         let cost = cost_in(&catalogue, "openai", "gpt-6-sol", context);
         assert_eq!(cost.total, usd("3"), "{service_tier:?}");
@@ -315,14 +317,14 @@ fn a_gateway_sells_the_models_of_others_at_their_prices() {
     assert_eq!(cost(&catalogue, "my-gateway-eu", "gpt-4o").total, usd("12.5"));
     assert_eq!(cost(&catalogue, "my-gateway", "openai/gpt-4o").total, usd("12.5"));
     let usage = million();
-    let by_address = catalogue.cost(&Call {
+    let by_address = catalogue.cost(&PriceQuery {
         provider: "",
         server_address: Some("llm.acme.test"),
         response_model: Some("claude-opus-5"),
         request_model: None,
         usage: &usage,
         started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: Context::default(),
+        context: CallContext::default(),
         counts: Counts::Inclusive,
     });
     // 5 and 25 USD.
@@ -342,14 +344,14 @@ fn json_says_the_same_as_toml() {
     let catalogue = Catalogue::layered(None, Some(&file)).unwrap();
     let cost_of = |context| cost_in(&catalogue, "acme", "m", context);
     // A million in the higher tier; output has no price, so the cost is an estimate without it.
-    let plain = cost_of(Context::default());
+    let plain = cost_of(CallContext::default());
     assert_eq!(
         (plain.total, plain.reasons),
         (usd("1"), Reasons::of(Reason::UnitWithoutPrice))
     );
-    let fast = Context {
+    let fast = CallContext {
         speed: Some("fast"),
-        ..Context::default()
+        ..CallContext::default()
     };
     assert_eq!(cost_of(fast).total, usd("1.5"));
 }

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Status};
+use tracing_genai_pricing::{CallContext, Catalogue, Counts, PriceQuery, Status};
 use tracing_genai_usage::{Unit, Usage};
 
-fn allocations(call: &Call<'_>, expected: Status) -> u64 {
+fn allocations(call: &PriceQuery<'_>, expected: Status) -> u64 {
     let catalogue = Catalogue::embedded();
     assert_eq!(catalogue.cost(call).status, expected, "{call:?}");
     let info = allocation_counter::measure(|| {
@@ -21,29 +21,29 @@ fn a_warm_cost_allocates_nothing() {
         .with(Unit::CacheReadTokens, 8_192)
         .with(Unit::OutputTokens, 640)
         .with(Unit::OutputReasoningTokens, 100);
-    let plain = Call {
+    let plain = PriceQuery {
         provider: "openai",
         server_address: Some("api.openai.com"),
         response_model: Some("gpt-4o-2024-08-06"),
         request_model: Some("gpt-4o"),
         usage: &usage,
         started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: Context::default(),
+        context: CallContext::default(),
         counts: Counts::Auto,
     };
-    let flex = Context {
+    let flex = CallContext {
         service_tier: Some("flex"),
-        ..Context::default()
+        ..CallContext::default()
     };
-    let batch = Context {
+    let batch = CallContext {
         processing: Some("batch"),
-        ..Context::default()
+        ..CallContext::default()
     };
     let excluded = usage.with(Unit::InputTokens, 100);
     let cases = [
         (plain, Status::Priced),
         (
-            Call {
+            PriceQuery {
                 response_model: Some("gpt-6-sol"),
                 context: flex,
                 ..plain
@@ -51,7 +51,7 @@ fn a_warm_cost_allocates_nothing() {
             Status::Priced,
         ),
         (
-            Call {
+            PriceQuery {
                 provider: "anthropic",
                 response_model: Some("claude-opus-5"),
                 context: batch,
@@ -60,21 +60,21 @@ fn a_warm_cost_allocates_nothing() {
             Status::Priced,
         ),
         (
-            Call {
+            PriceQuery {
                 provider: "azure.ai.openai",
                 ..plain
             },
             Status::Priced,
         ),
         (
-            Call {
+            PriceQuery {
                 usage: &excluded,
                 ..plain
             },
             Status::Estimated,
         ),
         (
-            Call {
+            PriceQuery {
                 counts: Counts::Inclusive,
                 usage: &excluded,
                 ..plain
@@ -82,7 +82,7 @@ fn a_warm_cost_allocates_nothing() {
             Status::Inconsistent,
         ),
         (
-            Call {
+            PriceQuery {
                 response_model: None,
                 request_model: Some("my-finetune"),
                 ..plain
@@ -90,7 +90,7 @@ fn a_warm_cost_allocates_nothing() {
             Status::Unpriced,
         ),
         (
-            Call {
+            PriceQuery {
                 provider: "nobody",
                 server_address: None,
                 ..plain

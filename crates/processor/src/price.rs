@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use opentelemetry::{Array, StringValue, Value};
-use tracing_genai_pricing::{Call, Context, Cost, Prices, Reason, Status, Usd, missing_side};
+use tracing_genai_pricing::{CallContext, Cost, PriceQuery, Prices, Reason, Status, Usd, missing_side};
 use tracing_genai_semconv::profile::Profile;
 use tracing_genai_semconv::{Attribute, OperationName, own};
 
@@ -89,27 +89,27 @@ pub(crate) fn known_without_prices(operation: &Operation<'_>) -> Option<Cost> {
 }
 
 /// The call as a catalogue wants it.
-pub(crate) fn call<'o>(operation: &'o Operation<'_>) -> Call<'o> {
+pub(crate) fn call<'o>(operation: &'o Operation<'_>) -> PriceQuery<'o> {
     // The tier in the response is the billed one; `auto` in a request is only a wish.
     let tier = operation
         .text(Attribute::OpenaiResponseServiceTier)
         .or_else(|| operation.text(Attribute::ResponseServiceTier))
         .or_else(|| operation.text(Attribute::OpenaiRequestServiceTier))
         .filter(|tier| *tier != "auto");
-    Call {
+    PriceQuery {
         provider: operation.text(Attribute::ProviderName).unwrap_or_default(),
         server_address: operation.text(Attribute::ServerAddress),
         response_model: operation.text(Attribute::ResponseModel),
         request_model: operation.text(Attribute::RequestModel),
         usage: &operation.usage,
         started: operation.span.start_time,
-        context: Context {
+        context: CallContext {
             service_tier: tier,
             speed: operation.text(Attribute::ResponseSpeed),
             processing: operation.own_text(own::USAGE_PROCESSING),
             inference_geo: operation.own_text(own::USAGE_INFERENCE_GEO),
             search_type: operation.own_text(own::USAGE_SEARCH_TYPE),
-            ..Context::default()
+            ..CallContext::default()
         },
         counts: operation.counts,
     }

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use opentelemetry::{Array, Value};
 use opentelemetry_sdk::trace::SpanData;
-use tracing_genai_pricing::{Call, Context, Cost, Counts, Reason, Status};
+use tracing_genai_pricing::{CallContext, Cost, Counts, PriceQuery, Reason, Status};
 use tracing_genai_semconv::own;
 use tracing_genai_usage::Usage;
 
@@ -98,21 +98,21 @@ impl SpanCall {
     }
 
     /// The call as a catalogue wants it.
-    pub fn call(&self) -> Call<'_> {
-        Call {
+    pub fn call(&self) -> PriceQuery<'_> {
+        PriceQuery {
             provider: &self.provider,
             server_address: self.server_address.as_deref(),
             response_model: self.response_model.as_deref(),
             request_model: self.request_model.as_deref(),
             usage: &self.usage,
             started: self.started,
-            context: Context {
+            context: CallContext {
                 service_tier: self.service_tier.as_deref(),
                 speed: self.speed.as_deref(),
                 processing: self.processing.as_deref(),
                 search_type: self.search_type.as_deref(),
                 inference_geo: self.inference_geo.as_deref(),
-                ..Context::default()
+                ..CallContext::default()
             },
             counts: self.counts,
         }

@@ -145,23 +145,8 @@ impl Api {
         }
     }
 
-    /// The API of `provider` that a response looks like, by the names at its beginning and end; where it looks like none,
-    /// the one that the provider is mostly asked by.
-    ///
-    /// ```
-    /// use tracing_genai_usage::Api;
-    ///
-    /// assert_eq!(Api::of_response("openai", br#"{"object":"response"}"#), Api::OpenAiResponses);
-    /// assert_eq!(Api::of_response("x_ai", br#"{"object":"chat.completion"}"#), Api::XaiChat);
-    /// assert_eq!(Api::of_response("cohere", br#"{"message":"Slow down"}"#), Api::Cohere);
-    /// assert_eq!(Api::of_response("acme", b"{}"), Api::OpenAiChat);
-    /// ```
-    pub fn of_response(provider: &str, body: &[u8]) -> Self {
-        let by_shape = crate::apis::of_shape(body).map(|api| api.at(provider));
-        by_shape.unwrap_or_else(|| Self::default_of(provider))
-    }
-
-    fn default_of(provider: &str) -> Self {
+    /// The API by which `provider` is mostly asked.
+    pub(crate) fn default_of(provider: &str) -> Self {
         Self::of_provider(provider).unwrap_or(Self::OpenAiChat)
     }
 }

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::api::Api;
-use crate::body::read_body;
 use crate::field::{Field, Maybe, Object, object};
 use crate::provider_error::provider_error;
+use crate::reader::read_body;
 use crate::reading::{ReadError, Reading};
 
 /// What batch output calls the way its calls were processed, as `tracing_genai_pricing`'s price table does.

@@ -4,28 +4,14 @@
 
 mod event_stream;
 mod json_values;
+mod piece;
 mod server_sent_events;
 
 use event_stream::EventStream;
 use json_values::JsonValues;
 pub(crate) use json_values::KEPT_TEXT;
+pub(crate) use piece::Piece;
 use server_sent_events::EventSplitter;
-
-/// The longest piece that is kept, in bytes. A longer one is skipped, so that a response cannot fill the memory.
-pub(crate) const MAX_PIECE_BYTES: usize = 16 * 1024 * 1024;
-
-/// Capacity that is kept for the next piece; what a rare long one needed beyond it is given back.
-const KEPT_CAPACITY: usize = 64 * 1024;
-
-/// What came out of a response.
-pub(crate) enum Piece<'a> {
-    /// A JSON text: a body, or the data of one event.
-    Json(&'a [u8]),
-    /// An error that the framing itself carries, beside any JSON: its name and its JSON.
-    Exception(&'a str, &'a [u8]),
-    /// A piece that was too long to keep, or was none of this framing.
-    Lost,
-}
 
 /// The bytes of one response, on their way into pieces.
 #[derive(Default)]
@@ -92,10 +78,4 @@ impl Framing {
             _ => Self::Foreign,
         }
     }
-}
-
-fn reuse(mut buffer: Vec<u8>) -> Vec<u8> {
-    buffer.clear();
-    buffer.shrink_to(KEPT_CAPACITY);
-    buffer
 }

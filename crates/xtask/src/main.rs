@@ -8,6 +8,7 @@ mod cargo;
 mod catalogue;
 mod deny;
 mod fuzz;
+mod imports;
 mod instructions;
 mod litellm;
 mod minimal_versions;

@@ -11,7 +11,7 @@ use clap::builder::PossibleValuesParser;
 use crate::{
     api, backends,
     cargo::{LIBRARIES, Unavailable, cargo, obtain, root, run_to_success},
-    deny, fuzz, instructions, minimal_versions, msrv, reference, shared_data,
+    deny, fuzz, imports, instructions, minimal_versions, msrv, reference, shared_data,
 };
 
 /// Arguments of `cargo xtask test`.
@@ -46,6 +46,11 @@ const STEPS: &[Step] = &[
         name: "docs",
         about: "the documentation of every crate, warnings denied, and the page of names",
         run: docs,
+    },
+    Step {
+        name: "imports",
+        about: "no files of a crate import each other in a circle",
+        run: || imports::run(&root()),
     },
     Step {
         name: "features",

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Context;
 use tracing_genai::{
-    pricing::{Call, Catalogue, Cost, Counts, Entry, ModelId},
+    pricing::{CallContext, Catalogue, Cost, Counts, Entry, ModelId, PriceQuery},
     usage::{Unit, Usage},
 };
 
@@ -49,14 +49,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// The cost of a call with that model name, for its alias, multiplier and catalogue.
 fn cost(catalogue: &Catalogue, model: &ModelId) -> Cost {
     let usage = Usage::new().with(Unit::InputTokens, 1).with(Unit::OutputTokens, 1);
-    catalogue.cost(&Call {
+    catalogue.cost(&PriceQuery {
         provider: model.provider(),
         server_address: None,
         response_model: Some(model.model()),
         request_model: None,
         usage: &usage,
         started: SystemTime::now(),
-        context: tracing_genai::pricing::Context::default(),
+        context: CallContext::default(),
         counts: Counts::Auto,
     })
 }

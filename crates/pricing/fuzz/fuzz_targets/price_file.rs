@@ -9,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use tracing_genai_pricing::{
-    Call, Catalogue, CatalogueError, Context, Cost, Counts, Feed, PriceFileError, Status, Usd, UserFile, feed,
+    PriceQuery, Catalogue, CatalogueError, CallContext, Cost, Counts, Feed, PriceFileError, Status, Usd, UserFile, feed,
 };
 use tracing_genai_usage::{Unit, Usage};
 
@@ -83,16 +83,16 @@ fn price(catalogue: &Catalogue, provider: &str, model: &str) {
             .with(Unit::OutputTokens, output)
             .with(Unit::WebSearches, input % 7);
         for (counts, service_tier) in [(Counts::Inclusive, None), (Counts::Auto, Some("flex"))] {
-            check_cost(&catalogue.cost(&Call {
+            check_cost(&catalogue.cost(&PriceQuery {
                 provider,
                 server_address: Some("api.openai.com"),
                 response_model: Some(model),
                 request_model: None,
                 usage: &usage,
                 started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-                context: Context {
+                context: CallContext {
                     service_tier,
-                    ..Context::default()
+                    ..CallContext::default()
                 },
                 counts,
             }));

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Flaw, Lines, MAX_DEPTH, Node, Value, clipped};
+use super::node::{Flaw, Lines, MAX_DEPTH, Node, Value, clipped};
 
 /// Reads a JSON text.
 ///

@@ -1,13 +1,17 @@
 //! Reads a TOML text into the document model.
 
-mod nesting;
-
 use std::borrow::Cow;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use toml_parser::Source;
+use toml_parser::lexer::TokenKind;
 
-use super::{Flaw, Lines, MAX_DEPTH, Node, Value};
+use super::node::{Flaw, Lines, MAX_DEPTH, Node, Value};
+
+/// Dots that a key may have. The `toml` crate bounds the brackets that are open to 80 and the parts of each key to 80, which
+/// together nest so deep that dropping the tables exhausts the stack of a thread.
+const MAX_DOTS: usize = 8;
 
 /// Reads a TOML text.
 ///
@@ -15,11 +19,12 @@ use super::{Flaw, Lines, MAX_DEPTH, Node, Value};
 ///
 /// # Errors
 ///
-/// [`Flaw`] when it is not TOML, which has no key twice, and when it nests deeper than 64 values.
+/// [`Flaw`] when it is not TOML, which has no key twice, when a key has more than 8 dots, and when it nests deeper than 64
+/// values.
 pub(crate) fn toml(text: &str) -> Result<Node<'_>, Flaw> {
     let lines = Lines::of(text);
-    if let Some(place) = nesting::too_deep(text, MAX_DEPTH) {
-        let problem = format!("nested deeper than {MAX_DEPTH} values");
+    if let Some(place) = key_with_too_many_dots(text) {
+        let problem = format!("a key with more than {MAX_DOTS} dots");
         return Err(Flaw::new(lines.at(place), problem));
     }
     let root = DeTable::parse(text).map_err(|error| {
@@ -28,12 +33,30 @@ pub(crate) fn toml(text: &str) -> Result<Node<'_>, Flaw> {
     })?;
     Ok(Node {
         line: 1,
-        value: table(root.into_inner(), &lines),
+        value: table(root.into_inner(), &lines, MAX_DEPTH - 1)?,
     })
 }
 
-fn node<'a>(value: Spanned<DeValue<'a>>, lines: &Lines) -> Node<'a> {
+/// Where the first dot too many stands.
+fn key_with_too_many_dots(text: &str) -> Option<usize> {
+    let mut dots = 0;
+    let too_many = Source::new(text).lex().find(|token| {
+        dots = match token.kind() {
+            TokenKind::Dot => dots + 1,
+            TokenKind::Atom | TokenKind::BasicString | TokenKind::LiteralString | TokenKind::Whitespace => dots,
+            _ => 0,
+        };
+        dots > MAX_DOTS
+    })?;
+    Some(too_many.span().start())
+}
+
+fn node<'a>(value: Spanned<DeValue<'a>>, lines: &Lines, depth: usize) -> Result<Node<'a>, Flaw> {
     let line = lines.at(value.span().start);
+    let deeper = || {
+        let flaw = || Flaw::new(line, format!("nested deeper than {MAX_DEPTH} values"));
+        depth.checked_sub(1).ok_or_else(flaw)
+    };
     let value = match value.into_inner() {
         DeValue::String(text) => Value::Text(text),
         DeValue::Integer(number) if number.radix() == 10 => Value::Number(unsigned(number.as_str())),
@@ -41,22 +64,23 @@ fn node<'a>(value: Spanned<DeValue<'a>>, lines: &Lines) -> Node<'a> {
         DeValue::Float(number) => Value::Number(unsigned(number.as_str())),
         DeValue::Boolean(value) => Value::Bool(value),
         DeValue::Datetime(time) => Value::Text(time.to_string().into()),
-        DeValue::Array(values) => Value::List(values.into_iter().map(|value| node(value, lines)).collect()),
-        DeValue::Table(entries) => table(entries, lines),
+        DeValue::Array(values) => {
+            let depth = deeper()?;
+            let nodes = values.into_iter().map(|value| node(value, lines, depth));
+            Value::List(nodes.collect::<Result<_, _>>()?)
+        }
+        DeValue::Table(entries) => table(entries, lines, deeper()?)?,
     };
-    Node { line, value }
+    Ok(Node { line, value })
 }
 
-fn table<'a>(entries: DeTable<'a>, lines: &Lines) -> Value<'a> {
+fn table<'a>(entries: DeTable<'a>, lines: &Lines, depth: usize) -> Result<Value<'a>, Flaw> {
     let mut entries: Vec<_> = entries.into_iter().collect();
     // The crate gives them by name.
     entries.sort_by_key(|(key, _)| key.span().start);
     let entries = entries.into_iter();
-    Value::Table(
-        entries
-            .map(|(key, value)| (key.into_inner(), node(value, lines)))
-            .collect(),
-    )
+    let entries = entries.map(|(key, value)| Ok((key.into_inner(), node(value, lines, depth)?)));
+    Ok(Value::Table(entries.collect::<Result<_, _>>()?))
 }
 
 /// The number without a plus sign; the crate has taken out the `_`.
@@ -145,12 +169,20 @@ mod tests {
 
     #[test]
     fn the_deepest_text_that_the_crate_would_read_does_not_exhaust_the_stack() {
-        let key = vec!["a"; 79].join(".");
-        let open = format!("{key}={{").repeat(79);
-        let text = format!("[{key}]\n{open}{key}=1{}\n=", "}".repeat(79));
-        assert_eq!(
-            toml(&text).unwrap_err().to_string(),
-            "line 1: nested deeper than 64 values"
-        );
+        let nested = |dots: usize| {
+            let key = vec!["a"; dots + 1].join(".");
+            let open = format!("{key}={{").repeat(79);
+            format!("[{key}]\n{open}{key}=1{}\n", "}".repeat(79))
+        };
+        let flaw = |dots: usize| toml(&nested(dots)).unwrap_err().to_string();
+        assert_eq!(flaw(79), "line 1: a key with more than 8 dots");
+        assert_eq!(flaw(MAX_DOTS), "line 2: nested deeper than 64 values");
+    }
+
+    #[test]
+    fn dots_of_texts_numbers_and_other_keys_do_not_count() {
+        let text =
+            "a.b = [0.1, 0.2, 0.3, 0.4, 0.5]\n'1.2.3.4.5.6.7.8.9.10' = 'a.b.c.d.e.f.g.h.i.j.k'\n[c.d]\ne.f = 0.6\n";
+        assert_eq!(toml(text).map(|node| node.line), Ok(1));
     }
 }

@@ -1,9 +1,7 @@
 //! Writes the rules of the table as alternatives of conjunctions, which is all that a catalogue's line can hold.
 
-use std::borrow::Cow;
-
-use super::Refusal;
-use super::pattern;
+use super::pattern::{self, Test};
+use super::refusal::Refusal;
 use crate::document::Node;
 use crate::word::escape;
 
@@ -11,13 +9,6 @@ use crate::word::escape;
 const MAX_ALTERNATIVES: usize = 256;
 /// So deep may rules nest; the table nests two deep.
 const MAX_DEPTH: usize = 8;
-
-/// One test of a name, as `^gpt-4`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Test<'a> {
-    pub(super) sign: &'static str,
-    pub(super) text: Cow<'a, str>,
-}
 
 /// The rule as a catalogue's line states it: `=name | ^prefix !/pattern/`. A bare `=` stands for `id`.
 ///

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Refusal, alternatives};
-use crate::choose::{MAX_SETS, MAX_VARIANTS};
+use super::alternatives;
+use super::refusal::Refusal;
 use crate::decimal::decimal;
 use crate::document::{Fields, Flaw, Node, Value, clipped};
+use crate::kind::{MAX_SETS, MAX_VARIANTS};
 use crate::price::ContextKey;
 use crate::price_key::unit_of_price_key;
 use crate::time::Constraint;

@@ -1,9 +1,17 @@
 //! Writes regular expressions of the table as those of Rust, which cannot look ahead or back.
 
+use std::borrow::Cow;
+
 use regex_lite::Regex;
 
-use super::Refusal;
-use super::alternatives::Test;
+use super::refusal::Refusal;
+
+/// One test of a name, as `^gpt-4`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Test<'a> {
+    pub(super) sign: &'static str,
+    pub(super) text: Cow<'a, str>,
+}
 
 /// The tests that a pattern stands for. A negative look-ahead at its beginning becomes a test of its own.
 ///

@@ -2,7 +2,7 @@
 
 use tracing_genai_usage::{Family, Unit};
 
-use crate::choose::MAX_VARIANTS;
+use crate::kind::MAX_VARIANTS;
 use crate::price::{PriceSet, Rate, UnitPrice, Variant};
 use crate::table::Model;
 use crate::time::Moment;

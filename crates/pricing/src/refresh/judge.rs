@@ -3,8 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::news::{Hook, Refreshed};
 use super::source::Look;
-use super::{Hook, Refreshed};
 use crate::catalogue::Catalogue;
 use crate::cost::Layer;
 use crate::price_file::{Feed, PriceFileError};

@@ -4,21 +4,14 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use crate::price_file::{self, MAX_FILE_BYTES, PriceFileError, hash_of, name_of};
+use crate::hash::hash_of;
+use crate::price_file::{self, MAX_FILE_BYTES, PriceFileError, name_of};
 
 /// A file written so recently may be written again within the resolution of its time stamp.
 const UNSETTLED: Duration = Duration::from_secs(2);
 
 /// A file that changed is read once it has been left alone for so long: half of it may be a whole file of less.
 pub(super) const SETTLING: Duration = Duration::from_millis(100);
-
-/// Where a feed comes from.
-#[derive(Debug)]
-pub(super) enum Source {
-    File(PathBuf),
-    #[cfg(feature = "refresh-url")]
-    Url(super::url::Address),
-}
 
 /// A file that is looked at again and again.
 #[derive(Debug)]

@@ -9,7 +9,8 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, http};
 
 use super::source::Look;
-use crate::price_file::{MAX_FILE_BYTES, PriceFileError, hash_of};
+use crate::hash::hash_of;
+use crate::price_file::{MAX_FILE_BYTES, PriceFileError};
 
 /// How long to wait after a first failure; each further one doubles it.
 const FIRST_RETRY: Duration = Duration::from_secs(60);

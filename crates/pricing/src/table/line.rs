@@ -1,16 +1,53 @@
-//! Reads the lines of a catalogue's text, in the form of `data/README.md`.
+//! The lines of a catalogue's text, providers and models, in the form of `data/README.md`.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use super::{Model, Provider};
-use crate::choose::{MAX_SETS, MAX_VARIANTS};
 use crate::cost::Layer;
 use crate::factor::Factor;
+use crate::kind::{MAX_SETS, MAX_VARIANTS};
+use crate::plan::Plans;
 use crate::price::{ContextKey, PriceSet, UnitPrice, Variant, unit};
 use crate::rule::{Pattern, Rule};
-use crate::time::Constraint;
+use crate::time::{Constraint, Moment};
 use crate::word::unescape;
+
+/// A provider and its models, in the order in which they are asked.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    pub(crate) id: Arc<str>,
+    /// Found at the beginning of the URL of its API.
+    pub(crate) api: Option<Pattern>,
+    /// Recognises other names of the provider.
+    pub(crate) names: Option<Rule>,
+    /// Recognises the provider by a model's name.
+    pub(crate) model_names: Option<Rule>,
+    /// Providers whose models this one sells too, at their prices.
+    pub(crate) fallback: Vec<Box<str>>,
+    pub(crate) models: Vec<Model>,
+}
+
+/// A model and its prices.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) id: Arc<str>,
+    pub(crate) rule: Rule,
+    /// At least one; the last that is active holds, else the first.
+    pub(crate) sets: Vec<PriceSet>,
+    pub(crate) variants: Vec<Variant>,
+    /// Bit set of the units that the provider says cost what the unit around them does.
+    pub(crate) equal: u64,
+    /// The most tokens that the model takes and gives in one call.
+    pub(crate) context_window: Option<u64>,
+    /// Whether its provider means to take it away.
+    pub(crate) is_deprecated: bool,
+    /// Where its line comes from.
+    pub(crate) layer: Layer,
+    /// Whether the whole line is the user's own.
+    pub(crate) is_own: bool,
+    /// Made when the model is first met.
+    pub(crate) plans: OnceLock<Plans>,
+}
 
 impl Provider {
     /// Reads a provider's line without its first bracket.
@@ -45,6 +82,35 @@ impl Provider {
             fallback,
             models: Vec::new(),
         })
+    }
+
+    /// A provider of which only the name is known.
+    pub(crate) fn named(id: &str) -> Self {
+        Self {
+            id: id.into(),
+            api: None,
+            names: None,
+            model_names: None,
+            fallback: Vec::new(),
+            models: Vec::new(),
+        }
+    }
+
+    /// The line of that id.
+    pub(crate) fn line(&self, id: &str) -> Option<&Model> {
+        self.models.iter().find(|model| *model.id == *id)
+    }
+
+    /// The same provider once more.
+    pub(super) fn copy(&self) -> Self {
+        Self {
+            id: Arc::clone(&self.id),
+            api: self.api.clone(),
+            names: self.names.clone(),
+            model_names: self.model_names.clone(),
+            fallback: self.fallback.clone(),
+            models: self.models.iter().map(Model::copy).collect(),
+        }
     }
 }
 
@@ -93,6 +159,36 @@ impl Model {
             is_own: false,
             plans: OnceLock::new(),
         })
+    }
+
+    /// The same line once more.
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            id: Arc::clone(&self.id),
+            rule: self.rule.clone(),
+            sets: self.sets.clone(),
+            variants: self.variants.clone(),
+            equal: self.equal,
+            context_window: self.context_window,
+            is_deprecated: self.is_deprecated,
+            layer: self.layer,
+            is_own: self.is_own,
+            plans: OnceLock::new(),
+        }
+    }
+
+    /// Whether another line has the same rule and the same prices.
+    pub(crate) fn says(&self, other: &Self) -> bool {
+        let said = |set: &PriceSet| set.when.as_ref().map(|(_, text)| text.clone());
+        let is_same = |(one, other): (&PriceSet, &PriceSet)| one.prices == other.prices && said(one) == said(other);
+        self.rule.to_string() == other.rule.to_string()
+            && self.sets.len() == other.sets.len()
+            && self.sets.iter().zip(&other.sets).all(is_same)
+    }
+
+    /// The place of the set of prices that holds at that moment: the last that is active, else the first.
+    pub(crate) fn set_at(&self, moment: Moment) -> usize {
+        self.sets.iter().rposition(|set| set.is_active(moment)).unwrap_or(0)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use tracing_genai_pricing::{Call, Catalogue, Context, Cost, Counts, Reason, Status};
+use tracing_genai_pricing::{CallContext, Catalogue, Cost, Counts, PriceQuery, Reason, Status};
 use tracing_genai_usage::{Unit, Usage};
 
 /// 2026-11-20T12:00:00Z.
@@ -14,15 +14,15 @@ pub(crate) const NOON: Duration = Duration::from_secs(1_795_176_000);
 pub(crate) type Said = (Status, Option<String>, Vec<Reason>);
 
 /// A call at noon.
-pub(crate) fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> Call<'a> {
-    Call {
+pub(crate) fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> PriceQuery<'a> {
+    PriceQuery {
         provider,
         server_address: None,
         response_model: Some(model),
         request_model: None,
         usage,
         started: UNIX_EPOCH + NOON,
-        context: Context::default(),
+        context: CallContext::default(),
         counts: Counts::Inclusive,
     }
 }
@@ -33,7 +33,7 @@ pub(crate) fn said(cost: &Cost) -> Said {
 }
 
 /// What the embedded catalogue says of the call.
-pub(crate) fn cost(call: &Call<'_>) -> Said {
+pub(crate) fn cost(call: &PriceQuery<'_>) -> Said {
     said(&Catalogue::embedded().cost(call))
 }
 

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::{Gather, NewsKeys};
+use super::gather::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;

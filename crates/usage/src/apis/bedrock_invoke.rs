@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::chat_usage::Beside;
-use super::{Gather, NewsKeys, anthropic, bedrock_converse, openai_chat};
+use super::gather::{Gather, NewsKeys};
+use super::{anthropic, bedrock_converse, openai_chat};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::figures::Figures;
 use crate::provider_error::provider_error;

@@ -5,9 +5,9 @@
 
 use serde::Deserialize;
 
+use super::gather::{Gather, NewsKeys};
 use super::gemini_grounding::{Grounding, charged_gemini_searches, is_charged_by_prompt};
 use super::modalities::{Modalities, by_modality};
-use super::{Gather, NewsKeys};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::figures::Figures;
 use crate::provider_error::provider_error;

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::NewsKeys;
+use super::gather::NewsKeys;
 use super::gemini_grounding::charged_gemini_searches;
 use super::modalities::{Modalities, by_modality};
 use crate::field::{Count, Field, Maybe, Object, object, sum};

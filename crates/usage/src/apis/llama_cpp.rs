@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::NewsKeys;
+use super::gather::NewsKeys;
 use crate::field::{Field, Maybe, Object, object};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::chat_usage::{self, Beside};
-use super::{Gather, NewsKeys};
+use super::gather::{Gather, NewsKeys};
 use crate::field::{Field, Maybe, Object, object};
 use crate::figures::Figures;
 use crate::provider_error::{BaseResponse, provider_error};

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::NewsKeys;
+use super::gather::NewsKeys;
 use super::stated_cost::take_cost;
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::{Figures, Part};

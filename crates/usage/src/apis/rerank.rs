@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::NewsKeys;
+use super::gather::NewsKeys;
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::Figures;
 use crate::provider_error::provider_error;

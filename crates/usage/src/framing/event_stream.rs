@@ -3,7 +3,7 @@
 //! Source: <https://docs.aws.amazon.com/transcribe/latest/dg/event-stream.html>, which Bedrock's streams share. Checksums
 //! are the client's to verify: what is observed here is passed on as it came.
 
-use super::{MAX_PIECE_BYTES, Piece, reuse};
+use super::piece::{MAX_PIECE_BYTES, Piece, reuse};
 
 /// The lengths of the message and of its headers, and a checksum of both.
 const PRELUDE: usize = 12;

@@ -3,7 +3,7 @@
 
 use memchr::memchr2;
 
-use super::{MAX_PIECE_BYTES, Piece, reuse};
+use super::piece::{MAX_PIECE_BYTES, Piece, reuse};
 
 /// The longest text that is kept whole, in bytes: no id, model or reason is as long, and messages of errors need no more.
 pub(crate) const KEPT_TEXT: usize = 4096;

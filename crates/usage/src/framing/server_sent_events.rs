@@ -4,7 +4,7 @@
 
 use memchr::memchr;
 
-use super::{MAX_PIECE_BYTES, Piece, reuse};
+use super::piece::{MAX_PIECE_BYTES, Piece, reuse};
 
 /// The part of an event stream that has arrived and has not been handed on.
 #[derive(Default)]

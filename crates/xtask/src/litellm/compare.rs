@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::ensure;
-use tracing_genai_pricing::{Call, Catalogue, Cost, Counts, Entry, Reason};
+use tracing_genai_pricing::{Catalogue, Cost, Counts, Entry, PriceQuery, Reason};
 use tracing_genai_usage::Unit;
 
 use super::differences::{DIFFERENCES, Difference};
+use super::model::Model;
+use super::models::Models;
 use super::probes::{Probe, Special};
-use super::{Model, Models};
 
 /// The day of the comparison, a Friday soon after both tables were published.
 pub(crate) const DAY: &str = "2026-11-20";
@@ -151,7 +152,7 @@ pub(crate) fn is_known(catalogue: &Catalogue, model: &Model) -> bool {
 }
 
 fn cost(catalogue: &Catalogue, model: &Model, probe: &Probe) -> Cost {
-    catalogue.cost(&Call {
+    catalogue.cost(&PriceQuery {
         provider: model.provider,
         server_address: None,
         response_model: None,

@@ -4,7 +4,7 @@
 use regex_lite::Regex;
 use tracing_genai_pricing::Usd;
 
-use super::Model;
+use super::model::Model;
 use super::probes::Probe;
 
 /// A kind of difference.

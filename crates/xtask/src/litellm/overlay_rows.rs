@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use tracing_genai_pricing::{Catalogue, ModelId, OverlayRow, Usd};
 use tracing_genai_usage::Unit;
 
+use super::model::{Model, every_model};
 use super::units::{Service, prices};
-use super::{Model, every_model};
 use crate::shared_data;
 
 /// The fee of a search at the size of context that a call has unless it says otherwise.

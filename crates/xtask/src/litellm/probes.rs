@@ -1,9 +1,9 @@
 //! Calls by which two price tables are compared: what each uses, and what it costs by LiteLLM's prices.
 
-use tracing_genai_pricing::{Context, Usd};
+use tracing_genai_pricing::{CallContext, Usd};
 use tracing_genai_usage::{Unit, Usage};
 
-use super::Model;
+use super::model::Model;
 use super::units::{OTHERS_BY_FIELD, Service, TOKENS_BY_FIELD};
 
 /// Tokens that a call takes and gives, of which a part is special.
@@ -11,24 +11,24 @@ const TOKENS: u64 = 1_000;
 const PART: u64 = 400;
 
 /// How a call says that it got a kind of service, by the ends of the names of its prices.
-fn context(service: Service) -> Context<'static> {
+fn context(service: Service) -> CallContext<'static> {
     match service {
-        Service::Batch => Context {
+        Service::Batch => CallContext {
             processing: Some("batch"),
             ..STANDARD
         },
-        Service::Flex => Context {
+        Service::Flex => CallContext {
             service_tier: Some("flex"),
             ..STANDARD
         },
-        Service::Priority => Context {
+        Service::Priority => CallContext {
             service_tier: Some("priority"),
             ..STANDARD
         },
     }
 }
 
-const STANDARD: Context<'static> = Context {
+const STANDARD: CallContext<'static> = CallContext {
     service_tier: None,
     processing: None,
     speed: None,
@@ -51,7 +51,7 @@ pub(crate) enum Special {
 pub(crate) struct Probe {
     pub(crate) special: Special,
     pub(crate) usage: Usage,
-    pub(crate) context: Context<'static>,
+    pub(crate) context: CallContext<'static>,
     pub(crate) expected: Usd,
 }
 

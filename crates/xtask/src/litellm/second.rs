@@ -8,8 +8,9 @@ use regex_lite::Regex;
 use tracing_genai_pricing::Catalogue;
 
 use super::compare::is_known;
+use super::model::Model;
+use super::models::Models;
 use super::units::{Service, prices};
-use super::{Model, Models};
 
 /// The first lines of the text.
 const HEAD: &str = "tracing-genai overlay 1\n\
@@ -82,7 +83,7 @@ struct Row {
 
 /// Makes the text of LiteLLM's table, of that of the catalogue, and of that of the overlay which is kept by hand.
 pub(crate) fn make(table: &str, source: &Source, catalogue: &str, overlay: &str) -> anyhow::Result<Made> {
-    let models = super::read(table, &source.date)?;
+    let models = super::models::read(table, &source.date)?;
     let known = Catalogue::parse_with_overlays(catalogue, &[overlay])?;
     let mut left_out = models.left_out.clone();
     let chosen = choose(&models, &known, &mut left_out)?;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use tracing_genai_usage::Unit;
 
-use super::Model;
+use super::model::Model;
 
 /// Prices of a token, and the unit.
 pub(crate) const TOKENS_BY_FIELD: &[(&str, Unit)] = &[

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
 
-use tracing_genai_pricing::{Call, Catalogue, Context, Counts, Usd};
+use tracing_genai_pricing::{CallContext, Catalogue, Counts, PriceQuery, Usd};
 use tracing_genai_usage::{Unit, Usage};
 
 use super::compare::DAY;
-use super::{Model, every_model, read};
+use super::model::{Model, every_model};
+use super::models::read;
 use crate::shared_data;
 
 /// 2026-11-20T12:00:00Z.
@@ -28,16 +29,16 @@ fn cost(model: &Model, host: Option<&str>, inference_geo: Option<&str>) -> Optio
     let usage = Usage::new()
         .with(Unit::InputTokens, 1_000_000)
         .with(Unit::OutputTokens, 1_000_000);
-    let cost = Catalogue::embedded().cost(&Call {
+    let cost = Catalogue::embedded().cost(&PriceQuery {
         provider: model.provider,
         server_address: host,
         response_model: Some(&model.name),
         request_model: None,
         usage: &usage,
         started: UNIX_EPOCH + NOON,
-        context: Context {
+        context: CallContext {
             inference_geo,
-            ..Context::default()
+            ..CallContext::default()
         },
         counts: Counts::Inclusive,
     });

@@ -1,17 +1,13 @@
-//! Chooses which of a model's prices hold for a call: by its time, and by the kind of service it got.
+//! The kind of service that a call got, by which a model's variants are chosen.
 
-use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use tracing_genai_usage::Unit;
 
-use crate::call::Context;
-use crate::plan::{Owner, Plan};
+use crate::call::CallContext;
 use crate::price::{ContextKey, UnitPrice, Variant};
 use crate::reason::{Reason, Reasons};
 use crate::region::Region;
-use crate::table::Model;
-use crate::time::Moment;
 
 /// Variants of one model that can be told apart. The largest model of genai-prices 0.2.3 has 6, and the overlay adds up to
 /// three.
@@ -74,7 +70,7 @@ pub(crate) struct Service<'a> {
     /// Whether the line of the model is another provider's.
     pub(crate) is_borrowed: bool,
     pub(crate) region: Region,
-    pub(crate) context: Context<'a>,
+    pub(crate) context: CallContext<'a>,
 }
 
 impl Kind {
@@ -91,7 +87,7 @@ impl Kind {
 
     /// The kind of service by the variants of a model, and what is uncertain about it at any time. A model that is borrowed
     /// from another provider is sold with those variants alone that name the seller.
-    pub(crate) fn of(service: &Service<'_>, model: &Model) -> (Self, Reasons) {
+    pub(crate) fn of(service: &Service<'_>, variants: &[Variant]) -> (Self, Reasons) {
         let context = &service.context;
         let batch_tier = service.seller == TELLS_BATCH_AS_TIER && context.service_tier == Some("batch");
         // By the places of the keys.
@@ -122,7 +118,7 @@ impl Kind {
         };
         let is_search = |price: &UnitPrice| price.unit == Unit::WebSearches;
         let mut reasons = Reasons::NONE;
-        for (place, variant) in model.variants.iter().take(MAX_VARIANTS).enumerate() {
+        for (place, variant) in variants.iter().take(MAX_VARIANTS).enumerate() {
             if !service.has(variant) {
                 continue;
             }
@@ -160,7 +156,7 @@ impl Kind {
     }
 
     /// The variants that apply to a call that started then, and what else is uncertain about it.
-    fn applying(&self, variants: &[Variant], started: SystemTime) -> (usize, Reasons) {
+    pub(crate) fn applying(&self, variants: &[Variant], started: SystemTime) -> (usize, Reasons) {
         if !self.is_dated {
             return (usize::from(self.sold), Reasons::NONE);
         }
@@ -186,42 +182,6 @@ impl Service<'_> {
         match &variant.seller {
             Some(seller) => **seller == *self.seller && self.is_borrowed,
             None => !self.is_borrowed,
-        }
-    }
-}
-
-/// The plans of one model, made as they are needed.
-#[derive(Debug)]
-pub(crate) struct Plans {
-    /// By price set, and within it by the set of variants that apply; few of them are ever needed.
-    slots: Box<[OnceLock<Box<Plan>>]>,
-}
-
-impl Model {
-    /// The plan for a call of that kind that started then, and what is uncertain about it.
-    pub(crate) fn plan(&self, owner: Owner<'_>, started: SystemTime, kind: &Kind) -> (Option<&Plan>, Reasons) {
-        // What day it is need not be known where nothing depends on it.
-        let set = if self.sets.len() > 1 {
-            self.set_at(Moment::from(started))
-        } else {
-            0
-        };
-        let (variants, reasons) = kind.applying(&self.variants, started);
-        let plans = self.plans.get_or_init(|| Plans::new(self));
-        let bits = self.variants.len().min(MAX_VARIANTS);
-        let slot = plans.slots.get((set << bits) | variants);
-        (
-            slot.map(|slot| &**slot.get_or_init(|| Box::new(Plan::new(self, owner, set, variants)))),
-            reasons,
-        )
-    }
-}
-
-impl Plans {
-    fn new(model: &Model) -> Self {
-        let slots = model.sets.len() << model.variants.len().min(MAX_VARIANTS);
-        Self {
-            slots: (0..slots).map(|_| OnceLock::new()).collect(),
         }
     }
 }
