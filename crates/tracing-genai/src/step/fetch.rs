@@ -4,7 +4,7 @@ use tracing::Span;
 use tracing_genai_processor::message::{Message, to_json};
 use tracing_genai_semconv::Attribute;
 
-use super::{Kind, Step, StepBuilder, kind};
+use super::builder::{Kind, Step, StepBuilder, kind};
 use crate::value::texts;
 
 /// A fetch of a response.

@@ -5,8 +5,8 @@ use tracing::Span;
 use tracing_genai_semconv::Attribute;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use super::builder::{Kind, Step, StepBuilder, kind};
 use super::tool::shown;
-use super::{Kind, Step, StepBuilder, kind};
 
 /// A request or notification of MCP.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use serde_json::Value;
 use tracing::Span;
 use tracing_genai_semconv::{Attribute, OperationName};
 
-use super::{Kind, Step, StepBuilder, kind};
+use super::builder::{Kind, Step, StepBuilder, kind};
 
 /// Something done with the memories of a store.
 #[derive(Debug)]

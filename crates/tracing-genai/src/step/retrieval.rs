@@ -5,7 +5,7 @@ use tracing::Span;
 use tracing_genai_processor::message::Document;
 use tracing_genai_semconv::Attribute;
 
-use super::{Kind, Step, StepBuilder, kind};
+use super::builder::{Kind, Step, StepBuilder, kind};
 
 /// A search for documents.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use serde_json::Value;
 use tracing::Span;
 use tracing_genai_semconv::Attribute;
 
-use super::{Kind, Step, StepBuilder, kind};
+use super::builder::{Kind, Step, StepBuilder, kind};
 
 /// A run of a tool.
 #[derive(Debug)]

@@ -46,7 +46,7 @@ impl Parsed {
         while let [first, after @ ..] = rest {
             rest = match (first, after) {
                 (TokenTree::Punct(sign), [TokenTree::Group(attribute), item @ ..]) if sign.as_char() == '#' => {
-                    if is_for_tests(attribute) {
+                    if is_left_out(attribute) {
                         after_item(item)
                     } else {
                         item
@@ -179,11 +179,12 @@ fn after_colons(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     }
 }
 
-/// Whether that is `[cfg(test)]` or a `cfg` that needs it.
-fn is_for_tests(attribute: &Group) -> bool {
+/// Whether the item is left out: after `[cfg(test)]`, a `cfg` that needs it, or a `[path = ..]`, which is a file of another folder.
+fn is_left_out(attribute: &Group) -> bool {
     let tokens: Vec<TokenTree> = attribute.stream().into_iter().collect();
     match tokens.as_slice() {
         [TokenTree::Ident(word), TokenTree::Group(condition)] if word == "cfg" => needs_test(condition.stream()),
+        [TokenTree::Ident(word), ..] => word == "path",
         _ => false,
     }
 }
@@ -282,6 +283,12 @@ mod tests {
                     #[cfg(all(test, unix))]\n#[rustfmt::skip]\nfn f<A, B>() { crate::e(); }\n\
                     #[cfg(not(test))]\nfn g() { crate::h(); }\n#[cfg(test)]\nmod tests { use super::i; }";
         assert_eq!(paths(text), ["6 crate::D", "12 crate::h"]);
+    }
+
+    #[test]
+    fn a_module_from_another_folder_is_left_out() {
+        let parsed = parse("#[path = \"../x.rs\"]\nmod x;\nmod y;").unwrap();
+        assert_eq!(parsed.declared.len(), 1);
     }
 
     #[test]
