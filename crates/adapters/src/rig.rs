@@ -39,7 +39,7 @@ fn reason_text(reason: FinishReason) -> String {
         FinishReason::Length => "length".to_owned(),
         FinishReason::ToolCalls => "tool_calls".to_owned(),
         FinishReason::ContentFilter => "content_filter".to_owned(),
-        FinishReason::Other(text) => text,
+        FinishReason::Other(reason) => reason,
         // `FinishReason` is non-exhaustive.
         _ => "other".to_owned(),
     }
