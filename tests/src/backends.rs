@@ -1,7 +1,6 @@
 //! The real backends: a Collector that sends traces to Jaeger and metrics to Prometheus.
 
 use std::{
-    env,
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, Weak},
@@ -14,6 +13,7 @@ use crate::{
     collector::Collector,
     jaeger::Jaeger,
     prometheus::Prometheus,
+    shared_data::{REQUIRE, is_required},
 };
 
 /// A connected, empty Collector, Jaeger and Prometheus.
@@ -33,7 +33,7 @@ impl Backends {
     /// Starts all three; `None`, and a line that says so, when they were not built on this machine.
     ///
     /// # Panics
-    /// When they were not built and `CI` is set, or when one does not start.
+    /// When they were not built although they are required, or when one does not start.
     pub async fn start() -> Option<Self> {
         let programs = Programs::find()?;
         let (jaeger, prometheus) = tokio::join!(Jaeger::start(&programs), Prometheus::start(&programs));
@@ -79,7 +79,7 @@ impl Programs {
     /// Finds them in the cache; `None`, and a line that says so, when one is missing.
     ///
     /// # Panics
-    /// When one is missing and `CI` is set.
+    /// When one is missing and `TRACING_GENAI_REQUIRE` lists `backends`.
     pub fn find() -> Option<Self> {
         let Some(folder) = cache::folder() else {
             leave_out("there is no cache folder; set TRACING_GENAI_BACKENDS or HOME");
@@ -106,10 +106,9 @@ impl Programs {
 /// Says that the running test leaves out what a backend is needed for, even though it passes.
 ///
 /// # Panics
-/// When `CI` is set: there `cargo xtask backends --require` has come first, so a missing backend is a mistake.
+/// When `TRACING_GENAI_REQUIRE` lists `backends`.
 pub fn leave_out(reason: &str) {
-    let in_ci = env::var_os("CI").is_some_and(|value| !value.is_empty());
-    assert!(!in_ci, "CI is set, so nothing may be left out: {reason}");
+    assert!(!is_required("backends"), "{REQUIRE} lists backends, but {reason}");
     say_left_out(reason);
 }
 

@@ -35,3 +35,5 @@ pub mod sink;
 mod cache;
 mod matching;
 mod server;
+#[path = "../../crates/usage/tests/shared_data/mod.rs"]
+mod shared_data;

@@ -34,6 +34,9 @@ mod refresh;
 mod region;
 mod reported;
 mod rule;
+#[cfg(test)]
+#[path = "../../usage/tests/shared_data/mod.rs"]
+mod shared_data;
 mod table;
 mod time;
 mod usd;

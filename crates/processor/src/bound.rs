@@ -5,12 +5,36 @@ use opentelemetry_sdk::trace::SpanData;
 use tracing_genai_semconv::{self as semconv, Attribute, own};
 
 /// How much of a span goes on. By default nothing is cut: the provider's own limits hold.
+///
+/// ```
+/// use tracing_genai_processor::SpanBounds;
+///
+/// let bounds = SpanBounds::default().max_attributes(128).max_value_characters(4_096);
+/// assert_eq!(bounds.max_attributes, Some(128));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SpanBounds {
     /// The most attributes a span keeps (`OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`).
     pub max_attributes: Option<usize>,
     /// The most characters a text attribute keeps (`OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`).
     pub max_value_characters: Option<usize>,
+}
+
+impl SpanBounds {
+    /// Sets the most attributes a span keeps; `None` for no limit.
+    #[must_use]
+    pub fn max_attributes(mut self, most: impl Into<Option<usize>>) -> Self {
+        self.max_attributes = most.into();
+        self
+    }
+
+    /// Sets the most characters a text attribute keeps; `None` for no limit.
+    #[must_use]
+    pub fn max_value_characters(mut self, most: impl Into<Option<usize>>) -> Self {
+        self.max_value_characters = most.into();
+        self
+    }
 }
 
 /// Cuts `span` down to `bounds`.

@@ -22,6 +22,7 @@ use tracing_genai_semconv::{Attribute, Meaning, counts_usage, is_generic, meanin
 
 use crate::content::form::is_content;
 use crate::operation::Operation;
+use crate::taken::TakenAttributes;
 use answer::Answer;
 use elements::Elements;
 use read::{NOTHING, Read, set};
@@ -52,7 +53,7 @@ pub(crate) fn holds_content(name: &str, is_openinference: bool) -> bool {
 pub(crate) fn read(operation: &mut Operation<'_>, keeps_originals: bool) {
     let is_openinference = operation.found.is_openinference;
     let mut has_leftovers = false;
-    let mut attributes = std::mem::take(&mut operation.span.attributes);
+    let mut attributes = TakenAttributes::of(operation.span);
     let mut apart = Vec::new();
     let mut elements = Elements::default();
     attributes.retain_mut(|attribute| {
@@ -76,7 +77,7 @@ pub(crate) fn read(operation: &mut Operation<'_>, keeps_originals: bool) {
             _ => true,
         }
     });
-    operation.span.attributes = attributes;
+    operation.span.attributes = attributes.into_attributes();
     operation.place_anew();
 
     // These ask what the others say of the call.

@@ -59,6 +59,7 @@ mod spellings;
 mod stages;
 mod strangers;
 mod sync;
+mod taken;
 mod total;
 mod truncate;
 mod unread;

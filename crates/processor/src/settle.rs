@@ -9,6 +9,7 @@ use crate::foreign;
 use crate::operation::Operation;
 use crate::spellings::Spellings;
 use crate::strangers::{Strangers, strike};
+use crate::taken::TakenAttributes;
 use crate::truncate::truncated;
 use crate::unread::Unread;
 
@@ -23,7 +24,7 @@ const NODE_NAME: &str = "langgraph.node.name";
 /// Repeated attributes are what `Span::record` makes of a field recorded again, so the last one holds. An older spelling
 /// yields to the current name. Returns whether something of other dialects is still to be taken apart.
 pub(crate) fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bool {
-    let mut attributes = std::mem::take(&mut operation.span.attributes);
+    let mut attributes = TakenAttributes::of(operation.span);
     let mut struck = false;
     let mut originals = Vec::new();
     let mut met_in_older_spelling = [false; Attribute::COUNT];
@@ -118,7 +119,7 @@ pub(crate) fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: 
     if struck {
         attributes.retain(|attribute| !attribute.key.as_str().is_empty());
     }
-    operation.span.attributes = attributes;
+    operation.span.attributes = attributes.into_attributes();
     if struck {
         operation.place_anew();
     }

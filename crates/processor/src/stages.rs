@@ -26,6 +26,7 @@ use crate::price::price;
 use crate::queue::Queue;
 use crate::scope::scope;
 use crate::self_metrics;
+use crate::taken::put_back_rescued;
 use crate::usage::read_usage;
 use crate::warnings::Warnings;
 use crate::worker::{Work, Worker};
@@ -112,6 +113,9 @@ impl Stages {
             read_usage(&mut operation, &self.counts);
             price(&mut operation, &self.prices, self.profile);
         });
+        if !is_read {
+            put_back_rescued(operation.span);
+        }
         if !is_read || !self.guarded(|| apply_content_policy(&mut operation, &self.content)) {
             content::remove_unredacted(&mut operation);
         }

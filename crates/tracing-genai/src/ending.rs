@@ -9,6 +9,7 @@ use tracing_opentelemetry::get_otel_context;
 use tracing_subscriber::Registry;
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::last_handle::let_go;
 use crate::layer::BeforeOpenTelemetry;
 use crate::opened::Opened;
 
@@ -23,10 +24,13 @@ pub(crate) fn end(span: Span) {
         let context = get_otel_context(id, dispatch)?;
         Some((id.clone(), dispatch.clone(), context))
     });
-    drop(span);
-    if let Some((id, dispatch, context)) = held.flatten()
-        && context.span().is_recording()
-    {
+    let Some((id, dispatch, context)) = held.flatten() else {
+        return;
+    };
+    let ending = context.span();
+    let has_ended = !ending.is_recording() || let_go(&id, span, ending.span_context().span_id());
+    // Another thread may let go of the last handle meanwhile.
+    if !has_ended && ending.is_recording() {
         end_held(&id, &dispatch, &context);
     }
 }

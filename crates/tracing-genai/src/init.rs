@@ -166,6 +166,12 @@ impl TelemetryBuilder {
         self
     }
 
+    /// The most bytes of spans that wait to be processed. Default: `TRACING_GENAI_MAX_QUEUED_BYTES`, or 64 MiB.
+    pub fn max_queued_bytes(mut self, bytes: usize) -> Self {
+        self.settings.max_queued_bytes = bytes;
+        self
+    }
+
     /// The most bytes that an attribute of content keeps. Default: `TRACING_GENAI_MAX_CONTENT_BYTES`, or 32 KiB.
     pub fn max_content_bytes(mut self, bytes: usize) -> Self {
         self.settings.content.max_bytes = Some(bytes);

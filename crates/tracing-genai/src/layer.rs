@@ -17,6 +17,7 @@ use tracing_subscriber::layer::{Context, Filter, Layered};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::attempt;
+use crate::last_handle;
 use crate::nested::{is_closed_by_child, mark_child_of};
 use crate::opened::{Opened, Recorded};
 use crate::unsigned::HasUnsigned;
@@ -230,7 +231,8 @@ where
             span.extensions_mut().replace(child);
         }
         let Some(opened) = opened else { return };
-        let Some(span_id) = self.open_span(&id) else { return };
+        let span_id = last_handle::closes(&id).or_else(|| self.open_span(&id));
+        let Some(span_id) = span_id else { return };
         let metadata = span.metadata();
         closing::lay(if is_closed_by_child {
             opened.closing_with_child(span_id, metadata)

@@ -48,6 +48,7 @@ mod call;
 mod collect;
 mod enclosing;
 mod ending;
+mod last_handle;
 mod layer;
 mod model_call;
 mod nested;

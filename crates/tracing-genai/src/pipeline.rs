@@ -165,7 +165,8 @@ fn configured(processor: GenAiProcessorBuilder<FanOut>, settings: &Settings) -> 
     let mut processor = processor
         .bounds(settings.limits.bounds)
         .profile(names.profile)
-        .content_policy(content.policy());
+        .content_policy(content.policy())
+        .max_queued_bytes(settings.max_queued_bytes);
     if names.keeps_originals {
         processor = processor.keep_original_names();
     }

@@ -310,10 +310,7 @@ fn content_in_a_list_of_texts_is_treated_like_any_other() {
 
 #[test]
 fn a_limit_of_values_leaves_content_json() {
-    let bounds = SpanBounds {
-        max_value_characters: Some(200),
-        ..SpanBounds::default()
-    };
+    let bounds = SpanBounds::default().max_value_characters(200);
     let service = Service::with(Sampler::AlwaysOn, bounds);
     let long = serde_json::json!([{"role": "user", "parts": [{"type": "text", "content": "x".repeat(1_000)}]}]);
     let span = written(&service, vec![KeyValue::new("gen_ai.input.messages", long.to_string())]);

@@ -158,10 +158,7 @@ fn a_negative_stated_cost_is_taken_off() {
 
 #[test]
 fn a_span_past_its_limit_keeps_its_counts_and_cost() {
-    let bounds = SpanBounds {
-        max_attributes: Some(32),
-        ..SpanBounds::default()
-    };
+    let bounds = SpanBounds::default().max_attributes(32);
     let service = Service::with(opentelemetry_sdk::trace::Sampler::AlwaysOn, bounds);
     service.run(|| {
         let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
@@ -318,10 +315,7 @@ fn a_response_whose_count_cannot_be_read_is_inconsistent_and_its_attributes_keep
 #[test]
 fn at_a_tight_limit_counts_and_cost_are_the_last_to_go() {
     for most in [8, 10, 12] {
-        let bounds = SpanBounds {
-            max_attributes: Some(most),
-            ..SpanBounds::default()
-        };
+        let bounds = SpanBounds::default().max_attributes(most);
         let service = Service::with(opentelemetry_sdk::trace::Sampler::AlwaysOn, bounds);
         service.run(|| {
             let call = tracing_genai::chat("openai", "gpt-4o-mini")

@@ -16,7 +16,7 @@ use crate::apt;
 /// Arguments of `cargo xtask backends`.
 #[derive(clap::Args, Default)]
 pub(crate) struct Arguments {
-    /// Fail when a backend could not be had, instead of only saying so.
+    /// Fail when a backend is missing, instead of only naming it.
     #[arg(long)]
     pub(crate) require: bool,
     /// Print where each backend is, and build and install nothing.
@@ -24,17 +24,17 @@ pub(crate) struct Arguments {
     pub(crate) print: bool,
 }
 
-/// Builds and installs what is missing and prints what is there; what could not be had is named with its reason.
+/// Builds and installs what is missing and prints what is there; what is still missing is named with the reason.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let folder = folder()?;
     let mut missing = Vec::new();
     for program in Program::ALL {
-        let had = if arguments.print {
+        let found = if arguments.print {
             find(program, &folder)
         } else {
             obtain(program, &folder)
         };
-        report(program.name(), had, &mut missing);
+        report(program.name(), found, &mut missing);
     }
     report(
         "redis",
@@ -56,8 +56,8 @@ pub(crate) fn folder() -> Result<PathBuf> {
     cache::folder().context("no cache folder: set TRACING_GENAI_BACKENDS or HOME")
 }
 
-fn report(name: &'static str, had: Result<PathBuf>, missing: &mut Vec<&'static str>) {
-    match had {
+fn report(name: &'static str, found: Result<PathBuf>, missing: &mut Vec<&'static str>) {
+    match found {
         Ok(path) => println!("{name:<11} {}", path.display()),
         Err(reason) => {
             println!("{name:<11} not here: {reason:#}");

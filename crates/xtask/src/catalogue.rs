@@ -9,9 +9,9 @@ use anyhow::{Context as _, bail, ensure};
 use tracing_genai_pricing::Catalogue;
 use tracing_genai_pricing::feed::{Made, catalogue_text};
 
+use crate::cargo::root;
 use crate::litellm::second::{self, Source};
 use crate::litellm::{compare, read as read_second};
-use crate::test::root;
 
 /// Its arguments.
 #[derive(clap::Args)]
@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
     second_out: Option<PathBuf>,
 }
 
-/// Runs the chore.
+/// Runs the task.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let out = arguments.out.clone().unwrap_or_else(|| data("catalogue.txt"));
     if let Some(prices) = &arguments.prices {
@@ -54,14 +54,14 @@ fn write_catalogue(prices: &Path, version: Option<&str>, out: &Path) -> anyhow::
     let version = match version {
         Some(version) => version.to_owned(),
         None => {
-            version_in_name(prices, "genai-prices-").context("the file name tells no version: add --source-version")?
+            version_in_name(prices, "genai-prices-").context("the file name has no version; add --source-version")?
         }
     };
     let made = make(&json, &version)?;
     for line in &made.snapped {
         eprintln!("snapped: {line}");
     }
-    // The embedded catalogue must hold the whole table, not what we happen to understand of it.
+    // The embedded catalogue must hold the whole table, not the part we read.
     ensure!(made.warnings.is_empty(), "left out: {}", made.warnings.join("; "));
     write(out, &made.text)?;
     println!("{}: {} bytes, {} prices", out.display(), made.text.len(), made.prices);
@@ -140,7 +140,7 @@ fn make(json: &str, version: &str) -> anyhow::Result<Made> {
     catalogue_text(json, &format!("genai-prices {version}")).context("not a genai-prices table")
 }
 
-/// The version in the name of a table's file, which stands after `before`.
+/// The version in the name of a table's file: what follows `before`.
 pub(crate) fn version_in_name(path: &Path, before: &str) -> Option<String> {
     let name = path.file_name()?.to_str()?.strip_prefix(before)?;
     let version = name

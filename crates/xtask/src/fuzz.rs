@@ -1,15 +1,13 @@
 //! Fuzzes what reads files of prices, spans, and responses, for a bounded time.
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{fs, path::Path, process::Command};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::cargo::{Unavailable, run_to_success, succeeds};
 
 const CARGO_FUZZ: &str = "0.13.2";
-/// The targets, and the folders they stand in.
+/// The targets, and the folders they are in.
 const TARGETS: [(&str, &str); 3] = [
     ("price_file", "crates/pricing/fuzz"),
     ("span", "crates/processor/fuzz"),
@@ -18,23 +16,15 @@ const TARGETS: [(&str, &str); 3] = [
 const SECONDS: u32 = 30;
 
 /// Runs each target from its seeds and what earlier runs found, at the root of the workspace.
-///
-/// Without a nightly compiler it says so; where `is_required`, it fails.
-pub(crate) fn run(root: &Path, is_required: bool) -> Result<()> {
+pub(crate) fn run(root: &Path) -> Result<()> {
     if !succeeds(nightly(root).arg("--version")) {
-        if is_required {
-            bail!("there is no nightly compiler; install one with `rustup toolchain install nightly`");
-        }
-        println!("left out: there is no nightly compiler, which cargo-fuzz needs");
-        return Ok(());
+        return Err(
+            anyhow!("cargo-fuzz needs a nightly compiler: `rustup toolchain install nightly`").context(Unavailable),
+        );
     }
     if !succeeds(nightly(root).args(["fuzz", "--version"])) {
-        let installed = nightly(root)
-            .args(["install", "cargo-fuzz", "--locked", "--version", CARGO_FUZZ])
-            .status()?;
-        if !installed.success() {
-            bail!("cargo-fuzz could not be installed");
-        }
+        let install = ["install", "cargo-fuzz", "--locked", "--version", CARGO_FUZZ];
+        run_to_success(nightly(root).args(install)).context(Unavailable)?;
     }
     for (target, folder) in TARGETS {
         fuzz(root, target, folder)?;
@@ -72,7 +62,7 @@ fn fuzz(root: &Path, target: &str, folder: &str) -> Result<()> {
         .status()
         .context("cargo fuzz did not start")?;
     if !status.success() {
-        bail!("the fuzzer found a text that breaks {target}, or did not run: {status}");
+        bail!("the fuzzer found an input that breaks {target}, or did not run: {status}");
     }
     Ok(())
 }
@@ -82,9 +72,4 @@ fn nightly(root: &Path) -> Command {
     let mut command = Command::new("cargo");
     command.arg("+nightly").current_dir(root);
     command
-}
-
-fn succeeds(command: &mut Command) -> bool {
-    let command = command.stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
 }

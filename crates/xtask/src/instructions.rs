@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::apt;
+use crate::{apt, cargo::Unavailable};
 
 /// Kinds of call in the benchmark, unknown models among them.
 const KINDS: u64 = 4;
@@ -25,17 +25,8 @@ const CHUNK_KINDS: u64 = 3;
 const MOST_A_CHUNK: u64 = 500;
 
 /// Fails when a cost, reading the catalogue, or an idle chunk takes more instructions than it may.
-///
-/// Without valgrind, and without a way to install it, it says so; where `is_required`, it fails.
-pub(crate) fn run(is_required: bool) -> Result<()> {
-    let valgrind = match apt::obtain("valgrind", "valgrind") {
-        Ok(valgrind) => valgrind,
-        Err(reason) if is_required => return Err(reason),
-        Err(reason) => {
-            println!("left out: {reason:#}");
-            return Ok(());
-        }
-    };
+pub(crate) fn run() -> Result<()> {
+    let valgrind = apt::obtain("valgrind", "valgrind").context(Unavailable)?;
     count_chunks(&valgrind)?;
     let benchmark = built("tracing-genai-pricing", "cost")?;
     let once = count(&valgrind, &benchmark, 1)?;

@@ -1,30 +1,34 @@
-//! The project's chores: `cargo xtask <chore>`.
+//! The project's own tasks: `cargo xtask <task>`.
 
+mod api;
 mod apt;
 mod backends;
 mod bench;
+mod cargo;
 mod catalogue;
+mod deny;
 mod fuzz;
 mod instructions;
 mod litellm;
+mod minimal_versions;
+mod msrv;
 mod reference;
-#[cfg(test)]
-#[path = "../../pricing/tests/shared_data/mod.rs"]
+#[path = "../../usage/tests/shared_data/mod.rs"]
 mod shared_data;
 mod test;
 
 use clap::{Parser, Subcommand};
 
-/// The project's chores.
+/// The project's own tasks.
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 struct Arguments {
     #[command(subcommand)]
-    chore: Chore,
+    task: Task,
 }
 
 #[derive(Subcommand)]
-enum Chore {
+enum Task {
     /// Builds the real Collector, Jaeger and Prometheus once into a cache, and installs Redis where it can.
     Backends(backends::Arguments),
     /// Runs everything: formatting, lints, docs, every test, the real backends included.
@@ -33,16 +37,22 @@ enum Chore {
     Bench(bench::Arguments),
     /// Makes the embedded price catalogue from a genai-prices table.
     Catalogue(catalogue::Arguments),
+    /// Compares the public API of the libraries with `docs/api`, or writes it there.
+    Api(api::Arguments),
     /// Makes the reference page of names from the tables.
     Reference(reference::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
-    match Arguments::parse().chore {
-        Chore::Backends(arguments) => backends::run(&arguments),
-        Chore::Test(arguments) => test::run(&arguments),
-        Chore::Bench(arguments) => bench::run(&arguments),
-        Chore::Catalogue(arguments) => catalogue::run(&arguments),
-        Chore::Reference(arguments) => reference::run(&test::root(), &arguments),
+    if let Some(outcome) = api::as_rustdoc() {
+        return outcome;
+    }
+    match Arguments::parse().task {
+        Task::Backends(arguments) => backends::run(&arguments),
+        Task::Test(arguments) => test::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
+        Task::Catalogue(arguments) => catalogue::run(&arguments),
+        Task::Api(arguments) => api::run(&arguments),
+        Task::Reference(arguments) => reference::run(&cargo::root(), &arguments),
     }
 }

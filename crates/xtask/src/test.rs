@@ -2,15 +2,17 @@
 
 use std::{
     env,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::builder::PossibleValuesParser;
 
-use crate::{backends, fuzz, instructions, reference};
+use crate::{
+    api, backends,
+    cargo::{LIBRARIES, Unavailable, cargo, obtain, root, run_to_success},
+    deny, fuzz, instructions, minimal_versions, msrv, reference, shared_data,
+};
 
 /// Arguments of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -51,6 +53,26 @@ const STEPS: &[Step] = &[
         run: features,
     },
     Step {
+        name: "msrv",
+        about: "the published libraries with the oldest Rust they state",
+        run: msrv::run,
+    },
+    Step {
+        name: "minimal-versions",
+        about: "the libraries with the oldest versions of their dependencies",
+        run: minimal_versions::run,
+    },
+    Step {
+        name: "deny",
+        about: "licences, sources and banned crates among the dependencies",
+        run: deny::run,
+    },
+    Step {
+        name: "api",
+        about: "the public API is that of docs/api, with no unexpected foreign types",
+        run: api::check,
+    },
+    Step {
         name: "backends",
         about: "the real Collector, Jaeger, Prometheus and Redis",
         run: real_backends,
@@ -68,27 +90,16 @@ const STEPS: &[Step] = &[
     Step {
         name: "instructions",
         about: "what a warm cost, reading the prices and an idle chunk may take, counted by valgrind",
-        run: || instructions::run(in_ci()),
+        run: instructions::run,
     },
     Step {
         name: "fuzz",
         about: "the readers of price files, of spans and of responses, for half a minute each",
-        run: || fuzz::run(&root(), in_ci()),
+        run: || fuzz::run(&root()),
     },
 ];
 
-/// The crates a user can depend on, each of which must compile without what its neighbours happen to switch on.
-const LIBRARIES: [&str; 7] = [
-    "tracing-genai-semconv",
-    "tracing-genai-usage",
-    "tracing-genai-pricing",
-    "tracing-genai-processor",
-    "tracing-genai",
-    "tracing-genai-http",
-    "tracing-genai-adapters",
-];
-
-/// Those of them with features that a test of the whole workspace does not switch on.
+/// The libraries with features that a test of the whole workspace does not switch on.
 const WITH_FEATURES: [&str; 4] = [
     "tracing-genai-pricing",
     "tracing-genai",
@@ -98,6 +109,13 @@ const WITH_FEATURES: [&str; 4] = [
 
 const CARGO_HACK: &str = "0.6.46";
 
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Verdict {
+    Passed,
+    LeftOut,
+    Failed,
+}
+
 /// Runs the steps in order, the later ones too when an earlier one failed.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.list {
@@ -106,30 +124,58 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         }
         return Ok(());
     }
+    check_required()?;
     let wanted = |step: &&Step| arguments.only.is_empty() || arguments.only.iter().any(|name| name == step.name);
     let mut outcomes = Vec::new();
     for step in STEPS.iter().filter(wanted) {
         println!("\n== {}: {}", step.name, step.about);
         let started = Instant::now();
-        let outcome = (step.run)();
-        if let Err(reason) = &outcome {
-            println!("{}: {reason:#}", step.name);
-        }
-        outcomes.push((step.name, outcome.is_ok(), started.elapsed()));
+        let verdict = verdict((step.run)(), shared_data::is_required(step.name));
+        outcomes.push((step.name, verdict, started.elapsed()));
     }
     summarise(&outcomes)
 }
 
-fn summarise(outcomes: &[(&str, bool, Duration)]) -> Result<()> {
+/// Fails when what is required has no such name, or is data whose variable is not set.
+fn check_required() -> Result<()> {
+    for name in shared_data::required() {
+        let is_known = ["all", "data"].contains(&&*name) || STEPS.iter().any(|step| step.name == name);
+        ensure!(is_known, "{} lists {name}, which is no step", shared_data::REQUIRE);
+    }
+    let missing: Vec<_> = missing_data().collect();
+    if !missing.is_empty() && shared_data::is_required("data") {
+        bail!("{} lists data, so set {}", shared_data::REQUIRE, missing.join(", "));
+    }
+    Ok(())
+}
+
+/// What lacks something on this machine was left out, where it is not required.
+fn verdict(outcome: Result<()>, is_required: bool) -> Verdict {
+    let Err(reason) = outcome else {
+        return Verdict::Passed;
+    };
+    println!("{reason:#}");
+    if reason.is::<Unavailable>() && !is_required {
+        Verdict::LeftOut
+    } else {
+        Verdict::Failed
+    }
+}
+
+fn summarise(outcomes: &[(&str, Verdict, Duration)]) -> Result<()> {
     println!();
-    for (name, passed, took) in outcomes {
-        let verdict = if *passed { "passed" } else { "FAILED" };
-        println!("{name:<19} {verdict} {:>7.1} s", took.as_secs_f64());
+    for (name, verdict, took) in outcomes {
+        let verdict = match verdict {
+            Verdict::Passed => "passed",
+            Verdict::LeftOut => "left out",
+            Verdict::Failed => "FAILED",
+        };
+        println!("{name:<19} {verdict:<8} {:>7.1} s", took.as_secs_f64());
     }
     let failed: Vec<&str> = outcomes
         .iter()
-        .filter(|(_, passed, _)| !passed)
-        .map(|(name, _, _)| *name)
+        .filter(|(_, verdict, _)| *verdict == Verdict::Failed)
+        .map(|(name, ..)| *name)
         .collect();
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
@@ -166,7 +212,7 @@ fn docs() -> Result<()> {
 /// `--no-dev-deps` is not needed: since resolver 2 `cargo check` leaves the features of dev-dependencies out, and the flag
 /// rewrites Cargo.toml while it runs.
 fn features() -> Result<()> {
-    have_cargo_hack()?;
+    obtain("hack", CARGO_HACK)?;
     let fails = |library: &&str| {
         let checked = run_to_success(cargo().args(["hack", "check", "--each-feature", "--package", library]));
         checked.inspect_err(|reason| println!("{library}: {reason:#}")).is_err()
@@ -178,20 +224,12 @@ fn features() -> Result<()> {
     Ok(())
 }
 
-fn have_cargo_hack() -> Result<()> {
-    let version = cargo().args(["hack", "--version"]).stderr(Stdio::null()).output()?;
-    if version.status.success() {
-        return Ok(());
-    }
-    run_to_success(cargo().args(["install", "cargo-hack", "--locked", "--version", CARGO_HACK]))
-}
-
-/// On a developer's machine a backend that cannot be had leaves its tests out, with a line that says so; in CI it fails.
 fn real_backends() -> Result<()> {
-    backends::run(&backends::Arguments {
-        require: in_ci(),
+    let required = backends::Arguments {
+        require: true,
         print: false,
-    })
+    };
+    backends::run(&required).context(Unavailable)
 }
 
 fn tests() -> Result<()> {
@@ -213,10 +251,15 @@ const DATA: &[&str] = &[
     "TRACING_GENAI_SEMCONV",
 ];
 
+fn missing_data() -> impl Iterator<Item = &'static str> {
+    let is_set = |variable: &&str| env::var_os(variable).is_some_and(|value| !value.is_empty());
+    DATA.iter().copied().filter(move |variable| !is_set(variable))
+}
+
 fn cargo_test(what: &[&str]) -> Result<()> {
     let folder = backends::folder()?;
-    // What a test that passes says itself is not shown.
-    for variable in DATA.iter().filter(|variable| env::var_os(variable).is_none()) {
+    // The test runner hides what a passing test prints.
+    for variable in missing_data() {
         println!("left out: the tests of {variable}, which is not set");
     }
     run_to_success(
@@ -227,58 +270,32 @@ fn cargo_test(what: &[&str]) -> Result<()> {
     )
 }
 
-fn in_ci() -> bool {
-    env::var_os("CI").is_some_and(|value| !value.is_empty())
-}
-
-/// The cargo that runs this chore, at the root of the workspace.
-fn cargo() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root());
-    command
-}
-
-/// The root of the workspace.
-pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("..")
-}
-
-fn run_to_success(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("{command:?} could not be run"))?;
-    if !status.success() {
-        bail!("{} ended with {status}", said(command));
-    }
-    Ok(())
-}
-
-/// The command as one would type it.
-fn said(command: &Command) -> String {
-    let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
-    format!("`cargo {}`", arguments.join(" "))
-}
-
 #[cfg(test)]
 mod tests {
+    use anyhow::anyhow;
+
     use super::*;
 
     #[test]
     fn the_summary_fails_with_the_names_of_all_failed_steps() {
+        use Verdict::{Failed, LeftOut, Passed};
         let took = Duration::from_secs(1);
-        let outcomes = [("format", false, took), ("lint", true, took), ("tests", false, took)];
+        let outcomes = [
+            ("format", Failed, took),
+            ("lint", Passed, took),
+            ("fuzz", LeftOut, took),
+            ("tests", Failed, took),
+        ];
         assert_eq!(summarise(&outcomes).unwrap_err().to_string(), "failed: format, tests");
-        assert!(summarise(&outcomes[1..2]).is_ok());
+        assert!(summarise(&outcomes[1..3]).is_ok());
     }
 
     #[test]
-    fn a_command_that_fails_is_told_as_one_would_type_it() {
-        let reason = run_to_success(cargo().args(["no-such-chore", "--quiet"]).stderr(Stdio::null())).unwrap_err();
-        assert!(
-            reason
-                .to_string()
-                .starts_with("`cargo no-such-chore --quiet` ended with "),
-            "{reason}"
-        );
+    fn a_step_is_left_out_for_what_the_machine_lacks_and_for_nothing_else() {
+        let missing = || Err(anyhow!("there is no Go").context(Unavailable).context("no backends"));
+        assert_eq!(verdict(missing(), false), Verdict::LeftOut);
+        assert_eq!(verdict(missing(), true), Verdict::Failed);
+        assert_eq!(verdict(Err(anyhow!("a test failed")), false), Verdict::Failed);
+        assert_eq!(verdict(Ok(()), true), Verdict::Passed);
     }
 }

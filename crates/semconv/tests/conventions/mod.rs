@@ -1,5 +1,8 @@
 //! Reads the registry of the conventions, if it is available.
 
+#[path = "../../../usage/tests/shared_data/mod.rs"]
+mod shared_data;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -8,17 +11,9 @@ use tracing_genai_semconv::{Attribute, Requirement};
 
 pub(crate) const MODEL: &str = "semantic-conventions-genai/model";
 
-/// The folder of the registry, or `None` with a note on standard error. In CI it is required.
+/// The folder of the registry, where its variable is set.
 pub(crate) fn folder() -> Option<PathBuf> {
-    let folder = std::env::var_os("TRACING_GENAI_SEMCONV");
-    if folder.is_none() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "TRACING_GENAI_SEMCONV must be set in CI"
-        );
-        eprintln!("left out: TRACING_GENAI_SEMCONV is not set");
-    }
-    folder.map(Into::into)
+    shared_data::path("TRACING_GENAI_SEMCONV")
 }
 
 pub(crate) fn read(path: &Path) -> Value {

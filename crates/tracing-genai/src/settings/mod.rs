@@ -44,6 +44,8 @@ pub(crate) struct Settings {
     /// `OTEL_BLRP_*`.
     pub(crate) log_batch: Batch,
     pub(crate) limits: Limits,
+    /// `TRACING_GENAI_MAX_QUEUED_BYTES`.
+    pub(crate) max_queued_bytes: usize,
     /// `OTEL_METRIC_EXPORT_INTERVAL`.
     pub(crate) metric_interval: Duration,
     /// `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`.
@@ -88,6 +90,9 @@ pub(crate) struct Limits {
     pub(crate) attributes_per_link: u32,
 }
 
+/// Less would process nearly every span on the thread that ends it.
+const QUEUED_BYTES: RangeInclusive<usize> = (1 << 20)..=usize::MAX;
+
 impl Settings {
     /// Reads the process's environment.
     pub(crate) fn from_environment() -> Self {
@@ -109,6 +114,7 @@ impl Settings {
             span_batch: batch(read, "OTEL_BSP", Duration::from_secs(5)),
             log_batch: batch(read, "OTEL_BLRP", Duration::from_secs(1)),
             limits: limits(read),
+            max_queued_bytes: read.count("TRACING_GENAI_MAX_QUEUED_BYTES", 64 << 20, QUEUED_BYTES),
             metric_interval: read.milliseconds("OTEL_METRIC_EXPORT_INTERVAL", Duration::from_secs(60), SHORTEST_DELAY),
             temporality: temporality(read),
             prices: prices::read(read),
@@ -225,10 +231,9 @@ fn limits(read: &mut Reader<'_>) -> Limits {
         links_per_span: count("OTEL_SPAN_LINK_COUNT_LIMIT", DEFAULT),
         attributes_per_event: count("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", general),
         attributes_per_link: count("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", general),
-        bounds: SpanBounds {
-            max_attributes: Some(read.count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", general, ANY)),
-            max_value_characters: (length != usize::MAX).then_some(length),
-        },
+        bounds: SpanBounds::default()
+            .max_attributes(read.count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", general, ANY))
+            .max_value_characters((length != usize::MAX).then_some(length)),
     }
 }
 

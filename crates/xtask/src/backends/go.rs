@@ -52,7 +52,7 @@ fn build_collector(workshop: &Workshop, version: &str) -> Result<PathBuf> {
         ],
     );
     // The builder writes the sources, then runs `go mod tidy`, which also wants the modules of the components' own tests,
-    // and not all of those can be had. So its sources count, not its exit status.
+    // some of which do not exist any more. So its sources count, not its exit status.
     if !workshop.folder.join("otelcol").join("main.go").is_file() {
         generated?;
         bail!(
@@ -80,7 +80,7 @@ fn install_from_prometheus(workshop: &Workshop, name: &str, version: &str) -> Re
     Ok(workshop.folder.join(name))
 }
 
-/// The folder a build works in, and the log of what Go says meanwhile.
+/// The folder a build works in, and the log of what Go prints.
 pub(crate) struct Workshop<'a> {
     folder: &'a Path,
     log: &'a Path,
