@@ -133,7 +133,7 @@ fn price_call(
         write!(out, "{}", Explanation::new(&cost, call, catalogue).text())?;
     } else {
         for reason in cost.reasons.iter() {
-            writeln!(out, "  {reason}: {}", reason::words(reason))?;
+            writeln!(out, "  {reason}: {}", reason::description(reason))?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use tracing_genai::pricing::Reason;
 
 /// A description of the reason.
-pub(crate) const fn words(reason: Reason) -> &'static str {
+pub(crate) const fn description(reason: Reason) -> &'static str {
     match reason {
         Reason::UnknownProvider => "no provider of the catalogue has that name or address",
         Reason::UnknownModel => "the provider is known, the model is not",

@@ -169,7 +169,7 @@ mod tests {
             found(&failed),
             [
                 (Problem::MissingOnError, "error.type"),
-                (Problem::MissingWithAddress, "server.port"),
+                (Problem::MissingBesideAddress, "server.port"),
             ]
         );
         let tool = [("gen_ai.operation.name", Shape::Text("execute_tool"))];

@@ -18,7 +18,7 @@ impl Signal {
     const ALL: [Self; 3] = [Self::Span, Self::Metric, Self::Event];
 
     /// The word for one item, and the JSON key of the list.
-    const fn words(self) -> (&'static str, &'static str) {
+    const fn labels(self) -> (&'static str, &'static str) {
         match self {
             Self::Span => ("span", "span_types"),
             Self::Metric => ("point", "metrics"),
@@ -115,7 +115,7 @@ impl Report {
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         for ((signal, id), of) in &self.types {
-            let (word, _) = signal.words();
+            let (word, _) = signal.labels();
             // Writing to a String cannot fail.
             let _ = writeln!(text, "{id}: {}", counted(of.count, word));
             for ((level, problem, name), found) in &of.findings {
@@ -143,7 +143,7 @@ impl Report {
             .into_iter()
             .map(|signal| (signal, self.checked(signal)))
             .filter(|(signal, count)| *count > 0 || *signal == Signal::Span)
-            .map(|(signal, count)| counted(count, signal.words().0))
+            .map(|(signal, count)| counted(count, signal.labels().0))
             .collect();
         let _ = writeln!(
             text,
@@ -157,7 +157,7 @@ impl Report {
     pub(super) fn json(&self) -> Value {
         let mut report = serde_json::Map::new();
         for signal in Signal::ALL {
-            let (word, list) = signal.words();
+            let (word, list) = signal.labels();
             let of_signal = self.types.iter().filter(|((of, _), _)| *of == signal);
             let types = of_signal.map(|((_, id), of)| {
                 let findings = of.findings.iter().map(|((level, problem, name), found)| {

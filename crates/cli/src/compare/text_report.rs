@@ -103,7 +103,7 @@ impl<'a, W: Write> TextReport<'a, W> {
                 );
             }
             for reason in assumptions {
-                writeln!(self.out, "  assumed: {reason}: {}", reason::words(reason))?;
+                writeln!(self.out, "  assumed: {reason}: {}", reason::description(reason))?;
             }
         }
         self.out.flush()
@@ -139,7 +139,7 @@ impl<'a, W: Write> TextReport<'a, W> {
                 self.out,
                 "  assumed for {}{mark}: {reason}: {}",
                 counted(*calls),
-                reason::words(*reason)
+                reason::description(*reason)
             )?;
         }
         writeln!(self.out)

@@ -74,7 +74,7 @@ impl<'c> Explanation<'c> {
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for reason in self.cost.reasons.iter() {
-            let _ = writeln!(text, "  {:<17} {reason}: {}", "reason", reason::words(reason));
+            let _ = writeln!(text, "  {:<17} {reason}: {}", "reason", reason::description(reason));
         }
         for (name, fact) in NAMES.iter().zip(&self.facts).skip(1) {
             if let Some(fact) = fact {

@@ -159,7 +159,7 @@ impl<'a> Checker<'a> {
                 let problem = match requirement {
                     Requirement::Required => Problem::Missing,
                     Requirement::OnError if is_error => Problem::MissingOnError,
-                    Requirement::WithServerAddress if has_address => Problem::MissingWithAddress,
+                    Requirement::WithServerAddress if has_address => Problem::MissingBesideAddress,
                     Requirement::Recommended => Problem::NotRecorded,
                     // The span does not show whether the others apply.
                     _ => continue,

@@ -56,7 +56,7 @@ pub enum Problem {
     /// An attribute required on errors is missing.
     MissingOnError,
     /// An attribute required with `server.address` is missing.
-    MissingWithAddress,
+    MissingBesideAddress,
     /// A recommended attribute is missing.
     NotRecorded,
     /// The value has the wrong type.
@@ -101,7 +101,7 @@ impl Problem {
         match self {
             Self::Missing => "is required but missing",
             Self::MissingOnError => "is required on errors but missing",
-            Self::MissingWithAddress => "is required with `server.address` but missing",
+            Self::MissingBesideAddress => "is required with `server.address` but missing",
             Self::NotRecorded => "is recommended but missing",
             Self::WrongType => "has the wrong type",
             Self::NegativeCount => "is negative",
@@ -127,7 +127,7 @@ impl Problem {
         match self {
             Self::Missing
             | Self::MissingOnError
-            | Self::MissingWithAddress
+            | Self::MissingBesideAddress
             | Self::WrongType
             | Self::NegativeCount
             | Self::LargerThanWhole
