@@ -35,5 +35,5 @@ pub mod sink;
 mod cache;
 mod matching;
 mod server;
-#[path = "../../crates/usage/tests/shared_data/mod.rs"]
+#[path = "../../crates/xtask/src/shared_data.rs"]
 mod shared_data;

@@ -11,7 +11,7 @@
 
 #[path = "../../usage/tests/exchanges/mod.rs"]
 mod exchanges;
-#[path = "../../usage/tests/shared_data/mod.rs"]
+#[path = "../../xtask/src/shared_data.rs"]
 mod shared_data;
 mod spans;
 

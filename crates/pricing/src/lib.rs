@@ -39,7 +39,7 @@ mod region;
 mod reported;
 mod rule;
 #[cfg(test)]
-#[path = "../../usage/tests/shared_data/mod.rs"]
+#[path = "../../xtask/src/shared_data.rs"]
 mod shared_data;
 mod table;
 mod time;

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
 
 mod calendar;
-#[path = "../../usage/tests/shared_data/mod.rs"]
+#[path = "../../xtask/src/shared_data.rs"]
 mod shared_data;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -4,7 +4,7 @@
 
 #[path = "../../usage/tests/recorded_bodies/mod.rs"]
 mod recorded_bodies;
-#[path = "../../usage/tests/shared_data/mod.rs"]
+#[path = "../../xtask/src/shared_data.rs"]
 mod shared_data;
 
 use std::sync::Arc;

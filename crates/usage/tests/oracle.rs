@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
 
 mod recorded_bodies;
+#[path = "../../xtask/src/shared_data.rs"]
 mod shared_data;
 
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@
 
 mod exchanges;
 mod recorded_bodies;
+#[path = "../../xtask/src/shared_data.rs"]
 mod shared_data;
 
 use std::collections::BTreeMap;

@@ -14,7 +14,6 @@ mod litellm;
 mod minimal_versions;
 mod msrv;
 mod reference;
-#[path = "../../usage/tests/shared_data/mod.rs"]
 mod shared_data;
 mod test;
 

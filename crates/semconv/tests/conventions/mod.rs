@@ -1,6 +1,6 @@
 //! Reads the registry of the conventions, if it is available.
 
-#[path = "../../../usage/tests/shared_data/mod.rs"]
+#[path = "../../../xtask/src/shared_data.rs"]
 mod shared_data;
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Finds what tests need from outside of the repository. The other crates' tests, and xtask, include this file too.
+//! Finds what tests need from outside of the repository. The tests of every crate include this file.
 //!
 //! A machine that has all of it says so with `TRACING_GENAI_REQUIRE`, and a test then fails instead of being left out.
 //! `CI` is not asked: a public CI has a clone and nothing else.
