@@ -54,7 +54,9 @@ impl Default for ContentRules {
 /// Cuts content that is far beyond its budget, so that what waits and what is redacted stays small.
 pub(crate) fn cut_to_budget(span: &mut SpanData, rules: &ContentRules) {
     let mut cut = Vec::new();
-    for attribute in &mut span.attributes {
+    let is_long =
+        |attribute: &KeyValue| matches!(&attribute.value, Value::String(text) if text.as_str().len() > rules.max_bytes);
+    for attribute in span.attributes.iter_mut().filter(|attribute| is_long(attribute)) {
         if let Some(name) = precut_attribute(attribute, rules) {
             cut.push(StringValue::from(name));
         }
@@ -63,7 +65,8 @@ pub(crate) fn cut_to_budget(span: &mut SpanData, rules: &ContentRules) {
         span.attributes
             .push(KeyValue::new(own::CONTENT_CUT, Value::Array(Array::String(cut))));
     }
-    for attribute in span.events.events.iter_mut().flat_map(|event| &mut event.attributes) {
+    let of_events = span.events.events.iter_mut().flat_map(|event| &mut event.attributes);
+    for attribute in of_events.filter(|attribute| is_long(attribute)) {
         precut_attribute(attribute, rules);
     }
 }
@@ -73,9 +76,6 @@ fn precut_attribute(attribute: &mut KeyValue, rules: &ContentRules) -> Option<St
     let Value::String(text) = &attribute.value else {
         return None;
     };
-    if text.as_str().len() <= rules.max_bytes {
-        return None;
-    }
     let name = attribute.key.as_str();
     let (of, form) = match meaning(name) {
         Some(Meaning::Attribute(spelling)) => (spelling.attribute.name(), form_of(spelling.attribute)?),

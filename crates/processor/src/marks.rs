@@ -14,6 +14,7 @@ pub(crate) fn take_marks(operation: &mut Operation<'_>) {
     if !names.any(is_ours) {
         return;
     }
+    remove_results(operation);
     while let Some(mark) = operation.take_own(own::COVERING) {
         operation.is_covered |= covers(&mark.value, operation);
     }
@@ -28,6 +29,12 @@ pub(crate) fn take_marks(operation: &mut Operation<'_>) {
             .and_then(|(counts, seconds)| Gaps::read(&counts.value, &seconds.value))
             .map(Box::new);
     }
+}
+
+/// Removes what only the processor states: costs, and that another call covers this one. Here they are repeated or forged.
+fn remove_results(operation: &mut Operation<'_>) {
+    while operation.take_own(own::COST_PREFIX).is_some() {}
+    while operation.take_own(own::COVERED).is_some() {}
 }
 
 /// Whether one of the calls in `covering` is the operation, seen from further out. Each is three texts: its operation and

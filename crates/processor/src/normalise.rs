@@ -30,18 +30,6 @@ fn is_tracers(span: &SpanData) -> bool {
     })
 }
 
-/// Removes what only the processor states of a span: costs, and whether another call covers it.
-pub(crate) fn remove_results(span: &mut SpanData) {
-    let is_result = |name: &str| name.starts_with(own::COST_PREFIX) || name == own::COVERED;
-    if span
-        .attributes
-        .iter()
-        .any(|attribute| is_result(attribute.key.as_str()))
-    {
-        span.attributes.retain(|attribute| !is_result(attribute.key.as_str()));
-    }
-}
-
 /// Rewrites the operation's span into the convention's present form.
 pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>, keeps_originals: bool) {
     let has_structures = settle_attributes(operation, keeps_originals);

@@ -68,6 +68,11 @@ impl<T> Queue<T> {
         }
     }
 
+    /// Whether the queue has room for no item at all.
+    pub(crate) fn is_off(&self) -> bool {
+        self.max_items == 0
+    }
+
     /// Queues `item` of that many bytes. Without room the calling thread processes what has waited longer, so that order
     /// is kept, and the item itself where nothing waits. Calls `wake` at the first item that waits, and when half the room
     /// is taken.
@@ -94,9 +99,6 @@ impl<T> Queue<T> {
 
     /// Queues `item`, or returns it where there is no room.
     fn try_push(&self, item: T, bytes: usize, wake: impl Fn()) -> Option<T> {
-        if self.max_items == 0 {
-            return Some(item);
-        }
         let mut state = self.state();
         if state.waiting.len() >= self.max_items || state.bytes.saturating_add(bytes) > self.max_bytes {
             return Some(item);
@@ -119,9 +121,6 @@ impl<T> Queue<T> {
 
     /// Takes what has waited longest. It counts as in progress until `InProgress` is dropped.
     fn pop(&self) -> Option<(T, InProgress<'_, T>)> {
-        if self.max_items == 0 {
-            return None;
-        }
         let mut state = self.state();
         let Waiting { number, bytes, item } = state.waiting.pop_front()?;
         state.in_progress.push(number);
@@ -131,7 +130,7 @@ impl<T> Queue<T> {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.max_items == 0 || self.state().waiting.is_empty()
+        self.state().waiting.is_empty()
     }
 
     /// Waits until every span that was pushed before this call has passed; false if that took longer than `timeout`.

@@ -55,10 +55,10 @@ impl SpanCall {
     /// `counts` is what the input includes where neither the span nor its instrumentation is known for it, as in
     /// [`GenAiProcessorBuilder::counts`](crate::GenAiProcessorBuilder::counts); without it what contradicts itself is repaired.
     pub fn read(mut span: SpanData, counts: Option<Counts>) -> Option<Self> {
-        let is_processed = has_cost_status(&span);
+        let results = Results::of(&span);
         let mut operation = Operation::new(&mut span);
         normalise(&mut operation, None, false);
-        if !operation.is_model_call() || operation.is_covered || is_marked_covered(&operation) {
+        if !operation.is_model_call() || operation.is_covered || results.is_covered {
             return None;
         }
         read_counts(&mut operation);
@@ -67,7 +67,7 @@ impl SpanCall {
             rules.set_general(counts);
         }
         // The processor made the counts whole.
-        operation.counts = if is_processed {
+        operation.counts = if results.is_processed {
             Counts::Auto
         } else {
             rules.of_call(&mut operation)
@@ -75,7 +75,7 @@ impl SpanCall {
         let known_cost = match stated(&operation) {
             Stated::Nothing => known_without_prices(&operation),
             Stated::Absurd => Some(Cost::inconsistent(Reason::InvalidUsage)),
-            Stated::Amount(amount) => Some(with_status(Cost::reported(amount), &operation)),
+            Stated::Amount(amount) => Some(results.with_status(Cost::reported(amount))),
         };
         let call = call(&operation);
         let owned = |text: Option<&str>| text.map(str::to_owned);
@@ -119,37 +119,42 @@ impl SpanCall {
     }
 }
 
-/// Whether a processor of ours priced the call, in whatever process.
-fn has_cost_status(span: &SpanData) -> bool {
-    let mut names = span.attributes.iter().map(|attribute| attribute.key.as_str());
-    names.any(|name| name == own::COST_STATUS)
+/// What a processor of ours wrote on the span, in whatever process; the normaliser removes it.
+#[derive(Default)]
+struct Results {
+    is_processed: bool,
+    is_covered: bool,
+    status: Option<Status>,
+    reasons: Vec<Reason>,
 }
 
-/// Whether a processor of ours marked the call as covered.
-fn is_marked_covered(operation: &Operation<'_>) -> bool {
-    let mut attributes = operation.span.attributes.iter();
-    attributes.any(|attribute| attribute.key.as_str() == own::COVERED && attribute.value == Value::Bool(true))
-}
-
-/// The cost with the status and the reasons that a processor of ours wrote beside it.
-fn with_status(mut cost: Cost, operation: &Operation<'_>) -> Cost {
-    for attribute in &operation.span.attributes {
-        match (attribute.key.as_str(), &attribute.value) {
-            (own::COST_STATUS, Value::String(status)) => {
-                let known = [Status::Priced, Status::Estimated, Status::Free];
-                let status = known.into_iter().find(|known| known.as_str() == status.as_str());
-                cost.status = status.unwrap_or(cost.status);
-            }
-            (own::COST_REASONS, Value::Array(Array::String(names))) => {
-                for name in names {
-                    let reason = Reason::ALL.iter().find(|reason| reason.as_str() == name.as_str());
-                    if let Some(reason) = reason {
-                        cost.reasons.insert(*reason);
-                    }
+impl Results {
+    fn of(span: &SpanData) -> Self {
+        let mut results = Self::default();
+        for attribute in &span.attributes {
+            match (attribute.key.as_str(), &attribute.value) {
+                (own::COST_STATUS, status) => {
+                    let known = [Status::Priced, Status::Estimated, Status::Free];
+                    results.is_processed = true;
+                    results.status = known.into_iter().find(|known| known.as_str() == status.as_str());
                 }
+                (own::COST_REASONS, Value::Array(Array::String(names))) => {
+                    let is_named = |reason: &Reason| names.iter().any(|name| name.as_str() == reason.as_str());
+                    results.reasons = Reason::ALL.iter().copied().filter(is_named).collect();
+                }
+                (own::COVERED, covered) => results.is_covered = *covered == Value::Bool(true),
+                _ => {}
             }
-            _ => {}
         }
+        results
     }
-    cost
+
+    /// The cost with the status and the reasons that were written beside it.
+    fn with_status(self, mut cost: Cost) -> Cost {
+        cost.status = self.status.unwrap_or(cost.status);
+        for reason in self.reasons {
+            cost.reasons.insert(reason);
+        }
+        cost
+    }
 }

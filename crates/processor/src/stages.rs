@@ -20,7 +20,7 @@ use crate::ended::Ended;
 use crate::export::Delivery;
 use crate::forward::{forward, is_forwarded};
 use crate::measure::Meters;
-use crate::normalise::{is_genai, normalise, remove_results};
+use crate::normalise::{is_genai, normalise};
 use crate::operation::Operation;
 use crate::price::price;
 use crate::queue::Queue;
@@ -72,6 +72,10 @@ impl Stages {
             closing: closing::take(id),
             is_processed: is_forwarded(id),
         };
+        // Without hand-over the same process runs here, and no span waits.
+        if self.queue.is_off() {
+            return self.process(ended);
+        }
         let bytes = ended.size();
         self.queue
             .push(ended, bytes, || self.worker().wake(), |ended| self.process(ended));
@@ -94,22 +98,17 @@ impl Stages {
         has_passed
     }
 
-    fn process(&self, ended: Ended) {
+    fn process(&self, mut ended: Ended) {
         let was_processing = IS_PROCESSING.try_with(|is_processing| is_processing.replace(true));
-        let Ended {
-            mut span,
-            closing,
-            is_processed,
-        } = ended;
-        let mut operation = Operation::new(&mut span);
+        let is_processed = ended.is_processed;
+        let mut operation = Operation::new(&mut ended.span);
         // Each part is guarded by itself: this may run inside the host's drop of a span, where a panic could abort the
         // process, and a redactor that panics must not leave the call out of the metrics.
         let is_read = self.guarded(|| {
             if is_processed {
                 return operation.place_anew();
             }
-            remove_results(operation.span);
-            normalise(&mut operation, closing.as_ref(), self.keeps_originals);
+            normalise(&mut operation, ended.closing.as_ref(), self.keeps_originals);
             read_usage(&mut operation, &self.counts);
             price(&mut operation, &self.prices, self.profile);
         });
@@ -122,7 +121,7 @@ impl Stages {
         if is_read && !is_processed {
             self.guarded(|| self.measure(&operation));
         }
-        self.bound_and_forward(span);
+        self.bound_and_forward(ended.span);
         if let Ok(was_processing) = was_processing {
             let _ = IS_PROCESSING.try_with(|is_processing| is_processing.set(was_processing));
         }
