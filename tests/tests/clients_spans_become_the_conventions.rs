@@ -83,16 +83,14 @@ fn assert_no_violation(span: &SpanData) {
             other => (attribute.key.as_str(), shape(other)),
         })
         .collect();
-    let checked = check(&SpanView {
-        name: &span.name,
-        kind: match span.span_kind {
-            Kind::Client => Some(SpanKind::Client),
-            _ => Some(SpanKind::Internal),
-        },
-        is_error: matches!(span.status, Status::Error { .. }),
-        attributes: &attributes,
-    })
-    .unwrap();
+    let kind = match span.span_kind {
+        Kind::Client => SpanKind::Client,
+        _ => SpanKind::Internal,
+    };
+    let view = SpanView::new(&span.name, &attributes)
+        .kind(kind)
+        .error(matches!(span.status, Status::Error { .. }));
+    let checked = check(&view).unwrap();
     let violations = checked
         .findings
         .iter()

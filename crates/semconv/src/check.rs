@@ -18,17 +18,12 @@ pub use view::{Checked, Shape, SpanView};
 /// use tracing_genai_semconv::check::{Problem, Shape, SpanView, check};
 /// use tracing_genai_semconv::SpanKind;
 ///
-/// let checked = check(&SpanView {
-///     name: "chat gpt-4o",
-///     kind: Some(SpanKind::Client),
-///     is_error: false,
-///     attributes: &[
-///         ("gen_ai.operation.name", Shape::Text("chat")),
-///         ("gen_ai.request.model", Shape::Text("gpt-4o")),
-///         ("gen_ai.usage.input_tokens", Shape::Text("12")),
-///     ],
-/// })
-/// .unwrap();
+/// let attributes = [
+///     ("gen_ai.operation.name", Shape::Text("chat")),
+///     ("gen_ai.request.model", Shape::Text("gpt-4o")),
+///     ("gen_ai.usage.input_tokens", Shape::Text("12")),
+/// ];
+/// let checked = check(&SpanView::new("chat gpt-4o", &attributes).kind(SpanKind::Client)).unwrap();
 /// let problem = |name| checked.findings.iter().find(|finding| finding.name == name).unwrap().problem;
 /// assert_eq!(problem("gen_ai.provider.name"), Problem::Missing);
 /// assert_eq!(problem("gen_ai.usage.input_tokens"), Problem::WrongType);

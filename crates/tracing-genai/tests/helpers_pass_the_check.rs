@@ -37,18 +37,16 @@ fn checked(span: &Span) -> (Option<&'static str>, Vec<(Problem, String)>) {
         .iter()
         .map(|attribute| (attribute.key.as_str(), shape(&attribute.value)))
         .collect();
-    let checked = check(&SpanView {
-        name: &span.data.name,
-        kind: match span.data.span_kind {
-            Kind::Client => Some(SpanKind::Client),
-            Kind::Internal => Some(SpanKind::Internal),
-            Kind::Server => Some(SpanKind::Server),
-            _ => None,
-        },
-        is_error: matches!(span.data.status, Status::Error { .. }),
-        attributes: &attributes,
-    })
-    .unwrap();
+    let kind = match span.data.span_kind {
+        Kind::Client => Some(SpanKind::Client),
+        Kind::Internal => Some(SpanKind::Internal),
+        Kind::Server => Some(SpanKind::Server),
+        _ => None,
+    };
+    let view = SpanView::new(&span.data.name, &attributes)
+        .kind(kind)
+        .error(matches!(span.data.status, Status::Error { .. }));
+    let checked = check(&view).unwrap();
     let found = checked.findings.iter().filter(|finding| {
         let is_ours = finding.name == "gen_ai.usage.cost";
         finding.problem != Problem::NotRecorded && !is_ours && finding.level <= Level::Unknown

@@ -20,12 +20,11 @@ const EVENT_NAME: &str = "event.name";
 pub(super) fn check_request(report: &mut Report, request: &Request, recommended: bool) {
     for (scope, span) in request.spans() {
         let attributes = shapes(&span.attributes);
-        let view = SpanView {
-            name: &span.name,
-            kind: kind(span),
-            is_error: is(&span.status.code, 2, "STATUS_CODE_ERROR"),
-            attributes: &attributes,
-        };
+        let view = SpanView::new(&span.name, &attributes).kind(kind(span)).error(is(
+            &span.status.code,
+            2,
+            "STATUS_CODE_ERROR",
+        ));
         // The reader also finds unknown counts in JSON values.
         let call = SpanCall::read(span.data(scope, SystemTime::UNIX_EPOCH), None);
         let is_call = call.is_some();
@@ -47,23 +46,16 @@ pub(super) fn check_request(report: &mut Report, request: &Request, recommended:
         for (instrument, points) in instruments(metric) {
             for point in &points.data_points {
                 let attributes = shapes(&point.attributes);
-                let view = MetricView {
-                    name: &metric.name,
-                    unit: &metric.unit,
-                    instrument,
-                    boundaries: point.explicit_bounds.as_deref(),
-                    attributes: &attributes,
-                };
+                let view = MetricView::new(&metric.name, &metric.unit, &attributes)
+                    .instrument(instrument)
+                    .boundaries(point.explicit_bounds.as_deref());
                 add(report, Signal::Metric, &metric.name, check_metric(&view), recommended);
             }
         }
     }
     for record in request.logs() {
         let attributes = shapes(&record.attributes);
-        let view = EventView {
-            name: event_name(record),
-            attributes: &attributes,
-        };
+        let view = EventView::new(event_name(record), &attributes);
         add(report, Signal::Event, &record.span_id, check_event(&view), recommended);
     }
 }

@@ -9,6 +9,7 @@ use crate::{Attribute, PREFIX};
 
 /// A metric and one of its points to check.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct MetricView<'a> {
     /// The metric's name.
     pub name: &'a str,
@@ -22,20 +23,41 @@ pub struct MetricView<'a> {
     pub attributes: &'a [(&'a str, Shape<'a>)],
 }
 
+impl<'a> MetricView<'a> {
+    /// A point of a metric without a known instrument and without explicit boundaries.
+    pub const fn new(name: &'a str, unit: &'a str, attributes: &'a [(&'a str, Shape<'a>)]) -> Self {
+        Self {
+            name,
+            unit,
+            instrument: None,
+            boundaries: None,
+            attributes,
+        }
+    }
+
+    /// Sets the instrument; `None` for instruments that the conventions do not use.
+    #[must_use]
+    pub fn instrument(mut self, instrument: impl Into<Option<Instrument>>) -> Self {
+        self.instrument = instrument.into();
+        self
+    }
+
+    /// Sets the bucket boundaries; `None` without explicit ones.
+    #[must_use]
+    pub fn boundaries(mut self, boundaries: impl Into<Option<&'a [f64]>>) -> Self {
+        self.boundaries = boundaries.into();
+        self
+    }
+}
+
 /// Checks a point of a metric; `None` for other than GenAI and MCP metrics.
 ///
 /// ```
 /// use tracing_genai_semconv::check::{MetricView, Problem, check_metric};
 /// use tracing_genai_semconv::metric::Instrument;
 ///
-/// let checked = check_metric(&MetricView {
-///     name: "gen_ai.client.token.usage",
-///     unit: "1",
-///     instrument: Some(Instrument::Histogram),
-///     boundaries: None,
-///     attributes: &[],
-/// })
-/// .unwrap();
+/// let view = MetricView::new("gen_ai.client.token.usage", "1", &[]).instrument(Instrument::Histogram);
+/// let checked = check_metric(&view).unwrap();
 /// assert_eq!(checked.findings[0].problem, Problem::WrongUnit);
 /// ```
 pub fn check_metric<'a>(point: &MetricView<'a>) -> Option<Checked<'a>> {
@@ -83,6 +105,7 @@ fn same_boundaries(edges: &[f64], others: &[f64]) -> bool {
 
 /// An event to check.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct EventView<'a> {
     /// Its name.
     pub name: &'a str,
@@ -90,12 +113,19 @@ pub struct EventView<'a> {
     pub attributes: &'a [(&'a str, Shape<'a>)],
 }
 
+impl<'a> EventView<'a> {
+    /// An event of that name.
+    pub const fn new(name: &'a str, attributes: &'a [(&'a str, Shape<'a>)]) -> Self {
+        Self { name, attributes }
+    }
+}
+
 /// Checks an event; `None` for other than GenAI events.
 ///
 /// ```
 /// use tracing_genai_semconv::check::{EventView, Problem, check_event};
 ///
-/// let event = EventView { name: "gen_ai.evaluation.result", attributes: &[] };
+/// let event = EventView::new("gen_ai.evaluation.result", &[]);
 /// let findings = check_event(&event).unwrap().findings;
 /// assert_eq!((findings[0].problem, findings[0].name), (Problem::Missing, "gen_ai.evaluation.name"));
 /// ```
@@ -184,7 +214,7 @@ mod tests {
             [Problem::UnknownMetric]
         );
         assert_eq!(check_metric(&point("http.server.request.duration")), None);
-        let event = |name| EventView { name, attributes: &[] };
+        let event = |name| EventView::new(name, &[]);
         assert_eq!(problems(check_event(&event("gen_ai.choice"))), [Problem::UnknownEvent]);
         assert_eq!(
             problems(check_event(&event("gen_ai.client.operation.exception"))),

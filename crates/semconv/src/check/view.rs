@@ -25,6 +25,7 @@ pub enum Shape<'a> {
 
 /// A span to check.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct SpanView<'a> {
     /// Its name.
     pub name: &'a str,
@@ -34,6 +35,32 @@ pub struct SpanView<'a> {
     pub is_error: bool,
     /// Its attributes, in their order.
     pub attributes: &'a [(&'a str, Shape<'a>)],
+}
+
+impl<'a> SpanView<'a> {
+    /// A span without a known kind, whose status is no error.
+    pub const fn new(name: &'a str, attributes: &'a [(&'a str, Shape<'a>)]) -> Self {
+        Self {
+            name,
+            kind: None,
+            is_error: false,
+            attributes,
+        }
+    }
+
+    /// Sets the kind; `None` for kinds that no span type of the conventions has.
+    #[must_use]
+    pub fn kind(mut self, kind: impl Into<Option<SpanKind>>) -> Self {
+        self.kind = kind.into();
+        self
+    }
+
+    /// Sets whether the status is an error.
+    #[must_use]
+    pub const fn error(mut self, is_error: bool) -> Self {
+        self.is_error = is_error;
+        self
+    }
 }
 
 /// The result of a check.
