@@ -1,6 +1,6 @@
 //! The same usage on other models: its cost, the assumptions, and the cheapest models.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // Tests and their helpers may panic.
 
 use std::time::{Duration, UNIX_EPOCH};
 

@@ -1,6 +1,6 @@
 //! Every row of the golden table, whose expected amounts were computed by genai-prices 0.2.3.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // Tests and their helpers may panic.
 
 mod calendar;
 #[path = "../../usage/tests/shared_data/mod.rs"]

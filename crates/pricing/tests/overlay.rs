@@ -1,7 +1,7 @@
 //! The overlay: every row adds to the catalogue, and its prices apply. Agreement with LiteLLM is tested in xtask, which
 //! reads LiteLLM's table.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 mod calls;
 

@@ -1,6 +1,6 @@
 //! The user's file and a newer table precede the overlay, which fills their gaps.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 mod calls;
 

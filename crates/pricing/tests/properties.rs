@@ -1,6 +1,6 @@
 //! Properties of all models, usages and moments.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // Tests and their helpers may panic.
 
 mod calendar;
 

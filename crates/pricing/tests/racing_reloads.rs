@@ -1,6 +1,6 @@
 //! A million calls are priced while tables are replaced and rejected: each call by exactly one table.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 use std::fs;
 use std::path::Path;

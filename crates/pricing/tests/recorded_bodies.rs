@@ -1,6 +1,6 @@
 //! Real bodies, read by their provider's API and priced, have the cost that genai-prices computes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // Tests and their helpers may panic.
 
 #[path = "../../usage/tests/recorded_bodies/mod.rs"]
 mod recorded_bodies;

@@ -1,6 +1,6 @@
 //! Prices refreshed at runtime: valid changes are taken into use, invalid ones are rejected, and both are reported.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 use std::fs;
 use std::path::{Path, PathBuf};

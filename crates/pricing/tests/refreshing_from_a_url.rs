@@ -1,7 +1,7 @@
 //! A newer table from a URL: transferred once per version, and rejected if invalid, too large or too slow.
 
 #![cfg(feature = "refresh-url")]
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,6 +1,6 @@
 //! The status of a cost: priced, estimated, free, unknown or inconsistent.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,6 +1,6 @@
 //! The user's prices override the catalogue: models, aliases, multipliers, fixed prices, free models.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 use std::time::{Duration, UNIX_EPOCH};
 
