@@ -1,10 +1,9 @@
-//! What it takes to price a call: nanoseconds and allocations of one run, the best of many rounds.
+//! The cost of pricing a call: nanoseconds and allocations per run, best of many rounds.
 //!
-//! `cargo xtask bench` runs it. The bar is the project's: a warm look-up with its arithmetic in at most 100 ns, an unknown
-//! model for no more, and no allocation. The catalogue is read in less than 10 ms.
+//! Run by `cargo xtask bench`. The project's limits: at most 100 ns for a warm lookup with its arithmetic, the same for
+//! an unknown model, no allocation, and less than 10 ms to parse the catalogue.
 //!
-//! `--calls N` prices each kind of call N times and measures nothing: for whoever counts instructions from outside, as
-//! `cargo xtask test` does.
+//! `--calls N` prices each kind of call N times without measuring, for instruction counts as in `cargo xtask test`.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant, UNIX_EPOCH};

@@ -1,19 +1,20 @@
-//! Units without a price of their own, which are charged at the price of a broader one: what that makes uncertain.
+//! Units without a price of their own, charged at the price of a broader unit: the reasons this adds to a cost.
 
 use tracing_genai_usage::{CacheTtl, Family, Modality, TokenType, Unit};
 
 use crate::price::UnitPrice;
 use crate::reason::Reason;
 
-/// Units of which a provider gives a number away before it charges, and how many are left shows in no response. Source:
-/// <https://ai.google.dev/gemini-api/docs/pricing> ("free of charge" up to a number of requests a day or queries a month).
+/// Units with a free allowance per provider; responses do not report how much of it is left. Source:
+/// <https://ai.google.dev/gemini-api/docs/pricing> ("free of charge" up to a number of requests a day or queries a
+/// month).
 const ALLOWANCES: &[(&str, Unit)] = &[("google", Unit::WebSearches)];
 
-/// What to doubt where units were used: by reason, the units as a bit set.
+/// Reasons that make a cost uncertain if units were used: for each reason, the units as a bit set.
 pub(crate) type Doubts = Box<[(u64, Reason)]>;
 
-/// The doubts of a provider's model with these prices. `equal` are the units that the provider says cost what the unit
-/// around them does.
+/// The doubts about a model with these prices. `equal` are the units that the provider states cost the same as their
+/// enclosing unit.
 pub(crate) fn doubts(provider: &str, prices: &[&UnitPrice], equal: u64) -> Doubts {
     let mut doubts: Vec<(u64, Reason)> = Vec::new();
     let mut doubt = |unit: Unit, reason: Reason| match doubts.iter_mut().find(|(_, known)| *known == reason) {
@@ -44,15 +45,15 @@ pub(crate) fn doubts(provider: &str, prices: &[&UnitPrice], equal: u64) -> Doubt
     doubts.into()
 }
 
-/// What it takes for granted to charge `unit` at the price of `broader`; `None` where nothing is.
+/// The assumption in charging `unit` at the price of `broader`; `None` if there is no assumption.
 fn assumption(unit: Unit, broader: Unit) -> Option<Reason> {
     let (unit, broader) = (unit.dimensions(), broader.dimensions());
     if unit.token_type != broader.token_type {
         match unit.token_type {
             Some(TokenType::CacheRead) => return Some(Reason::CacheChargedAsInput),
             Some(TokenType::CacheWrite) => return Some(Reason::CacheWriteChargedAsInput),
-            // Every provider in the catalogue charges reasoning as output, and says so: its price is that of the output.
-            // What tools put in and what was cited are tokens like any other.
+            // Every provider in the catalogue states that reasoning is charged as output. Tool-use and citation tokens
+            // are ordinary tokens.
             _ => {}
         }
     }
@@ -61,14 +62,14 @@ fn assumption(unit: Unit, broader: Unit) -> Option<Reason> {
             Some(Modality::Audio) => return Some(Reason::AudioChargedAsText),
             Some(Modality::Image) => return Some(Reason::ImageChargedAsText),
             Some(Modality::Video) => return Some(Reason::VideoChargedAsText),
-            // The price without a modality is that of text.
+            // A price without a modality is the price of text.
             _ => {}
         }
     }
     if unit.page_type != broader.page_type {
         return Some(Reason::AnnotationChargedAsPage);
     }
-    // The price without a lifetime is that of the shortest.
+    // A price without a lifetime is the price of the shortest lifetime.
     (unit.ttl != broader.ttl && unit.ttl == Some(CacheTtl::OneHour)).then_some(Reason::CacheTtlAssumed)
 }
 
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_without_a_price_is_charged_as_what_it_is_part_of() {
+    fn a_part_without_a_price_is_charged_as_its_whole() {
         let plain = "input=1 output=2";
         let cases = [
             (plain, Unit::CacheReadTokens, Some(Reason::CacheChargedAsInput)),
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_provider_says_costs_the_same_is_not_doubted() {
+    fn units_of_equal_price_add_no_reason() {
         let equal = [Unit::InputImageTokens];
         assert!(reasons("input=1", &equal, Unit::InputImageTokens).is_empty());
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What has to be known of a call to price it.
+//! The inputs needed to price a call.
 
 use std::time::SystemTime;
 
@@ -9,61 +9,60 @@ use tracing_genai_usage::{Unit, Usage};
 pub struct PriceQuery<'a> {
     /// The provider: a value of `gen_ai.provider.name` or a provider id of the catalogue; empty when unknown.
     pub provider: &'a str,
-    /// The host the request went to, such as `api.openai.com`; asked when the provider's name is not known.
+    /// The request's host, such as `api.openai.com`; used when the provider's name is unknown.
     pub server_address: Option<&'a str>,
-    /// The model that answered; it is asked first, because aliases move.
+    /// The response's model; matched first, because aliases move.
     pub response_model: Option<&'a str>,
-    /// The model that was asked for.
+    /// The requested model.
     pub request_model: Option<&'a str>,
-    /// What the call used.
+    /// The usage of the call.
     pub usage: &'a Usage,
-    /// When the call started: prices change over time and over the day, in UTC.
+    /// When the call started, in UTC: prices change over time and over the day.
     pub started: SystemTime,
-    /// What changes the price of the same model.
+    /// The conditions that change the price of the same model.
     pub context: CallContext<'a>,
-    /// What the instrumentation's `input_tokens` includes.
+    /// What `input_tokens` includes.
     pub counts: Counts,
 }
 
-/// What changes the price of the same model; everything is `None` unless the call says so.
+/// The conditions that change the price of the same model; all `None` by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CallContext<'a> {
-    /// The service tier that served the call: `default`, `flex`, `priority`. What was only requested is second best.
+    /// The service tier of the response: `default`, `flex`, `priority`; else the requested one.
     pub service_tier: Option<&'a str>,
     /// How the call was processed: `batch`.
     pub processing: Option<&'a str>,
     /// The speed that served the call: `fast`.
     pub speed: Option<&'a str>,
-    /// The way the call took where a provider sells several: `mistral/eu`.
+    /// The route of the call if a provider sells several: `mistral/eu`.
     pub route: Option<&'a str>,
-    /// The kind of search that the call made: `web`.
+    /// The kind of search of the call: `web`.
     pub search_type: Option<&'a str>,
-    /// Where the provider was asked to run the model: Anthropic's `inference_geo`, as `us`.
+    /// The requested location of the model: Anthropic's `inference_geo`, such as `us`.
     pub inference_geo: Option<&'a str>,
 }
 
-/// Whether `input_tokens` includes the cached tokens, as the conventions ask, or not, and whether counts are taken at
-/// their word.
+/// Whether `input_tokens` includes cached tokens, as the conventions require, and whether counts may be repaired.
 ///
-/// An excluded cache shows only when the cached tokens exceed the input; below that it cannot be detected, and an
-/// instrumentation known for it needs [`Counts::Exclusive`].
+/// An excluded cache is detectable only when the cached tokens exceed the input. Use [`Counts::Exclusive`] for an
+/// instrumentation known to exclude it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Counts {
-    /// Input includes cache reads and writes. Usage that contradicts this, or that lacks a count on which a price depends,
-    /// is inconsistent.
+    /// Input includes cache reads and writes. Usage that contradicts this, or lacks a count that a price depends on, is
+    /// inconsistent.
     #[default]
     Inclusive,
-    /// Input excludes cache reads and writes: they are added. Otherwise as strict as inclusive.
+    /// Input excludes cache reads and writes: they are added. Otherwise as strict as `Inclusive`.
     Exclusive,
-    /// As inclusive, and what can be repaired is, so that the cost is an estimate: cached tokens that exceed the input are
-    /// added to it, and reasoning that exceeds the output to that; a part that was reported without its whole is all that is known of it; of two counts whose overlap was
-    /// not reported, the least possible is taken to be the same tokens.
+    /// As `Inclusive`, but repairable usage is repaired and the cost is an estimate: cached tokens that exceed the
+    /// input are added to it; reasoning that exceeds the output is added to it; a part reported without its whole
+    /// replaces it; two counts with an unreported overlap get the smallest possible overlap.
     Auto,
 }
 
 impl Counts {
-    /// The whole input where `usage` states it without its cached part; `None` where it is whole as it stands.
+    /// The whole input if `usage` states it without its cached part; `None` if it is whole already.
     #[inline]
     pub fn whole_input(self, usage: &Usage) -> Option<u64> {
         let input = usage.get(Unit::InputTokens);
@@ -75,7 +74,7 @@ impl Counts {
         match self {
             Self::Inclusive => None,
             Self::Exclusive => input.map(|input| input.saturating_add(cached())),
-            // Input that was not reported is unknown, not zero.
+            // Missing input is unknown, not zero.
             Self::Auto => {
                 let (input, cached) = (input?, cached());
                 (cached > input).then(|| input.saturating_add(cached))
@@ -83,8 +82,8 @@ impl Counts {
         }
     }
 
-    /// The whole output where `usage` states it without its reasoning, which shows only when that exceeds it; `None` where
-    /// it is whole as it stands, or may not be repaired.
+    /// The whole output if `usage` states it without its reasoning, which is detectable only when reasoning exceeds
+    /// output; `None` if it is whole already or may not be repaired.
     #[inline]
     pub fn whole_output(self, usage: &Usage) -> Option<u64> {
         let missing = reasoning_beside_output(usage)?;
@@ -92,7 +91,7 @@ impl Counts {
     }
 }
 
-/// The sum of output and reasoning, where there is more of the latter: then it cannot be a part of the former.
+/// The sum of output and reasoning if reasoning exceeds output: then it cannot be a part of it.
 pub(crate) fn reasoning_beside_output(usage: &Usage) -> Option<u64> {
     let (output, reasoning) = (usage.get(Unit::OutputTokens)?, usage.get(Unit::OutputReasoningTokens)?);
     (reasoning > output).then(|| output.saturating_add(reasoning))

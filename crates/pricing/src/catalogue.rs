@@ -1,4 +1,4 @@
-//! The catalogue: every price there is, and the way from a call to its cost.
+//! The catalogue: all prices, and the cost of a call.
 
 use std::sync::{Arc, LazyLock};
 
@@ -22,9 +22,9 @@ use crate::region::Region;
 use crate::table::{CatalogueError, Table};
 use crate::user_file::UserFile;
 
-/// Prices of models by provider, and a memory of the models that were asked for.
+/// Prices of models by provider, with a cache of lookups.
 ///
-/// Shared by reference between threads. A model met before is priced without allocation and without a search.
+/// Shared by reference between threads. A cached model is priced without allocation or search.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -52,27 +52,28 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// The catalogue that comes with this crate, read at the first call in a few milliseconds.
+    /// The catalogue in this crate, parsed at the first call in a few milliseconds.
     pub fn embedded() -> &'static Arc<Self> {
         static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| Arc::new(Catalogue::of(embedded())));
         &CATALOGUE
     }
 
-    /// The embedded catalogue, a newer table laid over it, and the user's file over both.
+    /// The embedded catalogue, overlaid by a newer table, overlaid by the user's file.
     ///
     /// # Errors
     ///
-    /// [`PriceFileError`] with file, line and reason, when the file names what there is not or contradicts itself.
+    /// [`PriceFileError`] with file, line and reason if the file names an unknown provider or model, or contradicts
+    /// itself.
     pub fn layered(feed: Option<&Feed>, user_file: Option<&UserFile>) -> Result<Self, PriceFileError> {
         Self::embedded().with(feed, user_file)
     }
 
-    /// This catalogue, a newer table laid over it, and the user's file over both.
+    /// This catalogue, overlaid by a newer table, overlaid by the user's file.
     pub(crate) fn with(&self, feed: Option<&Feed>, user_file: Option<&UserFile>) -> Result<Self, PriceFileError> {
         layered(&self.table, Self::is_embedded, feed, user_file).map(Self::of)
     }
 
-    /// Whether the catalogue that comes with this crate has a provider of that id.
+    /// Whether the embedded catalogue has a provider of that id.
     fn is_embedded(id: &str) -> bool {
         Self::embedded().providers().any(|provider| **provider == *id)
     }
@@ -81,24 +82,24 @@ impl Catalogue {
         &self.table
     }
 
-    /// Reads the text of a catalogue, in the form of `data/README.md`.
+    /// Parses the text of a catalogue, in the form of `data/README.md`.
     ///
     /// # Errors
     ///
-    /// [`CatalogueError`] with the first line that cannot be read.
+    /// [`CatalogueError`] with the first invalid line.
     pub fn parse(text: &str) -> Result<Self, CatalogueError> {
         Table::parse(text).map(Self::of)
     }
 
-    /// Reads the text of a catalogue and lays overlays over it, one after the other; the embedded one is made so.
+    /// Parses the text of a catalogue and applies overlays in order, as for the embedded catalogue.
     ///
     /// # Errors
     ///
-    /// [`CatalogueError`] with the first line of a text that cannot be read.
+    /// [`CatalogueError`] with the first invalid line of a text.
     pub fn parse_with_overlays(text: &str, overlays: &[&str]) -> Result<Self, CatalogueError> {
         let mut table = Table::parse(text)?;
         for overlay in overlays {
-            overlay::lay_text(&mut table, overlay)?;
+            overlay::apply_text(&mut table, overlay)?;
         }
         Ok(Self::of(table))
     }
@@ -110,7 +111,7 @@ impl Catalogue {
         }
     }
 
-    /// What `call` cost, as far as its usage tells and its model is known.
+    /// The cost of `call`, as far as its usage is complete and its model known.
     pub fn cost(&self, call: &PriceQuery<'_>) -> Cost {
         let mut cost = Cost::unpriced(Reason::NoUsage);
         if !call.usage.is_empty() {
@@ -137,7 +138,7 @@ impl Catalogue {
         self.price_line(call, &found, cost)
     }
 
-    /// What `call` would have cost by that line, whatever model it names.
+    /// The cost of `call` at the prices of that line, regardless of the call's model.
     pub(crate) fn cost_of_line(&self, call: &PriceQuery<'_>, mut line: Found) -> Cost {
         let mut cost = Cost::unpriced(Reason::NoUsage);
         cost.reasons = Reasons::NONE;
@@ -145,7 +146,7 @@ impl Catalogue {
             let service = Service {
                 seller: &seller.id,
                 is_borrowed: line.is_borrowed(),
-                // What is asked is what it would cost, not where.
+                // The question is the cost there, not the location.
                 region: Region::Global,
                 context: call.context,
             };
@@ -195,12 +196,12 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Where the prices come from, such as `genai-prices 0.2.3`.
+    /// The source of the prices, such as `genai-prices 0.2.3`.
     pub fn version(&self) -> &str {
         &self.table.edition.version
     }
 
-    /// SHA-256 of the price table that the catalogue was made from, in hexadecimal.
+    /// SHA-256 of the catalogue's price table, in hexadecimal.
     pub fn hash(&self) -> &str {
         &self.table.edition.hash
     }
@@ -210,15 +211,15 @@ impl Catalogue {
         self.table.providers.iter().map(|provider| &provider.id)
     }
 
-    /// Every model with its prices, by provider, in the order in which they are asked.
+    /// All models with their prices, by provider, in matching order.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         self.lines().map(|(_, entry)| entry)
     }
 
-    /// The line by which a call of that model is priced; `None` when the model is not known.
+    /// The line that prices a call of that model; `None` for unknown models.
     ///
-    /// It is found as a call's model is: through the user's aliases, by rules, in any form in which ids occur, and where a
-    /// cloud sells another provider's model, at that provider.
+    /// The lookup is that of a call: user aliases, rules, all known forms of the id, and the maker's line for models
+    /// that a cloud resells.
     pub fn entry(&self, model: &ModelId) -> Option<Entry<'_>> {
         let question = Question {
             provider: model.provider(),
@@ -232,7 +233,7 @@ impl Catalogue {
         Some(Entry::new(provider, provider.models.get(found.model())?))
     }
 
-    /// Every line and its place.
+    /// All lines and their positions.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (Found, Entry<'_>)> {
         let providers = self.table.providers.iter().enumerate();
         providers.flat_map(|(place, own)| {

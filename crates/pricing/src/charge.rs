@@ -11,20 +11,20 @@ use crate::plan::{MAX_ROWS, Part, Plan, Row};
 use crate::reason::{Reason, Reasons};
 use crate::usd::Usd;
 
-/// What prices are multiplied by.
+/// The price multiplier.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Multiplied {
     pub(crate) by: Factor,
-    /// Whether prices that the user fixed are multiplied too.
+    /// Whether prices fixed by the user are multiplied too.
     pub(crate) fixed_too: bool,
 }
 
-/// Writes the cost of `usage` by `plan`, its prices multiplied, into a `cost` that is unpriced; its reasons
-/// are what is already uncertain.
+/// Writes the cost of `usage` by `plan` with multiplied prices into an unpriced `cost`; its reasons are the existing
+/// uncertainties.
 ///
-/// It is written in place: a cost is a quarter of a kilobyte, and moving it took as long as the arithmetic.
+/// Written in place: a cost is a quarter of a kilobyte, and moving it took as long as the arithmetic.
 pub(crate) fn charge(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts: Counts, cost: &mut Cost) {
-    // Usage is half a kilobyte, so it is copied only where it has to change.
+    // Usage is half a kilobyte: copied only when it changes.
     let (whole_input, whole_output) = (counts.whole_input(usage), counts.whole_output(usage));
     if whole_input.is_some() || whole_output.is_some() || plan.minimum_seconds.is_some() || !plan.joins.is_empty() {
         let mut usage = *usage;
@@ -53,7 +53,7 @@ fn charge_as_is(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts: Coun
     };
     reasons = reasons.union(tier.reasons);
     cost.matched = Some(Arc::clone(&tier.matched));
-    let charged = believe(reasons, usage, counts)
+    let charged = reject_assumptions(reasons, usage, counts)
         .and_then(|()| sums(plan, usage, &tier.rates))
         .and_then(|sums| sums.amounts(plan, multiplied, &mut cost.parts));
     let total = match charged {
@@ -70,7 +70,7 @@ fn charge_as_is(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts: Coun
         cost.parts = Parts::default();
         return;
     }
-    // What is free by its name alone has no parts; every other total is the sum of some.
+    // A model that is free by its name alone has no parts; every other total is the sum of some.
     cost.total = Some(total);
     (cost.status, cost.reasons) = match (plan.free, reasons.is_empty()) {
         (true, _) => (Status::Free, Reasons::NONE),
@@ -79,7 +79,7 @@ fn charge_as_is(plan: &Plan, multiplied: Multiplied, usage: &Usage, counts: Coun
     };
 }
 
-/// Why a total is no cost, if it is none: nothing is not what a call cost of which a part is not known.
+/// Why a zero total must not be reported: an unknown part is not zero.
 fn unknown(plan: &Plan, total: Usd, reasons: Reasons) -> Option<Reasons> {
     if plan.free && reasons.contains(Reason::UnitWithoutPrice) {
         return Some(Reasons::of(Reason::NoPrice));
@@ -99,9 +99,9 @@ fn unknown(plan: &Plan, total: Usd, reasons: Reasons) -> Option<Reasons> {
     (!missing.is_empty()).then_some(missing)
 }
 
-/// Refuses what may not be assumed: without [`Counts::Auto`] every count that a price depends on must be there, as
-/// genai-prices has it.
-fn believe(reasons: Reasons, usage: &Usage, counts: Counts) -> Result<(), Reason> {
+/// Rejects assumptions: without [`Counts::Auto`] every count that a price depends on must be present, as in
+/// genai-prices.
+fn reject_assumptions(reasons: Reasons, usage: &Usage, counts: Counts) -> Result<(), Reason> {
     match counts {
         Counts::Auto => Ok(()),
         _ if reasoning_beside_output(usage).is_some() => Err(Reason::NegativePart),
@@ -111,7 +111,7 @@ fn believe(reasons: Reasons, usage: &Usage, counts: Counts) -> Result<(), Reason
     }
 }
 
-/// Makes the usage what the plan wants.
+/// Completes the usage as the plan requires.
 fn adjust(plan: &Plan, usage: &mut Usage, reasons: &mut Reasons) {
     let seconds = usage
         .get(Unit::AudioSeconds)
@@ -135,7 +135,7 @@ fn adjust(plan: &Plan, usage: &mut Usage, reasons: &mut Reasons) {
     }
 }
 
-/// What a cost by this plan has to leave out or assume.
+/// The omissions and assumptions of a cost by this plan.
 fn doubts(plan: &Plan, usage: &Usage) -> Reasons {
     let mut reasons = Reasons::NONE;
     let missing = plan.charged & !usage.reported();
@@ -170,7 +170,7 @@ fn doubts(plan: &Plan, usage: &Usage) -> Reasons {
     reasons
 }
 
-/// Whether anything was used of the units in a bit set.
+/// Whether any unit of a bit set was used.
 fn used(usage: &Usage, units: u64) -> bool {
     let reported = usage.reported() & units;
     reported != 0
@@ -179,26 +179,26 @@ fn used(usage: &Usage, units: u64) -> bool {
             .any(|(unit, count)| count > 0 && reported >> (unit as u8) & 1 == 1)
 }
 
-/// The sums of the rates by part of the cost, and which parts were counted, as a bit set.
+/// The sums of the rates by part of the cost, and the counted parts as a bit set.
 struct Sums {
     parts: [u128; 5],
-    /// The same of prices that the user fixed.
+    /// The same for prices fixed by the user.
     own: [u128; 5],
     counted: u8,
 }
 
-/// The sums of the rates over what is left of each unit once the more specific units have their own.
+/// The sums of the rates over each unit's remainder after its more specific units.
 fn sums(plan: &Plan, usage: &Usage, rates: &[u64]) -> Result<Sums, Reason> {
     let mut left = [0_u64; MAX_ROWS];
     let (mut parts, mut own) = ([0_u128; 5], [0_u128; 5]);
     let mut counted = 0_u8;
     for ((row, &rate), place) in plan.rows.iter().zip(rates).zip(0..) {
-        // Most of what a model has a price for is not used by most calls.
+        // Most priced units are unused in most calls.
         if row.concerns & usage.reported() == 0 && row.unit != Unit::Requests {
             continue;
         }
         let reported = match row.unit {
-            // A call is one request, said or not.
+            // A call is one request, reported or not.
             Unit::Requests => Some(1),
             unit => usage.get(unit),
         };
@@ -211,7 +211,7 @@ fn sums(plan: &Plan, usage: &Usage, rates: &[u64]) -> Result<Sums, Reason> {
             let taken = left.get(within.trailing_zeros() as usize).copied().unwrap_or(0);
             rest = match reported {
                 Some(_) => rest.checked_sub(taken).ok_or(Reason::NegativePart)?,
-                // Nothing is known beyond its parts.
+                // All tokens known are those of its parts.
                 None => 0,
             };
             within &= within - 1;
@@ -233,7 +233,7 @@ fn sums(plan: &Plan, usage: &Usage, rates: &[u64]) -> Result<Sums, Reason> {
 }
 
 impl Sums {
-    /// Writes the parts in dollars, and gives their total.
+    /// Writes the parts in dollars and returns their total.
     fn amounts(&self, plan: &Plan, multiplied: Multiplied, parts: &mut Parts) -> Result<Usd, Reason> {
         let numerator = u128::from(multiplied.by.numerator);
         let denominator = u128::from(multiplied.by.denominator);
@@ -260,10 +260,10 @@ impl Sums {
     }
 }
 
-/// The amount of a sum of rates by `numerator`, and `own` beside it, rounded once, half to even at 10⁻¹⁵ USD; `None` when
-/// it does not fit.
+/// The amount of a sum of rates by `numerator`, plus `own`, rounded once, half to even at 10⁻¹⁵ USD; `None` on
+/// overflow.
 fn usd(sum: u128, numerator: u128, own: u128, divisor: u128) -> Option<Usd> {
-    // Whole rates and no factor: nearly every model of nearly every user.
+    // Whole rates and no factor: the common case.
     if numerator == 1 && divisor == 1 {
         let sum = sum.checked_add(own)?;
         return i128::try_from(sum).ok().map(Usd::from_femto_usd);

@@ -1,4 +1,4 @@
-//! What the same usage would have cost on another model, and what has to be assumed to say so.
+//! The cost of the same usage on another model, with the assumptions made.
 
 use std::sync::Arc;
 
@@ -10,33 +10,32 @@ use crate::cost::{Cost, Matched, Status};
 use crate::model_id::ModelId;
 use crate::reason::{Reason, Reasons};
 
-/// What a call would have cost on another model.
+/// The cost of a call on another model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Estimate {
-    /// The cost, whose reasons say what was assumed. It is [`Status::Estimated`] unless the other model is the same one,
-    /// free, or not known.
+    /// The cost, with the assumptions as reasons. It is [`Status::Estimated`] unless the other model is the same one,
+    /// free, or unknown.
     pub cost: Cost,
-    /// The most tokens that the other model takes and gives in one call, where the catalogue knows.
+    /// The context window of the other model in tokens, if known.
     pub context_window: Option<u64>,
-    /// The tokens of the call, input and output together.
+    /// The tokens of the call, input plus output.
     pub tokens: u64,
 }
 
 impl Catalogue {
-    /// What `call` would have cost on another model: the same counts, at that model's prices of the moment when the call
-    /// started.
+    /// The cost of `call` on another model: the same counts at that model's prices when the call started.
     ///
-    /// What is assumed stands in the reasons of the cost:
+    /// The reasons of the cost name the assumptions:
     ///
-    /// - [`Reason::SameTokensAssumed`]: every model divides text into tokens of its own, so its counts would differ.
+    /// - [`Reason::SameTokensAssumed`]: each model has its own tokenizer, so its counts would differ.
     /// - [`Reason::CacheAssumed`]: cached tokens are charged as cached there too, at that model's price for them.
     /// - [`Reason::CacheChargedAsInput`]: that model has no such price, so cached tokens are charged as ordinary input.
-    /// - [`Reason::ContextExceeded`]: the call would not have fitted into that model's context window at all.
-    /// - Whatever else the other model's prices leave open, such as [`Reason::UnknownVariant`] for a service tier.
+    /// - [`Reason::ContextExceeded`]: the call exceeds that model's context window.
+    /// - Uncertainties of the other model's prices, such as [`Reason::UnknownVariant`] for a service tier.
     ///
-    /// A call whose own usage is missing or contradicts itself has no cost on any model. A cost that the provider reported
-    /// tells nothing about other models and is not looked at.
+    /// A call with missing or contradictory usage has no cost on any model. A cost reported by the provider is ignored:
+    /// it does not apply to other models.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -61,7 +60,7 @@ impl Catalogue {
     /// # Ok::<(), tracing_genai_pricing::ParseModelIdError>(())
     /// ```
     pub fn cost_on(&self, call: &PriceQuery<'_>, other: &ModelId) -> Estimate {
-        let settled = Settled::of(call);
+        let settled = RepairedUsage::of(call);
         let moved = PriceQuery {
             provider: other.provider(),
             server_address: None,
@@ -78,15 +77,15 @@ impl Catalogue {
     }
 }
 
-/// A call's usage, once what it includes is settled, so that every model is asked the same question.
-pub(crate) struct Settled {
+/// A call's usage after repairs, the same for every compared model.
+pub(crate) struct RepairedUsage {
     usage: Usage,
     counts: Counts,
-    /// What was completed by what is provable, which makes every cost of it an estimate.
+    /// The repairs made, each of which makes every cost an estimate.
     repairs: Reasons,
 }
 
-impl Settled {
+impl RepairedUsage {
     pub(crate) fn of(call: &PriceQuery<'_>) -> Self {
         let mut usage = *call.usage;
         let whole = call.counts.whole_input(&usage);
@@ -107,7 +106,7 @@ impl Settled {
         }
         Self {
             usage,
-            // An estimate may assume what a bill may not, but not that contradictory usage was another.
+            // An estimate may assume more than a bill, but not that contradictory usage was another.
             counts: if contradicts_itself {
                 Counts::Inclusive
             } else {
@@ -117,12 +116,12 @@ impl Settled {
         }
     }
 
-    /// Whether no model can have a cost for it.
+    /// Whether the usage is contradictory, so that no model has a cost for it.
     pub(crate) fn contradicts_itself(&self) -> bool {
         self.counts == Counts::Inclusive
     }
 
-    /// The call with the settled usage.
+    /// The call with the repaired usage.
     pub(crate) fn call<'a>(&'a self, call: &PriceQuery<'a>) -> PriceQuery<'a> {
         PriceQuery {
             usage: &self.usage,
@@ -131,7 +130,7 @@ impl Settled {
         }
     }
 
-    /// Says what `cost`, which is another model's unless `is_same`, assumes.
+    /// Adds the assumptions to `cost`, which is another model's unless `is_same`.
     pub(crate) fn estimate(&self, mut cost: Cost, context_window: Option<u64>, is_same: bool) -> Estimate {
         let count = |unit| self.usage.get(unit).unwrap_or(0);
         let tokens = count(Unit::InputTokens).saturating_add(count(Unit::OutputTokens));
@@ -174,7 +173,7 @@ impl Settled {
     }
 }
 
-/// Whether a part of the usage is larger than what it is a part of, or a count than any can be: then no model has a cost.
+/// Whether a part of the usage exceeds its whole, or a count exceeds the maximum: then no model has a cost.
 fn contradicts_itself(usage: &Usage) -> bool {
     let exceeds = |part: Unit, count: u64| {
         let inner = part.dimensions();
@@ -189,7 +188,7 @@ fn contradicts_itself(usage: &Usage) -> bool {
 }
 
 impl Estimate {
-    /// Whether the call would not have fitted into the other model's context window.
+    /// Whether the call exceeds the other model's context window.
     pub fn exceeds_context(&self) -> bool {
         self.context_window.is_some_and(|window| self.tokens > window)
     }

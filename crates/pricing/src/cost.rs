@@ -1,4 +1,4 @@
-//! What a call cost, and how that is known.
+//! The cost of a call, and how it was determined.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,19 +6,19 @@ use std::sync::Arc;
 use crate::reason::{Reason, Reasons};
 use crate::usd::Usd;
 
-/// How a cost came about.
+/// How a cost was determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Status {
-    /// Computed from the catalogue and everything the call used.
+    /// Computed from the catalogue and the complete usage.
     Priced,
-    /// Computed, with an assumption or without a part; the reasons say which.
+    /// Computed with an assumption or without a part; see the reasons.
     Estimated,
-    /// Told by the provider or gateway.
+    /// Reported by the provider or gateway.
     Reported,
-    /// Nothing, because the catalogue says so.
+    /// Zero, as stated by the catalogue.
     Free,
-    /// Not known. Never zero: an unknown cost must not silence an alert.
+    /// Unknown. Never zero: an unknown cost must not silence an alert.
     Unpriced,
     /// Not computable, because the usage contradicts itself.
     Inconsistent,
@@ -48,51 +48,51 @@ impl fmt::Display for Status {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cost {
-    /// How the cost came about.
+    /// How the cost was determined.
     pub status: Status,
-    /// The whole cost; `None` when it is not known.
+    /// The whole cost; `None` when it is unknown.
     pub total: Option<Usd>,
     /// The parts of the total.
     pub parts: Parts,
-    /// What to know about the cost.
+    /// The assumptions, omissions and other notes.
     pub reasons: Reasons,
-    /// The line of the catalogue that priced it.
+    /// The catalogue line of the price.
     pub matched: Option<Arc<Matched>>,
-    /// The name that the user's file gave the model, when it was found by it.
+    /// The alias in the user's file by which the model was found.
     pub alias: Option<Arc<str>>,
-    /// What the user's file multiplies the price by, as it is written there.
+    /// The multiplier in the user's file, as written there.
     pub multiplier: Option<Arc<str>>,
-    /// The catalogue, where no line of it matched.
+    /// The catalogue, if no line of it matched.
     pub(crate) unmatched: Option<Arc<Edition>>,
 }
 
-/// Which catalogue it was.
+/// The identity of a catalogue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Edition {
-    /// Where the prices come from, such as `genai-prices 0.2.3`, by layer: `genai-prices 0.2.3 + prices.toml`.
+    /// The sources of the prices by layer, such as `genai-prices 0.2.3` or `genai-prices 0.2.3 + prices.toml`.
     pub version: Arc<str>,
-    /// SHA-256 of what the catalogue was made from, in hexadecimal.
+    /// SHA-256 of the catalogue's sources, in hexadecimal.
     pub hash: Arc<str>,
 }
 
-/// Where a price comes from. Later layers go before earlier ones.
+/// The source of a price. Later layers take precedence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Layer {
-    /// The catalogue that comes with this crate.
+    /// The catalogue in this crate.
     #[default]
     Embedded,
-    /// The overlay that comes with this crate: what a second source knows and the catalogue lacks.
+    /// The overlay in this crate: prices of a second source that the catalogue lacks.
     Overlay,
-    /// A newer table that was read while the program ran.
+    /// A newer table, read at runtime.
     Refreshed,
-    /// The user's own file.
+    /// The user's file.
     User,
 }
 
 impl Layer {
-    /// The name to show.
+    /// The display name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Embedded => "embedded",
@@ -103,8 +103,8 @@ impl Layer {
     }
 }
 
-/// The parts of a cost, which sum exactly to its total. A part is `None` when nothing was counted for it or when it has
-/// no price of its own: cached tokens of a model without a cache price are in `input`.
+/// The parts of a cost, which sum exactly to its total. A part is `None` if it was not counted or has no price of its
+/// own: cached tokens of a model without a cache price are in `input`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Parts {
@@ -116,34 +116,34 @@ pub struct Parts {
     pub cache_write: Option<Usd>,
     /// Output, reasoning included.
     pub output: Option<Usd>,
-    /// What is neither input nor output: searches, requests, hours.
+    /// Units that are neither input nor output: searches, requests, hours.
     pub other: Option<Usd>,
 }
 
-/// The line of the catalogue that priced a call.
+/// The catalogue line that priced a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Matched {
-    /// The provider whose price it is. A cloud that sells another's model at that one's price matches the latter.
+    /// The provider of the price. For a cloud that resells a model at its maker's price: the maker.
     pub provider: Arc<str>,
     /// The model's id in the catalogue.
     pub model: Arc<str>,
-    /// Both, as `openai/gpt-4o`.
+    /// Provider and model, such as `openai/gpt-4o`.
     pub label: Arc<str>,
-    /// The first day of the price, as `2026-03-13`, when the catalogue has a history.
+    /// The first day of the price, such as `2026-03-13`, for prices with a history.
     pub effective: Option<Arc<str>>,
-    /// The input above which the price of this call begins, when it is not the base price.
+    /// The input tokens above which the price of this call applies, if not the base price.
     pub tier_start: Option<u64>,
-    /// What made the price special, as `service_tier=flex`.
+    /// The condition of the price, such as `service_tier=flex`.
     pub variant: Option<Arc<str>>,
-    /// Where the price comes from; [`Layer::User`] too when the user's file fixed some of the model's prices.
+    /// The source of the price; also [`Layer::User`] if the user's file fixed some of the model's prices.
     pub layer: Layer,
-    /// The catalogue it is a line of.
+    /// The catalogue of the line.
     pub edition: Arc<Edition>,
 }
 
 impl Cost {
-    /// The cost that the provider itself reports.
+    /// A cost reported by the provider.
     pub fn reported(amount: Usd) -> Self {
         Self {
             status: Status::Reported,
@@ -152,7 +152,7 @@ impl Cost {
         }
     }
 
-    /// A cost that is not known.
+    /// An unknown cost.
     pub fn unpriced(reason: Reason) -> Self {
         Self {
             reasons: Reasons::of(reason),
@@ -168,9 +168,8 @@ impl Cost {
         }
     }
 
-    /// Adds something that makes the cost uncertain: one that was `priced` is `estimated` from then on, and one that
-    /// was `free` is `unpriced`: nothing is not what a call cost of which a part is not known. What is reported or
-    /// inconsistent stays so.
+    /// Adds an uncertainty: `priced` becomes `estimated` and `free` becomes `unpriced`, because an unknown part is not
+    /// zero. `reported` and `inconsistent` stay.
     ///
     /// ```
     /// use tracing_genai_pricing::{Cost, Reason, Status};
@@ -197,7 +196,7 @@ impl Cost {
         }
     }
 
-    /// The catalogue that was asked; `None` for a cost that the provider reported.
+    /// The catalogue used; `None` for a cost reported by the provider.
     pub fn edition(&self) -> Option<&Edition> {
         match &self.matched {
             Some(matched) => Some(&matched.edition),

@@ -1,10 +1,10 @@
-//! Reads the number of a price from its text, exactly: never through a float.
+//! Parses the decimal text of a price exactly, without floats.
 
 /// Digits beyond this one are float noise, such as 0.18000000000000002.
 pub(crate) const SIGNIFICANT_DIGITS: usize = 12;
-/// Decimal places of a price that are kept: as many as an amount of dollars has.
+/// Decimal places kept of a price: as many as a dollar amount has.
 const PLACES: i64 = 15;
-/// Digits before the point. A price of a thousand million dollars for a million tokens is a mistake.
+/// Digits before the point. A price of 10⁹ dollars per million tokens is a mistake.
 const MAX_WHOLE_DIGITS: i64 = 9;
 
 /// A price as plain decimal text, without exponent or needless zeros.
@@ -15,11 +15,11 @@ pub(crate) struct Decimal {
     pub(crate) snapped: bool,
 }
 
-/// Reads a price such as `0.15`, `1.5e-7` or `0.18000000000000002`, which is rounded to 0.18.
+/// Parses a price such as `0.15`, `1.5e-7` or `0.18000000000000002`, which is rounded to 0.18.
 ///
 /// # Errors
 ///
-/// What is wrong with the number, as the end of a sentence that begins with it.
+/// The error as a predicate, to append to the number.
 pub(crate) fn decimal(text: &str) -> Result<Decimal, &'static str> {
     if text.starts_with('-') {
         return Err("is negative");
@@ -39,22 +39,22 @@ pub(crate) fn decimal(text: &str) -> Result<Decimal, &'static str> {
             snapped: false,
         });
     }
-    // An exponent that does not fit is beyond every limit below.
+    // An exponent that does not fit exceeds every limit below.
     let beyond = i64::from(if exponent.starts_with('-') { i32::MIN } else { i32::MAX });
     let exponent: i64 = exponent.parse::<i32>().map_or(beyond, i64::from);
     // The price is 0.<significant> times ten to the power of this.
     let point = length(whole) - (length(&digits) - length(after_zeros)) + exponent;
     if point > MAX_WHOLE_DIGITS {
-        return Err("is no plausible price");
+        return Err("is not a plausible price: at most 9 digits before the point");
     }
     let kept = usize::try_from(point + PLACES).unwrap_or(0).min(SIGNIFICANT_DIGITS);
     if kept == 0 {
-        return Err("is smaller than any price");
+        return Err("is too small for a price");
     }
     let (head, rest) = significant.split_at_checked(kept).unwrap_or((significant, ""));
     // At most twelve digits.
     let mantissa: u64 = head.parse().unwrap_or(0);
-    // Without zeros at its end, the rest orders as a text just as it does as a fraction.
+    // Without trailing zeros, text order equals numeric order.
     let up = rest > "5" || (rest == "5" && mantissa % 2 == 1);
     Ok(Decimal {
         text: plain(mantissa + u64::from(up), length(head) - point),
@@ -152,15 +152,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_price_is_refused() {
+    fn invalid_prices_are_rejected() {
         for (text, problem) in [
             ("-1", "is negative"),
             ("-0.0", "is negative"),
-            ("1e308", "is no plausible price"),
-            ("1000000000", "is no plausible price"),
-            ("1e99999999999999999999", "is no plausible price"),
-            ("1e-17", "is smaller than any price"),
-            ("1e-99999999999999999999", "is smaller than any price"),
+            ("1e308", "is not a plausible price: at most 9 digits before the point"),
+            (
+                "1000000000",
+                "is not a plausible price: at most 9 digits before the point",
+            ),
+            (
+                "1e99999999999999999999",
+                "is not a plausible price: at most 9 digits before the point",
+            ),
+            ("1e-17", "is too small for a price"),
+            ("1e-99999999999999999999", "is too small for a price"),
             ("", "is not a decimal number"),
             ("NaN", "is not a decimal number"),
             ("inf", "is not a decimal number"),
@@ -181,12 +187,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_of_any_form_is_the_same_number(mantissa in 1..1_000_000_000_000_u64, places in 0..9_usize, exponent in -6..4_i32) {
+        fn all_notations_parse_to_the_same_number(mantissa in 1..1_000_000_000_000_u64, places in 0..9_usize, exponent in -6..4_i32) {
             let digits = format!("{mantissa:0>width$}", width = places + 1);
             let (whole, fraction) = digits.split_at(digits.len() - places);
             let text = format!("{whole}.{fraction}0e{exponent}");
             if let Ok(decimal) = decimal(&text) {
-                // Another reader of decimals, of amounts and not of prices.
+                // An independent decimal parser, for amounts.
                 prop_assert_eq!(decimal.text.parse::<Usd>(), Usd::parse_rounded(&text));
                 prop_assert!(!decimal.snapped);
             } else {

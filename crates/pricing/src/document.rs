@@ -1,4 +1,4 @@
-//! What a JSON or a TOML text says: one model for both, with the line of every value and the exact text of every number.
+//! One document model for JSON and TOML, with the line of each value and the exact text of each number.
 
 mod json;
 mod node;
@@ -18,7 +18,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_taken_by_name_and_null_is_as_good_as_missing() {
+    fn fields_are_read_by_name_and_null_means_missing() {
         let node = node(r#"{"id": "m", "free": null, "window": 7}"#);
         let mut fields = node.fields().unwrap();
         assert_eq!(fields.required("id").unwrap().text(), Ok("m"));
@@ -29,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_field_is_told_with_the_line_of_its_table() {
+    fn a_missing_field_is_reported_at_the_line_of_its_table() {
         let node = node("[\n  {\"a\": 1}\n]");
         let mut fields = node.list().unwrap()[0].fields().unwrap();
         assert_eq!(
@@ -39,39 +39,39 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_told_with_its_line_and_the_keys_that_are_known() {
+    fn an_unknown_key_is_reported_with_its_line_and_the_known_keys() {
         let node = node("{\n\"id\": 1,\n\"Free\": true}");
         let mut fields = node.fields().unwrap();
         let _ = (fields.optional("id"), fields.optional("free"));
         assert_eq!(
             fields.nothing_else().unwrap_err().to_string(),
-            "line 3: unknown key `Free`; known here: `id`, `free`"
+            "line 3: unknown key `Free`; known keys: `id`, `free`"
         );
     }
 
     #[test]
-    fn a_value_of_another_kind_is_told_as_what_it_is_and_what_it_should_be() {
+    fn a_value_of_the_wrong_type_is_reported_with_both_types() {
         let problem = |text: &str, read: fn(&Node<'_>) -> Option<Flaw>| read(&node(text)).map(|flaw| flaw.problem);
         let cases = [
             (
                 problem("1", |node| node.text().err()),
-                "a number stands where a text should",
+                "expected a text, found a number",
             ),
             (
                 problem("\"1\"", |node| node.number().err()),
-                "a text stands where a number should",
+                "expected a number, found a text",
             ),
             (
                 problem("[]", |node| node.table().err()),
-                "a list stands where a table should",
+                "expected a table, found a list",
             ),
             (
                 problem("{}", |node| node.list().err()),
-                "a table stands where a list should",
+                "expected a list, found a table",
             ),
             (
                 problem("null", |node| node.bool().err()),
-                "null stands where `true` or `false` should",
+                "expected `true` or `false`, found null",
             ),
             (
                 problem("1.5", |node| node.whole_number().err()),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_quoted_by_their_beginning() {
+    fn long_texts_are_quoted_up_to_a_limit() {
         assert_eq!(clipped("é"), "é");
         assert_eq!(clipped(&"é".repeat(81)), format!("{}…", "é".repeat(80)));
     }

@@ -1,4 +1,4 @@
-//! The lines of a catalogue, to be read, shown and compared.
+//! The lines of a catalogue, for display and comparison.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -12,7 +12,7 @@ use crate::table::{Model, Provider};
 use crate::time::Moment;
 use crate::usd::Usd;
 
-/// A model and its prices, as the catalogue states them.
+/// A model and its prices in the catalogue.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
     provider: &'a Provider,
@@ -23,18 +23,18 @@ pub struct Entry<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListedPrice<'a> {
-    /// When it holds, where that is limited: from a day on, as `2026-03-13`, or between two times of every day, as
-    /// `01:00:00Z-04:00:00Z`. The last that holds is taken, else the first.
+    /// When the price applies, if limited: from a day on, such as `2026-03-13`, or in a daily window, such as
+    /// `01:00:00Z-04:00:00Z`. The last applicable price is used, else the first.
     pub when: Option<&'a str>,
-    /// Which calls it holds for, where that is limited, as `service_tier=flex`.
+    /// The calls it applies to, if limited, such as `service_tier=flex`.
     pub variant: Option<&'a str>,
-    /// What is counted.
+    /// The priced unit.
     pub unit: Unit,
-    /// How many units cost that much: 1,000,000 for tokens.
+    /// The number of units per price: 1,000,000 for tokens.
     pub per: u64,
     /// The price.
     pub base: Usd,
-    /// The prices of a larger input, each with the input above which it holds for the whole call.
+    /// The prices for larger inputs, each with the input tokens above which it applies to the whole call.
     pub tiers: Vec<(u64, Usd)>,
 }
 
@@ -53,17 +53,17 @@ impl<'a> Entry<'a> {
         &self.model.id
     }
 
-    /// The most tokens that the model takes and gives in one call, where the catalogue knows.
+    /// The context window in tokens, if known.
     pub const fn context_window(&self) -> Option<u64> {
         self.model.context_window
     }
 
-    /// Whether the model's provider means to take it away.
+    /// Whether the provider has announced the model's removal.
     pub const fn is_deprecated(&self) -> bool {
         self.model.is_deprecated
     }
 
-    /// Whether the model costs nothing: every price of it is zero, or it has none and its provider gives it away.
+    /// Whether the model is free: all prices are zero, or it has no price and its provider gives it away.
     pub fn is_free(&self) -> bool {
         let mut prices = self.prices().peekable();
         if prices.peek().is_none() {
@@ -72,17 +72,17 @@ impl<'a> Entry<'a> {
         prices.all(|price| price.base == Usd::ZERO && price.tiers.iter().all(|(_, tier)| *tier == Usd::ZERO))
     }
 
-    /// Where the line comes from.
+    /// The source of the line.
     pub const fn layer(&self) -> Layer {
         self.model.layer
     }
 
-    /// The rule that recognises the model by its name, in the form of `data/README.md`.
+    /// The rule that matches the model's names, in the form of `data/README.md`.
     pub fn rule(&self) -> String {
         self.model.rule.to_string()
     }
 
-    /// Every price of the model.
+    /// All prices of the model.
     pub fn prices(&self) -> impl Iterator<Item = ListedPrice<'a>> + use<'a> {
         let sets = self.model.sets.iter().map(|set| (None, set));
         let variants = &self.model.variants;
@@ -90,18 +90,18 @@ impl<'a> Entry<'a> {
             .flat_map(|(variant, set)| listed(variant, set))
     }
 
-    /// The prices of ordinary calls at that moment, one a unit, with their tiers.
+    /// The standard prices at that moment, one per unit, with their tiers.
     pub fn standard_prices(&self, at: SystemTime) -> Vec<ListedPrice<'a>> {
         let set = self.model.sets.get(self.model.set_at(Moment::from(at)));
         set.map(|set| listed(None, set).collect()).unwrap_or_default()
     }
 
-    /// The prices that a call at that moment was charged by, when `matched` is what it matched: one a unit, of the
-    /// call's variant and tier, without the others.
+    /// The prices applied to a call at that moment, given its `matched` line: one per unit, of the call's variant and
+    /// tier only.
     pub fn rates(&self, matched: &Matched, at: SystemTime) -> Vec<ListedPrice<'a>> {
         let moment = Moment::from(at);
         let standard = self.model.sets.get(self.model.set_at(moment));
-        // The names of the variants that applied stand one after the other, in their order.
+        // The names of the applied variants are joined in their order.
         let mut names = matched.variant.as_deref().unwrap_or_default();
         let mut rates: Vec<ListedPrice<'a>> = Vec::new();
         let mut factors = Vec::new();
@@ -137,7 +137,7 @@ impl<'a> Entry<'a> {
         rates
     }
 
-    /// What the prices of all tokens are multiplied by, and for which calls, as `inference_geo=us` and `1.1`.
+    /// The multipliers of all token prices and their conditions, such as `inference_geo=us` and `1.1`.
     pub fn factors(&self) -> impl Iterator<Item = (&'a str, String)> + use<'a> {
         let variants = self.model.variants.iter();
         variants.filter_map(|variant| Some((&*variant.name, variant.factor?.to_string())))
@@ -145,7 +145,7 @@ impl<'a> Entry<'a> {
 }
 
 impl ListedPrice<'_> {
-    /// This price in the tier that begins there, as its only price.
+    /// This price with the rate of the tier that begins there as its only rate.
     fn in_tier(mut self, start: Option<u64>) -> Self {
         let reached = |&&(tier, _): &&(u64, Usd)| start.is_some_and(|start| tier <= start);
         if let Some(&(_, price)) = self.tiers.iter().rev().find(reached) {

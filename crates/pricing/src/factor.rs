@@ -1,13 +1,13 @@
-//! What a price is multiplied by, as an exact fraction.
+//! A price multiplier as an exact fraction.
 
 use std::fmt;
 
-/// Decimal places that a factor has at most.
+/// The maximum of decimal places of a factor.
 const PLACES: usize = 9;
-/// No discount and no uplift is larger; a factor beyond is a slip of the pen.
+/// The largest factor; a larger one is a mistake.
 const MOST: u64 = 1_000;
 
-/// A factor above zero, exactly as it was written.
+/// A factor above zero, exactly as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Factor {
     pub(crate) numerator: u64,
@@ -27,13 +27,13 @@ impl fmt::Display for Factor {
 }
 
 impl Factor {
-    /// The factor that changes nothing.
+    /// The neutral factor.
     pub(crate) const ONE: Self = Self {
         numerator: 1,
         denominator: 1,
     };
 
-    /// Reads decimal text such as `0.85`: above 0, at most 1,000, with at most nine decimal places.
+    /// Parses decimal text such as `0.85`: above 0, at most 1,000, with at most nine decimal places.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let fraction = fraction.trim_end_matches('0');
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimals_are_read_exactly() {
+    fn decimals_are_parsed_exactly() {
         let factor = |text: &str| Factor::parse(text).map(|factor| (factor.numerator, factor.denominator));
         assert_eq!(factor("0.85"), Some((85, 100)));
         assert_eq!(factor("1"), Some((1, 1)));
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plausible_factor_is_refused() {
+    fn invalid_factors_are_rejected() {
         for text in [
             "",
             "0",

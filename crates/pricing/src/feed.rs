@@ -1,4 +1,4 @@
-//! Makes a catalogue's text of a price table in the JSON form of [genai-prices](https://github.com/pydantic/genai-prices).
+//! Converts a price table in the JSON form of [genai-prices](https://github.com/pydantic/genai-prices) to a catalogue.
 
 pub(crate) mod alternatives;
 pub(crate) mod model_line;
@@ -17,26 +17,27 @@ use model_line::{ModelLine, shown};
 use pattern::compiles;
 pub(crate) use refusal::Refusal;
 
-/// A catalogue's text, and what was noticed while it was made.
+/// The text of a catalogue, with the notes of its conversion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Made {
-    /// The text, which [`Catalogue::parse`](crate::Catalogue::parse) reads.
+    /// The text, for [`Catalogue::parse`](crate::Catalogue::parse).
     pub text: String,
-    /// Prices that were rounded because their last digits are float noise, a line each.
+    /// Prices rounded because their last digits are float noise, one line each.
     pub snapped: Vec<String>,
-    /// What was left out, and why, a line each: models whose rule cannot be understood, prices of unknown units.
+    /// Omissions and their reasons, one line each: models with unsupported rules, prices of unknown units.
     pub warnings: Vec<String>,
-    /// How many prices the text holds.
+    /// The number of prices in the text.
     pub prices: usize,
 }
 
-/// Makes the text of a catalogue, in the form of `data/README.md`, of a genai-prices table: JSON with `units` and
-/// `providers`, or only the list of providers. `source` says where the table comes from, as `genai-prices 0.2.3`.
+/// Converts a genai-prices table to the text of a catalogue in the form of `data/README.md`: JSON with `units` and
+/// `providers`, or only the list of providers. `source` is the source of the table, such as `genai-prices 0.2.3`.
 ///
-/// Prices are taken exactly as they are written, but for float noise beyond the twelfth significant digit. What a newer
-/// table may say and this version does not know is left out with a warning: unknown fields silently, prices of unknown
-/// units, models with a rule or a condition that cannot be understood. A name that such a model alone would recognise may
+/// Prices are kept exactly as written, except float noise beyond the twelfth significant digit. Content of newer tables
+/// that this version does not support is omitted with a warning: prices of unknown units, and models with an
+/// unsupported rule or condition. Unknown fields are omitted silently. A name matched only by an omitted model may then
+/// match a later model of its provider.
 /// then be recognised by a later model of its provider.
 ///
 /// ```
@@ -55,8 +56,8 @@ pub struct Made {
 ///
 /// # Errors
 ///
-/// [`Flaw`] with the first line that is not JSON or no such table: where an id, a rule or the prices are missing, an id
-/// stands twice, or a price is negative or no price at all.
+/// [`Flaw`] with the first line that is not JSON or not such a table: for a missing id, rule or price, a duplicate id,
+/// or a negative or invalid price.
 pub fn catalogue_text(json_text: &str, source: &str) -> Result<Made, Flaw> {
     let root = json(json_text)?;
     let providers = match &root.value {
@@ -68,7 +69,7 @@ pub fn catalogue_text(json_text: &str, source: &str) -> Result<Made, Flaw> {
     for provider in providers {
         let id = writer.provider(provider)?;
         if !ids.insert(id) {
-            return Err(provider.flaw(format!("the provider `{id}` stands twice")));
+            return Err(provider.flaw(format!("duplicate provider `{id}`")));
         }
     }
     Ok(writer.finish(source, &hash_of(&[json_text.as_bytes()])))
@@ -82,12 +83,12 @@ struct Writer {
     prices: usize,
     snapped: Vec<String>,
     warnings: Vec<String>,
-    /// The first model that has a price of an unknown unit, and how many have, by the price's key.
+    /// For each price key with an unknown unit: the first model with such a price, and the number of models.
     unknown_keys: BTreeMap<String, (String, usize)>,
 }
 
 impl Writer {
-    /// Writes a provider and its models; gives its id.
+    /// Writes a provider and its models; returns its id.
     fn provider<'n>(&mut self, node: &'n Node<'_>) -> Result<&'n str, Flaw> {
         let mut fields = node.fields()?;
         let id = id(fields.required("id")?)?;
@@ -100,13 +101,13 @@ impl Writer {
         for model in fields.required("models").and_then(Node::list).map_err(within)? {
             let model_id = self.model(id, model)?;
             if !ids.insert(model_id) {
-                return Err(within(model.flaw(format!("the model `{model_id}` stands twice"))));
+                return Err(within(model.flaw(format!("duplicate model `{model_id}`"))));
             }
         }
         Ok(id)
     }
 
-    /// Writes a model, or a warning that it cannot be; gives its id.
+    /// Writes a model, or a warning if it is unsupported; returns its id.
     fn model<'n>(&mut self, provider: &str, node: &'n Node<'_>) -> Result<&'n str, Flaw> {
         let id = node
             .fields()
@@ -150,7 +151,7 @@ impl Writer {
             };
             self.warn(
                 &format!("{model}{others}"),
-                &format!("the unknown price `{key}` is left out"),
+                &format!("the price of the unknown unit `{key}` is left out"),
             );
         }
         let source: String = source
@@ -175,7 +176,7 @@ impl Writer {
     }
 }
 
-/// A provider's line without its first bracket; what of it cannot be understood is told to `warn`.
+/// A provider's line without its first bracket; unsupported fields are reported to `warn`.
 pub(crate) fn provider_header(id: &str, node: &Node<'_>, mut warn: impl FnMut(String)) -> Result<String, Flaw> {
     let mut fields = node.fields()?;
     let mut line = format!("{}]", escape(id));
@@ -185,7 +186,10 @@ pub(crate) fn provider_header(id: &str, node: &Node<'_>, mut warn: impl FnMut(St
         if compiles(&format!("^(?:{pattern})")) {
             let _ = write!(line, "\tapi {}", escape(pattern)); // A String takes everything.
         } else {
-            left_out("api_pattern", &format!("the pattern `{pattern}` cannot be read"));
+            left_out(
+                "api_pattern",
+                &format!("the pattern `{pattern}` is invalid or unsupported"),
+            );
         }
     }
     for (key, name) in [("provider_match", "provider"), ("model_match", "model")] {

@@ -1,4 +1,4 @@
-//! Finds the model that a call means, by the rules of genai-prices 0.2.3 (`data_snapshot.py`, `types.py`).
+//! Finds the model of a call by the rules of genai-prices 0.2.3 (`data_snapshot.py`, `types.py`).
 
 use crate::call::CallContext;
 use crate::forms::forms;
@@ -9,21 +9,21 @@ use crate::reason::Reason;
 use crate::region::Region;
 use crate::table::{Alias, Model, Provider, Table};
 
-/// Longer names are no names: what a stranger can send in must not be searched for at length.
+/// The longest name that is searched for: bounds the work for untrusted input.
 const MAX_NAME_BYTES: usize = 256;
 
-/// What a call says about its model.
+/// The lookup keys of a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Question<'a> {
     pub(crate) provider: &'a str,
     pub(crate) server_address: Option<&'a str>,
     pub(crate) response_model: Option<&'a str>,
     pub(crate) request_model: Option<&'a str>,
-    /// `None` where the call says nothing of it.
+    /// `None` if the call does not set it.
     pub(crate) context: Option<CallContext<'a>>,
 }
 
-/// Finds the model that answered, else the model that was asked for, and the kind of service that the call got.
+/// Finds the response's model, else the requested model, and the kind of service.
 pub(crate) fn find(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
     let mut found = find_line(table, question)?;
     let seller = table.providers.get(found.seller());
@@ -53,7 +53,7 @@ fn find_line(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
     }
     let seller = provider.and_then(|place| table.providers.get(place));
     let is_own = |place: usize, name: &str| match seller {
-        // An API that others speak, too: the model's name may tell whose it is.
+        // An API that other providers imitate: the model's name may identify the provider.
         Some(seller) if names::is_dialect(&seller.id) => {
             let vendor = table.providers.get(place);
             vendor.is_some_and(|vendor| vendor.id != seller.id && names::is_vendors_own(&vendor.id, name))
@@ -61,8 +61,8 @@ fn find_line(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
         Some(_) => false,
         None => true,
     };
-    let said = question.provider.trim().to_lowercase();
-    if seller.is_none() && !said.is_empty() && !names::is_gateway(&said) {
+    let given = question.provider.trim().to_lowercase();
+    if seller.is_none() && !given.is_empty() && !names::is_gateway(&given) {
         return Err(Reason::UnknownProvider);
     }
     let guess = |name: &String| provider_of_model(table, name).filter(|place| is_own(*place, name));
@@ -77,8 +77,8 @@ fn find_line(table: &Table, question: &Question<'_>) -> Result<Found, Reason> {
     Ok(found)
 }
 
-/// By the name of the model that answered, then by that of the model that was asked for. A name that is none, since it is
-/// too long, is missing among the names, and an answer all the same.
+/// By the response's model, then by the requested model. A name that is too long is not searched for, but still counts
+/// as the response's name.
 fn by_names(
     table: &Table,
     provider: Option<usize>,
@@ -98,14 +98,14 @@ fn by_names(
     })
 }
 
-/// The model that the user's file says goes by that name, for calls of that provider.
+/// The model of that alias in the user's file, for calls of that provider.
 fn by_alias(table: &Table, provider: Option<usize>, name: &str) -> Option<Found> {
     let means = |alias: &Alias| alias.of.is_none_or(|of| provider == Some(of)) && alias.rule.matches(name);
     let place = table.aliases.iter().position(means)?;
     Some(table.aliases.get(place)?.target.by_alias(place))
 }
 
-/// By the conventions' name, the id, the catalogue's rule for names, and last by the address.
+/// By the conventions' name, the id, the catalogue's rule for names, then the address.
 fn find_provider(table: &Table, question: &Question<'_>) -> Option<usize> {
     let place = |holds: &dyn Fn(&Provider) -> bool| table.providers.iter().position(holds);
     if question.provider.len() > MAX_NAME_BYTES {
@@ -128,7 +128,7 @@ fn find_provider(table: &Table, question: &Question<'_>) -> Option<usize> {
     })
 }
 
-/// The provider of that lower-case name: as the conventions call it, as the catalogue does, or by a rule.
+/// The provider of that lower-case name: by the conventions' name, the catalogue's id, or a rule.
 pub(crate) fn provider_of_name(table: &Table, name: &str) -> Option<usize> {
     let place = |holds: &dyn Fn(&Provider) -> bool| table.providers.iter().position(holds);
     if let Some(id) = names::translate(name) {
@@ -146,21 +146,21 @@ fn provider_of_model(table: &Table, model: &str) -> Option<usize> {
     by_rule.or_else(|| provider_of_name(table, model.split_once('/')?.0))
 }
 
-/// As named, then in the shorter forms that mean the same model.
+/// By the name, then by its shorter forms.
 pub(crate) fn find_model(table: &Table, seller: usize, name: &str) -> Option<Found> {
     let own = table.providers.get(seller)?;
     let is_own = |prefix: &str| {
-        provider_of_name(table, prefix).is_some_and(|place| place == seller || lends_to(table, place, own))
+        provider_of_name(table, prefix).is_some_and(|place| place == seller || resells(table, place, own))
     };
     forms(&own.id, name, is_own).find_map(|form| find_exact(table, seller, &form))
 }
 
-fn lends_to(table: &Table, place: usize, seller: &Provider) -> bool {
+fn resells(table: &Table, place: usize, seller: &Provider) -> bool {
     let lender = table.providers.get(place);
     lender.is_some_and(|lender| seller.fallback.iter().any(|id| **id == *lender.id))
 }
 
-/// The provider's first model whose rule holds, else that of a provider whose models it sells too, one step far.
+/// The provider's first model whose rule matches, else that of a provider whose models it also sells (one level).
 fn find_exact(table: &Table, seller: usize, name: &str) -> Option<Found> {
     let in_provider = |place: usize| {
         let holds = |model: &Model| model.rule.matches(name);

@@ -1,11 +1,11 @@
-//! The forms in which a model's id occurs: with a resource's path, a router's prefix, a version, or a compact date.
+//! The forms of a model id: with a resource path, a router's prefix, a version, or a compact date.
 
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-/// What stands before a model's own id where an API calls it by the name of a resource: on which provider, and up to
-/// where. Sources: <https://ai.google.dev/api/models>,
+/// Resource paths before a model id: the provider, and the text up to which to cut. Sources:
+/// <https://ai.google.dev/api/models>,
 /// <https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference>,
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html>.
 const RESOURCES: &[(&str, &str)] = &[
@@ -15,22 +15,22 @@ const RESOURCES: &[(&str, &str)] = &[
     ("aws", ":inference-profile/"),
 ];
 
-/// What a model's id begins with at a provider, where a router lets its users leave that out: `glm-5p2` is
+/// Path prefixes of a provider's model ids that routers let users omit: `glm-5p2` is
 /// `accounts/fireworks/models/glm-5p2`. Source: <https://docs.litellm.ai/docs/providers/fireworks_ai>.
 const PATHS: &[(&str, &str)] = &[
     ("fireworks", "accounts/fireworks/models/"),
     ("fireworks", "accounts/fireworks/routers/"),
 ];
 
-/// Steps from a long form to a short one: a router's prefix before a resource's path before a version.
+/// The maximum of shortening steps: a router's prefix, a resource path, a version.
 const MAX_STEPS: usize = 4;
 
-/// The forms of a lower-case `name` that mean the same model of `provider`, from the name itself to the shortest, and last
-/// the shortest with the path that was left out.
+/// The forms of a lower-case `name` that mean the same model of `provider`: from the name itself to the shortest, then
+/// the shortest with its omitted path.
 ///
-/// Only what says where a model is served, or which version of it, is taken away; the id itself is never shortened, since
-/// then it could be another model's. `is_own` knows the names under which a router sends to that provider, as
-/// `vertex_ai/gemini-2.5-flash` does (<https://docs.litellm.ai/docs/providers>).
+/// Only the location or the version is removed; the id itself is never shortened, because it could then match another
+/// model. `is_own` matches the prefixes by which a router addresses that provider, such as `vertex_ai/gemini-2.5-flash`
+/// (<https://docs.litellm.ai/docs/providers>).
 pub(crate) fn forms<'a>(
     provider: &str,
     name: &'a str,
@@ -50,7 +50,7 @@ pub(crate) fn forms<'a>(
         .chain(with_path(provider, shortest).map(Cow::Owned))
 }
 
-/// Only an id that has no path of its own can have lost one.
+/// Only an id without a path can lack one.
 fn with_path(provider: &str, name: &str) -> impl Iterator<Item = String> {
     let own = PATHS
         .iter()
@@ -72,7 +72,7 @@ fn without_prefix<'a>(name: &'a str, is_own: &impl Fn(&str) -> bool) -> Option<&
     is_own(prefix).then_some(rest)
 }
 
-/// Vertex AI puts a version behind a sign: `claude-opus-5@20260514`, `claude-opus-5@default`.
+/// Vertex AI appends a version after `@`: `claude-opus-5@20260514`, `claude-opus-5@default`.
 /// Source: <https://cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/use-claude>.
 fn without_version(name: &str) -> Option<&str> {
     let (model, version) = name.rsplit_once('@')?;
@@ -82,7 +82,7 @@ fn without_version(name: &str) -> Option<&str> {
     (is_version && !model.is_empty()).then_some(model)
 }
 
-/// `-20251211` before `-`, `:` or the end becomes `-2025-12-11`, if the calendar has that day; `None` if there is none.
+/// Replaces `-20251211` before `-`, `:` or the end by `-2025-12-11` if it is a valid date; `None` if there is none.
 fn dashed_dates(name: &str) -> Option<String> {
     let mut dashed = String::new();
     let mut rest = name;
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn resources_prefixes_and_versions_are_taken_away_one_after_the_other() {
+    fn resources_prefixes_and_versions_are_removed_in_turn() {
         assert_eq!(
             of("google", "models/gemini-2.5-flash"),
             ["models/gemini-2.5-flash", "gemini-2.5-flash"]
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_a_router_leaves_out_is_put_back() {
+    fn a_path_omitted_by_a_router_is_restored() {
         let paths = [
             "accounts/fireworks/models/glm-5p2",
             "accounts/fireworks/routers/glm-5p2",
@@ -167,13 +167,13 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_the_sign_must_be_a_version() {
+    fn only_a_version_may_follow_the_at_sign() {
         assert_eq!(of("openai", "gpt-4o@mini"), ["gpt-4o@mini"]);
         assert_eq!(of("openai", "@cf"), ["@cf"]);
     }
 
     #[test]
-    fn compact_dates_are_written_out_where_the_calendar_has_them() {
+    fn valid_compact_dates_get_dashes() {
         let cases = [
             ("gpt-4o-20240806", Some("gpt-4o-2024-08-06")),
             ("gpt-4o-20240806-x:20", Some("gpt-4o-2024-08-06-x:20")),

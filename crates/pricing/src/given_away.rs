@@ -1,12 +1,12 @@
-//! Models without a price by token, because their provider charges nothing for them.
+//! Free models that have no price per token.
 
 use tracing_genai_usage::Unit;
 
-/// Routers sell a model for nothing under an id that ends so. Source: <https://openrouter.ai/docs/faq>.
+/// The suffix of free model ids at routers. Source: <https://openrouter.ai/docs/faq>.
 const FREE_SUFFIX: &str = ":free";
 
-/// Models without a price by token because their provider charges nothing for them, by provider and id. Those of Google are
-/// free on the Gemini API, and not on Vertex AI, see [`names::is_vertex`](crate::names::is_vertex). Sources:
+/// Free models without a price per token, by provider and id. Google's are free on the Gemini API, but not on Vertex
+/// AI, see [`names::is_vertex`](crate::names::is_vertex). Sources:
 /// <https://ai.google.dev/gemini-api/docs/pricing> ("free of charge"),
 /// <https://platform.openai.com/docs/models/omni-moderation-latest>,
 /// <https://docs.github.com/en/copilot/concepts/billing/copilot-requests> (included models).
@@ -22,14 +22,13 @@ const FREE_MODELS: &[(&str, &str)] = &[
     ("github-copilot", "gpt-4o-mini"),
 ];
 
-/// Whether a model without prices costs nothing.
+/// Whether a model without prices is free.
 pub(crate) fn is_given_away(provider: &str, model: &str) -> bool {
     model.ends_with(FREE_SUFFIX) || FREE_MODELS.contains(&(provider, model))
 }
 
-/// What a model without prices takes and gives, as far as it is given away: everything where that is stated, and else what
-/// it reads and writes, without the tools that it calls.
-pub(crate) fn given(everything: bool) -> u64 {
+/// The free units of a model without prices: all if `everything`, else its input and output without tool calls.
+pub(crate) fn free_units(everything: bool) -> u64 {
     let of_model = |unit: &&Unit| everything || **unit == Unit::Requests || unit.dimensions().direction.is_some();
     Unit::ALL
         .iter()

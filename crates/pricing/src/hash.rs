@@ -1,4 +1,4 @@
-//! The hash by which a table is known.
+//! The hash that identifies a table.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The kind of service that a call got, by which a model's variants are chosen.
+//! The kind of service of a call, which selects a model's variants.
 
 use std::time::SystemTime;
 
@@ -9,15 +9,14 @@ use crate::price::{ContextKey, UnitPrice, Variant};
 use crate::reason::{Reason, Reasons};
 use crate::region::Region;
 
-/// Variants of one model that can be told apart. The largest model of genai-prices 0.2.3 has 6, and the overlay adds up to
-/// three.
+/// The maximum of variants per model. The largest model of genai-prices 0.2.3 has 6, and the overlay adds up to three.
 pub(crate) const MAX_VARIANTS: usize = 9;
-/// Sets of prices of one model, which with the variants bound what is remembered of it. The largest model of genai-prices
+/// The maximum of price sets per model; with the variants it bounds the cached plans. The largest model of genai-prices
 /// 0.2.3 has 4.
 pub(crate) const MAX_SETS: usize = 64;
 
 /// Values of a context that mean the standard price. Sources: OpenAI's and Anthropic's `service_tier`, Groq's
-/// `on_demand`, Anthropic's `speed`. `auto` only asks: what it led to is unknown until a response says otherwise.
+/// `on_demand`, Anthropic's `speed`. `auto` is only a request: the result is unknown until a response states it.
 const STANDARD: &[&str] = &[
     "",
     "auto",
@@ -31,7 +30,7 @@ const STANDARD: &[&str] = &[
     "not_available",
 ];
 
-/// Service tiers of capacity that is bought ahead, by the hour or the month, so that no price by token is owed. Sources:
+/// Service tiers of prepaid capacity, by the hour or month: no price per token applies. Sources:
 /// <https://cloud.google.com/vertex-ai/generative-ai/docs/provisioned-throughput/overview>,
 /// <https://openai.com/api-scale-tier>, <https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html>.
 const PREPAID: &[(&str, &str)] = &[
@@ -41,43 +40,42 @@ const PREPAID: &[(&str, &str)] = &[
     ("aws", "reserved"),
 ];
 
-/// The provider whose responses say `batch` where others say a service tier.
+/// The provider whose responses report `batch` as a service tier.
 /// Source: <https://docs.claude.com/en/api/service-tiers>.
-const TELLS_BATCH_AS_TIER: &str = "anthropic";
+const REPORTS_BATCH_AS_TIER: &str = "anthropic";
 
-/// What kind of service a call got, as far as a model's prices depend on it.
+/// The kind of service of a call, as far as a model's prices depend on it.
 ///
-/// It is found out once for each model and context and then remembered, since comparing words took a third of a warm
-/// cost.
+/// Computed once per model and context and then cached: comparing words took a third of a warm cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kind {
-    /// The variants that are sold to such a call, at one time or another, as a bit set.
+    /// The variants that may apply to such a call, as a bit set.
     sold: u16,
-    /// For each key of the context: the variants that know what the call says, or [`Kind::PLAIN`] where it says nothing
-    /// special.
-    knowing: [u16; ContextKey::COUNT],
-    /// Whether any of these variants holds at some times only; else all of them apply to every such call.
+    /// For each key of the context: the variants that match the call's value, or [`Kind::PLAIN`] for a missing or
+    /// standard value.
+    matching: [u16; ContextKey::COUNT],
+    /// Whether any of these variants is limited in time; else all of them always apply.
     is_dated: bool,
-    /// Whether the capacity was paid for ahead.
+    /// Whether the capacity is prepaid.
     pub(crate) is_prepaid: bool,
 }
 
-/// Who served a call, where, and as what.
+/// The seller, location and model of a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Service<'a> {
-    /// The id of the provider that sold it.
+    /// The id of the seller.
     pub(crate) seller: &'a str,
-    /// Whether the line of the model is another provider's.
+    /// Whether the model's line belongs to another provider.
     pub(crate) is_borrowed: bool,
     pub(crate) region: Region,
     pub(crate) context: CallContext<'a>,
 }
 
 impl Kind {
-    /// A call that says nothing special.
+    /// A call without special conditions.
     pub(crate) const STANDARD: Self = Self {
         sold: 0,
-        knowing: [Self::PLAIN; ContextKey::COUNT],
+        matching: [Self::PLAIN; ContextKey::COUNT],
         is_dated: false,
         is_prepaid: false,
     };
@@ -85,13 +83,13 @@ impl Kind {
     /// Above every bit of a variant.
     const PLAIN: u16 = u16::MAX;
 
-    /// The kind of service by the variants of a model, and what is uncertain about it at any time. A model that is borrowed
-    /// from another provider is sold with those variants alone that name the seller.
+    /// The kind of service by a model's variants, and its time-independent uncertainties. A model borrowed from another
+    /// provider has only the variants that name the seller.
     pub(crate) fn of(service: &Service<'_>, variants: &[Variant]) -> (Self, Reasons) {
         let context = &service.context;
-        let batch_tier = service.seller == TELLS_BATCH_AS_TIER && context.service_tier == Some("batch");
-        // By the places of the keys.
-        let said = [
+        let batch_tier = service.seller == REPORTS_BATCH_AS_TIER && context.service_tier == Some("batch");
+        // Indexed by the discriminants of the keys.
+        let values = [
             context.service_tier.filter(|_| !batch_tier),
             context.processing.or(batch_tier.then_some("batch")),
             context.speed,
@@ -102,18 +100,18 @@ impl Kind {
         ];
         let is_special = |value: &str| !STANDARD.contains(&value);
         let mut kind = Self {
-            knowing: said.map(|value| if value.is_some_and(is_special) { 0 } else { Self::PLAIN }),
+            matching: values.map(|value| if value.is_some_and(is_special) { 0 } else { Self::PLAIN }),
             is_prepaid: context
                 .service_tier
                 .is_some_and(|tier| PREPAID.contains(&(service.seller, tier))),
             ..Self::STANDARD
         };
-        // A region that no price names costs what all others do.
-        if let Some(knowing) = kind.knowing.get_mut(ContextKey::Region as usize) {
-            *knowing = Self::PLAIN;
+        // A region without a price of its own costs the standard price.
+        if let Some(matching) = kind.matching.get_mut(ContextKey::Region as usize) {
+            *matching = Self::PLAIN;
         }
-        let is_said = |(key, value): &(ContextKey, Box<str>)| match said.get(*key as usize) {
-            Some(Some(said)) => *said == &**value,
+        let matches = |(key, value): &(ContextKey, Box<str>)| match values.get(*key as usize) {
+            Some(Some(given)) => *given == &**value,
             _ => false,
         };
         let is_search = |price: &UnitPrice| price.unit == Unit::WebSearches;
@@ -126,15 +124,15 @@ impl Kind {
             if depends_on_region && service.region == Region::Unknown {
                 reasons.insert(Reason::RegionAssumed);
             }
-            if variant.when.iter().all(is_said) {
+            if variant.when.iter().all(matches) {
                 kind.sold |= 1 << place;
                 kind.is_dated |= variant.set.when.is_some();
-                // What another provider charges for a search, it charges for every kind of search.
+                // A provider's price of a search applies to every kind of search.
                 let fee = variant.seller.is_some() && variant.set.prices.iter().any(is_search);
                 let fee = fee.then_some(ContextKey::SearchType);
                 for key in variant.when.iter().map(|(key, _)| key).chain(&fee) {
-                    if let Some(knowing) = kind.knowing.get_mut(*key as usize) {
-                        *knowing |= 1 << place;
+                    if let Some(matching) = kind.matching.get_mut(*key as usize) {
+                        *matching |= 1 << place;
                     }
                 }
             }
@@ -145,17 +143,17 @@ impl Kind {
         (kind, reasons)
     }
 
-    /// That the call says something that none of the variants which apply knows, if it does.
+    /// The uncertainty if the call has a value that no applying variant matches.
     fn unknown(&self, applying: u16) -> Reasons {
-        let is_unknown = |knowing: &u16| *knowing != Self::PLAIN && knowing & applying == 0;
-        if self.knowing.iter().any(is_unknown) {
+        let is_unknown = |matching: &u16| *matching != Self::PLAIN && matching & applying == 0;
+        if self.matching.iter().any(is_unknown) {
             Reasons::of(Reason::UnknownVariant)
         } else {
             Reasons::NONE
         }
     }
 
-    /// The variants that apply to a call that started then, and what else is uncertain about it.
+    /// The variants that apply to a call that started then, and further uncertainties.
     pub(crate) fn applying(&self, variants: &[Variant], started: SystemTime) -> (usize, Reasons) {
         if !self.is_dated {
             return (usize::from(self.sold), Reasons::NONE);
@@ -177,7 +175,7 @@ impl Kind {
 }
 
 impl Service<'_> {
-    /// Whether a variant is sold by that provider.
+    /// Whether the service's provider sells a variant.
     fn has(&self, variant: &Variant) -> bool {
         match &variant.seller {
             Some(seller) => **seller == *self.seller && self.is_borrowed,

@@ -1,4 +1,4 @@
-//! Lays the user's file over a newer table over the catalogue that comes with this crate.
+//! Combines the layers: the embedded catalogue, a newer table, the user's file.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use crate::rule::Rule;
 use crate::table::{Alias, Model, Multiplier, Provider, Table};
 use crate::user_file::{OwnAlias, OwnFactor, OwnFix, OwnModel, OwnProvider, UserFile};
 
-/// The prices that come with this crate; see `data/README.md`.
+/// The prices in this crate; see `data/README.md`.
 const EMBEDDED: &str = include_str!("../data/catalogue.txt");
 
-/// The embedded catalogue, without the overlay that was made for it.
+/// The embedded catalogue without its overlay.
 pub(crate) fn catalogue() -> Table {
-    // A test reads the same text; were it broken all the same, every call would be unpriced, not the host dead.
+    // A test parses the same text. If it were invalid, calls would be unpriced instead of the host panicking.
     Table::parse(EMBEDDED).unwrap_or_default()
 }
 
@@ -30,7 +30,7 @@ pub(crate) fn embedded() -> Table {
     table
 }
 
-/// `lowest`, with a newer table and the user's file laid over it. `is_embedded` says whether the embedded table has a provider
+/// `lowest`, overlaid by a newer table and the user's file. `is_embedded` is whether the embedded table has a provider
 /// of that id.
 pub(crate) fn layered(
     lowest: &Table,
@@ -40,21 +40,21 @@ pub(crate) fn layered(
 ) -> Result<Table, PriceFileError> {
     let mut table = lowest.copy();
     if let Some(feed) = feed {
-        lay_feed(&mut table, feed.table()?);
-        // What the newer table still lacks, where it says the same as the catalogue that the overlay was made for.
-        overlay::lay_over_newer(&mut table, &catalogue());
+        apply_feed(&mut table, feed.table()?);
+        // Fills gaps of the newer table where it agrees with the catalogue that the overlay was made for.
+        overlay::apply_to_newer(&mut table, &catalogue());
     }
     if let Some(file) = user_file {
-        lay_user_file(&mut table, is_embedded, file).map_err(|flaw| file.flawed(flaw))?;
+        apply_user_file(&mut table, is_embedded, file).map_err(|flaw| file.flawed(flaw))?;
     }
     Ok(table)
 }
 
-/// Takes the providers of a newer table instead of those that `table` has.
+/// Replaces the providers of `table` by those of a newer table.
 ///
-/// A provider is taken whole, since rules of two tables must not mix: one that was narrowed because it caught another
-/// model would live on in the older table.
-fn lay_feed(table: &mut Table, newer: Table) {
+/// Providers are replaced whole, because rules of two tables must not mix: a rule that was narrowed because it matched
+/// another model would persist in the older table.
+fn apply_feed(table: &mut Table, newer: Table) {
     for mut provider in newer.providers {
         for model in &mut provider.models {
             model.layer = Layer::Refreshed;
@@ -67,13 +67,13 @@ fn lay_feed(table: &mut Table, newer: Table) {
     table.edition = newer.edition;
 }
 
-/// Lays the user's file over `table`.
-fn lay_user_file(table: &mut Table, is_embedded: fn(&str) -> bool, file: &UserFile) -> Result<(), Flaw> {
+/// Applies the user's file to `table`.
+fn apply_user_file(table: &mut Table, is_embedded: fn(&str) -> bool, file: &UserFile) -> Result<(), Flaw> {
     for own in file.providers.iter().rev() {
         let provider = own_provider(own, is_embedded)?;
-        // One that a newer table brought of late gives way: it must not take the user's prices out of use.
+        // A provider added by a newer table is replaced: it must not disable the user's prices.
         table.providers.retain(|known| known.id != provider.id);
-        // Asked first: the user's rule for a name goes before the catalogue's.
+        // Placed first: the user's rule for a name precedes the catalogue's.
         table.providers.insert(0, provider);
     }
     for own in &file.providers {
@@ -84,7 +84,7 @@ fn lay_user_file(table: &mut Table, is_embedded: fn(&str) -> bool, file: &UserFi
             }
         }
     }
-    // Those that stand first are asked first.
+    // Models placed first are matched first.
     for own in file.models.iter().rev() {
         add_model(table, own)?;
     }
@@ -99,7 +99,7 @@ fn lay_user_file(table: &mut Table, is_embedded: fn(&str) -> bool, file: &UserFi
         let multiplier = resolve_factor(table, factor)?;
         table.multipliers.push(multiplier);
     }
-    // One for a model goes before one for its provider.
+    // A multiplier of a model precedes one of its provider.
     table.multipliers.sort_by_key(|multiplier| multiplier.line.is_none());
     table.edition = Arc::new(Edition {
         version: [&*table.edition.version, " + ", &file.name].concat().into(),
@@ -108,15 +108,15 @@ fn lay_user_file(table: &mut Table, is_embedded: fn(&str) -> bool, file: &UserFi
     Ok(())
 }
 
-/// The provider of that line of the file.
+/// The provider of that line of the user's file.
 fn own_provider(own: &OwnProvider, is_embedded: fn(&str) -> bool) -> Result<Provider, Flaw> {
     if let Some(id) = names::translate(&own.id).filter(|id| **id != *own.id) {
-        let problem = format!("`{}` is a name of the provider `{id}`; call yours otherwise", own.id);
+        let problem = format!("`{}` is a name of the provider `{id}`; choose another id", own.id);
         return Err(Flaw::new(own.line, problem));
     }
     if is_embedded(&own.id) {
         let problem = format!(
-            "the catalogue has a provider `{}` already; its models need no `[[providers]]`",
+            "the catalogue already has a provider `{}`; remove it from `[[providers]]`",
             own.id
         );
         return Err(Flaw::new(own.line, problem));
@@ -137,10 +137,10 @@ fn add_model(table: &mut Table, own: &OwnModel) -> Result<(), Flaw> {
     let name = own.provider.to_lowercase();
     let place = provider_of_id(table, &name).unwrap_or_else(|| {
         let mut provider = Provider::named(&name);
-        // What a rule of the catalogue knows by that name, such as `my-openai-proxy`, is still sold by it.
+        // Names that the catalogue's rules match, such as `my-openai-proxy`, keep their models.
         let known = provider_of_name(table, &name).and_then(|place| table.providers.get(place));
         provider.fallback.extend(known.map(|known| known.id.as_ref().into()));
-        // Asked first, as its models are.
+        // Placed first, as its models are.
         table.providers.insert(0, provider);
         0
     });
@@ -178,7 +178,7 @@ fn fix_prices(table: &mut Table, fix: &OwnFix) -> Result<(), Flaw> {
         return Ok(());
     };
     if found.is_borrowed() {
-        // The maker's variants are not known to be the seller's. Asked last, the line catches no name but that model's.
+        // The seller's variants are unknown. Placed last, the line matches only that model's names.
         model
             .variants
             .retain(|variant| variant.seller.as_deref() == Some(&*seller.id));
@@ -215,7 +215,7 @@ fn resolve_factor(table: &Table, factor: &OwnFactor) -> Result<Multiplier, Flaw>
     if table.multipliers.iter().any(is_same) {
         return Err(Flaw::new(
             factor.line,
-            "a second multiplier of the same prices; keep one",
+            "duplicate multiplier of the same prices; keep one",
         ));
     }
     Ok(Multiplier {
@@ -230,22 +230,22 @@ fn provider(table: &Table, line: usize, name: &str) -> Result<usize, Flaw> {
     provider_of_id(table, &name.to_lowercase()).ok_or_else(|| unknown_provider(line, name))
 }
 
-/// The provider of that id or name of the conventions, and none that only a rule takes for it: what the file says of
-/// `my-openai-proxy` must not become OpenAI's.
+/// The provider of that id or conventions name, without the catalogue's rules: the file's `my-openai-proxy` must not
+/// become OpenAI's.
 fn provider_of_id(table: &Table, name: &str) -> Option<usize> {
     let id = names::translate(name).unwrap_or(name);
     table.providers.iter().position(|provider| *provider.id == *id)
 }
 
 fn unknown_provider(line: usize, name: &str) -> Flaw {
-    let problem = format!("no provider `{name}`; `tracing-genai catalog list --providers` shows the providers");
+    let problem = format!("unknown provider `{name}`; see `tracing-genai catalog list --providers`");
     Flaw::new(line, problem)
 }
 
 fn resolve(table: &Table, line: usize, seller: &str, model: &str) -> Result<Found, Flaw> {
     let seller_place = provider(table, line, seller)?;
     find_model(table, seller_place, &model.to_lowercase()).ok_or_else(|| {
-        let problem = format!("`{seller}` has no model `{model}`; `tracing-genai catalog list` shows the models");
+        let problem = format!("`{seller}` has no model `{model}`; see `tracing-genai catalog list`");
         Flaw::new(line, problem)
     })
 }

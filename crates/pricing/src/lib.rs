@@ -1,7 +1,7 @@
-//! Exact, dated, explained prices of LLM calls.
+//! Exact, dated prices of LLM calls, with their derivation.
 //!
-//! [`Catalogue::embedded`] knows the models; [`Catalogue::cost`] says what a [`PriceQuery`] cost, in exact dollars, by which
-//! price and with how much certainty. What is not known is [`Status::Unpriced`], never zero.
+//! [`Catalogue::embedded`] has the prices; [`Catalogue::cost`] computes the cost of a [`PriceQuery`] in exact dollars,
+//! with the matched price and its certainty. An unknown cost is [`Status::Unpriced`], never zero.
 
 mod broader;
 mod call;

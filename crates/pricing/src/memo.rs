@@ -1,4 +1,4 @@
-//! Remembers which model a call meant, so that the next such call need not search.
+//! Caches model lookups by call.
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::{PoisonError, RwLock};
@@ -11,20 +11,20 @@ use crate::find::Question;
 use crate::found::Found;
 use crate::reason::Reason;
 
-/// Entries that are kept; when they are full, all are forgotten and the living ones come back.
+/// The maximum of entries; a full cache is cleared.
 const MAX_ENTRIES: usize = 4_096;
-/// Names longer than this together are never kept: no model is called so, and the memory stays bounded.
+/// The longest key that is cached, in bytes: bounds the memory.
 const MAX_KEY_BYTES: usize = 256;
 
-/// What a call can say of its context. Its region is no part of it: that is told by the provider and the address.
+/// The number of context values in a key. The region is derived from provider and address, so it is omitted.
 const CONTEXT: usize = 6;
 
-/// What a search found, misses included: an unknown model is asked for as often as a known one.
+/// The result of a lookup, misses included: unknown models recur as often as known ones.
 type Answer = Result<Found, Reason>;
 
-/// The answers to past questions, bounded in number and in bytes.
+/// A cache of lookups, bounded in entries and bytes.
 ///
-/// The hash is seeded at random: a caller who chooses model names must not be able to choose collisions.
+/// The hash is seeded at random: callers choose model names and must not be able to force collisions.
 pub(crate) struct Memo {
     seed: RandomState,
     entries: RwLock<HashTable<Entry>>,
@@ -36,7 +36,7 @@ struct Entry {
     server_address: Option<Box<str>>,
     response_model: Option<Box<str>>,
     request_model: Option<Box<str>>,
-    /// Only where the call says something of it.
+    /// `None` if the call sets no context.
     context: Option<Box<[Option<Box<str>>; CONTEXT]>>,
     answer: Answer,
 }
@@ -49,13 +49,13 @@ impl Memo {
         }
     }
 
-    /// The remembered answer, or that of `search`, remembered if the question is not too long.
+    /// The cached answer, or that of `search`, cached if the key is not too long.
     pub(crate) fn answer(&self, question: &Question<'_>, search: impl FnOnce() -> Answer) -> Answer {
         if key_bytes(question) > MAX_KEY_BYTES {
             return search();
         }
         let hash = self.hash(question);
-        // A panic elsewhere cannot have left an entry half written, so a poisoned lock is as good as new.
+        // A panic cannot leave an entry half written, so a poisoned lock is usable.
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = entries.find(hash, |entry| entry.is_for(question)) {
             return entry.answer;
@@ -75,9 +75,9 @@ impl Memo {
     fn hash(&self, question: &Question<'_>) -> u64 {
         let mut hasher = self.seed.build_hasher();
         hasher.write(question.provider.as_bytes());
-        // Addresses are the service's own and few; leaving them to the comparison costs nothing.
+        // Addresses are few and not chosen by callers: comparing them is enough.
         for name in [question.response_model, question.request_model] {
-            // The length keeps two names apart, and an absent name from an empty one.
+            // The length separates adjacent names, and a missing name from an empty one.
             hasher.write_usize(name.map_or(usize::MAX, str::len));
             hasher.write(name.unwrap_or_default().as_bytes());
         }
@@ -142,7 +142,7 @@ fn values<'a>(context: &CallContext<'a>) -> [Option<&'a str>; CONTEXT] {
     ]
 }
 
-/// Added up by hand: a chain of iterators over the same names took a fifth of a warm cost.
+/// Summed by hand: a chain of iterators took a fifth of a warm cost.
 fn key_bytes(question: &Question<'_>) -> usize {
     let length = |name: Option<&str>| name.map_or(0, str::len);
     let names = question
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_miss_is_remembered_too() {
+    fn a_miss_is_cached() {
         let memo = Memo::new();
         let mut searches = 0;
         for _ in 0..3 {
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_told_apart_by_their_places() {
+    fn names_in_different_fields_are_distinct() {
         let memo = Memo::new();
         let _ = memo.answer(&question("ab", "c"), || Err(Reason::UnknownModel));
         let _ = memo.answer(&question("a", "bc"), || Err(Reason::UnknownModel));
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_memory_is_bounded_in_entries_and_bytes() {
+    fn the_cache_is_bounded_in_entries_and_bytes() {
         let memo = Memo::new();
         for number in 0..10_000 {
             let _ = memo.answer(&question("p", &number.to_string()), || Err(Reason::UnknownModel));

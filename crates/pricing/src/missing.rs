@@ -1,12 +1,11 @@
-//! Says what was never counted of a call: its cost is not known, since what is missing is not zero.
+//! Missing counts of a call: its cost is then unknown, because a missing count is not zero.
 
 use tracing_genai_usage::{Family, Unit, Usage};
 
 use crate::Reason;
 
-/// The side of a call of a model that was not counted, input or output, if one was not. Embeddings have no output
-/// (`expects_output`), and what is measured in other units than tokens alone, such as seconds, pages or searches, has
-/// neither.
+/// The missing side of a call's usage, input or output. Embeddings (`expects_output` is false) have no output; calls
+/// measured only in other units, such as seconds, pages or searches, have neither.
 ///
 /// ```
 /// use tracing_genai_pricing::{Reason, missing_side};
@@ -29,7 +28,7 @@ pub fn missing_side(usage: &Usage, expects_output: bool) -> Option<Reason> {
     }
 }
 
-/// Whether calls may be measured by it alone: tools and requests come beside tokens.
+/// Whether the family alone can measure a call: tools and requests accompany tokens.
 const fn measures_whole_calls(family: Family) -> bool {
     matches!(
         family,

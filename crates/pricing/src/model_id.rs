@@ -1,12 +1,12 @@
-//! The name of a model and its provider.
+//! The id of a model and its provider.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A model by its provider and its name, written `openai/gpt-4o-mini`.
+/// A model by its provider and name, written `openai/gpt-4o-mini`.
 ///
-/// What stands before the first `/` is the provider: a value of `gen_ai.provider.name` or an id of the catalogue. The rest
-/// is the model, in any form in which its id occurs.
+/// The text before the first `/` is the provider: a value of `gen_ai.provider.name` or an id of the catalogue. The rest
+/// is the model, in any known form of its id.
 ///
 /// ```
 /// use tracing_genai_pricing::ModelId;
@@ -21,7 +21,7 @@ pub struct ModelId {
     model: Box<str>,
 }
 
-/// Why a text is not a [`ModelId`].
+/// The error for a text that is not a [`ModelId`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` does not name a provider and a model; write `provider/model`, such as `openai/gpt-4o-mini`")]
 pub struct ParseModelIdError(String);

@@ -1,7 +1,7 @@
-//! Names of providers: from the OpenTelemetry conventions to the catalogue.
+//! Provider names: from the OpenTelemetry conventions to the catalogue.
 
-/// The values of `gen_ai.provider.name` that the catalogue's own rules would miss or send elsewhere: `azure.ai.openai`
-/// contains `openai`, but is not priced by it. Source: the registry of semantic-conventions-genai.
+/// The values of `gen_ai.provider.name` that the catalogue's own rules miss or match wrongly: `azure.ai.openai`
+/// contains `openai`, but has other prices. Source: the registry of semantic-conventions-genai.
 const PROVIDERS: &[(&str, &str)] = &[
     ("anthropic", "anthropic"),
     ("aws.bedrock", "aws"),
@@ -18,7 +18,7 @@ const PROVIDERS: &[(&str, &str)] = &[
     ("openai", "openai"),
     ("perplexity", "perplexity"),
     ("x_ai", "x-ai"),
-    // Older values of `gen_ai.system`, and names that routers use.
+    // Older values of `gen_ai.system`, and names used by routers.
     ("azure_ai", "azure"),
     ("az.ai.inference", "azure"),
     ("az.ai.openai", "azure"),
@@ -46,10 +46,10 @@ const PROVIDERS: &[(&str, &str)] = &[
     ("zhipu", "zhipuai"),
 ];
 
-/// Providers of the conventions that the catalogue has no prices of, which must not be taken for another.
+/// Providers of the conventions without prices in the catalogue, which must not match another provider.
 const WITHOUT_PRICES: &[&str] = &["ibm.watsonx.ai"];
 
-/// Names that say through which gateway a call went, and not who served it. Sources: the gateways' own telemetry.
+/// Names of gateways, which do not identify the provider. Sources: the gateways' own telemetry.
 const GATEWAYS: &[&str] = &[
     "litellm",
     "litellm_proxy",
@@ -59,14 +59,14 @@ const GATEWAYS: &[&str] = &[
     "llm_gateway",
 ];
 
-/// Providers whose API others speak, too, so that their names may say no more than that.
+/// Providers whose API others imitate: their names may identify only the API.
 const DIALECTS: &[&str] = &["openai", "anthropic"];
 
-/// Providers whose models only they serve, and clouds at their prices: such a model's name tells whose it is. Any host may
-/// serve models with open weights.
+/// Providers whose models are sold only by them, and by clouds at their prices: such a model's name identifies the
+/// provider. Models with open weights are excluded: any host may serve them.
 const VENDORS: &[&str] = &["anthropic", "google", "openai", "x-ai"];
 
-/// What begins the names of models with open weights among those of [`VENDORS`].
+/// Name prefixes of models with open weights of [`VENDORS`].
 const OPEN_WEIGHTS: &[&str] = &["gpt-oss", "gemma", "grok-1", "grok-2"];
 
 /// Whether that lower-case name is a gateway's.
@@ -74,19 +74,18 @@ pub(crate) fn is_gateway(name: &str) -> bool {
     GATEWAYS.contains(&name)
 }
 
-/// Whether the provider of that id may be another whose API is the same.
+/// Whether the provider of that id may be another with the same API.
 pub(crate) fn is_dialect(provider: &str) -> bool {
     DIALECTS.contains(&provider)
 }
 
-/// Whether the model of that lower-case name is served by the provider of that id alone.
+/// Whether the model of that lower-case name is served only by the provider of that id.
 pub(crate) fn is_vendors_own(provider: &str, model: &str) -> bool {
     let name = model.rsplit('/').next().unwrap_or(model);
     VENDORS.contains(&provider) && !OPEN_WEIGHTS.iter().any(|open| name.starts_with(open))
 }
 
-/// What the conventions' lower-case name of a provider is called in the catalogue; `None` where the catalogue's own rules
-/// decide.
+/// The catalogue's id for a lower-case provider name of the conventions; `None` if the catalogue's rules decide.
 pub(crate) fn translate(name: &str) -> Option<&'static str> {
     PROVIDERS
         .iter()
@@ -94,12 +93,12 @@ pub(crate) fn translate(name: &str) -> Option<&'static str> {
         .map(|&(_, id)| id)
 }
 
-/// Whether that is Google's Vertex AI, which the catalogue does not tell from the Gemini API.
+/// Whether the name is Google's Vertex AI, which the catalogue does not separate from the Gemini API.
 pub(crate) fn is_vertex(name: &str) -> bool {
     name.to_ascii_lowercase().contains("vertex")
 }
 
-/// Whether the conventions name a provider so that the catalogue has no prices of.
+/// Whether the name is a provider of the conventions without prices in the catalogue.
 pub(crate) fn has_no_prices(name: &str) -> bool {
     WITHOUT_PRICES.contains(&name)
 }
@@ -109,10 +108,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_routers_and_frameworks_mean_the_provider_that_they_name() {
+    fn names_of_routers_and_frameworks_map_to_providers() {
         assert_eq!(translate("fireworks-ai"), Some("fireworks"));
         assert_eq!(translate("fireworks_ai"), Some("fireworks"));
-        // It contains `openai`, and is Azure's.
+        // It contains `openai`, but is Azure's.
         assert_eq!(translate("azure-openai"), Some("azure"));
         for other in ["fireworks-ai-eu", "meta_llama", "dashscope", "z"] {
             assert_eq!(translate(other), None, "{other}");

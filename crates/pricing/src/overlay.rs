@@ -1,8 +1,8 @@
-//! What a second source knows of prices and the catalogue lacks: units, steps, kinds of service, models, and which units
-//! cost the same by their provider's own statement.
+//! Prices of a second source that the catalogue lacks: units, tiers, kinds of service, models, and units of equal price
+//! by their provider's own statement.
 //!
-//! The overlay only fills: where the catalogue or a newer table has a price, that one holds. Its form is that of
-//! `data/README.md`, and every row bears its source and date.
+//! The overlay only fills gaps: prices of the catalogue or a newer table take precedence. Its form is that of
+//! `data/README.md`; every row has a source and date.
 
 mod fill;
 
@@ -14,24 +14,24 @@ use crate::table::{CatalogueError, Model, Provider, Table};
 use crate::time::Moment;
 use fill::{Base, fill};
 
-/// The overlays that come with this crate: what is kept by hand, and the models that only the second source has.
+/// The embedded overlays: the hand-written one, and the models that only the second source has.
 const EMBEDDED: [&str; 2] = [
     include_str!("../data/overlay.txt"),
     include_str!("../data/second_source.txt"),
 ];
 
-/// The first line of an overlay: its form, and the version of the form.
+/// The first line of an overlay: its form and version.
 const FORM: &str = "tracing-genai overlay 1";
 
-/// What stands where a row of a known model has no rule.
+/// The rule field of a row for an existing model.
 const FILLS: &str = "+";
 
-/// A row of the overlay: what it adds to a model, or a model that it adds.
+/// A row of the overlay: an addition to a model, or a new model.
 #[derive(Debug)]
 pub struct OverlayRow {
     provider: Box<str>,
     models: Models,
-    /// What the row says, without its model and source.
+    /// The row's content, without its model and source.
     text: Box<str>,
     adds: Model,
     source: Box<str>,
@@ -40,27 +40,27 @@ pub struct OverlayRow {
     day: Moment,
 }
 
-/// What stands where a row's rule would, if it names providers whose models this one sells, too.
+/// The rule field of a row that lists providers whose models are also sold.
 const LENT: &str = "fallback";
 
-/// Which models a row is about.
+/// The models of a row.
 #[derive(Debug)]
 enum Models {
-    /// The one of that id, which the catalogue has.
+    /// An existing model, by id.
     Known,
-    /// All of the provider whose id fits the rule, as it is written; `*` is a rule that every id fits.
+    /// All models of the provider whose id matches the rule, as written; `*` matches every id.
     Every(Option<Rule>, Box<str>),
-    /// One that the catalogue lacks. It may stand before the line of that id, whose rule has its name, too.
+    /// A new model. It may precede the line of that id, whose rule also matches its name.
     New(Option<Box<str>>),
-    /// Those of other providers, which this one sells, too.
+    /// Models of other providers, which this one also sells.
     Lent(Vec<Box<str>>),
 }
 
 impl OverlayRow {
-    /// Every row, in the order in which they are laid.
+    /// All rows, in the order of their application.
     pub fn all() -> &'static [Self] {
         static ROWS: LazyLock<Vec<OverlayRow>> = LazyLock::new(|| {
-            // A test reads the same texts.
+            // A test parses the same texts.
             EMBEDDED
                 .into_iter()
                 .flat_map(|text| parse(text).unwrap_or_default())
@@ -74,7 +74,7 @@ impl OverlayRow {
         &self.provider
     }
 
-    /// The id of the model, or the rule that the ids of several fit; `fallback` where it is those of other providers.
+    /// The id of the model, or the rule for several ids; `fallback` for those of other providers.
     pub fn model(&self) -> &str {
         match &self.models {
             Models::Every(_, rule) => rule,
@@ -83,54 +83,59 @@ impl OverlayRow {
         }
     }
 
-    /// Whether it is a model that the catalogue lacks.
+    /// Whether it is a new model.
     pub const fn is_new_model(&self) -> bool {
         matches!(self.models, Models::New(_))
     }
 
-    /// What it adds, in the form of `data/README.md`, fields between tabs.
+    /// The addition in the form of `data/README.md`, with tabs between fields.
     pub fn adds(&self) -> &str {
         &self.text
     }
 
-    /// Where it comes from.
+    /// The source of the row.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// The day of the source, as `2026-11-12`.
+    /// The date of the source, such as `2026-11-12`.
     pub fn date(&self) -> &str {
         &self.date
     }
 
-    /// How many prices, statements and models it adds to a catalogue of that text: none where the catalogue has caught up,
-    /// and the row can go.
+    /// The number of prices, statements and models that each row adds to a catalogue of that text; rows with 0 are
+    /// obsolete.
     ///
     /// # Errors
     ///
-    /// [`CatalogueError`] with the first line of the catalogue that cannot be read.
+    /// [`CatalogueError`] with the first invalid line of the catalogue.
     pub fn additions_to(catalogue: &str) -> Result<Vec<(&'static Self, usize)>, CatalogueError> {
         let mut table = Table::parse(catalogue)?;
-        let added = lay_rows(&mut table, Self::all(), None);
+        let added = apply_rows(&mut table, Self::all(), None);
         Ok(Self::all().iter().zip(added).collect())
     }
 
-    /// Whether it is a model that no line of the table has a price of, nor takes for its own: a newer table may have given it
-    /// one. Where the row says before which line it stands, that line may take it, as it stands in the `catalogue` which the
-    /// row was made for.
+    /// Whether the table has neither a price nor a line for the model: a newer table may have added one. If the row
+    /// precedes a certain line, that line may match it, as in the `catalogue` that the row was made for.
     fn is_lacking(&self, table: &Table, catalogue: Option<&Table>) -> bool {
         let (Models::New(broader), Some(provider)) = (&self.models, provider(table, &self.provider)) else {
             return false;
         };
         let taken_by = |name: &str| provider.models.iter().find(|line| line.rule.matches(name));
         self.adds.rule.names().filter_map(taken_by).all(|line| {
-            let of_catalogue = |catalogue| Some(self::provider(catalogue, &self.provider)?.line(&line.id)?.says(line));
+            let of_catalogue = |catalogue| {
+                Some(
+                    self::provider(catalogue, &self.provider)?
+                        .line(&line.id)?
+                        .equals_line(line),
+                )
+            };
             broader.as_deref() == Some(&*line.id)
                 && catalogue.is_none_or(|catalogue| of_catalogue(catalogue) == Some(true))
         })
     }
 
-    /// The input and output that its prices of tokens were listed with: its own, or those of the model on its day.
+    /// The input and output prices that its token prices belong to: its own, or the model's on the row's date.
     fn base(&self, model: &Model, catalogue: Option<&Table>) -> Base {
         let (Models::Known | Models::Every(..)) = self.models else {
             return Base::of(&self.adds, self.day);
@@ -147,7 +152,7 @@ impl OverlayRow {
         }
     }
 
-    /// Lays the row over the table, and counts what it adds.
+    /// Applies the row to the table; returns the number of additions.
     fn lay(&self, table: &mut Table, catalogue: Option<&Table>, is_lacking: bool) -> usize {
         let Some(provider) = table
             .providers
@@ -178,27 +183,27 @@ impl OverlayRow {
     }
 }
 
-/// Lays the embedded overlay over the embedded catalogue, which lacks every new model of it: a test holds that.
+/// Applies the embedded overlay to the embedded catalogue, which has none of its new models (tested).
 pub(crate) fn lay(catalogue: &mut Table) {
     for row in OverlayRow::all() {
         row.lay(catalogue, None, row.is_new_model());
     }
 }
 
-/// Lays the embedded overlay over a newer table. `catalogue` is the one that the overlay was made for.
-pub(crate) fn lay_over_newer(table: &mut Table, catalogue: &Table) {
-    lay_rows(table, OverlayRow::all(), Some(catalogue));
+/// Applies the embedded overlay to a newer table. `catalogue` is the one that the overlay was made for.
+pub(crate) fn apply_to_newer(table: &mut Table, catalogue: &Table) {
+    apply_rows(table, OverlayRow::all(), Some(catalogue));
 }
 
-/// Lays an overlay of that text over `table`, which is the catalogue that it was made for.
-pub(crate) fn lay_text(table: &mut Table, text: &str) -> Result<(), CatalogueError> {
-    lay_rows(table, &parse(text)?, None);
+/// Applies an overlay of that text to `table`, the catalogue that it was made for.
+pub(crate) fn apply_text(table: &mut Table, text: &str) -> Result<(), CatalogueError> {
+    apply_rows(table, &parse(text)?, None);
     Ok(())
 }
 
-/// Lays the rows over the table, and counts what each adds.
-fn lay_rows(table: &mut Table, rows: &[OverlayRow], catalogue: Option<&Table>) -> Vec<usize> {
-    // By the table as it is without any row.
+/// Applies the rows to the table; returns the number of additions of each.
+fn apply_rows(table: &mut Table, rows: &[OverlayRow], catalogue: Option<&Table>) -> Vec<usize> {
+    // Decided by the table without any row.
     let lacking: Vec<bool> = rows.iter().map(|row| row.is_lacking(table, catalogue)).collect();
     let rows = rows.iter().zip(lacking);
     rows.map(|(row, is_lacking)| row.lay(table, catalogue, is_lacking))
@@ -209,7 +214,7 @@ fn provider<'a>(table: &'a Table, id: &str) -> Option<&'a Provider> {
     table.providers.iter().find(|provider| *provider.id == *id)
 }
 
-/// Adds a model, to be asked before those of the catalogue: a broader rule of theirs would take its name.
+/// Adds a model before those of the catalogue, whose broader rules could match its name.
 fn add(provider: &mut Provider, model: Model) {
     let place = provider
         .models
@@ -219,7 +224,7 @@ fn add(provider: &mut Provider, model: Model) {
     provider.models.insert(place, model);
 }
 
-/// Reads an overlay.
+/// Parses an overlay.
 fn parse(text: &str) -> Result<Vec<OverlayRow>, CatalogueError> {
     let mut lines = text.lines().zip(1_usize..);
     if lines.next().is_none_or(|(first, _)| first != FORM) {
@@ -238,16 +243,16 @@ fn parse(text: &str) -> Result<Vec<OverlayRow>, CatalogueError> {
     Ok(rows)
 }
 
-/// Reads `id, rule, what it adds, <source, date`, between tabs. The rule is `+` for a model that the catalogue has; for an id
-/// of `*` it is that of the ids.
+/// Parses `id, rule, addition, <source, date`, between tabs. The rule is `+` for a model of the catalogue; for an id of
+/// `*` it matches the ids.
 fn row(provider: &str, text: &str) -> Result<OverlayRow, &'static str> {
-    let (said, source) = text.split_once("\t<").ok_or("a row ends in its source")?;
-    let (source, date) = source.rsplit_once(", ").ok_or("a source has a date")?;
-    let mut fields = said.splitn(3, '\t');
+    let (content, source) = text.split_once("\t<").ok_or("a row needs a source at its end")?;
+    let (source, date) = source.rsplit_once(", ").ok_or("a source needs a date")?;
+    let mut fields = content.splitn(3, '\t');
     let (Some(id), Some(rule), Some(adds)) = (fields.next(), fields.next(), fields.next()) else {
-        return Err("a row has a model, a rule and what it adds");
+        return Err("a row needs a model, a rule and an addition");
     };
-    let day = Moment::parse(date).ok_or("a source has a date")?;
+    let day = Moment::parse(date).ok_or("a source needs a date")?;
     let (adds, broader) = match adds.rsplit_once("\t!") {
         Some((adds, broader)) => (adds, Some(broader.into())),
         None => (adds, None),
@@ -262,7 +267,7 @@ fn row(provider: &str, text: &str) -> Result<OverlayRow, &'static str> {
     let of_model = if matches!(models, Models::New(_)) { rule } else { "=" };
     let line = match models {
         Models::Lent(_) => [id, of_model, "-"].join("\t"),
-        // A row may add nothing but variants or statements.
+        // A row may consist of variants or statements only.
         _ if adds.starts_with(['?', '~']) => [id, of_model, "-", adds].join("\t"),
         _ => [id, of_model, adds].join("\t"),
     };
@@ -285,7 +290,7 @@ mod tests {
     use crate::price::{UnitPrice, Variant};
 
     #[test]
-    fn the_embedded_overlay_is_read_and_stays_small() {
+    fn the_embedded_overlay_is_valid_and_small() {
         for text in EMBEDDED {
             assert!(!parse(text).unwrap().is_empty());
         }
@@ -296,12 +301,12 @@ mod tests {
     fn laid(catalogue: &str, overlay: &str) -> (Table, usize) {
         let mut table = Table::parse(&format!("tracing-genai catalogue 1\nsource\tt 1\n[p]\n{catalogue}")).unwrap();
         let rows = parse(&format!("{FORM}\n[p]\n{overlay}")).unwrap();
-        let added = lay_rows(&mut table, &rows, None).iter().sum();
+        let added = apply_rows(&mut table, &rows, None).iter().sum();
         (table, added)
     }
 
     #[test]
-    fn what_the_catalogue_has_is_kept() {
+    fn existing_prices_are_kept() {
         let (table, added) = laid(
             "m\t=\tinput=1\t?processing=batch input=0.5\n",
             "m\t+\tinput=9\t?processing=batch input=9\t<x, 2026-01-01\n",
@@ -313,13 +318,13 @@ mod tests {
     }
 
     #[test]
-    fn what_it_lacks_is_added() {
+    fn missing_prices_are_added() {
         let (table, added) = laid(
             "m\t=\tinput=1 output=2\n",
             "m\t+\tcache_read=0.1 input=1>200000:2 output=3>200000:4\t?speed=fast *2\t~input_image\t<x, 2026-01-01\n\
              n\t=n | =n-1\tinput=5\t<x, 2026-01-01\n*\t^m\t~input_video\t<x, 2026-01-01\n",
         );
-        // A cached price, steps, a kind of service, a statement; a model; a statement for every model of such an id.
+        // A cached price, tiers, a kind of service, a statement; a model; a statement for every model of such an id.
         assert_eq!(added, 6);
         let [new, model] = &table.providers[0].models[..] else {
             panic!()
@@ -334,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn the_catalogue_lacks_every_new_model() {
+    fn new_models_are_missing_from_the_catalogue() {
         let catalogue = crate::layers::catalogue();
         let taken = OverlayRow::all()
             .iter()
@@ -344,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn every_model_that_a_row_fits_has_its_variants() {
+    fn a_rows_variants_reach_every_matching_model() {
         let table = crate::layers::embedded();
         let mut missing = Vec::new();
         for row in OverlayRow::all() {
@@ -368,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_without_a_source_is_refused() {
+    fn a_row_without_a_source_is_rejected() {
         for row in [
             "m\t+\tinput=1",
             "m\t+\t<x, 2026-01-01",

@@ -1,4 +1,4 @@
-//! Chooses which of a model's prices hold for a call, by its time and its kind of service, and lays them out.
+//! Builds the plan of a call from a model's prices, its time and its kind of service.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -8,7 +8,7 @@ use tracing_genai_usage::{Direction, TokenType, Unit};
 use crate::broader;
 use crate::cost::Matched;
 use crate::factor::Factor;
-use crate::given_away::{given, is_given_away};
+use crate::given_away::{free_units, is_given_away};
 use crate::kind::{Kind, MAX_VARIANTS};
 use crate::plan::{MAX_ROWS, Owner, Part, Plan, Plans, Row, Tier};
 use crate::price::{GRAINS_PER_FEMTO, PriceSet, UnitPrice};
@@ -16,14 +16,14 @@ use crate::reason::{Reason, Reasons};
 use crate::table::Model;
 use crate::time::Moment;
 
-/// Models billed for a minimum of seconds per request. Source: Groq's price page, as in genai-prices 0.2.3.
+/// Models with a minimum of billed seconds per request. Source: Groq's price page, as in genai-prices 0.2.3.
 const MINIMUM_SECONDS: &[(&str, &str, u64)] =
     &[("groq", "whisper-large-v3", 10), ("groq", "whisper-large-v3-turbo", 10)];
 
 impl Model {
-    /// The plan for a call of that kind that started then, and what is uncertain about it.
+    /// The plan for a call of that kind that started then, and its uncertainties.
     pub(crate) fn plan(&self, owner: Owner<'_>, started: SystemTime, kind: &Kind) -> (Option<&Plan>, Reasons) {
-        // What day it is need not be known where nothing depends on it.
+        // The date is computed only if a price depends on it.
         let set = if self.sets.len() > 1 {
             self.set_at(Moment::from(started))
         } else {
@@ -40,7 +40,7 @@ impl Model {
     }
 }
 
-/// The plan of a model for the set of prices at that place and these variants, as a bit set.
+/// The plan of a model for the price set at that index and these variants, as a bit set.
 fn plan(model: &Model, owner: Owner<'_>, set: usize, variants: usize) -> Plan {
     let provider = owner.provider;
     let standard = model.sets.get(set);
@@ -51,7 +51,7 @@ fn plan(model: &Model, owner: Owner<'_>, set: usize, variants: usize) -> Plan {
             .enumerate()
             .filter(|(place, _)| variants >> place & 1 == 1)
     };
-    // The first variant that prices a unit wins over later ones, and any over the standard.
+    // The first variant that prices a unit precedes later ones, and all precede the standard.
     let mut prices: Vec<&UnitPrice> = Vec::new();
     let sets = chosen().map(|(_, variant)| &variant.set).chain(standard);
     for price in sets.flat_map(|set| &set.prices) {
@@ -60,10 +60,10 @@ fn plan(model: &Model, owner: Owner<'_>, set: usize, variants: usize) -> Plan {
         }
     }
     let is_resold = chosen().any(|(_, variant)| variant.seller.is_some());
-    // What another provider sells has that one's fees, and not the maker's allowances.
+    // A reseller's fees apply, not the maker's allowances.
     let allows = if is_resold { "" } else { &**provider };
     let doubts = broader::doubts(allows, &prices, model.equal);
-    // Before prices of what two units share are added.
+    // Before shared prices are added.
     let (covered, joins) = (covered(&prices), joins(&prices));
     let shared = shared_prices(&prices);
     prices.extend(&shared);
@@ -82,9 +82,9 @@ fn plan(model: &Model, owner: Owner<'_>, set: usize, variants: usize) -> Plan {
             .flat_map(|price| price.tiers.iter().map(|&(_, rate)| rate).chain([price.base]))
     };
     let of_variants: Vec<&UnitPrice> = chosen().flat_map(|(_, variant)| &variant.set.prices).collect();
-    // The coarsest scale on which every rate is whole: femto-dollars for all but a few models.
+    // The coarsest scale with whole rates: femto-dollars for all but a few models.
     let scale = all_rates().fold(GRAINS_PER_FEMTO, |scale, rate| greatest_common_divisor(scale, rate.0));
-    // What a seller charges every caller is no special kind of service.
+    // A condition of the seller for all callers is not a special kind of service.
     let special = chosen().filter(|(_, variant)| !variant.when.is_empty());
     let names: Vec<&str> = special.map(|(_, variant)| &*variant.name).collect();
     let matched = Matched {
@@ -111,7 +111,7 @@ fn plan(model: &Model, owner: Owner<'_>, set: usize, variants: usize) -> Plan {
         },
         divisor: GRAINS_PER_FEMTO / scale,
         covered: if prices.is_empty() {
-            given(standard.is_some_and(|set| set.is_free))
+            free_units(standard.is_some_and(|set| set.is_free))
         } else {
             covered
         },
@@ -145,7 +145,7 @@ fn row(unit: Unit, prices: &[&UnitPrice]) -> Row {
     }
 }
 
-/// The rows of such prices, as a bit set.
+/// The rows of prices that satisfy the condition, as a bit set.
 fn rows_where(prices: &[&UnitPrice], is_such: impl Fn(&UnitPrice) -> bool) -> u64 {
     let such = prices.iter().enumerate().filter(|(_, price)| is_such(price));
     such.fold(0, |bits, (place, _)| bits | 1 << place)
@@ -162,8 +162,7 @@ fn part(unit: Unit) -> Part {
     }
 }
 
-/// The prices by all of the factors, none where there is no factor; `None` where a price does not fit. What the user fixed
-/// holds for every kind of call.
+/// The prices multiplied by all factors, empty without factors; `None` on overflow. Prices fixed by the user stay.
 fn multiplied(prices: &[&UnitPrice], factors: &[Factor]) -> Option<Vec<UnitPrice>> {
     let Some((first, others)) = factors.split_first() else {
         return Some(Vec::new());
@@ -179,8 +178,8 @@ fn multiplied(prices: &[&UnitPrice], factors: &[Factor]) -> Option<Vec<UnitPrice
     prices.iter().map(by_all).collect()
 }
 
-/// The inputs above which the standard price of some unit is another and a variant's price of the same unit is flat: what
-/// the two together cost is not listed.
+/// The inputs above which a unit's standard price changes while a variant's price of it is flat: the combined price is
+/// not listed.
 fn unlisted_steps(standard: Option<&PriceSet>, of_variants: &[&UnitPrice]) -> Vec<u64> {
     let is_flat = |unit: Unit| {
         let mut prices = of_variants.iter().filter(|price| price.unit == unit);
@@ -222,7 +221,7 @@ fn tiers(prices: &[&UnitPrice], scale: u128, base: &Matched, unlisted: &[u64]) -
             start,
             rates,
             matched: Arc::new(Matched {
-                // Where only an unlisted step begins, the rates are those below it.
+                // Where only an unlisted tier begins, the rates are those below it.
                 tier_start: own().filter(|own| start.is_some_and(|start| *own <= start)).max(),
                 ..base.clone()
             }),
@@ -264,8 +263,8 @@ fn covered(prices: &[&UnitPrice]) -> u64 {
         .fold(0, |bits, &unit| bits | 1 << unit as u8)
 }
 
-/// Prices of what two priced units share, where it has none of its own: the same tokens must not be charged twice. It is
-/// charged as cached, if one of the two is a cached unit.
+/// Prices for the overlap of two priced units, if it has none of its own: the same tokens must not be charged twice.
+/// The overlap is charged as cached if one of the two is a cached unit.
 fn shared_prices(prices: &[&UnitPrice]) -> Vec<UnitPrice> {
     let mut shared: Vec<UnitPrice> = Vec::new();
     for (place, one) in prices.iter().enumerate() {
@@ -294,7 +293,7 @@ fn shared_prices(prices: &[&UnitPrice]) -> Vec<UnitPrice> {
     shared
 }
 
-/// The pairs of priced units of which neither contains the other, with the priced unit of what they share.
+/// The pairs of priced units of which neither contains the other, with the priced unit of their overlap.
 fn joins(prices: &[&UnitPrice]) -> Box<[(Unit, Unit, Unit)]> {
     let shared = |one: Unit, two: Unit| {
         let both = Unit::from_dimensions(&one.dimensions().join(&two.dimensions())?)?;

@@ -1,4 +1,4 @@
-//! Prices as the catalogue states them, and as integers per unit.
+//! Prices as stated in the catalogue, and as integers per unit.
 
 use std::time::SystemTime;
 
@@ -8,52 +8,52 @@ use crate::factor::Factor;
 use crate::time::{Constraint, Moment};
 use crate::usd::Usd;
 
-/// Grains in a dollar: 9 × 10²⁴. A grain is so small that every price per unit is a whole number of them, prices per
-/// hour included, whose seconds divide by nine.
+/// Grains per dollar: 9 × 10²⁴. A grain is small enough that every price per unit is a whole number of grains,
+/// including prices per hour, whose seconds divide by nine.
 const GRAINS_PER_USD: u128 = 9_000_000_000_000_000_000_000_000;
-/// Grains in a femto-dollar.
+/// Grains per femto-dollar.
 pub(crate) const GRAINS_PER_FEMTO: u128 = 9_000_000_000;
 
-/// What one unit costs, in grains.
+/// The price of one unit, in grains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rate(pub(crate) u128);
 
-/// The price of a unit: a base, and higher tiers of a larger input.
+/// The price of a unit: a base, and tiers for larger inputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UnitPrice {
     pub(crate) unit: Unit,
     pub(crate) base: Rate,
-    /// Ascending; a tier holds for an input larger than its start, and then for every token of the call.
+    /// Ascending; a tier applies to every token of a call whose input is larger than its start.
     pub(crate) tiers: Box<[(u64, Rate)]>,
     /// Whether the user fixed it.
     pub(crate) is_own: bool,
 }
 
-/// Prices that hold together, when their constraint does.
+/// Prices with a common constraint.
 #[derive(Clone, Debug)]
 pub(crate) struct PriceSet {
-    /// When they hold, and how that is written.
+    /// The constraint and its text.
     pub(crate) when: Option<(Constraint, Box<str>)>,
     pub(crate) prices: Vec<UnitPrice>,
-    /// Whether a call is stated to cost nothing.
+    /// Whether calls are stated to be free.
     pub(crate) is_free: bool,
 }
 
-/// Prices that replace those of the set for calls of a certain kind.
+/// Prices that replace those of the set for a kind of call.
 #[derive(Clone, Debug)]
 pub(crate) struct Variant {
-    /// All must be so.
+    /// All conditions must match.
     pub(crate) when: Vec<(ContextKey, Box<str>)>,
-    /// Which cloud must sell the model; `None` for the provider whose line it is.
+    /// The cloud that must sell the model; `None` for the line's provider.
     pub(crate) seller: Option<Box<str>>,
-    /// The condition as it is written.
+    /// The condition as written.
     pub(crate) name: Box<str>,
     pub(crate) set: PriceSet,
-    /// What the prices of all tokens are multiplied by, whichever prices they are.
+    /// The multiplier of all token prices.
     pub(crate) factor: Option<Factor>,
 }
 
-/// What a variant depends on; a key's place is its discriminant.
+/// The keys of a variant's conditions; the discriminant is the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ContextKey {
     ServiceTier,
@@ -63,18 +63,18 @@ pub(crate) enum ContextKey {
     SearchType,
     InferenceGeo,
     Region,
-    /// Something that a call cannot say; never so.
+    /// A key that calls do not have; never matches.
     Other,
 }
 
-/// The unit of that name, which may leave out `_tokens`.
+/// The unit of that name, with or without `_tokens`.
 pub(crate) fn unit(name: &str) -> Option<Unit> {
     let mut units = Unit::ALL.iter().copied();
     units.find(|unit| unit.name() == name || unit.name().strip_suffix("_tokens") == Some(name))
 }
 
 impl UnitPrice {
-    /// Reads `input=3>200000:6`, the unit's name without `_tokens`.
+    /// Parses `input=3>200000:6`, the unit's name without `_tokens`.
     pub(crate) fn parse(word: &str) -> Option<Self> {
         let (name, price) = word.split_once('=')?;
         let unit = unit(name)?;
@@ -117,7 +117,7 @@ impl Rate {
         }
     }
 
-    /// What so many units cost: the price as the catalogue states it.
+    /// The price of that many units, as stated in the catalogue.
     pub(crate) fn for_units(self, units: u64) -> Usd {
         let femto = self.0.saturating_mul(u128::from(units)) / GRAINS_PER_FEMTO;
         Usd::from_femto_usd(i128::try_from(femto).unwrap_or(i128::MAX))
@@ -125,7 +125,7 @@ impl Rate {
 }
 
 impl UnitPrice {
-    /// The price by that factor, if it is one of tokens, and else the same; `None` where it does not fit.
+    /// The price by that factor if the unit is tokens, else unchanged; `None` on overflow.
     pub(crate) fn times(&self, factor: Factor) -> Option<Self> {
         if self.unit.dimensions().family != Family::Tokens {
             return Some(self.clone());
@@ -143,7 +143,7 @@ impl UnitPrice {
 }
 
 impl Rate {
-    /// The rate by that factor; `None` where it does not fit, or is no whole number of grains.
+    /// The rate by that factor; `None` on overflow or if it is not a whole number of grains.
     pub(crate) fn times(self, factor: Factor) -> Option<Self> {
         let product = self.0.checked_mul(u128::from(factor.numerator))?;
         let denominator = u128::from(factor.denominator);
@@ -152,19 +152,19 @@ impl Rate {
 }
 
 impl PriceSet {
-    /// Whether the prices hold at that moment.
+    /// Whether the prices apply at that moment.
     pub(crate) fn is_active(&self, moment: Moment) -> bool {
         self.when
             .as_ref()
             .is_none_or(|(constraint, _)| constraint.is_active(moment))
     }
 
-    /// Whether the prices hold for a call that started then.
+    /// Whether the prices apply to a call that started then.
     pub(crate) fn is_active_at(&self, started: SystemTime) -> bool {
         self.when.is_none() || self.is_active(Moment::from(started))
     }
 
-    /// The first day of the prices, when they have one.
+    /// The first day of the prices, if set.
     pub(crate) fn effective(&self) -> Option<&str> {
         match &self.when {
             Some((Constraint::From(_), text)) => Some(text),
@@ -174,7 +174,7 @@ impl PriceSet {
 }
 
 impl ContextKey {
-    /// How many keys a call can say.
+    /// The number of keys that a call can have.
     pub(crate) const COUNT: usize = Self::Other as usize;
 
     pub(crate) fn parse(key: &str) -> Self {
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_are_no_price() {
+    fn invalid_prices_are_rejected() {
         for word in [
             "input",
             "input=",

@@ -1,4 +1,4 @@
-//! Files of prices as users and feeds write them: read, recognised, and refused with file, line and reason.
+//! Price files of users and feeds: read, format detection, errors with file, line and reason.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,10 +10,10 @@ use crate::feed::catalogue_text;
 use crate::hash::hash_of;
 use crate::table::{CatalogueError, Table, is_catalogue};
 
-/// The largest file that is read; the largest table known holds 3 MB.
+/// The largest accepted file; the largest known table has 3 MB.
 pub(crate) const MAX_FILE_BYTES: u64 = 32 << 20;
 
-/// Why a file of prices was not taken into use. The prices in use stay.
+/// Why a price file was rejected. The prices in use stay.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PriceFileError {
@@ -25,25 +25,25 @@ pub enum PriceFileError {
         /// Why.
         reason: String,
     },
-    /// Something in it is wrong.
+    /// The content is invalid.
     #[error("{file}:{}: {}", .flaw.line, .flaw.problem)]
     Flawed {
         /// The file's name or address.
         file: Arc<str>,
-        /// Where and what.
+        /// The line and the problem.
         flaw: Flaw,
     },
-    /// It can be read, and cannot be right.
+    /// The content is valid, but implausible.
     #[error("{file}: {reason}")]
     Implausible {
         /// The file's name or address.
         file: Arc<str>,
-        /// What speaks against it.
+        /// The reason.
         reason: String,
     },
 }
 
-/// A newer table of prices: the JSON of genai-prices, in either of its shapes, or the text of a catalogue.
+/// A newer price table: genai-prices JSON in either form, or the text of a catalogue.
 #[derive(Clone, Debug)]
 pub struct Feed {
     name: Arc<str>,
@@ -57,16 +57,16 @@ impl Feed {
     ///
     /// # Errors
     ///
-    /// [`PriceFileError`] with file, line and reason, when it cannot be read or is no table.
+    /// [`PriceFileError`] with file, line and reason, if it is unreadable or not a table.
     pub fn read(path: &Path) -> Result<Self, PriceFileError> {
         Self::parse(&read(path)?, &name_of(path))
     }
 
-    /// Reads `text`, which errors and the catalogue's version call `name`.
+    /// Parses `text`; errors and the catalogue's version use `name`.
     ///
     /// # Errors
     ///
-    /// [`PriceFileError::Flawed`] with line and reason, when it is no table.
+    /// [`PriceFileError::Flawed`] with line and reason, if it is not a table.
     pub fn parse(text: &str, name: &str) -> Result<Self, PriceFileError> {
         let flawed = |flaw| PriceFileError::Flawed {
             file: name.into(),
@@ -102,17 +102,17 @@ impl Feed {
         })
     }
 
-    /// What errors call it.
+    /// The name in errors.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// SHA-256 of what was read, in hexadecimal.
+    /// SHA-256 of the text, in hexadecimal.
     pub fn hash(&self) -> &str {
         &self.edition.1
     }
 
-    /// What was left out of it: models that no rule of ours can recognise, prices of unknown units.
+    /// The omissions: models with unsupported rules, prices of unknown units.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -131,7 +131,7 @@ impl Feed {
     }
 }
 
-/// The models whose rule holds a pattern that cannot be read, so that they hold for no name.
+/// The models whose rule has an invalid pattern, so that they match no name.
 fn unusable_rules(table: &Table, name: &str) -> Vec<String> {
     let providers = table.providers.iter();
     let models = providers.flat_map(|own| own.models.iter().map(move |model| (&own.id, model)));
@@ -139,7 +139,7 @@ fn unusable_rules(table: &Table, name: &str) -> Vec<String> {
     broken
         .map(|(provider, model)| {
             let id = &model.id;
-            format!("{name}: {provider}/{id} is left out: its rule holds a pattern that cannot be read")
+            format!("{name}: {provider}/{id} is left out: its rule has an invalid pattern")
         })
         .collect()
 }
@@ -151,7 +151,7 @@ fn flaw_of(error: &CatalogueError) -> Flaw {
     }
 }
 
-/// The text of a file that is not absurdly large.
+/// The text of a file within the size limit.
 pub(crate) fn read(path: &Path) -> Result<String, PriceFileError> {
     let unreadable = |reason: String| PriceFileError::Unreadable {
         file: name_of(path).into(),
@@ -159,7 +159,7 @@ pub(crate) fn read(path: &Path) -> Result<String, PriceFileError> {
     };
     let mut text = String::new();
     let file = File::open(path).map_err(|error| unreadable(error.to_string()))?;
-    // One byte more than is allowed tells a file that is too long from one that just fits.
+    // One byte above the limit detects a longer file.
     let read = file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text);
     let bytes = read.map_err(|error| unreadable(error.to_string()))?;
     if u64::try_from(bytes).is_ok_and(|bytes| bytes > MAX_FILE_BYTES) {

@@ -1,8 +1,8 @@
-//! The names under which price tables in the form of genai-prices state the prices of units.
+//! The names of unit prices in tables in the form of genai-prices.
 
 use tracing_genai_usage::{Family, Unit};
 
-/// By family: how a unit's name ends, and what stands there in the key of its price.
+/// For each family: the suffix of its units and of their price keys.
 /// Source: the `units` of the genai-prices table, version 0.2.3.
 const ENDINGS: &[(Family, &str, &str)] = &[
     (Family::Tokens, "_tokens", "_mtok"),
@@ -16,8 +16,7 @@ const ENDINGS: &[(Family, &str, &str)] = &[
     (Family::Requests, "", "_kcount"),
 ];
 
-/// The key under which a price table states the price of `unit`: `input_mtok` for `input_tokens`, which are priced by the
-/// million.
+/// The price key of `unit` in a table: `input_mtok` for `input_tokens`, which are priced per million.
 ///
 /// ```
 /// use tracing_genai_pricing::{price_key, unit_of_price_key};
@@ -33,11 +32,11 @@ pub fn price_key(unit: Unit) -> String {
         let stem = name.strip_suffix(ending).filter(|_| of == family)?;
         Some([stem, in_key].concat())
     };
-    // Every family has its ending, as a test makes sure.
+    // Every family has a suffix (tested).
     ENDINGS.iter().find_map(key).unwrap_or_else(|| name.to_owned())
 }
 
-/// The unit whose price stands under `key`, or `None` for a key of no unit.
+/// The unit of a price key; `None` if unknown.
 pub fn unit_of_price_key(key: &str) -> Option<Unit> {
     let unit = |&(family, ending, in_key): &(Family, &str, &str)| {
         let name = [key.strip_suffix(in_key)?, ending].concat();
@@ -52,7 +51,7 @@ mod tests {
     use crate::{document::json, shared_data};
 
     #[test]
-    fn every_unit_is_found_by_its_price_key() {
+    fn price_keys_of_all_units_round_trip() {
         for &unit in Unit::ALL {
             let key = price_key(unit);
             assert_ne!(key, unit.name());
@@ -61,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_another_form_are_no_units() {
+    fn unknown_keys_have_no_unit() {
         for key in [
             "",
             "_mtok",
@@ -77,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_sizes_are_those_of_the_table() {
+    fn keys_and_sizes_match_the_table() {
         let Some(path) = shared_data::path("TRACING_GENAI_PRICES") else {
             return;
         };

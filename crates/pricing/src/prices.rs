@@ -1,4 +1,4 @@
-//! The catalogue in use, which can be replaced while calls are priced.
+//! The catalogue in use, replaceable while calls are priced.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,9 +11,9 @@ use crate::call::PriceQuery;
 use crate::catalogue::Catalogue;
 use crate::cost::{Cost, Layer};
 
-/// The catalogue in use. Clones share it, so that a catalogue put in one place is in use everywhere.
+/// The catalogue in use. Clones share it, so a replacement applies to all.
 ///
-/// A call is priced by one catalogue from beginning to end, whichever was in use when it was asked.
+/// Each call is priced entirely by the catalogue in use at its lookup.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -37,17 +37,17 @@ struct InUse {
     last: Mutex<Last>,
 }
 
-/// What is known of each source.
+/// The state of each source.
 #[derive(Debug, Default)]
 struct Last {
     user_file: Option<Source>,
     feed: Option<Source>,
 }
 
-/// What the last look at a source came to.
+/// The result of the last poll of a source.
 #[derive(Debug)]
 struct Source {
-    /// When it was last known to be in use as it is; before that, when it was first looked at.
+    /// When it was last known to be current; before that, when it was first polled.
     current: SystemTime,
     error: Option<Arc<str>>,
 }
@@ -70,34 +70,34 @@ impl Last {
         source.get_or_insert_default()
     }
 
-    /// When all the sources were last known to be in use as they are.
+    /// When all sources were last known to be current.
     fn current(&self) -> Option<SystemTime> {
         let sources = [&self.user_file, &self.feed];
         sources.into_iter().flatten().map(|source| source.current).min()
     }
 }
 
-/// What became of the attempts to refresh the prices.
+/// The outcomes of price refreshes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refreshes {
-    /// A newer catalogue was taken into use.
+    /// The number of updates: a newer catalogue was taken into use.
     pub updated: u64,
-    /// There was nothing newer, as far as it had to be read to know: a file that was not touched is not counted.
+    /// The number of refreshes without a newer catalogue; untouched files are not counted.
     pub unchanged: u64,
-    /// What there was could not be had, or was refused; the catalogue in use stayed.
+    /// The number of failures: unreadable or rejected; the catalogue in use stayed.
     pub failed: u64,
-    /// When the prices were last known to be current, by the source of which that is longest ago; for one that never could
-    /// be used, when it was first looked at. `None` if there is no source.
+    /// When the prices were last known to be current, by the least recent source; for a source that was never usable,
+    /// when it was first polled. `None` without a source.
     pub current: Option<SystemTime>,
-    /// What is wrong with the newer table as it is now; `None` if nothing is.
+    /// The current problem of the newer table; `None` without one.
     pub feed_error: Option<Arc<str>>,
-    /// What is wrong with the user's file as it is now; `None` if nothing is.
+    /// The current problem of the user's file; `None` without one.
     pub user_file_error: Option<Arc<str>>,
 }
 
 impl Prices {
-    /// The catalogue that comes with this crate.
+    /// The catalogue in this crate.
     pub fn embedded() -> Self {
         Self::from(Arc::clone(Catalogue::embedded()))
     }
@@ -107,20 +107,20 @@ impl Prices {
         self.0.catalogue.load_full()
     }
 
-    /// What `call` cost by the catalogue in use.
+    /// The cost of `call` by the catalogue in use.
     pub fn cost(&self, call: &PriceQuery<'_>) -> Cost {
         self.0.catalogue.load().cost(call)
     }
 
-    /// Takes another catalogue into use. Calls that are being priced keep the one they began with.
+    /// Replaces the catalogue in use. Calls being priced keep the previous one.
     ///
-    /// A [`Refresh`](crate::Refresh) of these prices lays what it reads over the catalogue that was in use when it was made,
-    /// and so takes one that was put here later out of use again.
+    /// A [`Refresh`](crate::Refresh) of these prices builds on the catalogue that was in use when it was created, and
+    /// so replaces one set later.
     pub fn replace(&self, catalogue: Arc<Catalogue>) {
         self.0.catalogue.store(catalogue);
     }
 
-    /// What became of the attempts to refresh the prices.
+    /// The outcomes of price refreshes.
     pub fn refreshes(&self) -> Refreshes {
         let last = self.last();
         Refreshes {
@@ -133,20 +133,20 @@ impl Prices {
         }
     }
 
-    /// Notes that what the source says is in use from now on.
+    /// Records that the source's content is in use.
     pub(crate) fn updated(&self, layer: Layer) {
         self.0.updated.fetch_add(1, Ordering::Relaxed);
         self.succeed(layer);
     }
 
-    /// Notes that the source was read and says what is in use already.
+    /// Records that the source was read and its content is already in use.
     pub(crate) fn unchanged(&self, layer: Layer) {
         self.0.unchanged.fetch_add(1, Ordering::Relaxed);
         self.succeed(layer);
     }
 
-    /// Notes that a source was found as it was left. What was refused then is refused still.
-    pub(crate) fn looked_at(&self, layer: Layer) {
+    /// Records that a source is untouched. If it was rejected, it still is.
+    pub(crate) fn untouched(&self, layer: Layer) {
         let mut last = self.last();
         let source = last.source(layer);
         if source.error.is_none() {
@@ -154,7 +154,7 @@ impl Prices {
         }
     }
 
-    /// Notes why the source is not in use; whether that is news.
+    /// Records why the source is not in use; returns whether the problem is new.
     pub(crate) fn failed(&self, layer: Layer, problem: &str) -> bool {
         self.0.failed.fetch_add(1, Ordering::Relaxed);
         let mut last = self.last();

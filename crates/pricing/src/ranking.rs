@@ -1,8 +1,8 @@
-//! The models on which given calls would have been cheapest.
+//! The cheapest models for given calls.
 
 use crate::call::PriceQuery;
 use crate::catalogue::Catalogue;
-use crate::comparison::Settled;
+use crate::comparison::RepairedUsage;
 use crate::cost::Cost;
 use crate::entry::Entry;
 use crate::find::find_model;
@@ -10,9 +10,9 @@ use crate::found::Found;
 use crate::reason::{Reason, Reasons};
 use crate::usd::Usd;
 
-/// Models that could have served some calls instead, with what all of them would have cost together.
+/// Candidate models with the total cost of the same calls on each.
 ///
-/// Holds a sum a model, however many calls are added.
+/// Keeps one sum per model, regardless of the number of calls.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -53,26 +53,26 @@ struct Candidate<'c> {
     reasons: Reasons,
 }
 
-/// A model and what the calls would have cost on it.
+/// A model and the cost of the calls on it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Ranked<'c> {
     /// The model.
     pub entry: Entry<'c>,
-    /// What all the calls together would have cost.
+    /// The total cost of all calls.
     pub total: Usd,
-    /// What was assumed of one call or another; see [`Catalogue::cost_on`].
+    /// The assumptions of all calls; see [`Catalogue::cost_on`].
     pub reasons: Reasons,
 }
 
-/// What leaves a model out: it cannot have served the call, or not all of what it used has a price there.
+/// Reasons that exclude a model: it could not serve the call, or a used unit has no price there.
 const NOT_COMPARABLE: [Reason; 2] = [Reason::ContextExceeded, Reason::UnitWithoutPrice];
 
 impl Catalogue {
-    /// The models of the catalogue that `filter` lets through, to be ranked by what calls would cost on them.
+    /// The models of the catalogue that pass `filter`, to be ranked by the cost of calls on them.
     ///
-    /// Free models are among them unless the filter asks [`Entry::is_free`]. Models that a cloud sells at their maker's
-    /// price are there once, at their maker.
+    /// Includes free models unless the filter excludes [`Entry::is_free`]. Models that a cloud resells at their maker's
+    /// price are listed once, at their maker.
     pub fn candidates(&self, filter: impl Fn(&Entry<'_>) -> bool) -> Ranking<'_> {
         let candidates = self
             .lines()
@@ -91,8 +91,8 @@ impl Catalogue {
         }
     }
 
-    /// Whether a call that names the model by its id is priced by that line, and not by another of the same id: the user's
-    /// own stands beside the catalogue's.
+    /// Whether a call with the model's id is priced by that line, and not by another of the same id: a user's line may
+    /// accompany the catalogue's.
     fn is_asked(&self, line: Found, entry: &Entry<'_>) -> bool {
         let models = self
             .table()
@@ -111,12 +111,12 @@ impl Catalogue {
 }
 
 impl<'c> Ranking<'c> {
-    /// Adds a call, and leaves out the models that could not have served it: because it would exceed their context window,
-    /// or because something it used has no price there.
+    /// Adds a call, and removes the models that could not have served it: its context window is exceeded, or a used
+    /// unit has no price there.
     ///
-    /// Gives whether the call is in the ranking: one whose usage is missing or contradicts itself is not.
+    /// Returns whether the call was added; calls with missing or contradictory usage are not.
     pub fn add(&mut self, call: &PriceQuery<'_>) -> bool {
-        let settled = Settled::of(call);
+        let settled = RepairedUsage::of(call);
         let settled_call = settled.call(call);
         if call.usage.is_empty() || settled.contradicts_itself() {
             return false;
@@ -131,13 +131,13 @@ impl<'c> Ranking<'c> {
         true
     }
 
-    /// How many calls are in the ranking.
+    /// The number of calls in the ranking.
     pub const fn calls(&self) -> u64 {
         self.calls
     }
 
-    /// The cheapest models for all the calls together, the cheapest first, at most so many; those that cost the same by
-    /// provider and id. None before a call was added.
+    /// The `most` cheapest models for all calls, cheapest first; ties are ordered by provider and id. Empty before the
+    /// first call.
     pub fn cheapest(&self, most: usize) -> Vec<Ranked<'c>> {
         if self.calls == 0 {
             return Vec::new();
@@ -156,7 +156,7 @@ impl<'c> Ranking<'c> {
 }
 
 impl Candidate<'_> {
-    /// Adds a cost; whether the model can stay.
+    /// Adds a cost; returns whether the model remains a candidate.
     fn take(&mut self, cost: &Cost) -> bool {
         if NOT_COMPARABLE.iter().any(|reason| cost.reasons.contains(*reason)) {
             return false;

@@ -1,10 +1,10 @@
-//! Why a cost is what it is, or why there is none.
+//! Reasons for the status of a cost.
 
 use std::fmt;
 
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $reason:ident = $name:literal,)*) => {
-        /// One thing to know about a cost.
+        /// A reason for the status of a cost.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(u8)]
@@ -27,82 +27,81 @@ macro_rules! reasons {
 }
 
 reasons! {
-    /// No provider of the catalogue goes by that name or address.
+    /// The catalogue has no provider of that name or address.
     UnknownProvider = "unknown_provider",
     /// The provider is known, the model is not.
     UnknownModel = "unknown_model",
-    /// The model is known, but nothing that the call used has a price.
+    /// The model is known, but none of the used units has a price.
     NoPrice = "no_price",
-    /// The call reports no usage.
+    /// The call has no usage.
     NoUsage = "no_usage",
-    /// The operation is none that is known to cost money, and carries a model's usage all the same.
+    /// The operation is not known to cost money, but has a model's usage.
     UnknownOperation = "unknown_operation",
-    /// The call reports no usage, and its span had lost attributes to a limit.
+    /// The call has no usage, and its span lost attributes to a limit.
     AttributesDropped = "attributes_dropped",
-    /// Input tokens were not reported, so the cost lacks them.
+    /// Input tokens were not reported: the cost excludes them.
     MissingInput = "missing_input",
-    /// Output tokens were not reported, so the cost lacks them.
+    /// Output tokens were not reported: the cost excludes them.
     MissingOutput = "missing_output",
-    /// A part of a priced unit was reported and the unit itself was not, so what else the unit holds is not known: the cost
-    /// lacks it, or there is none where nothing may be assumed.
+    /// A part of a priced unit was reported, but not the unit itself: the cost excludes the rest, or is unknown if
+    /// assumptions are not allowed.
     MissingWhole = "missing_whole",
-    /// Something was used that has no price here, so the cost lacks it.
+    /// A used unit has no price: the cost excludes it.
     UnitWithoutPrice = "unit_without_price",
-    /// Cached tokens exceeded the input they should be part of, so they were added to it.
+    /// Cached tokens exceeded the input that should contain them: they were added to it.
     InputExcludedCache = "input_excluded_cache",
-    /// Reasoning exceeded the output it should be part of, so it was added to it.
+    /// Reasoning exceeded the output that should contain it: it was added to it.
     OutputExcludedReasoning = "output_excluded_reasoning",
-    /// Cache writes whose lifetime is unknown or has no price of its own were charged at the price of the shortest.
+    /// Cache writes with an unknown or unpriced lifetime were charged at the price of the shortest one.
     CacheTtlAssumed = "cache_ttl_assumed",
-    /// How much of two counts is the same tokens was not reported, so the least possible was assumed.
+    /// The overlap of two counts was not reported: the smallest possible one was assumed.
     OverlapAssumed = "overlap_assumed",
-    /// No price of its own is known for the call's service tier, processing, speed, search or residency: the standard price was
-    /// taken.
+    /// The call's service tier, processing, speed, search or residency has no known price: the standard price was used.
     UnknownVariant = "unknown_variant",
-    /// The input is beyond where the standard price rises, and no such step is known for the call's kind of service: its
-    /// price was taken as it stands.
+    /// The standard price rises at the call's input size, but no such tier is known for the call's kind of service: its
+    /// base price was used.
     LongContextAssumed = "long_context_assumed",
-    /// The price depends on the region that served the call, which is not known: the price without a surcharge was taken.
+    /// The price depends on the unknown region of the call: the price without a surcharge was used.
     RegionAssumed = "region_assumed",
-    /// The provider gives a number of these away before it charges, and how many are left is not known: all were charged.
+    /// The provider has a free allowance, whose remainder is unknown: all units were charged.
     FreeAllowance = "free_allowance",
-    /// The usage holds a number that is not understood, so the cost may lack a part.
+    /// The usage has an unknown number: the cost may exclude a part.
     UnreadUsage = "unread_usage",
-    /// The call was served by capacity that is paid by the hour: no price by token is owed.
+    /// The capacity was prepaid by the hour: no price per token applies.
     ProvisionedThroughput = "provisioned_throughput",
-    /// The model that answered is unknown, the one that was asked for is not.
+    /// The response's model is unknown, the requested model is known.
     RequestModelUsed = "request_model_used",
-    /// The provider was not named and was told by the model's name.
+    /// The provider was unnamed and derived from the model's name.
     ProviderFromModel = "provider_from_model",
-    /// The counts are another model's, which divides text into tokens of its own; only in comparisons.
+    /// The counts are from another model's tokenizer; only in comparisons.
     SameTokensAssumed = "same_tokens_assumed",
-    /// Cached tokens are charged as if this model had cached them too; only in comparisons.
+    /// Cached tokens are charged as cached on this model; only in comparisons.
     CacheAssumed = "cache_assumed",
-    /// Cached tokens are charged as ordinary input, since this model has no price for them.
+    /// Cached tokens are charged as ordinary input, because this model has no price for them.
     CacheChargedAsInput = "cache_charged_as_input",
-    /// Tokens written to the cache are charged as ordinary input, since this model has no price for them.
+    /// Tokens written to the cache are charged as ordinary input, because this model has no price for them.
     CacheWriteChargedAsInput = "cache_write_charged_as_input",
-    /// Audio is charged at the price of text, since this model has no price for it.
+    /// Audio is charged at the price of text, because this model has no price for it.
     AudioChargedAsText = "audio_charged_as_text",
-    /// Images are charged at the price of text, since this model has no price for them.
+    /// Images are charged at the price of text, because this model has no price for them.
     ImageChargedAsText = "image_charged_as_text",
-    /// Video is charged at the price of text, since this model has no price for it.
+    /// Video is charged at the price of text, because this model has no price for it.
     VideoChargedAsText = "video_charged_as_text",
-    /// Annotated pages are charged as plain pages, since this model has no price for them.
+    /// Annotated pages are charged as plain pages, because this model has no price for them.
     AnnotationChargedAsPage = "annotation_charged_as_page",
-    /// The call exceeds the context window of this model, which could not have served it; only in comparisons.
+    /// The call exceeds this model's context window; only in comparisons.
     ContextExceeded = "context_exceeded",
-    /// A part of the usage is larger than its whole.
+    /// A part of the usage exceeds its whole.
     NegativePart = "negative_part",
-    /// How much of two counts is the same tokens was not reported, and a price depends on it.
+    /// The overlap of two counts was not reported, and a price depends on it.
     OverlapUnknown = "overlap_unknown",
-    /// A count is above 2^53, or the cost does not fit.
+    /// A count is above 2^53, or the cost overflows.
     CountTooLarge = "count_too_large",
-    /// The response holds something that is no count.
+    /// The response has an invalid count.
     InvalidUsage = "invalid_usage",
 }
 
-// A set has a bit for each.
+// A set has one bit per reason.
 const _: () = assert!(Reason::ALL.len() <= 64);
 
 /// A set of [`Reason`]s.
@@ -123,17 +122,17 @@ impl Reasons {
         self.0 |= 1 << (reason as u8);
     }
 
-    /// Whether the reason is among these.
+    /// Whether the set contains the reason.
     pub const fn contains(self, reason: Reason) -> bool {
         self.0 & (1 << (reason as u8)) != 0
     }
 
-    /// Whether there are none.
+    /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// The reasons of both.
+    /// The union of both sets.
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -143,7 +142,7 @@ impl Reasons {
         Reason::ALL.iter().copied().filter(move |&reason| self.contains(reason))
     }
 
-    /// The first reason of the set, the one to name where there is room for one.
+    /// The first reason of the set, for displays of one reason.
     pub fn first(self) -> Option<Reason> {
         self.iter().next()
     }

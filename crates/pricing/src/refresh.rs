@@ -1,9 +1,9 @@
-//! Keeps prices current while the program runs: reads a table and the user's file again when they change.
+//! Keeps prices current at runtime: re-reads a table and the user's file when they change.
 
-mod judge;
-mod news;
+mod outcome;
 mod plausible;
 mod source;
+mod updater;
 #[cfg(feature = "refresh-url")]
 mod url;
 mod watch;
@@ -15,27 +15,27 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use crate::prices::Prices;
-use judge::Judge;
-use news::Hook;
+use outcome::Hook;
+use updater::Updater;
 use watch::Watch;
 
-pub use news::Refreshed;
+pub use outcome::Refreshed;
 
-/// How often files are looked at, unless told otherwise.
+/// The default poll interval of files.
 const FILE_INTERVAL: Duration = Duration::from_secs(5);
-/// How often a URL is asked, unless told otherwise.
+/// The default poll interval of a URL.
 #[cfg(feature = "refresh-url")]
 const URL_INTERVAL: Duration = Duration::from_secs(3_600);
-/// How long a URL may take, unless told otherwise.
+/// The default timeout of a URL.
 #[cfg(feature = "refresh-url")]
 const URL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Nobody needs to look at files more often.
+/// The shortest poll interval of files.
 const SHORTEST_FILE_INTERVAL: Duration = Duration::from_millis(20);
-/// Nor to ask a URL: a slip of the pen must not become a storm of requests.
+/// The shortest poll interval of a URL: a mistyped setting must not flood the server.
 #[cfg(feature = "refresh-url")]
 const SHORTEST_URL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Where a feed comes from.
+/// The source of a feed.
 #[derive(Debug)]
 enum Source {
     File(PathBuf),
@@ -43,7 +43,7 @@ enum Source {
     Url(url::Address),
 }
 
-/// Prices about to be kept current. Nothing is read until [`start`](Self::start).
+/// The settings of a price refresh; reads nothing until [`start`](Self::start).
 ///
 /// ```no_run
 /// use tracing_genai_pricing::{Prices, Refresh};
@@ -63,17 +63,17 @@ pub struct Refresh {
     hook: Option<Hook>,
 }
 
-/// Prices that are kept current until this is dropped.
+/// A running price refresh; stops when dropped.
 #[derive(Debug)]
 #[must_use = "dropping this ends the refreshing"]
 pub struct Refreshing {
-    is_over: Arc<Mutex<bool>>,
+    is_stopped: Arc<Mutex<bool>>,
     thread: Thread,
 }
 
 impl Refresh {
-    /// Keeps these prices current; by itself from nowhere. What is read is laid over the catalogue that is in use now, of
-    /// which aliases and multipliers do not count.
+    /// A refresh of these prices, without a source. What is read is applied to the catalogue in use now, whose aliases
+    /// and multipliers are ignored.
     pub fn of(prices: &Prices) -> Self {
         Self {
             prices: prices.clone(),
@@ -86,82 +86,82 @@ impl Refresh {
         }
     }
 
-    /// The user's own prices, laid over all others; see `docs/prices.md` for what they may say. Default: none.
+    /// The user's file, applied over all other prices; see `docs/prices.md` for its format. Default: none.
     pub fn user_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.user_file = Some(path.into());
         self
     }
 
-    /// A newer table, laid over the embedded one: genai-prices JSON or the text of a catalogue. Default: none. The last
-    /// of this and a URL holds.
+    /// A newer table, applied over the embedded one: genai-prices JSON or the text of a catalogue. Default: none.
+    /// Replaces an earlier file or URL.
     pub fn feed_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.feed = Some(Source::File(path.into()));
         self
     }
 
-    /// The address of a newer table, laid over the embedded one: genai-prices JSON or the text of a catalogue. Default:
+    /// The URL of a newer table, applied over the embedded one: genai-prices JSON or the text of a catalogue. Default:
     /// none.
     ///
-    /// It is asked with the `ETag` of the last answer, so that an unchanged table is not sent again.
+    /// Requests send the `ETag` of the last answer, so that an unchanged table is not sent again.
     #[cfg(feature = "refresh-url")]
     pub fn feed_url(mut self, url: impl Into<String>) -> Self {
         self.feed = Some(Source::Url(url::Address::new(url.into())));
         self
     }
 
-    /// How long the URL may take to answer. Default: 10 s.
+    /// The timeout of a request to the URL. Default: 10 s.
     #[cfg(feature = "refresh-url")]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How often to look: files at most every 20 ms, a URL every second. Default: files every 5 s, a URL every hour, give or take a tenth, so that many
-    /// processes do not ask at once. A URL that fails is asked again after a minute, then after two, four, and so on up to
-    /// the interval.
+    /// The poll interval, at least 20 ms for files and 1 s for a URL. Default: 5 s for files, 1 h for a URL, ± 10 % so
+    /// that many processes do not ask at once. A failed URL is retried after 1 min, 2 min, 4 min, and so on up to the
+    /// interval.
     pub const fn every(mut self, interval: Duration) -> Self {
         self.interval = Some(interval);
         self
     }
 
-    /// What to call when newer prices are taken into use or refused: at the first reading on the thread that calls
-    /// [`start`](Self::start), later on the refreshing one. A source that cannot be read is told once
-    /// as long as it is for the same reason. Default: nothing; [`Prices::refreshes`] knows it too. A panic of it is caught.
+    /// A hook called when newer prices are taken into use or rejected: at the first read on the thread that calls
+    /// [`start`](Self::start), later on the refresh thread. A repeated problem is reported once. Default: none; see
+    /// also [`Prices::refreshes`]. Panics of the hook are caught.
     pub fn on_change(mut self, hook: impl Fn(&Refreshed<'_>) + Send + 'static) -> Self {
         self.hook = Some(Box::new(hook));
         self
     }
 
-    /// Reads the files once, now, and begins to look for changes on a thread of its own. A URL is asked by that thread.
+    /// Reads the files once, now, and polls for changes on a separate thread, which also requests the URL.
     ///
-    /// What is wrong with a file is no error here: the embedded prices are in use, [`Prices::refreshes`] says why, and
-    /// the file is looked at again.
+    /// An invalid file is not an error here: the embedded prices are in use, [`Prices::refreshes`] has the reason, and
+    /// polling continues.
     ///
     /// # Errors
     ///
-    /// When the thread cannot be started.
+    /// If the thread cannot be started.
     pub fn start(self) -> std::io::Result<Refreshing> {
-        let is_over = Arc::new(Mutex::new(false));
-        let mut watch = self.into_watch(Arc::clone(&is_over));
-        watch.look_at_files();
-        let ends = Arc::clone(&is_over);
+        let is_stopped = Arc::new(Mutex::new(false));
+        let mut watch = self.into_watch(Arc::clone(&is_stopped));
+        watch.poll_files();
+        let ends = Arc::clone(&is_stopped);
         let handle = thread::Builder::new()
             .name("tracing-genai-prices".to_owned())
             .spawn(move || {
                 while !*ends.lock().unwrap_or_else(PoisonError::into_inner) {
-                    watch.look();
+                    watch.poll();
                     thread::park_timeout(watch.pause());
                 }
             })?;
         Ok(Refreshing {
-            is_over,
+            is_stopped,
             thread: handle.thread().clone(),
         })
     }
 
-    fn into_watch(self, is_over: Arc<Mutex<bool>>) -> Watch {
+    fn into_watch(self, is_stopped: Arc<Mutex<bool>>) -> Watch {
         let file_interval = self.interval.unwrap_or(FILE_INTERVAL).max(SHORTEST_FILE_INTERVAL);
-        let mut watch = Watch::new(Judge::new(self.prices, self.hook, is_over), file_interval);
+        let mut watch = Watch::new(Updater::new(self.prices, self.hook, is_stopped), file_interval);
         if let Some(path) = self.user_file {
             watch.watch_user_file(path);
         }
@@ -190,8 +190,8 @@ impl fmt::Debug for Refresh {
 
 impl Drop for Refreshing {
     fn drop(&mut self) {
-        // Not waited for: it may be in the middle of a download. What it gets is not taken into use any more.
-        *self.is_over.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        // Not joined: the thread may be downloading. Its result is discarded.
+        *self.is_stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.thread.unpark();
     }
 }

@@ -1,31 +1,31 @@
-//! Where a provider ran a model, by the host that was asked: some of them charge more outside their global endpoints.
+//! The region of a call by its host: some providers charge more outside their global endpoints.
 
 use tracing_genai_usage::host_matches;
 
 use crate::names;
 
-/// Where a call was served, as far as a price can depend on it.
+/// The location of a call, as far as a price depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Region {
-    /// By the provider's ordinary endpoint.
+    /// The provider's ordinary endpoint.
     Global,
-    /// By the endpoint of a region, or of several.
+    /// The endpoint of one or more regions.
     Regional,
-    /// Not told, and the provider has both.
+    /// Unknown, and the provider has both.
     Unknown,
 }
 
-/// What begins the ids of models that a provider sells on an API without an ordinary endpoint alone: Google sells the models of
-/// others on Vertex AI.
+/// The id prefixes of models sold only on an API without an ordinary endpoint: Google sells other makers' models on
+/// Vertex AI.
 const ON_REGIONAL_API: &[(&str, &str)] = &[("google", "claude")];
 
-/// A name of Google that does not say which of its two APIs was called. Source: the registry of semantic-conventions-genai.
+/// A name of Google's that covers both of its APIs. Source: the registry of semantic-conventions-genai.
 const ANY_GOOGLE: &str = "gcp.gen_ai";
 
-/// Hosts by the provider of the catalogue, in patterns of [`host_matches`]. The first that fits holds. Sources:
+/// Hosts by the provider of the catalogue, in patterns of [`host_matches`]; the first match applies. Sources:
 /// <https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations>,
-/// <https://platform.openai.com/docs/guides/your-data#data-residency-controls> (only these two process regionally; whether
-/// the surcharge holds at those that store regionally is not said),
+/// <https://platform.openai.com/docs/guides/your-data#data-residency-controls> (only these two process regionally; it
+/// is not stated whether the surcharge applies to regional storage),
 /// <https://docs.together.ai/docs/serverless/geo-specific-inference>.
 const HOSTS: &[(&str, &str, Region)] = &[
     ("google", "aiplatform.googleapis.com", Region::Global),
@@ -40,12 +40,13 @@ const HOSTS: &[(&str, &str, Region)] = &[
 ];
 
 impl Region {
-    /// The region of a call to `host` of the seller of that id, which the call named so; `model` is the id of its line.
+    /// The region of a call to `host` of the seller of that id; `name` is the call's provider name, `model` the id of
+    /// its line.
     ///
-    /// Where no host is told, the provider's ordinary endpoint is meant, but for Vertex AI, which has no ordinary one.
+    /// Without a host the ordinary endpoint is assumed, except for Vertex AI, which has no ordinary one.
     pub(crate) fn of(seller: &str, name: &str, model: &str, host: Option<&str>) -> Self {
         let host = host.map(str::to_ascii_lowercase);
-        // An address may come with its port.
+        // An address may include its port.
         let host = host
             .as_deref()
             .map(|host| host.split_once(':').map_or(host, |(host, _)| host));
@@ -62,7 +63,7 @@ impl Region {
         }
     }
 
-    /// What a variant's condition calls it.
+    /// The value in a variant's condition.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Global => "global",
@@ -77,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_tells_the_region_and_vertex_without_one_tells_none() {
+    fn the_host_determines_the_region_and_vertex_without_host_is_unknown() {
         let cases = [
             (
                 "google",

@@ -1,11 +1,11 @@
-//! What a provider or gateway itself says that a call cost.
+//! The cost of a call as reported by the provider or gateway.
 
 use tracing_genai_usage::Reading;
 
 use crate::Usd;
 
-/// The cost that a response states: the gateway's, and with it what one's own key paid upstream. `None` where it states
-/// none, or only the part of it that is not the gateway's.
+/// The cost reported in a response: the gateway's, plus the upstream cost paid with the user's own key. `None` if it
+/// reports neither, or only the upstream part.
 ///
 /// ```
 /// use tracing_genai_pricing::{Usd, reported_cost};
@@ -18,7 +18,7 @@ use crate::Usd;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn reported_cost(reading: &Reading) -> Option<Usd> {
-    // Providers write doubles, and those have more digits than money.
+    // Providers report doubles, which have more digits than a dollar amount.
     let amount = |text: &str| Usd::parse_rounded(text).ok();
     let cost = reading.reported_cost.as_deref().and_then(amount)?;
     match reading.upstream_cost.as_deref() {

@@ -1,4 +1,4 @@
-//! Rules that recognise a model or a provider by its name.
+//! Rules that match a model or a provider by name.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -7,7 +7,7 @@ use regex_lite::Regex;
 
 use crate::word::{escape, unescape};
 
-/// Alternatives, of which one must hold; each is a conjunction of terms.
+/// Alternatives, one of which must match; each is a conjunction of terms.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule(Vec<Vec<Term>>);
 
@@ -22,7 +22,7 @@ enum Term {
     MatchesNot(Pattern),
 }
 
-/// A regular expression that is compiled when it is first needed.
+/// A regular expression, compiled on demand.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     source: Box<str>,
@@ -30,7 +30,7 @@ pub(crate) struct Pattern {
 }
 
 impl Rule {
-    /// Reads `=name | ^prefix !/pattern/`: alternatives between bars, terms between blanks. A bare `=` is `id`.
+    /// Parses `=name | ^prefix !/pattern/`: alternatives between bars, terms between blanks. A bare `=` is `id`.
     pub(crate) fn parse(text: &str, id: &str) -> Option<Self> {
         let alternative = |text: &str| {
             text.split(' ')
@@ -40,16 +40,16 @@ impl Rule {
         text.split(" | ").map(alternative).collect::<Option<Vec<_>>>().map(Self)
     }
 
-    /// Whether the rule holds for `name`, which is lower-case.
+    /// Whether the rule matches `name`, which is lower-case.
     pub(crate) fn matches(&self, name: &str) -> bool {
-        // A rule with a pattern that does not compile holds for nothing: better no price than a wrong one.
+        // A rule with an invalid pattern matches nothing: no price is better than a wrong one.
         self.0
             .iter()
             .any(|terms| terms.iter().all(|term| term.holds(name) == Some(true)))
             && self.is_sound()
     }
 
-    /// The names that the rule spells out, or their beginnings.
+    /// The literal names and prefixes of the rule.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().flatten().filter_map(|term| match term {
             Term::Equals(name) | Term::StartsWith(name) => Some(&**name),
@@ -130,7 +130,7 @@ impl Pattern {
         }
     }
 
-    /// Whether the pattern is found in `text`; `None` when it does not compile.
+    /// Whether the pattern matches `text`; `None` if it does not compile.
     pub(crate) fn is_match(&self, text: &str) -> Option<bool> {
         self.compiled().map(|regex| regex.is_match(text))
     }
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn one_alternative_is_enough_and_needs_all_its_terms() {
+    fn one_alternative_with_all_its_terms_matches() {
         let rule = rule("=a | ^gemini !/-tts$/ | ~x $y");
         for name in ["a", "gemini-2", "oxxy"] {
             assert!(rule.matches(name), "{name}");
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn text_of_another_form_is_no_rule() {
+    fn invalid_rules_are_rejected() {
         for text in ["", "a", "^", "/a", "!a", "=a |"] {
             assert!(Rule::parse(text, "id").is_none(), "{text:?}");
         }

@@ -1,4 +1,4 @@
-//! The catalogue's text: providers and their models, a line each.
+//! The text of a catalogue: providers and their models, one line each.
 
 mod line;
 
@@ -13,66 +13,66 @@ use crate::rule::Rule;
 
 pub(crate) use line::{Model, Provider};
 
-/// The first line of a catalogue: its form, and the version of the form.
+/// The first line of a catalogue: its form and version.
 pub(crate) const FORM: &str = "tracing-genai catalogue 1";
 
-/// Everything that the text says.
+/// The content of the text.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     pub(crate) edition: Arc<Edition>,
     pub(crate) providers: Vec<Provider>,
-    /// Other names of models, from the user's file.
+    /// Aliases of models, from the user's file.
     pub(crate) aliases: Vec<Alias>,
-    /// What prices are multiplied by, from the user's file; the first that fits holds.
+    /// Price multipliers, from the user's file; the first match applies.
     pub(crate) multipliers: Vec<Multiplier>,
 }
 
-/// Another name of a model.
+/// An alias of a model.
 #[derive(Debug)]
 pub(crate) struct Alias {
-    /// The provider whose calls use the name; any, when `None`.
+    /// The provider whose calls use the alias; `None` for all.
     pub(crate) of: Option<usize>,
     pub(crate) rule: Rule,
-    /// The name as it is written.
+    /// The name as written.
     pub(crate) name: Arc<str>,
     pub(crate) target: Found,
 }
 
-/// What the prices of a provider, or of one of its models, are multiplied by.
+/// A price multiplier of a provider or one of its models.
 #[derive(Debug)]
 pub(crate) struct Multiplier {
     pub(crate) seller: usize,
-    /// The line, as its provider and its place there; every line, when `None`.
+    /// The line, by the positions of its provider and model; `None` for every line.
     pub(crate) line: Option<(usize, usize)>,
     pub(crate) factor: Factor,
-    /// The factor as it is written.
+    /// The factor as written.
     pub(crate) text: Arc<str>,
 }
 
-/// Why a text is not a catalogue.
+/// Why a text is not a valid catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CatalogueError {
-    /// The text does not begin as a catalogue does.
+    /// The first line is not that of a catalogue.
     #[error("not a catalogue: the first line is not `{FORM}`; make one with `cargo xtask catalogue`")]
     UnknownForm,
-    /// A line cannot be read.
+    /// A line is invalid.
     #[error("line {line}: {problem}")]
     Line {
-        /// The number of the line, from 1.
+        /// The line number, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// The problem.
         problem: &'static str,
     },
 }
 
-/// Whether the text begins as a catalogue does.
+/// Whether the text begins with a catalogue's first line.
 pub(crate) fn is_catalogue(text: &str) -> bool {
     text.starts_with("tracing-genai catalogue ")
 }
 
 impl Table {
-    /// Reads the text of a catalogue.
+    /// Parses the text of a catalogue.
     pub(crate) fn parse(text: &str) -> Result<Self, CatalogueError> {
         let mut lines = text.lines().zip(1_usize..);
         if lines.next().is_none_or(|(first, _)| first != FORM) {
@@ -87,28 +87,28 @@ impl Table {
                 .read_line(text, &mut header)
                 .map_err(|problem| CatalogueError::Line { line, problem })?;
         }
-        // A line that was cut off may still read as one.
+        // A truncated line may still parse.
         let is_whole = text.ends_with('\n') || header.models.is_none();
         is_whole
             .then_some(())
-            .ok_or("the last line does not end: the text was cut off")
+            .ok_or("the last line has no line break; the text may be truncated")
             .and_then(|()| table.check(&header))
             .map_err(|problem| CatalogueError::Line { line: last, problem })?;
         table.edition = Arc::new(header.edition);
         Ok(table)
     }
 
-    /// What the prices of a found model are multiplied by.
+    /// The multiplier of a found model.
     pub(crate) fn multiplier(&self, found: &Found) -> Option<&Multiplier> {
         let line = Some((found.provider(), found.model()));
-        // The user's own prices are meant as they stand.
+        // The user's own prices are not multiplied.
         let is_own = || self.line(found).is_some_and(|model| model.is_own);
         self.multipliers
             .iter()
             .find(|it| it.seller == found.seller() && (it.line == line || (it.line.is_none() && !is_own())))
     }
 
-    /// The same table once more, with nothing remembered. A table that lies beneath others has no aliases and multipliers.
+    /// A copy without caches. A table beneath others has no aliases and multipliers.
     pub(crate) fn copy(&self) -> Self {
         Self {
             edition: Arc::clone(&self.edition),
@@ -142,12 +142,12 @@ impl Table {
             Some(("models", count)) => header.models = Some(counted(count)?),
             Some(("prices", count)) => header.prices = Some(counted(count)?),
             Some(_) => {}
-            None => return Err("a model stands before the first provider"),
+            None => return Err("model before the first provider"),
         }
         Ok(())
     }
 
-    /// Refuses a text that was cut off, or that says something twice.
+    /// Rejects truncated texts and duplicates.
     fn check(&self, header: &Header) -> Result<(), &'static str> {
         let models = || self.providers.iter().flat_map(|provider| &provider.models);
         let sets = || {
@@ -156,29 +156,31 @@ impl Table {
                 model.sets.iter().chain(variants)
             })
         };
-        let is = |count: usize, said: Option<usize>| said.is_none_or(|said| said == count);
+        let is = |count: usize, stated: Option<usize>| stated.is_none_or(|stated| stated == count);
         if !is(self.providers.len(), header.providers)
             || !is(models().count(), header.models)
             || !is(sets().map(|set| set.prices.len()).sum(), header.prices)
         {
-            return Err("the text does not hold the providers, models and prices that its first lines count");
+            return Err(
+                "the numbers of providers, models and prices differ from the header; the text may be truncated",
+            );
         }
         let mut ids = HashSet::new();
         if !self.providers.iter().all(|provider| ids.insert(&*provider.id)) {
-            return Err("a provider stands twice");
+            return Err("duplicate provider");
         }
         let has_each_once = |provider: &Provider| {
             let mut ids = HashSet::with_capacity(provider.models.len());
             provider.models.iter().all(|model| ids.insert(&*model.id))
         };
         if !self.providers.iter().all(has_each_once) {
-            return Err("a model stands twice at its provider");
+            return Err("duplicate model of a provider");
         }
         Ok(())
     }
 }
 
-/// What a text says of itself.
+/// The counts in a text's header.
 #[derive(Debug, Default)]
 struct Header {
     edition: Edition,
@@ -192,7 +194,7 @@ fn counted(count: &str) -> Result<usize, &'static str> {
 }
 
 impl PriceSet {
-    /// Puts `prices` in the place of those of the same units.
+    /// Replaces the prices of the same units by `prices`.
     pub(crate) fn fix(&mut self, prices: &[UnitPrice]) {
         self.prices
             .retain(|price| prices.iter().all(|fixed| fixed.unit != price.unit));
@@ -205,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_cannot_be_read_is_named() {
+    fn an_invalid_line_is_reported_by_number() {
         let text = |line: &str| format!("{FORM}\nsource\tx 1\n[p]\tapi https://x\n{line}\n");
         let problem = |line: &str| match Table::parse(&text(line)) {
             Err(CatalogueError::Line { line, .. }) => Some(line),

@@ -1,4 +1,4 @@
-//! Days and times of day in UTC: all that dated prices need of a calendar.
+//! Dates and times of day in UTC, for dated prices.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,16 +6,16 @@ use chrono::{NaiveDate, NaiveTime, Timelike};
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// An instant as prices see it: seconds since 1970-01-01 in UTC.
+/// A moment: seconds since 1970-01-01 in UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(i64);
 
-/// When a price holds.
+/// When a price applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Constraint {
     /// From then on.
     From(Moment),
-    /// Every day from the first second of the day to before the second; over midnight when the first is the later.
+    /// Every day from the first second of the day up to, excluding, the second; over midnight if the first is later.
     Daily(u32, u32),
 }
 
@@ -32,7 +32,7 @@ impl From<SystemTime> for Moment {
         let whole = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
         Self(match time.duration_since(UNIX_EPOCH) {
             Ok(after) => whole(after.as_secs()),
-            // A part of a second before the epoch belongs to the second that began earlier.
+            // A fraction of a second before the epoch belongs to the second that began earlier.
             Err(before) if before.duration().subsec_nanos() > 0 => -1 - whole(before.duration().as_secs()),
             Err(before) => -whole(before.duration().as_secs()),
         })
@@ -40,9 +40,9 @@ impl From<SystemTime> for Moment {
 }
 
 impl Constraint {
-    /// Reads `2026-03-13` or `01:00:00Z-04:00:00Z`.
+    /// Parses `2026-03-13` or `01:00:00Z-04:00:00Z`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        // The calendar takes white space, which divides the words of a catalogue.
+        // The calendar's parser accepts white space, which separates the words of a catalogue.
         if text.contains(char::is_whitespace) {
             return None;
         }
@@ -53,7 +53,7 @@ impl Constraint {
         }
     }
 
-    /// Whether the price holds at that moment.
+    /// Whether the price applies at that moment.
     pub(crate) fn is_active(self, moment: Moment) -> bool {
         match self {
             Self::From(start) => moment >= start,
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_calendar_does_not_have_is_no_constraint() {
+    fn invalid_dates_and_times_are_rejected() {
         for text in [
             "2025-02-29",
             "2025-13-01",
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn every_time_has_a_moment() {
+    fn every_system_time_converts_to_a_moment() {
         assert_eq!(Moment::from(UNIX_EPOCH - Duration::from_millis(1)), Moment(-1));
         assert_eq!(Moment::from(UNIX_EPOCH - Duration::from_secs(1)), Moment(-1));
         assert_eq!(Moment::parse("1969-12-31"), Some(Moment(-SECONDS_PER_DAY)));

@@ -4,18 +4,18 @@ use crate::factor::Factor;
 use std::fmt;
 use std::str::FromStr;
 
-/// Decimal places that an amount has.
+/// Decimal places of an amount.
 const PLACES: usize = 15;
-/// Femto-dollars in a dollar.
+/// Femto-dollars per dollar.
 const FEMTO_PER_USD: i128 = 1_000_000_000_000_000;
-/// Femto-dollars in a nano-dollar.
+/// Femto-dollars per nano-dollar.
 const FEMTO_PER_NANO: i128 = 1_000_000;
-/// Longest text that is read: far more than any amount, far less than a denial of service.
+/// The longest accepted text: far above any amount.
 const MAX_TEXT_BYTES: usize = 64;
 
 /// An exact amount of US dollars, counted in femto-dollars (10⁻¹⁵ USD).
 ///
-/// One token of the cheapest model costs thousands of these, and the largest amount is above 10²³ dollars.
+/// One token of the cheapest model costs thousands of these; the largest amount is above 10²³ dollars.
 ///
 /// ```
 /// use tracing_genai_pricing::Usd;
@@ -28,7 +28,7 @@ const MAX_TEXT_BYTES: usize = 64;
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Usd(i128);
 
-/// Why a text is not an amount of dollars.
+/// Why a text is not a valid amount of dollars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseUsdError {
@@ -38,13 +38,13 @@ pub enum ParseUsdError {
     /// The number is finer than 10⁻¹⁵ USD.
     #[error("finer than 10^-15 USD; write at most 15 decimal places or read it with Usd::parse_rounded")]
     TooFine,
-    /// The number does not fit.
+    /// The number overflows.
     #[error("too many dollars for an exact amount; the largest is about 1.7e23")]
     TooLarge,
 }
 
 impl Usd {
-    /// No dollars.
+    /// Zero dollars.
     pub const ZERO: Self = Self(0);
 
     /// The amount of that many femto-dollars (10⁻¹⁵ USD).
@@ -63,7 +63,7 @@ impl Usd {
         Self(nano_usd as i128 * FEMTO_PER_NANO)
     }
 
-    /// Reads decimal text such as `0.0065` or `1.5e-7`, rounded half to even at 10⁻¹⁵ USD.
+    /// Parses decimal text such as `0.0065` or `1.5e-7`, rounded half to even at 10⁻¹⁵ USD.
     ///
     /// # Errors
     ///
@@ -72,7 +72,7 @@ impl Usd {
         parse(text).map(|(amount, _)| amount)
     }
 
-    /// The sum, or `None` when it does not fit.
+    /// The sum, or `None` on overflow.
     pub const fn checked_add(self, other: Self) -> Option<Self> {
         match self.0.checked_add(other.0) {
             Some(sum) => Some(Self(sum)),
@@ -80,26 +80,27 @@ impl Usd {
         }
     }
 
-    /// This amount by that factor, rounded down at 10⁻¹⁵ USD, for a price to be shown. A cost is worked out from rates.
+    /// This amount by that factor, rounded down at 10⁻¹⁵ USD, for the display of a price. Costs are computed from
+    /// rates.
     pub(crate) fn times(self, factor: Factor) -> Self {
         let product = self.0.saturating_mul(i128::from(factor.numerator));
         Self(product / i128::from(factor.denominator.max(1)))
     }
 
-    /// The nearest double, for telemetry. Sums and comparisons belong before this conversion.
+    /// The nearest double, for telemetry. Add and compare amounts before this conversion.
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // The one place where an amount leaves for a wire that has no decimals.
     pub fn to_f64(self) -> f64 {
-        // Nearly every amount is below a dollar, where the division of 128 bits can be spared.
+        // Most amounts are below a dollar, where the slow division of 128 bits is unnecessary.
         if self.0.unsigned_abs() < FEMTO_PER_USD.unsigned_abs() {
             return self.0 as i64 as f64 / FEMTO_PER_USD as f64;
         }
         let whole = self.0 / FEMTO_PER_USD;
         let rest = self.0 % FEMTO_PER_USD;
-        // 10^15 and the rest below it are exact doubles, so only the final operations round.
+        // 10^15 and the remainder below it are exact doubles, so only the final operations round.
         whole as f64 + rest as f64 / FEMTO_PER_USD as f64
     }
 
-    /// This amount in nano-dollars (10⁻⁹ USD), rounded up so that a budget never counts too little; `None` when it is
+    /// This amount in nano-dollars (10⁻⁹ USD), rounded up so that a budget never counts too little; `None` if it is
     /// negative or does not fit.
     pub fn nano_usd_rounded_up(self) -> Option<u64> {
         let up = i128::from(self.0 % FEMTO_PER_NANO > 0);
@@ -110,7 +111,7 @@ impl Usd {
 impl FromStr for Usd {
     type Err = ParseUsdError;
 
-    /// Reads decimal text exactly; text finer than 10⁻¹⁵ USD is refused.
+    /// Parses decimal text exactly; text finer than 10⁻¹⁵ USD is rejected.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match parse(text)? {
             (amount, true) => Ok(amount),
@@ -136,7 +137,7 @@ impl fmt::Debug for Usd {
     }
 }
 
-/// The amount, and whether the text was exactly it.
+/// The amount, and whether it is exact.
 fn parse(text: &str) -> Result<(Usd, bool), ParseUsdError> {
     if text.len() > MAX_TEXT_BYTES {
         return Err(ParseUsdError::NotDecimal);
@@ -157,7 +158,7 @@ fn parse(text: &str) -> Result<(Usd, bool), ParseUsdError> {
     if !digits().all(|digit| digit.is_ascii_digit()) {
         return Err(ParseUsdError::NotDecimal);
     }
-    // Place of the last digit kept, counted from the first digit of the text.
+    // Position of the last digit kept, from the first digit of the text.
     let kept = i64::try_from(whole.len() + PLACES).unwrap_or(i64::MAX) + i64::from(exponent);
     let mut femto: i128 = 0;
     for (place, digit) in (0_i64..).zip(digits().chain(std::iter::repeat(b'0'))) {
@@ -175,9 +176,9 @@ fn parse(text: &str) -> Result<(Usd, bool), ParseUsdError> {
     Ok((Usd(if negative { -femto } else { femto }), exact))
 }
 
-/// Whether the digits from place `kept` on round up (half to even), and whether they are nothing.
+/// Whether the digits from position `kept` on round up (half to even), and whether they are all zero.
 fn rounding(digits: impl Iterator<Item = u8>, kept: i64, odd: bool) -> (bool, bool) {
-    // The digits before the text are zeros, so a first dropped digit left of it makes the rest less than half.
+    // Digits before the text are zeros, so a first dropped digit left of it makes the rest less than half.
     let left_of_text = kept < 0;
     let mut dropped = digits.skip(usize::try_from(kept).unwrap_or(0));
     let first = if left_of_text {
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn text_finer_than_a_femto_dollar_is_refused_or_rounded_half_to_even() {
+    fn text_finer_than_a_femto_dollar_is_rejected_or_rounded_half_to_even() {
         assert_eq!("0.0000000000000001".parse::<Usd>(), Err(ParseUsdError::TooFine));
         let femto = |text: &str| Usd::parse_rounded(text).unwrap().femto_usd();
         assert_eq!(femto("0.0000000000000005"), 0);
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_is_no_amount() {
+    fn invalid_amounts_are_rejected() {
         for text in ["", ".", "-", "1,5", "NaN", "1e", "0x1", "1 ", "1.2.3"] {
             assert_eq!(text.parse::<Usd>(), Err(ParseUsdError::NotDecimal), "{text:?}");
         }

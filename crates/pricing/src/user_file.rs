@@ -1,6 +1,6 @@
-//! The user's own prices: a file in TOML or JSON that lies over every table.
+//! The user's prices: a TOML or JSON file applied over every table.
 //!
-//! What it may say is described in `docs/prices.md`.
+//! Its format is described in `docs/prices.md`.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::feed::{Refusal, alternatives, provider_header};
 use crate::hash::hash_of;
 use crate::price_file::{PriceFileError, name_of, read};
 
-/// The user's own prices, read and not yet laid over a table.
+/// The parsed user's file.
 ///
 /// ```
 /// use tracing_genai_pricing::{Catalogue, UserFile};
@@ -53,36 +53,36 @@ pub struct UserFile {
     warnings: Vec<String>,
 }
 
-/// A provider that the catalogue does not have.
+/// A provider missing from the catalogue.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnProvider {
     pub(crate) line: usize,
     pub(crate) id: String,
-    /// The provider's line in a catalogue.
+    /// The provider as a catalogue line.
     pub(crate) header: String,
 }
 
-/// A model of the user's own.
+/// A model of the user's.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnModel {
     pub(crate) line: usize,
     pub(crate) provider: String,
     id: String,
-    /// The model's line in a catalogue.
+    /// The model as a catalogue line.
     pub(crate) text: String,
 }
 
-/// Prices of a model of the catalogue that hold whatever the catalogue says.
+/// Prices of a model of the catalogue that override the catalogue's.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnFix {
     pub(crate) line: usize,
     pub(crate) provider: String,
     pub(crate) model: String,
-    /// As words of a catalogue; `free` when the model costs nothing.
+    /// As words of a catalogue; `free` if the model is free.
     pub(crate) prices: String,
 }
 
-/// Another name of a model.
+/// An alias of a model.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnAlias {
     pub(crate) line: usize,
@@ -93,7 +93,7 @@ pub(crate) struct OwnAlias {
     pub(crate) target: (String, String),
 }
 
-/// What prices are multiplied by.
+/// A price multiplier.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnFactor {
     pub(crate) line: usize,
@@ -108,16 +108,16 @@ impl UserFile {
     ///
     /// # Errors
     ///
-    /// [`PriceFileError`] with file, line and reason, when it cannot be read or says what cannot be.
+    /// [`PriceFileError`] with file, line and reason, if it is unreadable or invalid.
     pub fn read(path: &Path) -> Result<Self, PriceFileError> {
         Self::parse(&read(path)?, &name_of(path))
     }
 
-    /// Reads `text`, which errors and the catalogue's version call `name`: JSON when it begins with a brace, else TOML.
+    /// Parses `text`: JSON if it begins with a brace, else TOML. Errors and the catalogue's version use `name`.
     ///
     /// # Errors
     ///
-    /// [`PriceFileError::Flawed`] with line and reason, when it says what cannot be.
+    /// [`PriceFileError::Flawed`] with line and reason, if it is invalid.
     pub fn parse(text: &str, name: &str) -> Result<Self, PriceFileError> {
         let text = text.trim_start_matches('\u{feff}');
         let mut file = Self {
@@ -131,8 +131,7 @@ impl UserFile {
             warnings: Vec::new(),
         };
         if text.trim().is_empty() {
-            let problem =
-                "the file is empty, as one is that is being written; to have no prices of one's own, leave a comment";
+            let problem = "the file is empty, perhaps being written; for a file without prices, add a comment";
             return Err(file.flawed(Flaw::new(1, problem)));
         }
         let parse = if text.trim_start().starts_with('{') { json } else { toml };
@@ -141,17 +140,17 @@ impl UserFile {
         Ok(file)
     }
 
-    /// What errors and the catalogue's version call it.
+    /// The name in errors and the catalogue's version.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What was left out of it: models that no rule of ours can recognise.
+    /// The omissions: models with unsupported rules.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// SHA-256 of this file over a table.
+    /// SHA-256 of this file applied to a table.
     pub(crate) fn hash_over(&self, table: &str) -> String {
         hash_of(&[table.as_bytes(), self.hash.as_bytes()])
     }
@@ -177,7 +176,7 @@ impl UserFile {
             .models
             .iter()
             .map(|own| (own.line, own.provider.to_lowercase(), &*own.id));
-        each_once(ids, "a model of that id stands before at the same provider; keep one")?;
+        reject_duplicates(ids, "duplicate model of the same provider; keep one")?;
         for node in entries(&mut fields, "fixed")? {
             self.fixed.push(fix(node)?);
         }
@@ -185,7 +184,7 @@ impl UserFile {
             .fixed
             .iter()
             .map(|own| (own.line, own.provider.to_lowercase(), &*own.model));
-        each_once(ids, "prices of that model were fixed before; keep one")?;
+        reject_duplicates(ids, "duplicate fixed prices of a model; keep one")?;
         for node in entries(&mut fields, "aliases")? {
             let alias = self.alias(node)?;
             self.aliases.extend(alias);
@@ -194,10 +193,7 @@ impl UserFile {
             let provider = own.provider.as_deref().unwrap_or_default().to_lowercase();
             (own.line, provider, &*own.rule)
         });
-        each_once(
-            names,
-            "an alias of that name stands before for the same calls; keep one",
-        )?;
+        reject_duplicates(names, "duplicate alias for the same calls; keep one")?;
         for node in entries(&mut fields, "multipliers")? {
             self.factors.push(factor(node)?);
         }
@@ -227,7 +223,7 @@ impl UserFile {
         })
     }
 
-    /// A model; `None`, with a warning, when its rule holds a pattern that cannot be read.
+    /// A model; `None`, with a warning, if its rule has an invalid pattern.
     fn model(&mut self, node: &Node<'_>) -> Result<Option<OwnModel>, Flaw> {
         let mut fields = node.fields()?;
         let provider = text(&mut fields, "provider")?.to_owned();
@@ -239,7 +235,7 @@ impl UserFile {
         match (fields.optional("prices"), is_free) {
             (Some(prices), true) => return Err(prices.flaw("`prices` and `free` contradict each other; keep one")),
             (None, false) => {
-                return Err(node.flaw("`prices` is missing; a model that costs nothing says `free = true`"));
+                return Err(node.flaw("`prices` is missing; for a free model, set `free = true`"));
             }
             _ => {}
         }
@@ -268,7 +264,7 @@ impl UserFile {
         let target = target
             .text()?
             .split_once('/')
-            .ok_or_else(|| target.flaw("the model is not named as `provider/model`, such as `openai/gpt-4o`"))?;
+            .ok_or_else(|| target.flaw("the model is not `provider/model`, such as `openai/gpt-4o`"))?;
         let (name, rule) = match (name, matches) {
             (Some(name), None) => {
                 let name = name.text()?;
@@ -278,7 +274,7 @@ impl UserFile {
                 )
             }
             (None, Some(matches)) => (format!("line {}", matches.line), alternatives::text(matches, "")),
-            _ => return Err(node.flaw("an alias has either a `name` or a `match`")),
+            _ => return Err(node.flaw("an alias needs either `name` or `match`")),
         };
         match rule {
             Ok(rule) => Ok(Some(OwnAlias {
@@ -315,7 +311,7 @@ fn fix(node: &Node<'_>) -> Result<OwnFix, Flaw> {
             Err(Refusal::Part(reason)) => return Err(prices.flaw(reason)),
         },
         (None, true) => "free".to_owned(),
-        _ => return Err(node.flaw("fixed prices have either `prices` or `free = true`")),
+        _ => return Err(node.flaw("fixed prices need either `prices` or `free = true`")),
     };
     Ok(OwnFix {
         line: node.line,
@@ -325,7 +321,7 @@ fn fix(node: &Node<'_>) -> Result<OwnFix, Flaw> {
     })
 }
 
-/// The line's text, if it has no key that a table may have and a user's file may not.
+/// The line's text, or an error if it has a key that only a table may have.
 fn known_keys(line: ModelLine<'_>) -> Result<String, Flaw> {
     if let Some(unknown) = line.unknown {
         return Err(unknown);
@@ -334,7 +330,7 @@ fn known_keys(line: ModelLine<'_>) -> Result<String, Flaw> {
         Some((key, at)) => Err(Flaw::new(
             *at,
             format!(
-                "unknown price key `{}`; write, say, `input_mtok` or `output_mtok`",
+                "unknown price key `{}`; use, for example, `input_mtok` or `output_mtok`",
                 clipped(key)
             ),
         )),
@@ -351,8 +347,8 @@ fn factor(node: &Node<'_>) -> Result<OwnFactor, Flaw> {
     let text = factor.number().or_else(|_| factor.text())?;
     let read = Factor::parse(text).ok_or_else(|| {
         factor.flaw(format!(
-            "`{text}` is no factor: a decimal above 0, at most 1000, with at most 9 decimal places; what costs nothing is \
-             `free` under `[[fixed]]`"
+            "`{text}` is not a factor: use a decimal above 0, at most 1000, with at most 9 decimal places, or `free` under \
+             `[[fixed]]` for free models"
         ))
     })?;
     Ok(OwnFactor {
@@ -364,8 +360,8 @@ fn factor(node: &Node<'_>) -> Result<OwnFactor, Flaw> {
     })
 }
 
-/// Refuses what stands twice, by provider and name.
-fn each_once<'a>(all: impl Iterator<Item = (usize, String, &'a str)>, problem: &str) -> Result<(), Flaw> {
+/// Rejects duplicates by provider and name.
+fn reject_duplicates<'a>(all: impl Iterator<Item = (usize, String, &'a str)>, problem: &str) -> Result<(), Flaw> {
     let mut seen = HashSet::new();
     for (line, provider, name) in all {
         if !seen.insert((provider, name)) {
@@ -375,7 +371,7 @@ fn each_once<'a>(all: impl Iterator<Item = (usize, String, &'a str)>, problem: &
     Ok(())
 }
 
-/// The tables of a list; none when the list is not there.
+/// The tables of a list; empty if it is missing.
 fn entries<'n, 'a>(fields: &mut Fields<'n, 'a>, key: &'static str) -> Result<&'n [Node<'a>], Flaw> {
     fields.optional(key).map_or(Ok(&[]), Node::list)
 }

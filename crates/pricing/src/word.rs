@@ -1,14 +1,14 @@
-//! Words of the catalogue's text: any text, written without the white space that separates words.
+//! Words of a catalogue: any text, escaped to contain no white space.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Writes `text` as one word: white space, control characters and `%` as `%20`, bytes of UTF-8 in hexadecimal.
+/// Escapes `text` to one word: white space, control characters and `%` as `%20`, the bytes of UTF-8 in hexadecimal.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     escape_also(text, |_| false)
 }
 
-/// As [`escape`], and the characters at the places that `also` names.
+/// As [`escape`], and also the characters that match `also`.
 pub(crate) fn escape_also(text: &str, also: impl Fn((usize, char)) -> bool) -> Cow<'_, str> {
     let breaks =
         |(place, sign): (usize, char)| sign.is_whitespace() || sign.is_control() || sign == '%' || also((place, sign));
@@ -28,7 +28,7 @@ pub(crate) fn escape_also(text: &str, also: impl Fn((usize, char)) -> bool) -> C
     Cow::Owned(word)
 }
 
-/// The text that a word stands for; `None` when its escapes are no UTF-8.
+/// The text of a word; `None` if its escapes are not UTF-8.
 pub(crate) fn unescape(word: &str) -> Option<Cow<'_, str>> {
     let Some((plain, mut rest)) = word.split_once('%') else {
         return Some(Cow::Borrowed(word));
@@ -37,7 +37,7 @@ pub(crate) fn unescape(word: &str) -> Option<Cow<'_, str>> {
     bytes.extend_from_slice(plain.as_bytes());
     loop {
         let (digits, after) = rest.split_at_checked(2)?;
-        // A sign is a digit to `from_str_radix`.
+        // `from_str_radix` accepts a plus or minus.
         let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
         bytes.push(u8::from_str_radix(digits, 16).ok().filter(|_| is_hex)?);
         let Some((plain, next)) = after.split_once('%') else {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn white_space_control_characters_and_percent_signs_are_escaped_and_nothing_else() {
+    fn only_white_space_control_characters_and_percent_signs_are_escaped() {
         assert_eq!(escape("a b\t%\u{a0}\u{7}"), "a%20b%09%25%C2%A0%07");
         assert!(matches!(escape("gpt-4o:free/é|~$^"), Cow::Borrowed(_)));
         assert_eq!(escape_also("a=b=", |(_, sign)| sign == '='), "a%3Db%3D");
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_that_stand_for_no_text_are_refused() {
+    fn invalid_escapes_are_rejected() {
         for word in ["%", "a%2", "%zz", "%+1", "%FF", "%C2x", "%é"] {
             assert_eq!(unescape(word), None, "{word}");
         }
@@ -73,7 +73,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_survives_the_way_through_a_word(text in "\\PC*|[\\s%\\x00-\\x1f]*|.*") {
+        fn escaped_texts_round_trip(text in "\\PC*|[\\s%\\x00-\\x1f]*|.*") {
             let word = escape(&text);
             prop_assert!(!word.contains(char::is_whitespace), "{word:?}");
             prop_assert_eq!(unescape(&word), Some(Cow::Borrowed(&*text)));

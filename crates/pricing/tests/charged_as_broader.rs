@@ -1,11 +1,11 @@
-//! A unit that is charged at the price of a broader one makes the cost an estimate, unless the provider says that they cost
-//! the same; and factors multiply what holds for the call.
+//! A unit charged at the price of a broader one makes the cost an estimate, unless the provider states equal prices;
+//! factors multiply all applicable prices.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 mod calls;
 
-use calls::{Said, call, cost, estimated, input_with, priced, said, tokens};
+use calls::{Summary, call, cost, estimated, input_with, priced, summary, tokens};
 use tracing_genai_pricing::{CallContext, Catalogue, ModelId, PriceQuery, Reason, Status};
 use tracing_genai_usage::{Unit, Usage};
 
@@ -13,7 +13,7 @@ use tracing_genai_usage::{Unit, Usage};
 fn a_part_without_its_own_price_makes_an_estimate_unless_stated_equal() {
     use Unit::{CacheReadTokens, CacheWriteTokens, InputAudioTokens, InputImageTokens, InputVideoTokens};
     let reason = |reason: Reason| Some(reason);
-    // Provider, model, part of a million tokens, what it costs in USD, and what is doubted.
+    // Provider, model, part of a million tokens, cost in USD, and the uncertainty.
     let cases = [
         // 0.59 for all of it; 600,000 at 2.50 and 400,000 at 1.25.
         (
@@ -101,7 +101,7 @@ fn a_part_without_its_own_price_makes_an_estimate_unless_stated_equal() {
 }
 
 #[test]
-fn annotated_pages_cost_more_where_the_model_says_how_much() {
+fn annotated_pages_cost_more_if_the_model_has_a_price_for_them() {
     let pages = |annotated| {
         Usage::new()
             .with(Unit::InputDocumentPages, 1_000)
@@ -118,13 +118,13 @@ fn annotated_pages_cost_more_where_the_model_says_how_much() {
 }
 
 #[test]
-fn cache_writes_of_an_hour_without_a_price_are_charged_as_the_shortest() {
+fn one_hour_cache_writes_without_a_price_are_charged_as_the_shortest() {
     let catalogue = Catalogue::parse(
         "tracing-genai catalogue 1\n[p]\nshort\t=\tinput=1 output=1 cache_write=2\nboth\t=\tinput=1 output=1 cache_write=2 cache_write_1h=4\n",
     )
     .unwrap();
     let written = |unit| input_with(Unit::CacheWriteTokens, 500_000).with(unit, 500_000);
-    let of = |model, unit| said(&catalogue.cost(&call("p", model, &written(unit))));
+    let of = |model, unit| summary(&catalogue.cost(&call("p", model, &written(unit))));
     // 500,000 at 1 and 500,000 at 2, or 4.
     assert_eq!(of("both", Unit::CacheWrite1hTokens), priced("2.5"));
     assert_eq!(of("both", Unit::CacheWrite5mTokens), priced("1.5"));
@@ -135,7 +135,7 @@ fn cache_writes_of_an_hour_without_a_price_are_charged_as_the_shortest() {
     );
 }
 
-fn claude(model: &str, usage: &Usage, context: CallContext<'_>) -> Said {
+fn claude(model: &str, usage: &Usage, context: CallContext<'_>) -> Summary {
     cost(&PriceQuery {
         context,
         ..call("anthropic", model, usage)
@@ -178,12 +178,12 @@ fn a_factor_multiplies_every_token_price_of_every_kind_of_service() {
         ..us
     };
     assert_eq!(claude("claude-opus-4-8", &usage, fast), priced("13.805"));
-    // A speed that this model does not sell is not made known by the residency beside it.
+    // A speed without a price on this model stays unknown beside a known residency.
     assert_eq!(claude("claude-opus-4-6", &usage, fast).2, [Reason::UnknownVariant]);
 }
 
 #[test]
-fn a_factor_multiplies_the_prices_of_long_inputs_and_no_searches() {
+fn a_factor_multiplies_the_prices_of_long_inputs_but_not_of_searches() {
     let usage = tokens(300_000, 1_000).with(Unit::WebSearches, 1_000);
     let at = |provider, host| {
         let call = PriceQuery {
@@ -202,7 +202,7 @@ fn a_factor_multiplies_the_prices_of_long_inputs_and_no_searches() {
 }
 
 #[test]
-fn only_regional_hosts_bear_the_surcharge() {
+fn only_regional_hosts_have_the_surcharge() {
     let usage = tokens(1_000, 0);
     let at = |provider, model, host| {
         cost(&PriceQuery {
@@ -251,7 +251,7 @@ fn only_regional_hosts_bear_the_surcharge() {
 }
 
 #[test]
-fn bedrocks_profiles_have_prices_of_their_own_whatever_the_host() {
+fn bedrock_profiles_have_their_own_prices_on_any_host() {
     let usage = tokens(1_000, 0);
     for (model, total) in [
         ("global.anthropic.claude-haiku-4-5-20251001-v1:0", "0.001"),
@@ -269,10 +269,10 @@ fn bedrocks_profiles_have_prices_of_their_own_whatever_the_host() {
 }
 
 #[test]
-fn a_comparison_says_what_it_charges_as_something_broader() {
+fn a_comparison_reports_units_charged_as_a_broader_one() {
     let on = |usage: &Usage, model: &str| {
         let model: ModelId = model.parse().unwrap();
-        said(
+        summary(
             &Catalogue::embedded()
                 .cost_on(&call("openai", "gpt-audio", usage), &model)
                 .cost,

@@ -1,6 +1,6 @@
-//! The same usage on other models: what it would have cost, what that assumes, and which models would have been cheapest.
+//! The same usage on other models: its cost, the assumptions, and the cheapest models.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // Tests and their helpers may panic.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -36,7 +36,7 @@ fn on(call: &PriceQuery<'_>, model: &str) -> Estimate {
     Catalogue::embedded().cost_on(call, &id(model))
 }
 
-fn told(estimate: &Estimate) -> (Status, Option<String>, Vec<Reason>) {
+fn summary(estimate: &Estimate) -> (Status, Option<String>, Vec<Reason>) {
     let cost = &estimate.cost;
     (
         cost.status,
@@ -46,7 +46,7 @@ fn told(estimate: &Estimate) -> (Status, Option<String>, Vec<Reason>) {
 }
 
 #[test]
-fn the_same_tokens_are_charged_at_the_other_models_prices_and_assumed_to_be_the_same() {
+fn tokens_are_charged_at_the_other_models_prices_with_an_assumption() {
     let usage = usage(1_200, 350);
     // 0.15 and 0.6 USD a million.
     let expected = (
@@ -54,15 +54,15 @@ fn the_same_tokens_are_charged_at_the_other_models_prices_and_assumed_to_be_the_
         Some("0.00039".to_owned()),
         vec![Reason::SameTokensAssumed],
     );
-    assert_eq!(told(&on(&call(&usage), "openai/gpt-4o-mini")), expected);
+    assert_eq!(summary(&on(&call(&usage), "openai/gpt-4o-mini")), expected);
 }
 
 #[test]
-fn the_same_model_costs_what_the_call_cost_and_nothing_is_assumed() {
+fn the_same_model_has_the_same_cost_without_assumptions() {
     let usage = usage(1_200, 350);
     for same in ["openai/gpt-4o", "openai/gpt-4o-2024-08-06", "azure.ai.openai/gpt-4o"] {
         assert_eq!(
-            told(&on(&call(&usage), same)),
+            summary(&on(&call(&usage), same)),
             (Status::Priced, Some("0.0065".to_owned()), vec![]),
             "{same}"
         );
@@ -70,12 +70,12 @@ fn the_same_model_costs_what_the_call_cost_and_nothing_is_assumed() {
 }
 
 #[test]
-fn cached_tokens_are_charged_as_cached_where_the_other_model_has_a_price_for_them() {
+fn cached_tokens_are_charged_as_cached_if_the_other_model_has_a_cache_price() {
     let usage = usage(10_240, 640).with(Unit::CacheReadTokens, 8_192);
     let estimate = on(&call(&usage), "anthropic/claude-haiku-4-5");
     // 2,048 at 1, 8,192 at 0.1 and 640 at 5 USD a million.
     assert_eq!(
-        told(&estimate),
+        summary(&estimate),
         (
             Status::Estimated,
             Some("0.0060672".to_owned()),
@@ -85,11 +85,11 @@ fn cached_tokens_are_charged_as_cached_where_the_other_model_has_a_price_for_the
 }
 
 #[test]
-fn cached_tokens_are_charged_as_input_where_the_other_model_has_no_price_for_them() {
+fn cached_tokens_are_charged_as_input_without_a_cache_price() {
     let usage = usage(10_240, 640)
         .with(Unit::CacheReadTokens, 4_096)
         .with(Unit::CacheWriteTokens, 4_096);
-    // gpt-4o-mini has a price for reading and none for writing: 6,144 at 0.15, 4,096 at 0.075, 640 at 0.6 USD a million.
+    // gpt-4o-mini has a price for cache reads, not for writes: 6,144 at 0.15, 4,096 at 0.075, 640 at 0.6 USD a million.
     let estimate = on(&call(&usage), "openai/gpt-4o-mini");
     assert_eq!(estimate.cost.total, Some("0.0016128".parse::<Usd>().unwrap()));
     assert!(estimate.cost.reasons.contains(Reason::CacheChargedAsInput));
@@ -97,8 +97,8 @@ fn cached_tokens_are_charged_as_input_where_the_other_model_has_no_price_for_the
 }
 
 #[test]
-fn a_context_window_that_would_be_exceeded_is_named_with_both_figures() {
-    // gpt-4o-mini takes and gives 128,000 tokens.
+fn an_exceeded_context_window_is_reported_with_both_figures() {
+    // gpt-4o-mini has a context window of 128,000 tokens.
     let fits = usage(127_000, 1_000);
     let fits = on(&call(&fits), "openai/gpt-4o-mini");
     assert!(!fits.exceeds_context() && !fits.cost.reasons.contains(Reason::ContextExceeded));
@@ -110,7 +110,7 @@ fn a_context_window_that_would_be_exceeded_is_named_with_both_figures() {
 }
 
 #[test]
-fn what_the_call_itself_leaves_open_stays_open() {
+fn uncertainties_of_the_call_are_kept() {
     let nothing = Usage::new();
     assert_eq!(on(&call(&nothing), "openai/gpt-4o-mini").cost.status, Status::Unpriced);
     let contradictory = usage(100, 10).with(Unit::CacheReadTokens, 500);
@@ -126,7 +126,7 @@ fn what_the_call_itself_leaves_open_stays_open() {
     );
     assert_eq!(repaired.cost.total, Some("0.0000585".parse::<Usd>().unwrap()));
     assert!(repaired.cost.reasons.contains(Reason::InputExcludedCache));
-    // Known to be excluded: nothing had to be repaired.
+    // Known to be excluded: no repair needed.
     let excluded = on(
         &PriceQuery {
             counts: Counts::Exclusive,
@@ -139,7 +139,7 @@ fn what_the_call_itself_leaves_open_stays_open() {
 }
 
 #[test]
-fn a_tier_of_service_that_the_other_model_does_not_sell_is_said() {
+fn a_service_tier_without_a_price_on_the_other_model_is_reported() {
     let usage = usage(1_200, 350);
     let flex = PriceQuery {
         context: CallContext {
@@ -162,7 +162,7 @@ fn an_unknown_model_has_no_cost_and_a_free_one_costs_nothing() {
 }
 
 #[test]
-fn the_users_multipliers_and_aliases_hold_for_comparisons_too() {
+fn the_users_multipliers_and_aliases_apply_to_comparisons() {
     let file = UserFile::parse(
         "[[aliases]]\nname = 'small'\nmodel = 'openai/gpt-4o-mini'\n\
          [[multipliers]]\nprovider = 'openai'\nfactor = 0.5\n",
@@ -180,15 +180,15 @@ fn the_users_multipliers_and_aliases_hold_for_comparisons_too() {
 }
 
 #[test]
-fn what_is_no_provider_and_model_is_no_id() {
+fn invalid_model_ids_are_rejected() {
     for text in ["", "gpt-4o", "/gpt-4o", "openai/"] {
         assert!(text.parse::<ModelId>().is_err(), "{text:?}");
     }
     assert_eq!(id("openai/gpt-4o").to_string(), "openai/gpt-4o");
 }
 
-/// Own models, so that the order can be told by heart.
-fn own() -> Catalogue {
+/// A small catalogue with an obvious order.
+fn small() -> Catalogue {
     Catalogue::parse(
         "tracing-genai catalogue 1\n\
          [b]\nsmall\t=\tinput=1 output=1\t#1000\nlarge\t=\tinput=2 output=2\t#100000\n\
@@ -199,8 +199,8 @@ fn own() -> Catalogue {
 }
 
 #[test]
-fn candidates_are_ranked_by_their_sum_and_left_out_when_they_could_not_have_served_a_call() {
-    let catalogue = own();
+fn candidates_are_ranked_by_total_and_removed_if_they_could_not_serve_a_call() {
+    let catalogue = small();
     let mut ranking = catalogue.candidates(|entry| !entry.is_free() && !entry.is_deprecated());
     assert!(ranking.cheapest(9).is_empty());
     let (short, long) = (usage(100, 10), usage(5_000, 10));
@@ -211,7 +211,7 @@ fn candidates_are_ranked_by_their_sum_and_left_out_when_they_could_not_have_serv
             .map(|ranked| format!("{}/{} {}", ranked.entry.provider(), ranked.entry.model(), ranked.total))
             .collect()
     };
-    // What only has a price for input is no chat model; those of the same cost stand by name.
+    // A model with only an input price is not a chat model; ties are ordered by name.
     assert_eq!(
         names(&ranking),
         ["b/small 0.00011", "a/same 0.00022", "b/large 0.00022", "a/dear 0.00099"]
@@ -219,7 +219,7 @@ fn candidates_are_ranked_by_their_sum_and_left_out_when_they_could_not_have_serv
     // The long call exceeds the small model's 1,000 tokens.
     assert!(ranking.add(&call(&long)));
     assert_eq!(names(&ranking), ["a/same 0.01024", "b/large 0.01024", "a/dear 0.04608"]);
-    // What contradicts itself or says nothing is in nobody's sum.
+    // Contradictory and missing usage is in no total.
     let contradictory = usage(100, 10).with(Unit::CacheReadTokens, 500);
     let more_audio_than_input = usage(100, 10).with(Unit::InputAudioTokens, 500);
     for refused in [contradictory, more_audio_than_input, Usage::new()] {
@@ -229,7 +229,7 @@ fn candidates_are_ranked_by_their_sum_and_left_out_when_they_could_not_have_serv
 }
 
 #[test]
-fn a_rank_is_what_each_call_costs_on_that_model_added_up() {
+fn a_total_is_the_sum_of_the_calls_costs_on_that_model() {
     let catalogue = Catalogue::embedded();
     let mut ranking = catalogue.candidates(|entry| entry.provider().len() > 3 && entry.context_window().is_some());
     let usages = [
@@ -245,7 +245,7 @@ fn a_rank_is_what_each_call_costs_on_that_model_added_up() {
     assert!(ranked.is_sorted_by_key(|ranked| ranked.total));
     for ranked in ranked {
         let label = format!("{}/{}", ranked.entry.provider(), ranked.entry.model());
-        // Another line of the provider may go by that name first.
+        // Another line of the provider may match that name first.
         if catalogue
             .entry(&id(&label))
             .is_none_or(|entry| entry.model() != ranked.entry.model())
@@ -259,7 +259,7 @@ fn a_rank_is_what_each_call_costs_on_that_model_added_up() {
 }
 
 #[test]
-fn what_a_users_own_line_goes_before_is_no_candidate() {
+fn a_line_overridden_by_the_users_is_not_a_candidate() {
     let text = "[[models]]\nprovider = 'openai'\nid = 'gpt-4o-mini'\nprices = { input_mtok = 50, output_mtok = 50 }\n";
     let file = UserFile::parse(text, "prices.toml").unwrap();
     let catalogue = Catalogue::layered(None, Some(&file)).unwrap();
@@ -274,7 +274,7 @@ fn what_a_users_own_line_goes_before_is_no_candidate() {
         .collect();
     assert_eq!(totals, ["5"]);
 
-    // A line that only other names find leaves the catalogue's in its place.
+    // A line matched only by other names does not override the catalogue's.
     let narrow = text.replace("prices =", "match = { starts_with = 'ft:gpt-4o-mini:acme' }\nprices =");
     let file = UserFile::parse(&narrow, "prices.toml").unwrap();
     let catalogue = Catalogue::layered(None, Some(&file)).unwrap();

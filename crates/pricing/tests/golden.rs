@@ -1,6 +1,6 @@
-//! Every row of the golden table, whose expected amounts were computed by genai-prices 0.2.3 itself.
+//! Every row of the golden table, whose expected amounts were computed by genai-prices 0.2.3.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // Tests and their helpers may panic.
 
 mod calendar;
 #[path = "../../xtask/src/shared_data.rs"]
@@ -11,16 +11,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing_genai_pricing::{CallContext, Catalogue, Cost, Counts, PriceQuery, Status, Usd};
 use tracing_genai_usage::{Unit, Usage};
 
-/// Rows on which we differ from genai-prices, by the form of the model's id.
+/// Rows with an intended difference to genai-prices, by the form of the model's id.
 ///
-/// Gemini's API calls its models by resource name, `models/{model}` (<https://ai.google.dev/api/models>). LiteLLM strips
-/// the prefix; genai-prices does not match it. Then the other column of the table is expected.
+/// Gemini's API names its models by resource, `models/{model}` (<https://ai.google.dev/api/models>). LiteLLM strips the
+/// prefix; genai-prices does not match it. The expected value is then in the table's other column.
 fn differs_on_purpose(provider: &str, model: &str) -> bool {
     provider == "gcp.gemini" && model.starts_with("models/")
 }
 
 #[test]
-fn every_row_costs_what_the_table_says() {
+fn every_row_has_the_expected_cost() {
     let Some(path) = shared_data::path("TRACING_GENAI_GOLDEN") else {
         return;
     };
@@ -75,7 +75,7 @@ fn cost_of_row<'a>(field: &dyn Fn(&str) -> &'a str) -> Cost {
         ("input_audio", Unit::InputAudioTokens),
         ("output_audio", Unit::OutputAudioTokens),
     ] {
-        // An empty cell is not reported, which is not zero.
+        // An empty cell is missing, not zero.
         if !field(column).is_empty() {
             usage.set(unit, field(column).parse().unwrap());
         }

@@ -1,4 +1,4 @@
-//! Model ids as they occur on spans: with prefixes, paths, versions and dates. Never a neighbour's price.
+//! Model ids as they occur on spans, with prefixes, paths, versions and dates, never match another model.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -26,7 +26,7 @@ fn label(provider: &str, model: &str) -> Option<String> {
 }
 
 #[test]
-fn each_form_of_an_id_means_the_model_it_names() {
+fn all_forms_of_an_id_match_their_model() {
     let cases = [
         ("gcp.gemini", "models/gemini-2.5-flash", "google/gemini-2.5-flash"),
         (
@@ -64,7 +64,7 @@ fn each_form_of_an_id_means_the_model_it_names() {
     ];
     for (provider, model, expected) in cases {
         assert_eq!(label(provider, model).as_deref(), Some(expected), "{provider} {model}");
-        // Where Vertex AI serves Claude is not told here, and its price depends on that.
+        // The location of Claude on Vertex AI is missing here, and its price depends on it.
         let expected = match (provider, model.starts_with("claude")) {
             ("gcp.vertex_ai", true) => Reasons::of(Reason::RegionAssumed),
             _ => Reasons::NONE,
@@ -74,7 +74,7 @@ fn each_form_of_an_id_means_the_model_it_names() {
 }
 
 #[test]
-fn a_region_of_bedrock_costs_a_tenth_more_than_the_global_profile() {
+fn bedrock_regions_cost_a_tenth_more_than_the_global_profile() {
     let model = "anthropic.claude-sonnet-4-5-20250929-v1:0";
     let global = cost("aws.bedrock", &format!("global.{model}")).total;
     for region in ["us", "eu", "apac"] {
@@ -87,7 +87,7 @@ fn a_region_of_bedrock_costs_a_tenth_more_than_the_global_profile() {
 }
 
 #[test]
-fn what_is_not_named_is_not_guessed() {
+fn unnamed_models_are_not_guessed() {
     let unknown = [
         ("openai", "gpt-4o-max"),
         ("openai", "azure/gpt-4o"),
@@ -120,14 +120,14 @@ fn what_is_not_named_is_not_guessed() {
 }
 
 #[test]
-fn a_routers_prefix_tells_the_provider_that_nobody_named() {
+fn a_routers_prefix_identifies_an_unnamed_provider() {
     let cost = cost("", "groq/llama-3.3-70b-versatile");
     assert_eq!(cost.status, Status::Estimated);
     assert_eq!(cost.reasons, Reasons::of(Reason::ProviderFromModel));
 }
 
 #[test]
-fn a_model_that_only_its_maker_serves_is_priced_as_its_makers_behind_a_compatible_api() {
+fn a_makers_exclusive_model_has_the_makers_price_behind_a_compatible_api() {
     let usage = Usage::new()
         .with(Unit::InputTokens, 1_000)
         .with(Unit::OutputTokens, 100);
@@ -160,7 +160,7 @@ fn a_model_that_only_its_maker_serves_is_priced_as_its_makers_behind_a_compatibl
             "{provider} {model}"
         );
     }
-    // Models with open weights are priced per host, and a provider with an API of its own is kept.
+    // Models with open weights are priced per host; a provider with its own API is kept.
     let unknown = [
         ("openai", "deepseek-r1:7b"),
         ("openai", "mistral-7b-instruct"),

@@ -1,18 +1,18 @@
-//! The overlay: every row adds to the catalogue, and prices what it was made for. That its rows say what LiteLLM says is
-//! tested where LiteLLM's table is read, in xtask.
+//! The overlay: every row adds to the catalogue, and its prices apply. Agreement with LiteLLM is tested in xtask, which
+//! reads LiteLLM's table.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 mod calls;
 
 use std::time::SystemTime;
 
-use calls::{call, cost, estimated, priced, said, tokens};
+use calls::{call, cost, estimated, priced, summary, tokens};
 use tracing_genai_pricing::{CallContext, Catalogue, Feed, OverlayRow, PriceQuery, Reason, Status};
 use tracing_genai_usage::{Unit, Usage};
 
 #[test]
-fn every_row_adds_what_the_catalogue_lacks() {
+fn every_row_adds_to_the_catalogue() {
     let additions = OverlayRow::additions_to(include_str!("../data/catalogue.txt")).unwrap();
     let idle: Vec<_> = additions
         .iter()
@@ -31,7 +31,7 @@ fn every_row_adds_what_the_catalogue_lacks() {
 }
 
 #[test]
-fn the_overlay_lies_over_a_newer_table_too() {
+fn the_overlay_applies_to_a_newer_table() {
     let table = include_str!("../data/catalogue.txt");
     let feed = Feed::parse(table, "newer").unwrap();
     let catalogue = Catalogue::layered(Some(&feed), None).unwrap();
@@ -40,11 +40,11 @@ fn the_overlay_lies_over_a_newer_table_too() {
         .with(Unit::OutputAudioTokens, 400);
     let cost = catalogue.cost(&call("openai", "gpt-4o-audio-preview-2024-12-17", &usage));
     // 100 at 2.50, 900 at 40, 100 at 10 and 400 at 80 USD a million.
-    assert_eq!(said(&cost), priced("0.06925"));
+    assert_eq!(summary(&cost), priced("0.06925"));
 }
 
 #[test]
-fn audio_that_has_a_price_is_charged_by_it_and_audio_that_has_none_is_an_estimate() {
+fn audio_is_charged_at_its_price_or_else_an_estimate() {
     let audio = tokens(1_000, 500).with(Unit::InputAudioTokens, 900);
     assert_eq!(
         cost(&call("openai", "gpt-4o-audio-preview", &audio)),
@@ -73,7 +73,7 @@ fn a_cached_part_without_a_price_is_an_estimate() {
 }
 
 #[test]
-fn anthropics_us_residency_costs_a_tenth_more_from_4_6_on() {
+fn anthropic_us_residency_costs_a_tenth_more_since_4_6() {
     let usage = tokens(1_000_000, 0).with(Unit::WebSearches, 2);
     let with = |model, geo| {
         let context = CallContext {
@@ -85,7 +85,7 @@ fn anthropics_us_residency_costs_a_tenth_more_from_4_6_on() {
             ..call("anthropic", model, &usage)
         })
     };
-    // Two searches at 10 USD a thousand bear no surcharge.
+    // Two searches at 10 USD a thousand have no surcharge.
     assert_eq!(with("claude-opus-4-6", Some("us")), priced("5.52"));
     assert_eq!(with("claude-opus-4-6-20260205", Some("us")), priced("5.52"));
     assert_eq!(with("claude-opus-4-6", Some("global")), priced("5.02"));
@@ -143,14 +143,14 @@ fn claude_on_vertex_costs_a_tenth_more_outside_the_global_endpoint() {
     assert_eq!(at("claude-opus-4-1", None), priced("0.015"));
     assert_eq!(at("gemini-2.5-flash", regional), priced("0.0003"));
     assert_eq!(at("gemini-3.5-flash", regional).0, Status::Priced);
-    // A name of Google that is that of both of its APIs.
+    // A name of Google's that covers both of its APIs.
     let any = |model| cost(&call("gcp.gen_ai", model, &usage));
     assert_eq!(any("gemini-3.5-flash"), estimated("0.0015", &[Reason::RegionAssumed]));
     assert_eq!(any("gemini-2.5-flash"), priced("0.0003"));
 }
 
 #[test]
-fn openais_regional_hosts_cost_a_tenth_more_for_models_since_gpt_5_4() {
+fn openai_regional_hosts_cost_a_tenth_more_since_gpt_5_4() {
     let usage = tokens(1_000, 0);
     let at = |model, host| {
         cost(&PriceQuery {
@@ -166,7 +166,7 @@ fn openais_regional_hosts_cost_a_tenth_more_for_models_since_gpt_5_4() {
         estimated("0.0025", &[Reason::RegionAssumed])
     );
     assert_eq!(at("gpt-4o", Some("eu.api.openai.com")), priced("0.0025"));
-    // Of one line of the catalogue, LiteLLM lists a surcharge for the newest names alone.
+    // LiteLLM lists a surcharge for only the newest names of one catalogue line.
     for (model, global, regional) in [
         ("gpt-realtime-2.1", "0.004", "0.0044"),
         ("gpt-realtime-2", "0.004", "0.004"),
@@ -180,7 +180,7 @@ fn openais_regional_hosts_cost_a_tenth_more_for_models_since_gpt_5_4() {
 }
 
 #[test]
-fn bedrocks_sonnet_4_5_costs_twice_beyond_200_000_tokens() {
+fn sonnet_4_5_on_bedrock_costs_twice_above_200_000_tokens() {
     let cost_of = |model, input| cost(&call("aws.bedrock", model, &tokens(input, 1_000)));
     let us = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
     // 300,000 at 6.60 and 1,000 at 24.75 USD a million.
@@ -197,7 +197,7 @@ fn bedrocks_sonnet_4_5_costs_twice_beyond_200_000_tokens() {
 }
 
 #[test]
-fn a_kind_of_service_without_a_price_for_long_inputs_is_an_estimate_there() {
+fn a_kind_of_service_without_a_long_input_price_is_an_estimate_there() {
     let with = |input| {
         let usage = tokens(input, 0);
         let context = CallContext {
@@ -233,12 +233,12 @@ fn provisioned_throughput_is_unpriced() {
     );
     assert_eq!(with("openai", "gpt-4o", "scale"), unpriced);
     assert_eq!(with("aws.bedrock", "amazon.nova-lite-v1:0", "reserved"), unpriced);
-    // Another provider's word for something else.
+    // Another provider's use of the same value.
     assert_eq!(with("groq", "llama-3.3-70b-versatile", "scale").0, Status::Estimated);
 }
 
 #[test]
-fn a_search_that_may_be_free_is_an_estimate() {
+fn a_search_with_a_free_allowance_is_an_estimate() {
     let usage = tokens(1_000, 50).with(Unit::WebSearches, 1);
     assert_eq!(
         cost(&call("gcp.gemini", "gemini-2.5-flash", &usage)),
@@ -248,7 +248,7 @@ fn a_search_that_may_be_free_is_an_estimate() {
 }
 
 #[test]
-fn a_model_that_searches_at_every_call_charges_its_fee() {
+fn a_model_that_always_searches_charges_its_fee() {
     let usage = tokens(100, 200);
     assert_eq!(
         cost(&call("openai", "gpt-4o-search-preview-2025-03-11", &usage)),
@@ -266,7 +266,7 @@ fn a_model_that_searches_at_every_call_charges_its_fee() {
 }
 
 #[test]
-fn fine_tuned_models_cost_what_their_kind_does() {
+fn fine_tuned_models_have_the_price_of_their_kind() {
     let usage = tokens(1_000_000, 1_000_000);
     for model in ["ft:gpt-4.1-2025-04-14:acme::B1x", "ft:gpt-4.1-2025-04-14"] {
         assert_eq!(cost(&call("openai", model, &usage)), priced("15"), "{model}");
@@ -280,7 +280,7 @@ fn rerankers_are_charged_by_the_search() {
 }
 
 #[test]
-fn rows_hold_for_calls_of_any_day() {
+fn rows_apply_to_calls_of_any_day() {
     let usage = tokens(1_000, 500).with(Unit::InputAudioTokens, 900);
     let call = PriceQuery {
         started: SystemTime::UNIX_EPOCH,
@@ -290,7 +290,7 @@ fn rows_hold_for_calls_of_any_day() {
 }
 
 #[test]
-fn a_search_costs_what_its_kind_and_its_seller_ask() {
+fn a_search_is_priced_by_its_kind_and_seller() {
     let usage = tokens(1_000, 0).with(Unit::WebSearches, 1);
     let with = |provider, model, search_type| {
         let context = CallContext {
@@ -310,12 +310,12 @@ fn a_search_costs_what_its_kind_and_its_seller_ask() {
     // Azure has one price for all searches.
     assert_eq!(with("azure.ai.openai", "gpt-5.4", Some("preview")), priced("0.0165"));
     assert_eq!(with("azure.ai.openai", "o3", Some("preview")), priced("0.016"));
-    // The allowance is Google's own: 1,000 at 0.30 USD a million, and 5 USD for a thousand searches.
+    // The allowance is Google's: 1,000 at 0.30 USD a million, and 5 USD for a thousand searches.
     assert_eq!(with("perplexity", "google/gemini-2.5-flash", None), priced("0.0053"));
 }
 
 #[test]
-fn a_free_model_is_not_free_where_something_else_was_used() {
+fn a_free_model_is_not_free_if_unpriced_units_were_used() {
     let usage = tokens(1_000, 10);
     let model = "deepseek/deepseek-r1:free";
     assert_eq!(
@@ -329,11 +329,11 @@ fn a_free_model_is_not_free_where_something_else_was_used() {
     assert_eq!(cost(&call("openrouter", model, &none)).0, Status::Free);
     let mut doubted = Catalogue::embedded().cost(&call("openrouter", model, &usage));
     doubted.doubt(Reason::UnreadUsage);
-    assert_eq!(said(&doubted), (Status::Unpriced, None, vec![Reason::UnreadUsage]));
+    assert_eq!(summary(&doubted), (Status::Unpriced, None, vec![Reason::UnreadUsage]));
 }
 
 #[test]
-fn perplexitys_fee_of_a_request_is_that_of_its_search_context() {
+fn perplexity_request_fees_depend_on_the_search_context() {
     let usage = tokens(1_000, 300);
     let with = |model, size| {
         let context = CallContext {

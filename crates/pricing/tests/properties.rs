@@ -1,6 +1,6 @@
-//! What holds for every model, every usage and every moment.
+//! Properties of all models, usages and moments.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // Tests and their helpers may panic.
 
 mod calendar;
 
@@ -48,7 +48,7 @@ fn plausible() -> impl Strategy<Value = Usage> {
     })
 }
 
-/// What grows when one more is counted: a part, and all that it is a part of.
+/// The units that grow together: a part and its wholes.
 const GROWN: &[&[Unit]] = &[
     &[Unit::InputTokens, Unit::CacheReadTokens],
     &[Unit::InputTokens, Unit::CacheWriteTokens],
@@ -76,7 +76,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn whatever_was_reported_the_parts_sum_to_the_total_and_nothing_is_negative(
+    fn parts_sum_to_the_total_and_are_not_negative(
         place in models(), usage in usages(), seconds in moments(), auto in any::<bool>(),
     ) {
         let cost = cost(place, &usage, seconds, if auto { Counts::Auto } else { Counts::Inclusive });
@@ -179,7 +179,7 @@ proptest! {
     }
 
     #[test]
-    fn decimal_text_survives_the_round_trip(femto in any::<i64>()) {
+    fn decimal_text_round_trips(femto in any::<i64>()) {
         let amount = Usd::from_femto_usd(i128::from(femto));
         prop_assert_eq!(amount.to_string().parse::<Usd>(), Ok(amount));
         prop_assert_eq!(Usd::parse_rounded(&amount.to_string()), Ok(amount));
@@ -187,14 +187,14 @@ proptest! {
 }
 
 #[test]
-fn a_dated_price_begins_with_its_day_in_utc_and_not_a_second_before() {
+fn a_dated_price_begins_exactly_with_its_day_in_utc() {
     let catalogue = Catalogue::embedded();
     let usage = Usage::new()
         .with(Unit::InputTokens, 1_000)
         .with(Unit::OutputTokens, 1_000);
     let mut edges = 0;
     for (place, entry) in catalogue.entries().enumerate() {
-        // A variant has dates of its own, and a window of every day is none.
+        // A variant has its own dates; a daily window is not a date.
         let days = entry.prices().filter(|price| price.variant.is_none());
         let days: Vec<_> = days
             .filter_map(|price| price.when.filter(|when| when.len() == 10))
@@ -208,7 +208,7 @@ fn a_dated_price_begins_with_its_day_in_utc_and_not_a_second_before() {
                     .effective
                     .clone()
             };
-            // Another line of the provider may go by that name first.
+            // Another line of the provider may match that name first.
             let Some(begun) = effective(midnight) else { continue };
             assert_eq!(&*begun, day, "{}", entry.model());
             assert_ne!(effective(midnight - 1).as_deref(), Some(day), "{}", entry.model());
@@ -219,7 +219,7 @@ fn a_dated_price_begins_with_its_day_in_utc_and_not_a_second_before() {
 }
 
 #[test]
-fn a_tier_begins_one_token_above_its_start_and_holds_for_the_whole_call() {
+fn a_tier_begins_one_token_above_its_start_and_applies_to_the_whole_call() {
     let catalogue = Catalogue::embedded();
     let mut edges = 0;
     for entry in catalogue.entries() {

@@ -1,6 +1,6 @@
-//! A million calls are priced while tables are replaced and refused: each by one table from beginning to end.
+//! A million calls are priced while tables are replaced and rejected: each call by exactly one table.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ const CALLS: u64 = 1_000_000;
 const THREADS: u64 = 2;
 const OFTEN: Duration = Duration::from_millis(20);
 
-/// The embedded catalogue's text with other prices of one model, whose input and output always belong together.
+/// The embedded catalogue's text with other prices of one model; input and output always change together.
 fn table(input: &str, output: &str) -> String {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/catalogue.txt")).unwrap();
     let price = "input=2.5 output=10 storage";
@@ -48,14 +48,14 @@ fn a_million_calls_are_each_priced_by_one_whole_table() {
     let prices = Prices::embedded();
     let refreshing = Refresh::of(&prices).feed_file(&file).every(OFTEN).start().unwrap();
 
-    let (is_over, calls) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (is_stopped, calls) = (AtomicBool::new(false), AtomicU64::new(0));
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 let usage = Usage::new()
                     .with(Unit::InputTokens, 1_000)
                     .with(Unit::OutputTokens, 1_000);
-                while !is_over.load(Ordering::Relaxed) || calls.load(Ordering::Relaxed) < CALLS {
+                while !is_stopped.load(Ordering::Relaxed) || calls.load(Ordering::Relaxed) < CALLS {
                     for _ in 0..1_000 {
                         let cost = prices.cost(&PriceQuery {
                             provider: "openai",
@@ -80,7 +80,7 @@ fn a_million_calls_are_each_priced_by_one_whole_table() {
                     let before = prices.refreshes();
                     fs::write(&file, text).unwrap();
                     let started = std::time::Instant::now();
-                    // Seen, and taken or refused.
+                    // Polled, and accepted or rejected.
                     loop {
                         let now = prices.refreshes();
                         let is_seen = if text == bad {
@@ -95,7 +95,7 @@ fn a_million_calls_are_each_priced_by_one_whole_table() {
                     }
                 }
             }
-            is_over.store(true, Ordering::Relaxed);
+            is_stopped.store(true, Ordering::Relaxed);
         });
     });
 

@@ -1,6 +1,6 @@
-//! Real bodies, read by their provider's API and priced, cost what genai-prices says.
+//! Real bodies, read by their provider's API and priced, have the cost that genai-prices computes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // Tests and their helpers may panic.
 
 #[path = "../../usage/tests/recorded_bodies/mod.rs"]
 mod recorded_bodies;
@@ -15,13 +15,14 @@ use serde_json::Value;
 use tracing_genai_pricing::{CallContext, Catalogue, Counts, Feed, PriceQuery, Usd};
 use tracing_genai_usage::{Reading, read_body};
 
-/// Noon of 2026-08-21, when the oracle computed its prices: by day, which makes a difference to `DeepSeek`'s.
+/// Noon of 2026-08-21, when the oracle computed its prices: `DeepSeek`'s depend on the time of day.
 const PRICED_AT: Duration = Duration::from_secs(1_787_313_600);
 
-/// What the oracle, at its version, leaves out and a body says: the provider, the field that says it, and what the call
-/// then costs, in USD by the provider's price list, worked out here from the body itself.
+/// Units that the oracle, at its version, omits and a body reports: the provider, the field, and the resulting cost in
+/// USD by the provider's price list, computed here from the body.
 const CORRECTIONS: &[Correction] = &[
-    // Compaction is billed in `iterations` alone: https://platform.claude.com/docs/en/build-with-claude/compaction, "Usage".
+    // Compaction is billed only in `iterations`: https://platform.claude.com/docs/en/build-with-claude/compaction,
+    // "Usage".
     // The bodies are Claude Sonnet 4.6's: 3 USD a million in, 0.30 read from the cache, 3.75 written to it, 15 out.
     Correction {
         provider: "anthropic",
@@ -97,7 +98,7 @@ fn mistral_large(body: &Value, cached: i64) -> i64 {
 }
 
 fn cost(catalogue: &Catalogue, entry: &Entry, extractor: &Extractor, reading: &Reading) -> Option<Usd> {
-    // The oracle prices tokens alone, at the standard tier, by the model that the body names.
+    // The oracle prices tokens only, at the standard tier, by the body's model.
     let model = entry.body["model"].as_str().or(entry.body["modelVersion"].as_str());
     let cost = catalogue.cost(&PriceQuery {
         provider: &extractor.provider_id,
@@ -120,14 +121,14 @@ fn cost(catalogue: &Catalogue, entry: &Entry, extractor: &Extractor, reading: &R
 }
 
 #[test]
-fn every_recorded_body_costs_what_genai_prices_says() {
+fn every_recorded_body_has_the_cost_of_genai_prices() {
     let (Some(bodies), Some(table)) = (
         shared_data::path("TRACING_GENAI_USAGES"),
         shared_data::path("TRACING_GENAI_PRICES"),
     ) else {
         return;
     };
-    // The table of the oracle's own day tells a price that has changed since from one that is wrong.
+    // The table of the oracle's day separates changed prices from wrong ones.
     let of_that_day = table.with_file_name("genai-prices-v2-feed-47df840.json");
     let of_that_day = of_that_day.exists().then(|| {
         let feed = Feed::read(&of_that_day).unwrap();
@@ -155,7 +156,7 @@ fn every_recorded_body_costs_what_genai_prices_says() {
         } else if then == Some(expected) {
             changed += 1;
         } else if expected == Usd::default() && actual.is_none() {
-            // The table lists the model without any price. That makes zero there, and unknown here.
+            // The table lists the model without a price: zero there, unknown here.
             unknown += 1;
         } else {
             wrong.push(format!(

@@ -1,6 +1,6 @@
-//! Prices that are refreshed while the program runs: what is better is taken, what is broken is refused, and both are told.
+//! Prices refreshed at runtime: valid changes are taken into use, invalid ones are rejected, and both are reported.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,10 @@ use tracing_genai_usage::{Unit, Usage};
 const OFTEN: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The prices of gpt-4o, which no other model shares.
+/// The prices of gpt-4o, unique to that model.
 const GPT_4O: &str = "cache_read=1.25 input=2.5 output=10 storage";
 
-/// A folder of its own, removed at the end.
+/// A temporary folder, removed at the end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -58,9 +58,9 @@ fn dollars(prices: &Prices, provider: &str, model: &str) -> Option<String> {
     cost(prices, provider, model).total.map(|total| total.to_string())
 }
 
-/// What is told of each attempt.
+/// Starts a refresh and collects its reports.
 fn started(refresh: Refresh) -> (Refreshing, Receiver<Result<String, String>>) {
-    let (tell, told) = channel();
+    let (tell, reports) = channel();
     let refresh = refresh.every(OFTEN).on_change(move |news| {
         let news = match news {
             Refreshed::Updated { version, .. } => Ok((*version).to_owned()),
@@ -69,10 +69,10 @@ fn started(refresh: Refresh) -> (Refreshing, Receiver<Result<String, String>>) {
         };
         let _ = tell.send(news);
     });
-    (refresh.start().unwrap(), told)
+    (refresh.start().unwrap(), reports)
 }
 
-/// Writes beside the file and renames, as one should: half a file is then never there.
+/// Writes to another file and renames it, so that no partial file is visible.
 fn write(path: impl AsRef<Path>, text: impl AsRef<[u8]>) {
     let beside = path.as_ref().with_extension("new");
     fs::write(&beside, text).unwrap();
@@ -90,7 +90,7 @@ fn feed(from: &str, to: &str) -> String {
     text.replace(from, to)
 }
 
-/// The text of a catalogue that does not say how much it holds.
+/// The text of a catalogue without the counts in its header.
 fn without_counts(text: &str) -> String {
     let is_count = |line: &&str| {
         !["providers\t", "models\t", "prices\t"]
@@ -103,35 +103,35 @@ fn without_counts(text: &str) -> String {
 }
 
 #[test]
-fn a_users_file_that_changes_is_in_use_at_once_and_a_broken_one_is_not() {
+fn a_changed_user_file_is_applied_and_an_invalid_one_rejected() {
     let folder = Folder::new("user-file");
     let file = folder.path("prices.toml");
     write(&file, own_model(1));
     let prices = Prices::embedded();
-    let (refreshing, told) = started(Refresh::of(&prices).user_file(&file));
-    // The first reading is over when start() returns.
+    let (refreshing, reports) = started(Refresh::of(&prices).user_file(&file));
+    // The first read is complete when start() returns.
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
-    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
+    assert!(reports.recv_timeout(PATIENCE).unwrap().is_ok());
 
     write(&file, own_model(2));
-    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
+    assert!(reports.recv_timeout(PATIENCE).unwrap().is_ok());
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("2"));
 
     write(
         &file,
         "[[models]]\nprovider = 'acme'\nid = 'm'\nprices = { input_mtok = -3 }\n",
     );
-    let problem = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
+    let problem = reports.recv_timeout(PATIENCE).unwrap().unwrap_err();
     assert!(problem.contains("prices.toml:4: "), "{problem}");
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("2"));
-    // It is refused once, and stays refused until it changes.
+    // Rejected once, and not retried until it changes.
     std::thread::sleep(OFTEN * 5);
     let refreshes = prices.refreshes();
     assert_eq!(refreshes.failed, 1);
     assert_eq!(refreshes.user_file_error.as_deref(), Some(&*problem));
 
     write(&file, own_model(4));
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap().err(), None);
+    assert_eq!(reports.recv_timeout(PATIENCE).unwrap().err(), None);
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("4"));
     let refreshes = prices.refreshes();
     assert_eq!((refreshes.updated, refreshes.failed), (3, 1));
@@ -141,13 +141,14 @@ fn a_users_file_that_changes_is_in_use_at_once_and_a_broken_one_is_not() {
 }
 
 #[test]
-fn a_file_that_is_missing_at_first_is_used_once_it_is_there() {
+fn a_missing_file_is_used_once_it_exists() {
     let folder = Folder::new("missing");
     let file = folder.path("prices.toml");
     let prices = Prices::embedded();
-    let (refreshing, told) = started(Refresh::of(&prices).user_file(&file));
+    let (refreshing, reports) = started(Refresh::of(&prices).user_file(&file));
     assert!(
-        told.recv_timeout(PATIENCE)
+        reports
+            .recv_timeout(PATIENCE)
             .unwrap()
             .unwrap_err()
             .contains("prices.toml")
@@ -155,21 +156,21 @@ fn a_file_that_is_missing_at_first_is_used_once_it_is_there() {
     assert!(prices.refreshes().user_file_error.is_some());
     assert_eq!(dollars(&prices, "openai", "gpt-4o").as_deref(), Some("2.5"));
     write(&file, own_model(1));
-    while told.recv_timeout(PATIENCE).unwrap().is_err() {}
+    while reports.recv_timeout(PATIENCE).unwrap().is_err() {}
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
     drop(refreshing);
 }
 
 #[test]
-fn a_newer_table_lies_over_the_embedded_one_and_beneath_the_users_file() {
+fn a_newer_table_overrides_the_embedded_one_but_not_the_users_file() {
     let folder = Folder::new("layers");
     let (table, file) = (folder.path("table.txt"), folder.path("prices.toml"));
     write(&table, feed(GPT_4O, "cache_read=1.25 input=3 output=10 storage"));
     write(&file, "[[multipliers]]\nprovider = 'openai'\nfactor = 2\n");
     let prices = Prices::embedded();
-    let (refreshing, told) = started(Refresh::of(&prices).feed_file(&table).user_file(&file));
+    let (refreshing, reports) = started(Refresh::of(&prices).feed_file(&table).user_file(&file));
     for _ in 0..2 {
-        assert_eq!(told.recv_timeout(PATIENCE).unwrap().err(), None);
+        assert_eq!(reports.recv_timeout(PATIENCE).unwrap().err(), None);
     }
     assert_eq!(dollars(&prices, "openai", "gpt-4o").as_deref(), Some("6"));
     assert!(prices.catalogue().version().ends_with("prices.toml"));
@@ -177,7 +178,7 @@ fn a_newer_table_lies_over_the_embedded_one_and_beneath_the_users_file() {
 }
 
 #[test]
-fn a_table_that_cannot_be_right_is_refused_with_the_reason() {
+fn an_implausible_table_is_rejected_with_the_reason() {
     let folder = Folder::new("implausible");
     let table = folder.path("table.txt");
     let whole = feed(GPT_4O, "cache_read=1.25 input=2.4 output=10 storage");
@@ -190,15 +191,15 @@ fn a_table_that_cannot_be_right_is_refused_with_the_reason() {
         (without_counts(&half), "less than 80 %"),
         (
             feed(GPT_4O, "cache_read=1.25 input=250 output=10 storage"),
-            "moves the price of openai/gpt-4o",
+            "changes the price of openai/gpt-4o",
         ),
         (
             feed(GPT_4O, "cache_read=1.25 input=0 output=10 storage"),
-            "moves the price of openai/gpt-4o",
+            "changes the price of openai/gpt-4o",
         ),
         (
             without_counts(&feed(GPT_4O, "cache_read=1.25 input=2.4 storage")),
-            "it has no price of openai/gpt-4o for output_tokens any more",
+            "it no longer has a price of openai/gpt-4o for output_tokens",
         ),
         (
             feed(GPT_4O, "cache_read=1.25 input=2.4>1000:250000 output=10 storage"),
@@ -226,14 +227,14 @@ fn a_table_that_cannot_be_right_is_refused_with_the_reason() {
     ];
     write(&table, &whole);
     let prices = Prices::embedded();
-    let (refreshing, told) = started(Refresh::of(&prices).feed_file(&table));
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap().err(), None);
+    let (refreshing, reports) = started(Refresh::of(&prices).feed_file(&table));
+    assert_eq!(reports.recv_timeout(PATIENCE).unwrap().err(), None);
     for (text, reason) in cases {
         write(&table, &text);
-        let mut problem = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
-        // A look may fall between the emptying of a file and its writing.
+        let mut problem = reports.recv_timeout(PATIENCE).unwrap().unwrap_err();
+        // A poll may happen between the truncation of a file and its writing.
         while !problem.contains(reason) {
-            problem = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
+            problem = reports.recv_timeout(PATIENCE).unwrap().unwrap_err();
         }
         assert_eq!(
             dollars(&prices, "openai", "gpt-4o").as_deref(),
@@ -245,7 +246,7 @@ fn a_table_that_cannot_be_right_is_refused_with_the_reason() {
 }
 
 #[test]
-fn a_users_file_that_needs_a_newer_table_waits_for_it_and_one_that_spoils_it_gives_way() {
+fn a_user_file_waits_for_the_table_it_needs_and_blocks_tables_that_break_it() {
     let folder = Folder::new("waiting");
     let (table, own) = (folder.path("table.txt"), folder.path("prices.toml"));
     let with_new_model = feed("\n[openai]", "\n[openai]");
@@ -257,29 +258,29 @@ fn a_users_file_that_needs_a_newer_table_waits_for_it_and_one_that_spoils_it_giv
     write(&table, feed(GPT_4O, GPT_4O));
     write(&own, "[[aliases]]\nname = 'ours'\nmodel = 'openai/gpt-99'\n");
     let prices = Prices::embedded();
-    let (refreshing, told) = started(Refresh::of(&prices).feed_file(&table).user_file(&own));
-    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
-    let problem = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
+    let (refreshing, reports) = started(Refresh::of(&prices).feed_file(&table).user_file(&own));
+    assert!(reports.recv_timeout(PATIENCE).unwrap().is_ok());
+    let problem = reports.recv_timeout(PATIENCE).unwrap().unwrap_err();
     assert!(
         problem.contains("prices.toml:1: `openai` has no model `gpt-99`"),
         "{problem}"
     );
     assert_eq!(dollars(&prices, "openai", "ours"), None);
 
-    // The table that has the model brings the file into use, which nobody touched.
+    // The table with the model activates the unchanged file.
     write(&table, without_counts(&with_new_model));
-    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
+    assert!(reports.recv_timeout(PATIENCE).unwrap().is_ok());
     assert_eq!(dollars(&prices, "openai", "ours").as_deref(), Some("7"));
     let refreshes = prices.refreshes();
     assert_eq!((refreshes.user_file_error, refreshes.feed_error), (None, None));
 
-    // A table without it would leave the file in the air, and is refused as long as the file needs it.
+    // A table without it would invalidate the file: it is rejected as long as the file needs the model.
     write(&table, feed(GPT_4O, &GPT_4O.replace("input=2.5", "input=2.4")));
-    assert!(told.recv_timeout(PATIENCE).unwrap().is_err());
+    assert!(reports.recv_timeout(PATIENCE).unwrap().is_err());
     assert_eq!(dollars(&prices, "openai", "ours").as_deref(), Some("7"));
     assert!(prices.refreshes().feed_error.is_some());
     write(&own, own_model(1));
-    while told.recv_timeout(PATIENCE).unwrap().is_err() {}
+    while reports.recv_timeout(PATIENCE).unwrap().is_err() {}
     assert_eq!(dollars(&prices, "openai", "gpt-4o").as_deref(), Some("2.4"));
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
     assert_eq!(prices.refreshes().feed_error, None);
@@ -292,32 +293,32 @@ fn nothing_is_read_once_the_refreshing_is_dropped() {
     let file = folder.path("prices.toml");
     write(&file, own_model(1));
     let prices = Prices::embedded();
-    let (refreshing, told) = started(Refresh::of(&prices).user_file(&file));
-    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
+    let (refreshing, reports) = started(Refresh::of(&prices).user_file(&file));
+    assert!(reports.recv_timeout(PATIENCE).unwrap().is_ok());
     drop(refreshing);
     write(&file, own_model(2));
-    // The hook goes with the thread, so the channel ends when that does.
-    assert_eq!(told.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected));
+    // The hook is dropped with the thread, which closes the channel.
+    assert_eq!(reports.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected));
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
 }
 
 #[test]
-fn a_file_that_was_gone_for_a_while_is_as_good_as_before_and_told_once() {
+fn a_temporarily_missing_file_is_reported_once_and_used_again() {
     let folder = Folder::new("gone");
     let file = folder.path("prices.toml");
     write(&file, own_model(1));
     let prices = Prices::embedded();
-    let (refreshing, told) = started(Refresh::of(&prices).user_file(&file));
-    assert!(told.recv_timeout(PATIENCE).unwrap().is_ok());
+    let (refreshing, reports) = started(Refresh::of(&prices).user_file(&file));
+    assert!(reports.recv_timeout(PATIENCE).unwrap().is_ok());
 
     fs::remove_file(&file).unwrap();
-    assert!(told.recv_timeout(PATIENCE).unwrap().is_err());
+    assert!(reports.recv_timeout(PATIENCE).unwrap().is_err());
     let begun = prices.refreshes().failed;
     while prices.refreshes().failed < begun + 3 {
         std::thread::sleep(OFTEN);
     }
-    // The same is not told at every look, and the prices stay.
-    assert!(told.try_recv().is_err());
+    // A repeated problem is not reported, and the prices stay.
+    assert!(reports.try_recv().is_err());
     assert_eq!(dollars(&prices, "acme", "m").as_deref(), Some("1"));
 
     write(&file, own_model(1));
@@ -331,17 +332,17 @@ fn a_file_that_was_gone_for_a_while_is_as_good_as_before_and_told_once() {
 }
 
 #[test]
-fn an_embedded_table_of_the_same_text_is_as_good_as_itself() {
+fn a_feed_with_the_embedded_text_is_accepted() {
     let folder = Folder::new("same");
     let table = folder.path("table.txt");
     write(&table, feed("input=2.5", "input=2.5"));
     let prices = Prices::embedded();
-    let (refreshing, told) = started(Refresh::of(&prices).feed_file(&table));
+    let (refreshing, reports) = started(Refresh::of(&prices).feed_file(&table));
     assert_eq!(
-        told.recv_timeout(PATIENCE).unwrap().as_deref(),
+        reports.recv_timeout(PATIENCE).unwrap().as_deref(),
         Ok(Catalogue::embedded().version())
     );
-    // Written again with the same text: read, and found to be nothing new.
+    // Rewritten with the same text: read, and unchanged.
     write(&table, feed("input=2.5", "input=2.5"));
     let started = Instant::now();
     while prices.refreshes().unchanged == 0 {

@@ -1,7 +1,7 @@
-//! A newer table from a URL: asked for once a version, and refused when it is broken, too large or too slow.
+//! A newer table from a URL: transferred once per version, and rejected if invalid, too large or too slow.
 
 #![cfg(feature = "refresh-url")]
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -16,22 +16,22 @@ use tracing_genai_usage::{Unit, Usage};
 
 const OFTEN: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(20);
-/// What no other model's line holds.
+/// The prices of gpt-4o, unique to that model.
 const GPT_4O: &str = "cache_read=1.25 input=2.5 output=10 storage";
 
-/// What the server answers from now on.
+/// The server's next answers.
 #[derive(Clone)]
 enum Answer {
-    /// A version and its text; asked for with the version's tag, that it is the same.
+    /// A version and its text; 304 for a request with the version's tag.
     Table(&'static str, String),
     Status(&'static str),
-    /// Nothing, while the connection stays open.
+    /// No answer, while the connection stays open.
     Silence,
-    /// More than anybody wants to read.
+    /// An endless answer.
     Endless,
 }
 
-/// A server on a free port of this machine, and the `If-None-Match` of every question.
+/// A server on a free local port, and the `If-None-Match` of each request.
 struct Server {
     url: String,
     answer: Arc<Mutex<Answer>>,
@@ -45,7 +45,7 @@ impl Server {
         let answer = Arc::new(Mutex::new(answer));
         let (tell, asked) = channel();
         let answers = Arc::clone(&answer);
-        // It ends with the test's process.
+        // Ends with the test process.
         thread::spawn(move || {
             for connection in listener.incoming().map_while(Result::ok) {
                 let (answers, tell) = (Arc::clone(&answers), tell.clone());
@@ -53,7 +53,7 @@ impl Server {
                     let tag = question(&connection);
                     let answer = answers.lock().unwrap().clone();
                     let _ = tell.send(tag.clone());
-                    // The client may have hung up.
+                    // The client may have closed the connection.
                     let _ = reply(connection, &answer, tag.as_deref());
                 });
             }
@@ -65,7 +65,7 @@ impl Server {
         *self.answer.lock().unwrap() = answer;
     }
 
-    /// Waits for a question with that tag.
+    /// Waits for a request with that tag.
     fn wait_for_question_with(&self, tag: Option<&str>) {
         while self.asked.recv_timeout(PATIENCE).unwrap().as_deref() != tag {}
     }
@@ -115,14 +115,14 @@ fn reply(mut connection: TcpStream, answer: &Answer, tag: Option<&str>) -> std::
     }
 }
 
-/// The embedded catalogue's text with another price of one model for input.
+/// The embedded catalogue's text with another input price of one model.
 fn table(input: &str) -> String {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/catalogue.txt")).unwrap();
     assert!(text.contains(GPT_4O));
     text.replace(GPT_4O, &GPT_4O.replace("input=2.5", &format!("input={input}")))
 }
 
-/// What a million tokens of input cost.
+/// The price of a million input tokens.
 fn dollars(prices: &Prices) -> Option<String> {
     let usage = Usage::new()
         .with(Unit::InputTokens, 1_000_000)
@@ -141,7 +141,7 @@ fn dollars(prices: &Prices) -> Option<String> {
 }
 
 fn started(prices: &Prices, url: &str, timeout: Duration) -> (Refreshing, Receiver<Result<(), String>>) {
-    let (tell, told) = channel();
+    let (tell, reports) = channel();
     let refresh = Refresh::of(prices).feed_url(url).every(OFTEN).timeout(timeout);
     let refresh = refresh.on_change(move |news| {
         let _ = tell.send(match news {
@@ -149,18 +149,18 @@ fn started(prices: &Prices, url: &str, timeout: Duration) -> (Refreshing, Receiv
             _ => Ok(()),
         });
     });
-    (refresh.start().unwrap(), told)
+    (refresh.start().unwrap(), reports)
 }
 
 #[test]
-fn a_table_is_sent_once_a_version() {
+fn a_table_is_transferred_once_per_version() {
     let server = Server::start(Answer::Table("\"v1\"", table("3")));
     let prices = Prices::embedded();
-    let (refreshing, told) = started(&prices, &server.url, PATIENCE);
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), Ok(()));
+    let (refreshing, reports) = started(&prices, &server.url, PATIENCE);
+    assert_eq!(reports.recv_timeout(PATIENCE).unwrap(), Ok(()));
     assert_eq!(dollars(&prices).as_deref(), Some("3"));
 
-    // From now on it is only asked whether there is another version.
+    // Later requests are conditional.
     for _ in 0..3 {
         server.wait_for_question_with(Some("\"v1\""));
     }
@@ -168,17 +168,17 @@ fn a_table_is_sent_once_a_version() {
     assert!(refreshes.unchanged > 0 && refreshes.updated == 1, "{refreshes:?}");
 
     server.answer_with(Answer::Table("\"v2\"", table("4")));
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), Ok(()));
+    assert_eq!(reports.recv_timeout(PATIENCE).unwrap(), Ok(()));
     assert_eq!(dollars(&prices).as_deref(), Some("4"));
     drop(refreshing);
 }
 
 #[test]
-fn what_is_refused_leaves_the_last_good_table_and_is_asked_for_again_in_full() {
+fn a_rejected_table_leaves_the_previous_one_and_is_requested_again_in_full() {
     let server = Server::start(Answer::Table("\"v1\"", table("3")));
     let prices = Prices::embedded();
-    let (refreshing, told) = started(&prices, &server.url, PATIENCE);
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), Ok(()));
+    let (refreshing, reports) = started(&prices, &server.url, PATIENCE);
+    assert_eq!(reports.recv_timeout(PATIENCE).unwrap(), Ok(()));
 
     let broken = [
         (Answer::Status("503 Service Unavailable"), "503"),
@@ -191,21 +191,21 @@ fn what_is_refused_leaves_the_last_good_table_and_is_asked_for_again_in_full() {
     ];
     for (answer, problem) in broken {
         server.answer_with(answer);
-        // What was cut off is refused where it ends, with the line. The question before may still have been answered otherwise.
+        // A truncated text is rejected at its last line. The previous request may have had another answer.
         let begun = Instant::now();
-        let mut said = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
-        while !said.contains(problem) {
-            assert!(begun.elapsed() < PATIENCE, "{said}, not {problem}");
-            said = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
+        let mut report = reports.recv_timeout(PATIENCE).unwrap().unwrap_err();
+        while !report.contains(problem) {
+            assert!(begun.elapsed() < PATIENCE, "{report}, not {problem}");
+            report = reports.recv_timeout(PATIENCE).unwrap().unwrap_err();
         }
-        assert!(said.contains(&server.url), "{said}");
+        assert!(report.contains(&server.url), "{report}");
         assert_eq!(dollars(&prices).as_deref(), Some("3"));
         assert!(prices.refreshes().feed_error.is_some());
     }
-    // The tag of what was refused is not held against the good text that comes under it.
+    // The tag of a rejected text does not block a valid text under the same tag.
     server.answer_with(Answer::Table("\"absurd\"", table("5")));
     let begun = Instant::now();
-    while told.recv_timeout(PATIENCE).unwrap().is_err() {
+    while reports.recv_timeout(PATIENCE).unwrap().is_err() {
         assert!(begun.elapsed() < PATIENCE, "{:?}", prices.refreshes());
     }
     assert_eq!(dollars(&prices).as_deref(), Some("5"));
@@ -214,28 +214,28 @@ fn what_is_refused_leaves_the_last_good_table_and_is_asked_for_again_in_full() {
 }
 
 #[test]
-fn an_endless_answer_is_refused_at_the_size_limit() {
+fn an_endless_answer_is_rejected_at_the_size_limit() {
     let server = Server::start(Answer::Endless);
     let prices = Prices::embedded();
-    let (refreshing, told) = started(&prices, &server.url, PATIENCE);
-    assert!(told.recv_timeout(PATIENCE).unwrap().is_err());
+    let (refreshing, reports) = started(&prices, &server.url, PATIENCE);
+    assert!(reports.recv_timeout(PATIENCE).unwrap().is_err());
     assert_eq!(dollars(&prices).as_deref(), Some("2.5"));
     drop(refreshing);
 }
 
 #[test]
-fn a_silent_server_holds_up_neither_the_start_nor_the_prices_nor_the_end() {
+fn a_silent_server_delays_neither_start_nor_pricing_nor_drop() {
     let server = Server::start(Answer::Silence);
     let prices = Prices::embedded();
     let begun = Instant::now();
-    let (refreshing, told) = started(&prices, &server.url, Duration::from_millis(200));
+    let (refreshing, reports) = started(&prices, &server.url, Duration::from_millis(200));
     assert_eq!(dollars(&prices).as_deref(), Some("2.5"));
-    let said = told.recv_timeout(PATIENCE).unwrap().unwrap_err();
-    assert!(said.contains("timeout"), "{said}");
-    // In the middle of the next question.
+    let report = reports.recv_timeout(PATIENCE).unwrap().unwrap_err();
+    assert!(report.contains("timeout"), "{report}");
+    // During the next request.
     server.wait_for_question_with(None);
     drop(refreshing);
-    // The server answers after half a minute, and nobody waited for it.
+    // The server answers after half a minute; the drop did not wait for it.
     assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
     assert!(prices.refreshes().failed >= 1);
 }

@@ -1,6 +1,6 @@
-//! What a cost says about itself: when it is priced, estimated, free, unknown or contradictory.
+//! The status of a cost: priced, estimated, free, unknown or inconsistent.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -49,7 +49,7 @@ fn catalogue(models: &str) -> Catalogue {
 }
 
 #[test]
-fn the_embedded_catalogue_is_read_whole() {
+fn the_embedded_catalogue_is_complete() {
     let catalogue = Catalogue::embedded();
     assert_eq!(catalogue.version(), "genai-prices 0.2.3");
     assert_eq!(catalogue.hash().len(), 64);
@@ -66,7 +66,7 @@ fn a_call_without_usage_is_unpriced_and_not_zero() {
 }
 
 #[test]
-fn unknown_providers_and_models_are_told_apart() {
+fn unknown_providers_and_models_have_different_reasons() {
     let usage = tokens(1, 1);
     assert_eq!(
         cost(&call("nobody", "gpt-4o", &usage)).reasons,
@@ -98,14 +98,14 @@ fn a_provider_is_found_by_the_address_when_its_name_is_unknown() {
 }
 
 #[test]
-fn a_provider_that_nobody_named_is_guessed_from_the_model_and_the_cost_estimated() {
+fn an_unnamed_provider_is_derived_from_the_model_and_the_cost_estimated() {
     let guessed = cost(&call("", "claude-opus-5", &tokens(1_000, 0)));
     assert_eq!((guessed.status, guessed.total), (Status::Estimated, usd("0.005")));
     assert_eq!(guessed.reasons, Reasons::of(Reason::ProviderFromModel));
 }
 
 #[test]
-fn the_model_that_answered_comes_before_the_model_asked_for() {
+fn the_response_model_precedes_the_request_model() {
     let usage = tokens(1_000_000, 0);
     let both = PriceQuery {
         request_model: Some("gpt-4o-mini"),
@@ -142,7 +142,7 @@ fn a_cloud_sells_another_providers_model_at_its_standard_price() {
 }
 
 #[test]
-fn a_service_tier_nobody_knows_takes_the_standard_price_and_says_so() {
+fn an_unknown_service_tier_has_the_standard_price_and_a_reason() {
     let usage = tokens(1_000, 100);
     for (tier, status) in [
         ("default", Status::Priced),
@@ -167,7 +167,7 @@ fn a_service_tier_nobody_knows_takes_the_standard_price_and_says_so() {
 }
 
 #[test]
-fn a_batch_told_as_a_service_tier_is_a_batch() {
+fn a_batch_reported_as_a_service_tier_is_a_batch() {
     let usage = tokens(1_000, 100);
     let told = |service_tier, processing| {
         let context = CallContext {
@@ -184,7 +184,7 @@ fn a_batch_told_as_a_service_tier_is_a_batch() {
     assert_eq!(told(Some("batch"), None), told(None, Some("batch")));
     assert_ne!(told(Some("batch"), None), told(None, None));
 
-    // OpenAI's responses name no such tier: whoever says so means something that no price is known for.
+    // OpenAI's responses have no such tier: the value has no known price.
     let context = CallContext {
         service_tier: Some("batch"),
         ..CallContext::default()
@@ -197,7 +197,7 @@ fn a_batch_told_as_a_service_tier_is_a_batch() {
 }
 
 #[test]
-fn excluded_cache_is_refused_added_or_repaired_as_configured() {
+fn excluded_cache_is_rejected_added_or_repaired_as_configured() {
     let usage = tokens(500, 300)
         .with(Unit::CacheReadTokens, 8_192)
         .with(Unit::CacheWriteTokens, 0);
@@ -220,7 +220,7 @@ fn excluded_cache_is_refused_added_or_repaired_as_configured() {
 }
 
 #[test]
-fn cache_writes_of_unknown_lifetime_are_charged_as_the_shortest_and_say_so() {
+fn cache_writes_of_unknown_lifetime_are_charged_as_the_shortest_with_a_reason() {
     let usage = tokens(1_000, 10).with(Unit::CacheWriteTokens, 500);
     let assumed = cost(&call("anthropic", "claude-opus-5", &usage));
     assert_eq!(assumed.reasons, Reasons::of(Reason::CacheTtlAssumed));
@@ -249,7 +249,7 @@ fn a_missing_count_makes_the_cost_an_estimate() {
 }
 
 #[test]
-fn what_has_no_price_is_named_and_never_zero() {
+fn unpriced_units_have_a_reason_and_are_never_zero() {
     let searched = tokens(1_000, 0).with(Unit::SocialSearches, 2);
     let cost_searched = cost(&call("openai", "gpt-4o", &searched));
     assert_eq!(cost_searched.status, Status::Estimated);
@@ -261,7 +261,7 @@ fn what_has_no_price_is_named_and_never_zero() {
 }
 
 #[test]
-fn a_part_without_its_whole_is_refused_or_all_that_is_known_of_it() {
+fn a_part_without_its_whole_is_rejected_or_replaces_it() {
     // 50 tokens read from the cache at 0.1 and 10 of output at 5 USD a million.
     let usage = Usage::new()
         .with(Unit::CacheReadTokens, 50)
@@ -286,7 +286,7 @@ fn a_part_without_its_whole_is_refused_or_all_that_is_known_of_it() {
 }
 
 #[test]
-fn nothing_is_no_cost_where_a_side_was_not_reported() {
+fn a_zero_total_with_a_missing_side_is_unpriced() {
     for (unit, missing) in [
         (Unit::InputTokens, Reason::MissingOutput),
         (Unit::OutputTokens, Reason::MissingInput),
@@ -299,8 +299,8 @@ fn nothing_is_no_cost_where_a_side_was_not_reported() {
 }
 
 #[test]
-fn reasoning_beside_the_output_is_refused_or_added_to_it() {
-    // Gemini's thoughts stand beside the candidates: 1,000 at 1.25 and 7,500 at 10 USD a million.
+fn reasoning_beside_the_output_is_rejected_or_added_to_it() {
+    // Gemini's thoughts are separate from the candidates: 1,000 at 1.25 and 7,500 at 10 USD a million.
     let usage = tokens(1_000, 500).with(Unit::OutputReasoningTokens, 7_000);
     let call = call("gcp.gemini", "gemini-2.5-pro", &usage);
     assert_eq!((cost(&call).status, cost(&call).total), (Status::Inconsistent, None));
@@ -313,7 +313,7 @@ fn reasoning_beside_the_output_is_refused_or_added_to_it() {
 }
 
 #[test]
-fn what_its_provider_gives_away_is_free() {
+fn models_given_away_by_their_provider_are_free() {
     let usage = tokens(1_000, 10);
     for (provider, model) in [
         ("gcp.gemini", "gemma-4-31b-it"),
@@ -323,16 +323,16 @@ fn what_its_provider_gives_away_is_free() {
         let cost = cost(&call(provider, model, &usage));
         assert_eq!((cost.status, cost.total), (Status::Free, Some(Usd::ZERO)), "{model}");
     }
-    // On Vertex AI the same models are paid for otherwise.
+    // On Vertex AI the same models are charged differently.
     let vertex = cost(&call("gcp.vertex_ai", "gemma-4-31b-it", &usage));
     assert_eq!((vertex.status, vertex.total), (Status::Unpriced, None));
-    // Kept by the table for calls of old, without a price.
+    // Retired models kept by the table, without a price.
     let retired = cost(&call("cerebras", "qwen-3-coder-480b", &usage));
     assert_eq!((retired.status, retired.total), (Status::Unpriced, None));
 }
 
 #[test]
-fn names_of_absurd_length_are_unknown_at_once() {
+fn too_long_names_are_unknown_without_a_search() {
     let long = "gpt-4o-".repeat(100_000);
     let usage = tokens(1, 1);
     assert_eq!(
@@ -346,7 +346,7 @@ fn names_of_absurd_length_are_unknown_at_once() {
 }
 
 #[test]
-fn only_a_stated_zero_or_an_id_that_says_so_is_free() {
+fn only_a_stated_zero_or_a_free_suffix_is_free() {
     let catalogue = catalogue("zero\t=\tinput=0 output=0\nx:free\t=\t-\nempty\t=\t-\n");
     let usage = tokens(10, 10);
     let status = |model: &str| {
@@ -359,7 +359,7 @@ fn only_a_stated_zero_or_an_id_that_says_so_is_free() {
 }
 
 #[test]
-fn a_pattern_that_does_not_compile_disables_its_model_alone() {
+fn an_invalid_pattern_disables_only_its_model() {
     let catalogue = catalogue("broken\t/(?=x)/ | =\tinput=1\nsound\t=\tinput=1\n");
     let usage = Usage::new().with(Unit::InputTokens, 1);
     assert_eq!(catalogue.cost(&call("p", "broken", &usage)).status, Status::Unpriced);
@@ -367,14 +367,14 @@ fn a_pattern_that_does_not_compile_disables_its_model_alone() {
 }
 
 #[test]
-fn the_first_model_whose_rule_holds_wins() {
+fn the_first_matching_model_wins() {
     let catalogue = catalogue("family\t^gpt\tinput=1\nexact\t=gpt-5\tinput=2\n");
     let usage = Usage::new().with(Unit::InputTokens, 1_000_000);
     assert_eq!(catalogue.cost(&call("p", "GPT-5", &usage)).total, usd("1"));
 }
 
 #[test]
-fn parts_are_told_apart_and_the_price_is_named() {
+fn parts_are_separate_and_the_price_is_identified() {
     let usage = tokens(300_000, 2_000)
         .with(Unit::CacheReadTokens, 250_000)
         .with(Unit::WebSearches, 3);
@@ -391,7 +391,7 @@ fn parts_are_told_apart_and_the_price_is_named() {
 }
 
 #[test]
-fn a_dated_price_and_a_variant_are_named() {
+fn a_dated_price_and_a_variant_are_identified() {
     let usage = tokens(1, 1);
     let before = PriceQuery {
         started: at(1_773_359_999),
@@ -427,7 +427,7 @@ fn groq_bills_at_least_ten_seconds_of_whisper() {
 }
 
 #[test]
-fn cached_audio_that_was_not_reported_is_refused_or_assumed_to_be_the_least_possible() {
+fn missing_cached_audio_is_rejected_or_assumed_minimal() {
     let usage = tokens(4_000, 0)
         .with(Unit::InputAudioTokens, 3_000)
         .with(Unit::CacheReadTokens, 2_000);
@@ -449,7 +449,7 @@ fn cached_audio_that_was_not_reported_is_refused_or_assumed_to_be_the_least_poss
 }
 
 #[test]
-fn absurd_counts_are_refused() {
+fn too_large_counts_are_rejected() {
     for count in [(1 << 53) + 1, u64::MAX] {
         let cost = cost(&call("openai", "gpt-4o", &tokens(count, 1)));
         assert_eq!((cost.status, cost.total), (Status::Inconsistent, None));

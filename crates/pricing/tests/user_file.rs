@@ -1,6 +1,6 @@
-//! The user's own prices lie over the catalogue: own models, other names, multipliers, fixed prices, and what is free.
+//! The user's prices override the catalogue: models, aliases, multipliers, fixed prices, free models.
 
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -51,7 +51,7 @@ fn usd(text: &str) -> Option<Usd> {
 }
 
 #[test]
-fn a_model_of_ones_own_goes_before_the_catalogues() {
+fn a_users_model_precedes_the_catalogues() {
     let catalogue = catalogue(
         r#"
         [[models]]
@@ -72,7 +72,7 @@ fn a_model_of_ones_own_goes_before_the_catalogues() {
 }
 
 #[test]
-fn a_provider_that_nobody_knows_is_made_by_naming_a_model_of_it() {
+fn a_model_of_an_unknown_provider_creates_the_provider() {
     let catalogue = catalogue(
         r#"
         [[models]]
@@ -92,7 +92,7 @@ fn a_provider_that_nobody_knows_is_made_by_naming_a_model_of_it() {
 }
 
 #[test]
-fn what_is_stated_to_be_free_costs_nothing_and_what_is_unknown_stays_unknown() {
+fn models_stated_as_free_are_free_and_unknown_ones_stay_unknown() {
     let catalogue = catalogue(
         r#"
         [[models]]
@@ -114,7 +114,7 @@ fn what_is_stated_to_be_free_costs_nothing_and_what_is_unknown_stays_unknown() {
 }
 
 #[test]
-fn an_alias_is_priced_as_what_it_stands_for() {
+fn an_alias_has_the_price_of_its_model() {
     let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123";
     let catalogue = catalogue(&format!(
         r#"
@@ -135,12 +135,12 @@ fn an_alias_is_priced_as_what_it_stands_for() {
     assert_eq!((deployment.status, deployment.total), (Status::Priced, usd("12.5")));
     assert_eq!(deployment.alias.as_deref(), Some("Prod-Chat"));
     assert_eq!(cost(&catalogue, "openai", "prod-chat").status, Status::Unpriced);
-    // An alias of nobody in particular needs no provider that is known.
+    // An alias without a provider applies to unknown providers.
     let nova = cost(&catalogue, "aws.bedrock", "amazon.nova-lite-v1:0").total;
     assert!(nova.is_some());
     assert_eq!(cost(&catalogue, "aws.bedrock", arn).total, nova);
     assert_eq!(cost(&catalogue, "our-gateway", arn).total, nova);
-    // As if the call had named that model: its variants apply too.
+    // As if the call had that model's name: its variants apply too.
     let flex = CallContext {
         service_tier: Some("flex"),
         ..CallContext::default()
@@ -152,7 +152,7 @@ fn an_alias_is_priced_as_what_it_stands_for() {
 }
 
 #[test]
-fn a_multiplier_holds_for_what_is_sold_by_that_provider() {
+fn a_multiplier_applies_to_calls_of_its_provider() {
     let catalogue = catalogue(
         r#"
         [[multipliers]]
@@ -169,18 +169,18 @@ fn a_multiplier_holds_for_what_is_sold_by_that_provider() {
     assert_eq!((azure.status, azure.total), (Status::Priced, usd("10")));
     assert_eq!(azure.multiplier.as_deref(), Some("0.8"));
     assert_eq!(azure.parts.input, usd("2"));
-    // 0.15 + 0.6, by 0.333333333: the model's own goes first, and is exact.
+    // 0.15 + 0.6, by 0.333333333: the model's own multiplier precedes, and is exact.
     assert_eq!(
         cost(&catalogue, "azure.ai.openai", "gpt-4o-mini").total,
         usd("0.24999999975")
     );
-    // OpenAI itself gave no discount.
+    // OpenAI itself has no multiplier.
     let openai = cost(&catalogue, "openai", "gpt-4o");
     assert_eq!((openai.total, openai.multiplier), (usd("12.5"), None));
 }
 
 #[test]
-fn a_multiplier_of_a_provider_leaves_the_users_own_prices_alone() {
+fn a_multiplier_of_a_provider_does_not_change_the_users_prices() {
     let catalogue = catalogue(
         r#"
         [[multipliers]]
@@ -197,7 +197,7 @@ fn a_multiplier_of_a_provider_leaves_the_users_own_prices_alone() {
         "#,
     );
     assert_eq!(cost(&catalogue, "openai", "mine").total, usd("2"));
-    // 2.5 USD by two, and the fixed USD as it stands.
+    // 2.5 USD by two, and the fixed USD unchanged.
     assert_eq!(cost(&catalogue, "openai", "gpt-4o").total, usd("6"));
     assert_eq!(cost(&catalogue, "openai", "gpt-4o-mini").total, usd("1.5"));
 }
@@ -220,7 +220,7 @@ fn a_multiplier_that_names_a_model_multiplies_its_fixed_prices_too() {
 }
 
 #[test]
-fn a_provider_that_only_a_rule_takes_for_another_is_its_own() {
+fn a_provider_matched_only_by_a_rule_can_be_defined() {
     let catalogue = catalogue(
         r#"
         [[models]]
@@ -236,7 +236,7 @@ fn a_provider_that_only_a_rule_takes_for_another_is_its_own() {
 }
 
 #[test]
-fn a_model_of_ones_own_takes_no_other_from_a_provider_that_a_rule_knows() {
+fn a_users_model_keeps_the_other_models_of_a_provider_matched_by_rule() {
     let catalogue = catalogue(
         r#"
         [[models]]
@@ -253,7 +253,7 @@ fn a_model_of_ones_own_takes_no_other_from_a_provider_that_a_rule_knows() {
 }
 
 #[test]
-fn what_the_user_says_is_free_is_free_on_vertex_too() {
+fn a_model_stated_as_free_is_free_on_vertex() {
     let catalogue = catalogue(
         r#"
         [[models]]
@@ -272,7 +272,7 @@ fn what_the_user_says_is_free_is_free_on_vertex_too() {
 }
 
 #[test]
-fn a_fixed_price_holds_on_every_day_and_for_every_kind_of_call() {
+fn a_fixed_price_applies_to_every_day_and_kind_of_call() {
     let catalogue = catalogue(
         r#"
         [[fixed]]
@@ -294,7 +294,7 @@ fn a_fixed_price_holds_on_every_day_and_for_every_kind_of_call() {
         assert_eq!(cost.total, usd("3"), "{service_tier:?}");
         assert_eq!(cost.matched.unwrap().layer, Layer::User);
     }
-    // The rest of the model's prices stay, and the other seller's price too.
+    // The model's other prices stay, and the other seller's price.
     assert_eq!(cost(&catalogue, "azure.ai.openai", "gpt-4o").total, usd("6.5"));
     assert_eq!(
         cost(&catalogue, "azure.ai.openai", "gpt-4o-2024-08-06").total,
@@ -304,7 +304,7 @@ fn a_fixed_price_holds_on_every_day_and_for_every_kind_of_call() {
 }
 
 #[test]
-fn a_gateway_sells_the_models_of_others_at_their_prices() {
+fn a_gateway_has_the_prices_of_its_fallback_providers() {
     let catalogue = catalogue(
         r#"
         [[providers]]
@@ -332,7 +332,7 @@ fn a_gateway_sells_the_models_of_others_at_their_prices() {
 }
 
 #[test]
-fn json_says_the_same_as_toml() {
+fn json_and_toml_are_equivalent() {
     let json = r#"{
         "models": [{ "provider": "acme", "id": "m",
             "prices": [{ "prices": { "input_mtok": { "base": 1, "tiers": [{ "start": 200000, "price": 2 }] } } },
@@ -357,7 +357,7 @@ fn json_says_the_same_as_toml() {
 }
 
 #[test]
-fn the_catalogue_says_which_files_it_was_made_from() {
+fn the_catalogue_version_names_its_files() {
     let catalogue = catalogue("# nothing");
     assert_eq!(catalogue.version(), "genai-prices 0.2.3 + prices.toml");
     assert_eq!(catalogue.hash().len(), 64);
@@ -369,7 +369,7 @@ fn the_catalogue_says_which_files_it_was_made_from() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_file_line_and_reason() {
+fn errors_have_file_line_and_reason() {
     let cases = [
         ("[[models]\n", "prices.toml:1: "),
         ("\n[[model]]\nid = 1\n", "prices.toml:2: unknown key `model`"),
@@ -399,7 +399,7 @@ fn what_is_wrong_is_told_with_file_line_and_reason() {
         ),
         (
             "[[aliases]]\nname = 'x'\nmodel = 'gpt-4o'\n",
-            "prices.toml:3: the model is not named as `provider/model`",
+            "prices.toml:3: the model is not `provider/model`",
         ),
         (
             "\n\n[[aliases]]\nname = 'x'\nmodel = 'openai/gpt-99'\n",
@@ -407,27 +407,27 @@ fn what_is_wrong_is_told_with_file_line_and_reason() {
         ),
         (
             "[[aliases]]\nname = 'x'\nprovider = 'nobody'\nmodel = 'openai/gpt-4o'\n",
-            "prices.toml:1: no provider `nobody`",
+            "prices.toml:1: unknown provider `nobody`",
         ),
         (
             "[[multipliers]]\nprovider = 'openai'\nfactor = 0\n",
-            "prices.toml:3: `0` is no factor",
+            "prices.toml:3: `0` is not a factor",
         ),
         (
             "[[multipliers]]\nprovider = 'openai'\nfactor = 1e308\n",
-            "prices.toml:3: `1e308` is no factor",
+            "prices.toml:3: `1e308` is not a factor",
         ),
         (
             "[[multipliers]]\nprovider = 'openai'\nfactor = 1\n[[multipliers]]\nprovider = 'openai'\nfactor = 2\n",
-            "prices.toml:4: a second multiplier",
+            "prices.toml:4: duplicate multiplier",
         ),
         (
             "[[fixed]]\nprovider = 'openai'\nmodel = 'gpt-4o'\n",
-            "prices.toml:1: fixed prices have either `prices` or `free = true`",
+            "prices.toml:1: fixed prices need either `prices` or `free = true`",
         ),
         (
             "[[providers]]\nid = 'openai'\n",
-            "prices.toml:1: the catalogue has a provider `openai` already",
+            "prices.toml:1: the catalogue already has a provider `openai`",
         ),
         (
             "[[providers]]\nid = 'vertex_ai'\n",
@@ -435,15 +435,15 @@ fn what_is_wrong_is_told_with_file_line_and_reason() {
         ),
         (
             "[[providers]]\nid = 'p'\nfallback_model_providers = ['opneai']\n",
-            "prices.toml:1: no provider `opneai`",
+            "prices.toml:1: unknown provider `opneai`",
         ),
         (
             "[[models]]\nprovider = 'p'\nid = 'm'\nfree = true\n[[models]]\nprovider = 'P'\nid = 'm'\nfree = true\n",
-            "prices.toml:5: a model of that id stands before",
+            "prices.toml:5: duplicate model",
         ),
         (
             "[[aliases]]\nname = 'x'\nmodel = 'openai/gpt-4o'\n[[aliases]]\nname = 'X'\nmodel = 'openai/gpt-4'\n",
-            "prices.toml:4: an alias of that name stands before",
+            "prices.toml:4: duplicate alias",
         ),
         (
             "[[models]]\nprovider = 'p'\nid = 'm'\nprices = [{ contraint = { start_date = '2026-01-01' }, prices = {} }]\n",
@@ -459,19 +459,19 @@ fn what_is_wrong_is_told_with_file_line_and_reason() {
         ),
         (
             "[[fixed]]\nprovider = 'openai'\nmodel = 'gpt-4o'\nfree = true\n[[fixed]]\nprovider = 'openai'\nmodel = 'gpt-4o'\nfree = true\n",
-            "prices.toml:5: prices of that model were fixed before",
+            "prices.toml:5: duplicate fixed prices",
         ),
         (" \n", "prices.toml:1: the file is empty"),
         ("{\n\"models\": [\n{\"id\": }]}", "prices.toml:3: "),
     ];
     for (text, beginning) in cases {
         let problem = problem(text);
-        assert!(problem.starts_with(beginning), "{text}\nis told as: {problem}");
+        assert!(problem.starts_with(beginning), "{text}\nreported as: {problem}");
     }
 }
 
 #[test]
-fn a_pattern_that_cannot_be_read_leaves_out_its_model_alone() {
+fn an_invalid_pattern_omits_only_its_model() {
     let text = r#"
         [[models]]
         provider = "openai"

@@ -1,4 +1,4 @@
-//! A model that was met before is priced without allocation.
+//! A cached model is priced without allocation.
 
 use std::time::{Duration, UNIX_EPOCH};
 

@@ -1,10 +1,10 @@
-//! What an idle chunk of a stream takes, one that only carries a piece of content: nanoseconds of one run, the best of many
-//! rounds, beside what a full parse of it takes.
+//! The cost of an idle chunk of a stream, which has only a piece of content: nanoseconds per run, best of many rounds,
+//! compared to a full parse.
 //!
-//! `cargo xtask bench` runs it. The bar is 50 ns for a chunk of server-sent events; a test holds that none allocates.
+//! Run by `cargo xtask bench`. The limit is 50 ns for a chunk of server-sent events; a test checks that none allocates.
 //!
-//! `--calls N` reads each kind of chunk that is held to the bar N times and measures nothing: for whoever counts instructions from outside, as
-//! `cargo xtask test` does.
+//! `--calls N` reads each kind of limited chunk N times without measuring, for instruction counts as in `cargo xtask
+//! test`.
 
 #[path = "chunks/mod.rs"]
 mod chunks;

@@ -1,29 +1,29 @@
-//! The APIs whose responses can be read.
+//! The APIs whose responses are supported.
 
-/// An API whose responses can be read. Many providers speak the same, so an API is not a provider; where providers that
-/// speak the same count differently, each has one of its own here.
+/// An API whose responses are supported. Many providers share an API; providers with different counts under a shared
+/// API have a separate variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Api {
-    /// `POST /v1/chat/completions` and `/v1/completions`, of `OpenAI` and everything compatible.
+    /// `POST /v1/chat/completions` and `/v1/completions`, of `OpenAI` and compatible providers.
     OpenAiChat,
-    /// `POST /v1/responses`, of `OpenAI` and everything compatible.
+    /// `POST /v1/responses`, of `OpenAI` and compatible providers.
     OpenAiResponses,
-    /// `POST /v1/embeddings`, of `OpenAI` and everything compatible.
+    /// `POST /v1/embeddings`, of `OpenAI` and compatible providers.
     OpenAiEmbeddings,
-    /// `POST /v1/audio/transcriptions` and `/v1/audio/translations`, of `OpenAI` and everything compatible.
+    /// `POST /v1/audio/transcriptions` and `/v1/audio/translations`, of `OpenAI` and compatible providers.
     OpenAiTranscriptions,
-    /// A turn of a realtime session, of `OpenAI` and everything compatible: the event `response.done`.
+    /// A turn of a realtime session, of `OpenAI` and compatible providers: the event `response.done`.
     OpenAiRealtime,
-    /// `POST /v1/audio/speech`, of `OpenAI` and everything compatible, and of `MiniMax`.
+    /// `POST /v1/audio/speech`, of `OpenAI` and compatible providers, and of `MiniMax`.
     Speech,
-    /// `POST /v1/images/generations` and `/v1/images/edits`, of `OpenAI` and everything compatible.
+    /// `POST /v1/images/generations` and `/v1/images/edits`, of `OpenAI` and compatible providers.
     OpenAiImages,
-    /// `POST /v1/chat/completions` of xAI, whose `completion_tokens` do not include reasoning.
+    /// `POST /v1/chat/completions` of xAI, whose `completion_tokens` exclude reasoning.
     XaiChat,
-    /// `POST /chat/completions` of Perplexity, whose `completion_tokens` include neither reasoning nor citations.
+    /// `POST /chat/completions` of Perplexity, whose `completion_tokens` exclude reasoning and citations.
     PerplexityChat,
-    /// `POST /v1/messages`, of Anthropic and everything compatible.
+    /// `POST /v1/messages`, of Anthropic and compatible providers.
     AnthropicMessages,
     /// `:generateContent` and `:streamGenerateContent` of Gemini, at Google AI and at Vertex AI, and Google AI's embeddings.
     GeminiContent,
@@ -35,7 +35,7 @@ pub enum Api {
     BedrockInvoke,
     /// `POST /v2/chat`, `/v2/embed` and their first versions, of Cohere.
     Cohere,
-    /// `POST /v2/rerank`, `/v1/rerank` of Cohere and everything compatible.
+    /// `POST /v2/rerank`, `/v1/rerank` of Cohere and compatible providers.
     Rerank,
     /// `POST /v1/ocr` of Mistral.
     MistralOcr,
@@ -47,8 +47,8 @@ pub enum Api {
     LlamaCpp,
 }
 
-/// What each API is called, its own name first; the others are those of the genai-prices table, version 0.2.3, where one
-/// name means another API at another provider.
+/// The names of each API, its own first; the others are from the genai-prices table, version 0.2.3, where a name's API
+/// may depend on the provider.
 const NAMES: &[(Api, &[&str])] = &[
     (Api::OpenAiChat, &["chat", "completions"]),
     (Api::OpenAiResponses, &["responses"]),
@@ -72,8 +72,8 @@ const NAMES: &[(Api, &[&str])] = &[
     (Api::LlamaCpp, &["llama_cpp"]),
 ];
 
-/// The API that a provider is asked by when nobody says which, by the provider's name in the conventions or in the
-/// price table. All others speak as `OpenAI` does.
+/// A provider's default API, by its name in the conventions or the price table. All others are compatible with
+/// `OpenAI`.
 const DEFAULTS: &[(&str, Api)] = &[
     ("anthropic", Api::AnthropicMessages),
     ("aws", Api::BedrockConverse),
@@ -95,19 +95,19 @@ const DEFAULTS: &[(&str, Api)] = &[
 ];
 
 impl Api {
-    /// Every API, in the order in which they are listed.
+    /// All APIs, in listing order.
     pub fn all() -> impl Iterator<Item = Self> {
         NAMES.iter().map(|&(api, _)| api)
     }
 
-    /// This API's name, such as `responses`.
+    /// The API's name, such as `responses`.
     pub fn name(self) -> &'static str {
         let names = NAMES.iter().find(|(api, _)| *api == self).map(|(_, names)| *names);
         names.and_then(|names| names.first()).copied().unwrap_or_default()
     }
 
-    /// The API of that name at `provider`, both in lower case: `chat` is another at `x_ai` than at `openai`, and `default`
-    /// is the one that the provider is mostly asked by. Names are [`Self::name`]'s and those of genai-prices.
+    /// The API of that name at `provider`, both in lower case: `chat` differs between `x_ai` and `openai`, and
+    /// `default` is the provider's main API. Names are those of [`Self::name`] and of genai-prices.
     ///
     /// ```
     /// use tracing_genai_usage::Api;
@@ -129,7 +129,7 @@ impl Api {
         Some(api.at(provider))
     }
 
-    /// The API by which `provider` is mostly asked, if it is one of its own.
+    /// The main API of `provider`, if it has its own.
     pub(crate) fn of_provider(provider: &str) -> Option<Self> {
         DEFAULTS
             .iter()
@@ -137,7 +137,7 @@ impl Api {
             .map(|&(_, api)| api)
     }
 
-    /// This API as `provider` speaks it.
+    /// The variant of this API at `provider`.
     pub(crate) fn at(self, provider: &str) -> Self {
         match (self, Self::of_provider(provider)) {
             (Self::OpenAiChat, Some(own @ (Self::XaiChat | Self::PerplexityChat))) => own,
@@ -145,7 +145,7 @@ impl Api {
         }
     }
 
-    /// The API by which `provider` is mostly asked.
+    /// The main API of `provider`.
     pub(crate) fn default_of(provider: &str) -> Self {
         Self::of_provider(provider).unwrap_or(Self::OpenAiChat)
     }

@@ -1,4 +1,4 @@
-//! The APIs, a file each: how its responses are read, and what in them tells news from content.
+//! The APIs, one file each: how their responses are read, and which keys matter in a stream.
 
 mod anthropic;
 mod bedrock_converse;
@@ -22,34 +22,34 @@ mod speech;
 mod stated_cost;
 mod vertex_predict;
 
-pub(crate) use gather::{Gather, NewsKeys};
+pub(crate) use gather::{EventKeys, Gather};
 pub use gemini_grounding::charged_gemini_searches;
 
 use crate::api::Api;
-use chat_usage::Beside;
+use chat_usage::Excluded;
 use gather::Plain;
 
-/// What gathers a response of `api`.
+/// The reader of a response of `api`.
 pub(crate) fn gather(api: Api) -> Box<dyn Gather> {
     match api {
-        Api::OpenAiChat => Box::new(openai_chat::Gathered::new(Beside::WhatTheSumsSay)),
-        Api::OpenAiEmbeddings => Box::new(openai_chat::Gathered::new(Beside::Nothing)),
-        Api::XaiChat => Box::new(openai_chat::Gathered::new(Beside::Reasoning)),
-        Api::PerplexityChat => Box::new(openai_chat::Gathered::new(Beside::ReasoningAndCitations)),
-        Api::OpenAiResponses => Plain::boxed(openai_responses::NEWS, openai_responses::read),
-        Api::OpenAiTranscriptions | Api::OpenAiImages => Plain::boxed(openai_media::NEWS, openai_media::read),
-        Api::OpenAiRealtime => Plain::boxed(openai_realtime::NEWS, openai_realtime::read),
-        Api::Speech => Plain::boxed(speech::NEWS, speech::read),
-        Api::Rerank => Plain::boxed(rerank::NEWS, rerank::read),
-        Api::MistralOcr => Plain::boxed(mistral_ocr::NEWS, mistral_ocr::read),
-        Api::VertexPredict => Plain::boxed(vertex_predict::NEWS, vertex_predict::read),
+        Api::OpenAiChat => Box::new(openai_chat::Gathered::new(Excluded::ByTotal)),
+        Api::OpenAiEmbeddings => Box::new(openai_chat::Gathered::new(Excluded::NoCompletion)),
+        Api::XaiChat => Box::new(openai_chat::Gathered::new(Excluded::Reasoning)),
+        Api::PerplexityChat => Box::new(openai_chat::Gathered::new(Excluded::ReasoningAndCitations)),
+        Api::OpenAiResponses => Plain::boxed(openai_responses::EVENT_KEYS, openai_responses::read),
+        Api::OpenAiTranscriptions | Api::OpenAiImages => Plain::boxed(openai_media::EVENT_KEYS, openai_media::read),
+        Api::OpenAiRealtime => Plain::boxed(openai_realtime::EVENT_KEYS, openai_realtime::read),
+        Api::Speech => Plain::boxed(speech::EVENT_KEYS, speech::read),
+        Api::Rerank => Plain::boxed(rerank::EVENT_KEYS, rerank::read),
+        Api::MistralOcr => Plain::boxed(mistral_ocr::EVENT_KEYS, mistral_ocr::read),
+        Api::VertexPredict => Plain::boxed(vertex_predict::EVENT_KEYS, vertex_predict::read),
         Api::AnthropicMessages => Box::new(anthropic::Gathered::default()),
         Api::GeminiContent => Box::new(gemini::Gathered::default()),
-        Api::GeminiInteractions => Plain::boxed(gemini_interactions::NEWS, gemini_interactions::read),
-        Api::BedrockConverse => Plain::boxed(bedrock_converse::NEWS, bedrock_converse::read),
+        Api::GeminiInteractions => Plain::boxed(gemini_interactions::EVENT_KEYS, gemini_interactions::read),
+        Api::BedrockConverse => Plain::boxed(bedrock_converse::EVENT_KEYS, bedrock_converse::read),
         Api::BedrockInvoke => Box::new(bedrock_invoke::Gathered::default()),
-        Api::Cohere => Plain::boxed(cohere::NEWS, cohere::read),
-        Api::Ollama => Plain::boxed(ollama::NEWS, ollama::read),
-        Api::LlamaCpp => Plain::boxed(llama_cpp::NEWS, llama_cpp::read),
+        Api::Cohere => Plain::boxed(cohere::EVENT_KEYS, cohere::read),
+        Api::Ollama => Plain::boxed(ollama::EVENT_KEYS, ollama::read),
+        Api::LlamaCpp => Plain::boxed(llama_cpp::EVENT_KEYS, llama_cpp::read),
     }
 }

@@ -9,16 +9,17 @@ use crate::provider_error::provider_error;
 use crate::reader::read_body;
 use crate::reading::{ReadError, Reading};
 
-/// What batch output calls the way its calls were processed, as `tracing_genai_pricing`'s price table does.
+/// The processing mode of batch output, as in `tracing_genai_pricing`'s price table.
 const BATCH: &str = "batch";
 
-/// A line. Sources: <https://platform.openai.com/docs/api-reference/batch/request-output> (Mistral's and Groq's are the
-/// same), <https://docs.claude.com/en/api/retrieving-message-batch-results>, <https://ai.google.dev/gemini-api/docs/batch-api>,
+/// A line. Sources: <https://platform.openai.com/docs/api-reference/batch/request-output> (also Mistral's and Groq's
+/// format), <https://docs.claude.com/en/api/retrieving-message-batch-results>,
+/// <https://ai.google.dev/gemini-api/docs/batch-api>,
 /// <https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/batch-prediction-from-cloud-storage>,
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/batch-inference-results.html>.
 #[derive(Deserialize)]
 struct Line<'a> {
-    /// `OpenAI`'s and Anthropic's id of the request.
+    /// `OpenAI`'s and Anthropic's request id.
     #[serde(default)]
     custom_id: Maybe<String>,
     /// Gemini's.
@@ -27,10 +28,10 @@ struct Line<'a> {
     /// Bedrock's.
     #[serde(default, rename = "recordId")]
     record_id: Maybe<String>,
-    /// Vertex AI's, whose lines repeat the request and name none.
+    /// Vertex AI's, whose lines repeat the request and have no id.
     #[serde(default)]
     processed_time: Maybe<String>,
-    /// What `OpenAI` wraps in a status, and Gemini does not wrap.
+    /// The response: wrapped with a status by `OpenAI`, bare by Gemini.
     #[serde(default, borrow)]
     response: Field<'a>,
     #[serde(default, borrow)]
@@ -41,7 +42,7 @@ struct Line<'a> {
     error: Field<'a>,
 }
 
-/// What became of a request to Anthropic.
+/// The result of a request to Anthropic.
 #[derive(Deserialize)]
 struct Outcome<'a> {
     #[serde(default, rename = "type")]
@@ -58,10 +59,10 @@ struct Wrapped<'a> {
     body: &'a RawValue,
 }
 
-/// Reads one line of a batch's output, whose calls have a price of their own: [`Reading::processing`] says `batch`. The
-/// API is told by the response. `None` for any other line, such as a bare response.
+/// Reads one line of a batch's output; its calls have a separate price: [`Reading::processing`] is `batch`. The API is
+/// detected from the response. `None` for any other line, such as a bare response.
 ///
-/// A request that failed or expired is a reading without usage, with [`Reading::error`] set.
+/// A failed or expired request gives a reading without usage, with [`Reading::error`] set.
 ///
 /// ```
 /// use tracing_genai_usage::{Unit, read_batch_line};
@@ -76,7 +77,7 @@ struct Wrapped<'a> {
 ///
 /// # Errors
 ///
-/// [`ReadError::Malformed`] when the wrapped response cannot be read.
+/// [`ReadError::Malformed`] if the wrapped response is invalid.
 pub fn read_batch_line(provider: &str, line: &[u8]) -> Option<Result<Reading, ReadError>> {
     let line: Line<'_> = object(line).ok()?;
     let is_answered = line.response.json().is_some() || line.error.json().is_some();
@@ -106,7 +107,7 @@ pub fn read_batch_line(provider: &str, line: &[u8]) -> Option<Result<Reading, Re
     }))
 }
 
-/// Why Anthropic has no message: an error, or that the request was canceled or expired.
+/// Why Anthropic has no message: an error, a cancellation or an expiry.
 fn failure(outcome: &Outcome<'_>) -> Option<crate::ProviderError> {
     let kind = outcome.kind.0.clone().filter(|kind| kind != "succeeded")?;
     let error = outcome.error.json().and_then(|error| {
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_each_provider_is_its_response() {
+    fn lines_of_each_provider_are_read_as_their_response() {
         let cases = [
             (
                 "openai",
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_failed_used_nothing() {
+    fn a_failed_request_has_no_usage() {
         let cases = [
             (
                 r#"{"custom_id":"a","response":null,"error":{"code":"batch_expired","message":"late"}}"#,

@@ -1,6 +1,6 @@
-//! What a unit of usage counts, as independent dimensions: the lattice that says which unit contains which.
+//! The dimensions of a unit of usage, which determine which units contain each other.
 
-/// What kind of thing is counted; units of different families never contain one another.
+/// The family of a unit; units of different families never contain one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Family {
@@ -25,7 +25,7 @@ pub enum Family {
 }
 
 impl Family {
-    /// How many of the unit one price is for: a token price is for 1,000,000 tokens, an hour's price for 3,600 seconds.
+    /// The number of units per price: 1,000,000 for tokens, 3,600 for seconds.
     pub const fn per(self) -> u64 {
         match self {
             Self::Tokens | Self::Characters => 1_000_000,
@@ -36,7 +36,7 @@ impl Family {
     }
 }
 
-/// Which way the counted thing travels.
+/// The direction of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// From the caller to the model.
@@ -59,7 +59,7 @@ pub enum Modality {
     Video,
 }
 
-/// What became of a token.
+/// The handling of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenType {
@@ -69,13 +69,13 @@ pub enum TokenType {
     CacheWrite,
     /// Added by a tool that the provider runs.
     Tool,
-    /// Thought, not shown.
+    /// Reasoning.
     Reasoning,
     /// Cited from a source.
     Citation,
 }
 
-/// How long a written cache entry lives.
+/// The lifetime of a cache write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CacheTtl {
@@ -85,7 +85,7 @@ pub enum CacheTtl {
     OneHour,
 }
 
-/// What was done to a page.
+/// The handling of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PageType {
@@ -93,7 +93,7 @@ pub enum PageType {
     Annotated,
 }
 
-/// Which tool of the provider was called.
+/// The provider-run tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ToolType {
@@ -107,29 +107,29 @@ pub enum ToolType {
     CodeExecution,
 }
 
-/// The dimensions of one unit. A dimension that is `None` is not narrowed: `input_tokens` has no modality and so
-/// contains the input tokens of every modality.
+/// The dimensions of one unit. `None` means unrestricted: `input_tokens` has no modality, so it contains the input
+/// tokens of every modality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Dimensions {
-    /// What kind of thing is counted.
+    /// The family.
     pub family: Family,
-    /// Which way it travels.
+    /// The direction.
     pub direction: Option<Direction>,
     /// The form of the content.
     pub modality: Option<Modality>,
-    /// What became of the token.
+    /// The handling of the token.
     pub token_type: Option<TokenType>,
-    /// How long the cache entry lives.
+    /// The lifetime of the cache entry.
     pub ttl: Option<CacheTtl>,
-    /// What was done to the page.
+    /// The handling of the page.
     pub page_type: Option<PageType>,
-    /// Which tool was called.
+    /// The tool.
     pub tool_type: Option<ToolType>,
 }
 
 impl Dimensions {
-    /// Nothing but the family.
+    /// Only the family.
     pub(crate) const fn of(family: Family) -> Self {
         Self {
             family,
@@ -142,7 +142,7 @@ impl Dimensions {
         }
     }
 
-    /// How many dimensions are narrowed, the family included.
+    /// The number of restricted dimensions, including the family.
     pub fn depth(&self) -> u32 {
         1 + u32::from(self.direction.is_some())
             + u32::from(self.modality.is_some())
@@ -152,7 +152,7 @@ impl Dimensions {
             + u32::from(self.tool_type.is_some())
     }
 
-    /// Whether everything counted here is also counted by `outer`; true of equal dimensions.
+    /// Whether `outer` counts everything counted here; true for equal dimensions.
     pub fn is_within(&self, outer: &Self) -> bool {
         fn narrows<T: PartialEq>(inner: Option<&T>, outer: Option<&T>) -> bool {
             outer.is_none() || inner == outer
@@ -166,8 +166,8 @@ impl Dimensions {
             && narrows(self.tool_type.as_ref(), outer.tool_type.as_ref())
     }
 
-    /// The dimensions of what both count, when both narrow in ways that can hold at once: audio and cached input join
-    /// in cached audio input, text and audio do not join.
+    /// The dimensions of the overlap, if both can apply at once: audio and cached input join in cached audio input;
+    /// text and audio do not join.
     pub fn join(&self, other: &Self) -> Option<Self> {
         let join = Self {
             family: self.family,
@@ -178,7 +178,7 @@ impl Dimensions {
             page_type: self.page_type.or(other.page_type),
             tool_type: self.tool_type.or(other.tool_type),
         };
-        // Where the two disagree, the join took over the first, and so is no part of the second.
+        // On a conflict, the join took the first value, and so is not within the second.
         join.is_within(other).then_some(join)
     }
 }

@@ -1,22 +1,22 @@
-//! Which provider and API a request goes to, by its URL.
+//! The provider and API of a request, by its URL.
 
 use crate::api::Api;
 use crate::hosts;
 
-/// Where a request that runs a model goes.
+/// The target of a request that runs a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Endpoint {
-    /// The API that is spoken there.
+    /// The API.
     pub api: Api,
-    /// What the request does: a value of `gen_ai.operation.name`.
+    /// The operation: a value of `gen_ai.operation.name`.
     pub operation: &'static str,
-    /// Whether the path alone says that the answer is streamed.
+    /// Whether the path alone implies a streamed answer.
     pub is_stream: bool,
 }
 
-/// What the ends of paths mean. Whole segments: `/v1/messages/count_tokens`, `/v1/responses/resp_1` and
-/// `/v1/threads/t/messages` are other APIs, which answer without having run a model.
+/// Path suffixes of whole segments, with their meaning. `/v1/messages/count_tokens`, `/v1/responses/resp_1` and
+/// `/v1/threads/t/messages` are other APIs, which run no model.
 const PATHS: &[(&str, Api, &str)] = &[
     ("/chat/completions", Api::OpenAiChat, "chat"),
     ("/responses", Api::OpenAiResponses, "chat"),
@@ -43,7 +43,8 @@ const PATHS: &[(&str, Api, &str)] = &[
     ("/completion", Api::LlamaCpp, "text_completion"),
 ];
 
-/// Paths that name a model: what stands before it, what after, and what they mean. Those whose answer is streamed say so.
+/// Paths with a model: the text before and after the model, the API and the operation, marked if the answer is
+/// streamed.
 const MODEL_PATHS: &[(&str, &str, Api, &str)] = &[
     ("/models/", ":generateContent", Api::GeminiContent, "generate_content"),
     (
@@ -131,8 +132,8 @@ const MODEL_PATHS: &[(&str, &str, Api, &str)] = &[
 ];
 
 impl Endpoint {
-    /// What runs a model at `path` of `provider`, a value of `gen_ai.provider.name`; `None` where no model is run there,
-    /// or nothing is known of it. A query is no matter.
+    /// The operation at `path` of `provider`, a value of `gen_ai.provider.name`; `None` for unknown paths and paths
+    /// that run no model. The query is ignored.
     ///
     /// ```
     /// use tracing_genai_usage::{Api, Endpoint};
@@ -155,11 +156,11 @@ impl Endpoint {
                 .map(|&(_, api, operation)| (api, operation, false))
         };
         let (api, mut operation, is_stream) = by_model.or_else(by_end)?;
-        // One path predicts by models of every kind, of which embeddings alone count tokens.
+        // One path predicts with models of every kind, of which only embeddings count tokens.
         if api == Api::VertexPredict && !Self::model_in(path).is_some_and(|model| model.contains("embedding")) {
             return None;
         }
-        // One path invokes models of every kind, whose names tell those that embed.
+        // One path invokes models of every kind; embedding models are detected by name.
         if api == Api::BedrockInvoke && Self::model_in(path).is_some_and(|model| model.contains("embed")) {
             operation = "embeddings";
         }
@@ -170,8 +171,8 @@ impl Endpoint {
         })
     }
 
-    /// The model that `path` names, as Gemini's, Vertex AI's, Bedrock's and Azure's do; percent-encoded colons and slashes
-    /// are decoded.
+    /// The model in `path`, as in Gemini's, Vertex AI's, Bedrock's and Azure's; percent-encoded colons and slashes are
+    /// decoded.
     ///
     /// ```
     /// use tracing_genai_usage::Endpoint;
@@ -194,8 +195,7 @@ impl Endpoint {
             })
     }
 
-    /// The provider behind a host, if it is one that is known, as `gen_ai.provider.name` names it. Case and port are no
-    /// matter.
+    /// The provider of a known host, as a value of `gen_ai.provider.name`. Case and port are ignored.
     pub fn provider_of_host(host: &str) -> Option<&'static str> {
         let host = host.rsplit_once(':').map_or(host, |(host, _port)| host);
         hosts::provider(&host.trim_end_matches('.').to_ascii_lowercase())
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_says_which_api() {
+    fn the_path_determines_the_api() {
         let cases = [
             ("openai", "/v1/chat/completions", Some((Api::OpenAiChat, "chat", false))),
             ("x_ai", "/v1/chat/completions", Some((Api::XaiChat, "chat", false))),
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_may_name_the_model() {
+    fn models_are_read_from_paths() {
         let cases = [
             ("/v1beta/models/gemini-3-pro:generateContent", Some("gemini-3-pro")),
             ("/openai/deployments/prod/chat/completions?api-version=1", Some("prod")),

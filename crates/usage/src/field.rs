@@ -1,18 +1,18 @@
-//! The fields of a response: numbers read from their text, so that nothing passes through a float, and odd values
-//! that cost nothing but themselves.
+//! The fields of a response: numbers are parsed from their text without floats; invalid values do not affect other
+//! fields.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::usage::MAX_COUNT;
 
-/// A field that should hold a count: absent, `null`, or any JSON value.
+/// A field for a count: absent, `null`, or any JSON value.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Field<'a>(#[serde(borrow)] Option<&'a RawValue>);
 
-/// A field whose value is taken if it has the expected shape, and is otherwise as good as absent: gateways answer with
-/// numbers for strings and strings for objects, and one odd field must not cost the others.
+/// A field that is absent if it has an unexpected type: some gateways send numbers for strings and strings for objects,
+/// and one invalid field must not lose the others.
 pub(crate) struct Maybe<T>(pub(crate) Option<T>);
 
 impl<T> Default for Maybe<T> {
@@ -28,7 +28,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
     }
 }
 
-/// A field whose value is taken if it is an object of the expected shape, and is otherwise as good as absent.
+/// A field that is absent unless it is an object of the expected shape.
 pub(crate) struct Object<T>(pub(crate) Option<T>);
 
 impl<T> Default for Object<T> {
@@ -44,7 +44,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// Reads a JSON object. A list is refused: it would be taken for the fields in their order.
+/// Parses a JSON object. Lists are rejected: serde would take them for the fields in order.
 pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, serde_json::Error> {
     if json.trim_ascii_start().starts_with(b"{") {
         serde_json::from_slice(json)
@@ -53,15 +53,15 @@ pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, serde_
     }
 }
 
-/// What a field turned out to hold.
+/// The value of a count field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Count {
-    /// Not there, or `null`.
+    /// Missing, or `null`.
     #[default]
     Absent,
     /// A whole number from 0 to [`MAX_COUNT`].
     Given(u64),
-    /// Something else: negative, fractional, too large or not a number.
+    /// Anything else: negative, fractional, too large or not a number.
     Invalid,
 }
 
@@ -71,7 +71,7 @@ impl<'a> Field<'a> {
         Self(Some(json))
     }
 
-    /// The count in this field. `12.0` counts as 12: some gateways write all their numbers as floats.
+    /// The count in this field. `12.0` is 12: some gateways write all numbers as floats.
     pub(crate) fn count(&self) -> Count {
         let Some(text) = self.0.map(RawValue::get) else {
             return Count::Absent;
@@ -92,7 +92,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// The number in this field, rounded up to the next whole one: seconds come in fractions, and begun ones count.
+    /// The number in this field, rounded up: seconds may be fractional, and started seconds count.
     pub(crate) fn count_rounded_up(&self) -> Count {
         match (self.count(), self.0.map(RawValue::get)) {
             (Count::Invalid, Some(text)) => match text.split_once('.') {
@@ -110,27 +110,27 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// The exact text of the number in this field, if it holds one.
+    /// The exact text of the number in this field.
     pub(crate) fn decimal(&self) -> Option<&'a str> {
         self.0
             .map(RawValue::get)
             .filter(|text| text.starts_with(|first: char| first == '-' || first.is_ascii_digit()))
     }
 
-    /// The JSON text in this field, `null` being absent.
+    /// The JSON text in this field; `null` is absent.
     pub(crate) fn json(&self) -> Option<&'a str> {
         self.0.map(RawValue::get).filter(|text| *text != "null")
     }
 }
 
 impl Count {
-    /// This count unless it is absent, else `earlier`: in a stream the last word on a field holds.
+    /// This count, or `earlier` if absent: in a stream the last value applies.
     pub(crate) fn or(self, earlier: Self) -> Self {
         if self == Self::Absent { earlier } else { self }
     }
 }
 
-/// The sum of parts that do not overlap: absent where all of them are, since a provider leaves out a part that it has none of.
+/// The sum of disjoint parts; absent if all are absent, since providers omit unused parts.
 pub(crate) fn sum(parts: &[Count]) -> Count {
     let mut total = Count::Absent;
     for part in parts {
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_begun_second_counts() {
+    fn started_seconds_count() {
         let seconds = |json| serde_json::from_str::<Field<'_>>(json).unwrap().count_rounded_up();
         assert_eq!(seconds("27"), Count::Given(27));
         assert_eq!(seconds("27.0"), Count::Given(27));
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_is_absent_only_where_every_part_is() {
+    fn a_sum_is_absent_only_if_all_parts_are() {
         assert_eq!(sum(&[]), Count::Absent);
         assert_eq!(sum(&[Count::Absent, Count::Given(0)]), Count::Given(0));
         assert_eq!(sum(&[Count::Given(2), Count::Absent, Count::Given(3)]), Count::Given(5));
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_becomes_a_number() {
+    fn other_values_are_invalid() {
         for json in [
             "-1",
             "-0.0",

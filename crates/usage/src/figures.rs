@@ -1,7 +1,7 @@
-//! The values of a usage object by their paths: each is asked for by a rule, or is left over and said to be unread.
+//! The values of a usage object by path: each is requested by a rule, or reported as unread.
 //!
-//! A number that no rule asks for may be one that is charged. So what was asked for is remembered here, and the rest, less
-//! what is known to say nothing new, makes a cost uncertain.
+//! A number that no rule requests may be charged. So requests are recorded, and the remaining numbers, except known
+//! irrelevant ones, make a cost uncertain.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -14,22 +14,22 @@ use serde_json::value::RawValue;
 
 use crate::field::{Count, Field};
 
-/// Values that are kept of one usage object; the largest known holds some forty.
+/// The maximum of values kept per usage object; the largest known has about forty.
 const MAX_VALUES: usize = 1024;
-/// Objects and lists within each other that are opened; the deepest known has four.
+/// The maximum nesting; the deepest known has four levels.
 const MAX_DEPTH: usize = 6;
-/// The longest key that is named.
+/// The longest key that is reported.
 const MAX_KEY_BYTES: usize = 64;
-/// What stands for the values beyond [`MAX_VALUES`].
+/// The placeholder for values beyond [`MAX_VALUES`].
 const BEYOND: &str = "...";
 
-/// The values of a JSON object and of those within it, as they are written.
+/// The values of a JSON object and its nested objects, as written.
 #[derive(Default)]
 pub(crate) struct Figures<'a> {
-    /// The paths of all values, one after the other: keys with dots between, `[2]` for the third of a list.
+    /// The concatenated paths of all values: keys joined by dots, `[2]` for the third element of a list.
     paths: String,
     values: Vec<Value<'a>>,
-    /// Whether there are more values than are kept, or deeper ones than are opened.
+    /// Whether values were omitted by count or depth.
     is_cut: bool,
 }
 
@@ -39,15 +39,15 @@ struct Value<'a> {
     is_read: Cell<bool>,
 }
 
-/// A usage object, or an object within it, to ask for its values. Paths are relative to it.
+/// A usage object, or an object within it. Paths are relative to it.
 pub(crate) struct Part<'f, 'a> {
     figures: &'f Figures<'a>,
-    /// The path of the object with what follows it; empty for the whole.
+    /// The path of the object with its separator; empty for the whole.
     prefix: Cow<'static, str>,
 }
 
 impl<'a> Figures<'a> {
-    /// All of it.
+    /// The whole object.
     pub(crate) fn whole(&self) -> Part<'_, 'a> {
         Part {
             figures: self,
@@ -55,8 +55,7 @@ impl<'a> Figures<'a> {
         }
     }
 
-    /// The paths of the numbers above or below zero that were not asked for and are not `known`, with `[]` for any place
-    /// of a list.
+    /// The paths of nonzero numbers that were neither requested nor are `known`, with `[]` for any list index.
     pub(crate) fn unread(&self, known: &[(&str, &str)]) -> impl Iterator<Item = String> {
         let left = self
             .values
@@ -127,7 +126,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Figures<'a> {
 }
 
 impl<'f, 'a> Part<'f, 'a> {
-    /// The count at `path`; an object or a list there is invalid.
+    /// The count at `path`; an object or a list is invalid.
     pub(crate) fn count(&self, path: &str) -> Count {
         match self.field(path) {
             Some(field) => field.count(),
@@ -136,8 +135,8 @@ impl<'f, 'a> Part<'f, 'a> {
         }
     }
 
-    /// The count at the first of the paths that holds one above zero, else at the first that holds any: gateways write the
-    /// same count under several names, and zeros under those that they do not fill.
+    /// The count at the first path with a value above zero, else at the first with any: gateways write the same count
+    /// under several names, with zeros under unused names.
     pub(crate) fn first(&self, paths: &[&str]) -> Count {
         let mut found = Count::Absent;
         for path in paths {
@@ -164,12 +163,12 @@ impl<'f, 'a> Part<'f, 'a> {
         serde_json::from_str(self.field(path)?.json()?).ok()
     }
 
-    /// Whether `true` stands at `path`.
+    /// Whether the value at `path` is `true`.
     pub(crate) fn is_true(&self, path: &str) -> bool {
         self.field(path).and_then(|field| field.json()) == Some("true")
     }
 
-    /// Whether anything stands at `path` or beneath it.
+    /// Whether there is a value at `path` or beneath it.
     pub(crate) fn has(&self, path: &str) -> bool {
         self.paths().any(|(_, found)| is_under(found, path))
     }
@@ -196,8 +195,8 @@ impl<'f, 'a> Part<'f, 'a> {
         })
     }
 
-    /// Takes everything beneath for read: it is known that it is not charged.
-    pub(crate) fn pass_over(&self) {
+    /// Marks everything beneath as read: known to be uncharged.
+    pub(crate) fn mark_read(&self) {
         for (value, _) in self.paths() {
             value.is_read.set(true);
         }
@@ -205,7 +204,7 @@ impl<'f, 'a> Part<'f, 'a> {
 
     fn field(&self, path: &str) -> Option<Field<'a>> {
         let mut field = None;
-        // Where a key stands twice, the last is right.
+        // Of duplicate keys the last applies.
         for (value, _) in self.paths().filter(|(_, found)| *found == path) {
             value.is_read.set(true);
             field = Some(Field::of(value.json));
@@ -213,7 +212,7 @@ impl<'f, 'a> Part<'f, 'a> {
         field
     }
 
-    /// The values beneath, with their paths relative to this part.
+    /// The values beneath, with paths relative to this part.
     fn paths(&self) -> impl Iterator<Item = (&'f Value<'a>, &'f str)> + use<'_, 'f, 'a> {
         let figures = self.figures;
         figures.values.iter().filter_map(move |value| {
@@ -224,7 +223,7 @@ impl<'f, 'a> Part<'f, 'a> {
 }
 
 impl Value<'_> {
-    /// Whether it is a number other than zero; some write their numbers as texts.
+    /// Whether it is a nonzero number; some gateways write numbers as texts.
     fn is_used(&self) -> bool {
         let text = self.json.get();
         let text = text
@@ -238,7 +237,7 @@ impl Value<'_> {
     }
 }
 
-/// Whether `path` is `outer` or stands beneath it.
+/// Whether `path` is `outer` or beneath it.
 fn is_under(path: &str, outer: &str) -> bool {
     path.strip_prefix(outer)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
@@ -280,7 +279,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
                 let mut entries = Vec::new();
                 while let Some((key, value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
                     entries.push((key.0, value));
-                    // More than are kept need not be gathered first.
+                    // Entries beyond the limit are not collected.
                     if entries.len() > MAX_VALUES {
                         break;
                     }
@@ -293,7 +292,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     }
 }
 
-/// A key, borrowed unless it holds an escape.
+/// A key, borrowed unless it contains an escape.
 struct Key<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
@@ -358,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_rule_asks_for_is_unread() {
+    fn numbers_without_a_rule_are_unread() {
         let json = r#"{"a":1,"b":{"c":2,"d":3.5},"e":[{"f":4},{"f":5,"g":"x"}],"h":true,"i":null,"j":0,"k":0.0}"#;
         let all = unread(json, &[], |_| {});
         assert_eq!(all, ["a", "b.c", "b.d", "e[].f", "e[].f"]);
@@ -371,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_path_covers_what_stands_beneath_it_and_no_longer_name() {
+    fn a_known_path_covers_its_children_but_not_longer_names() {
         let json = r#"{"cost":1,"cost_details":{"input":2},"cost_detailsx":3}"#;
         assert_eq!(unread(json, &[("cost_details", "")], |_| {}), ["cost", "cost_detailsx"]);
         assert_eq!(
@@ -390,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn a_usage_of_any_size_and_depth_is_bounded_and_says_that_it_was_cut() {
+    fn size_and_depth_are_bounded_and_omissions_reported() {
         let wide = (0..100_000).map(|place| format!("\"k{place}\":0"));
         let wide = format!("{{{}}}", wide.collect::<Vec<_>>().join(","));
         assert_eq!(unread(&wide, &[], |_| {}), [BEYOND]);

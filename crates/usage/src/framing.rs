@@ -1,6 +1,6 @@
-//! How a response's bytes are divided into pieces of JSON: told by its first byte, whatever its headers say.
+//! Splits a response's bytes into pieces of JSON. The format is detected from the first byte, not from headers.
 //!
-//! Errors come as JSON under `text/event-stream`, and event streams without any content type.
+//! Errors may be JSON under `text/event-stream`, and event streams may lack a content type.
 
 mod event_stream;
 mod json_values;
@@ -13,24 +13,24 @@ pub(crate) use json_values::KEPT_TEXT;
 pub(crate) use piece::Piece;
 use server_sent_events::EventSplitter;
 
-/// The bytes of one response, on their way into pieces.
+/// The framing of one response.
 #[derive(Default)]
 pub(crate) enum Framing {
-    /// Nothing but white space has arrived.
+    /// Only white space so far.
     #[default]
     Unknown,
-    /// Lines of `data:`.
+    /// Server-sent events.
     ServerSentEvents(EventSplitter),
-    /// JSON values, one after another or in one list: a whole body, lines of JSON, Gemini's streams without `alt=sse`.
+    /// JSON values, in sequence or in one list: a whole body, lines of JSON, Gemini's streams without `alt=sse`.
     Json(Box<JsonValues>),
     /// AWS's binary messages.
     EventStream(EventStream),
-    /// Something else, such as a page of HTML.
+    /// Another format, such as HTML.
     Foreign,
 }
 
 impl Framing {
-    /// Takes the next bytes and hands on every piece that they complete.
+    /// Reads the next bytes and emits every completed piece.
     pub(crate) fn push(&mut self, bytes: &[u8], mut on_piece: impl FnMut(Piece<'_>)) {
         match self {
             Self::ServerSentEvents(events) => events.push(bytes, on_piece),
@@ -38,7 +38,7 @@ impl Framing {
             Self::EventStream(messages) => messages.push(bytes, on_piece),
             Self::Foreign => {}
             Self::Unknown => {
-                // A byte order mark is three bytes, which may arrive apart; none of them is the first of anything else.
+                // A byte order mark is three bytes, which may arrive separately; no other format begins with them.
                 let is_nothing = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0xEF | 0xBB | 0xBF);
                 let Some(first) = bytes.iter().position(|byte| !is_nothing(byte)) else {
                     return;
@@ -53,12 +53,12 @@ impl Framing {
         }
     }
 
-    /// Whether this is a stream of server-sent events of which nothing has arrived since the last one ended.
+    /// Whether this is a stream of server-sent events, between two events.
     pub(crate) fn is_between_events(&self) -> bool {
         matches!(self, Self::ServerSentEvents(events) if events.is_between_events())
     }
 
-    /// Hands on what is left when the response ends.
+    /// Emits the rest when the response ends.
     pub(crate) fn finish(self, mut on_piece: impl FnMut(Piece<'_>)) {
         match self {
             Self::ServerSentEvents(events) => events.finish(on_piece),
@@ -71,7 +71,7 @@ impl Framing {
     fn starting_with(byte: u8) -> Self {
         match byte {
             b'{' | b'[' => Self::Json(Box::default()),
-            // The length of a message, of which the first byte is the highest, stays below 16 MiB.
+            // The first byte is the highest of the message's length, which is below 16 MiB.
             0 => Self::EventStream(EventStream::default()),
             // `data`, `event`, `id`, `retry`, and comments.
             b'd' | b'e' | b'i' | b'r' | b':' => Self::ServerSentEvents(EventSplitter::default()),

@@ -1,8 +1,8 @@
 //! The hosts of providers.
 
-/// Hosts, and what the provider behind each is called: by the conventions' `gen_ai.provider.name` where they have a name
-/// for it, else by the genai-prices table's. A `*` stands for any text without a dot, and a leading `*.` for any number of
-/// labels. Sources: the providers' own API references; the patterns of genai-prices 0.2.3.
+/// Hosts and their providers: by the conventions' `gen_ai.provider.name` if it has a value, else by the genai-prices
+/// table. `*` matches any text without a dot, and a leading `*.` any number of labels. Sources: the providers' own API
+/// references; the patterns of genai-prices 0.2.3.
 const HOSTS: &[(&str, &str)] = &[
     ("api.openai.com", "openai"),
     ("*.api.openai.com", "openai"),
@@ -59,7 +59,7 @@ const HOSTS: &[(&str, &str)] = &[
     ("api.venice.ai", "venice"),
 ];
 
-/// The provider behind `host`, which is in lower case and without a port.
+/// The provider of `host`, in lower case and without a port.
 pub(crate) fn provider(host: &str) -> Option<&'static str> {
     HOSTS
         .iter()
@@ -67,8 +67,8 @@ pub(crate) fn provider(host: &str) -> Option<&'static str> {
         .map(|&(_, provider)| provider)
 }
 
-/// Whether `host`, in lower case and without a port, fits a pattern: a leading `*.` stands for one label or more, any other
-/// `*` for text without a dot. A pattern has one `*` at most.
+/// Whether `host`, in lower case and without a port, matches a pattern: a leading `*.` matches one label or more, any
+/// other `*` text without a dot. A pattern has one `*` at most.
 ///
 /// ```
 /// use tracing_genai_usage::host_matches;
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_is_known_by_name_or_by_pattern() {
+    fn hosts_match_by_name_or_pattern() {
         let cases = [
             ("api.openai.com", Some("openai")),
             ("eu.api.openai.com", Some("openai")),

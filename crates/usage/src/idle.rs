@@ -1,35 +1,34 @@
-//! Recognises events that differ from an idle one only in their values, by comparing bytes: no event is looked through for
-//! keys that its likes do not have.
+//! Detects events that differ from an idle one only in their values, by comparing bytes without searching for keys.
 //!
-//! Most events of a stream are written by one template: the same keys, the same values, but for a piece of content, a
-//! number, a padding. Two idle events show which values vary. An event that is the same but for those has the same keys
-//! as they have, and so says nothing new either.
+//! Most events of a stream follow one template: the same keys and values, except a piece of content, a number, a
+//! padding. Two idle events show which values vary. An event that differs only in those has the same keys, so it is
+//! idle too.
 
 use std::ops::Range;
 
 use memchr::memmem;
 
-/// The longest event that becomes a template, in bytes.
+/// The longest event used as a template, in bytes.
 const LONGEST: usize = 4096;
-/// After how many events in a row that fit no template none is learnt for a while, and for how many.
+/// After PATIENCE mismatches in a row, learning pauses for PAUSE events.
 const PATIENCE: u32 = 16;
 const PAUSE: u32 = 256;
 
-/// The template of a stream's idle events, as they stand among its bytes: field lines, one line of data, a blank line.
+/// The template of a stream's idle events: field lines, one line of data, a blank line.
 #[derive(Default)]
 pub(crate) struct IdleTemplate {
     /// An idle event.
     bytes: Vec<u8>,
     values: Vec<Value>,
-    /// What is compared: a literal, then a value that varies; and the literal at the end.
+    /// The comparison steps: a literal followed by a varying value; and the final literal.
     steps: Vec<(Range<usize>, Kind)>,
     last: Range<usize>,
-    /// Whether the steps can be gone by: two events were alike.
+    /// Whether the steps are usable: two events matched.
     is_ready: bool,
     misses: u32,
 }
 
-/// A value of an event that is no object, list or word: what can vary.
+/// A value other than an object, list or word: it can vary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Value {
     kind: Kind,
@@ -45,7 +44,7 @@ enum Kind {
 }
 
 impl IdleTemplate {
-    /// How many bytes at the beginning of `bytes` are an idle event of this template, if they are one.
+    /// The length of an idle event of this template at the beginning of `bytes`.
     pub(crate) fn matched(&self, bytes: &[u8]) -> Option<usize> {
         if !self.is_ready {
             return None;
@@ -61,7 +60,7 @@ impl IdleTemplate {
         self.literal_ends(bytes, at, &self.last)
     }
 
-    /// Learns from an event that turned out to be idle. Of no use unless another of its kind follows.
+    /// Learns from an idle event. Useful only if another of its kind follows.
     pub(crate) fn learn(&mut self, event: &[u8]) {
         self.misses = self.misses.saturating_add(1);
         if self.misses > PATIENCE {
@@ -91,7 +90,7 @@ impl IdleTemplate {
         self.last = literal..self.bytes.len();
     }
 
-    /// Whether an event with these values is the known one but for the values.
+    /// Whether an event with these values differs from the known one only in values.
     fn is_like(&self, event: &[u8], values: &[Value]) -> bool {
         let kinds = |values: &[Value]| values.iter().map(|value| value.kind).collect::<Vec<_>>();
         if self.values.is_empty() || kinds(&self.values) != kinds(values) {
@@ -108,7 +107,7 @@ impl IdleTemplate {
         self.bytes.get(known_at..) == event.get(new_at..)
     }
 
-    /// Where a literal of the template ends that `bytes` has at `at`.
+    /// The end of a literal of the template if `bytes` has it at `at`.
     fn literal_ends(&self, bytes: &[u8], at: usize, literal: &Range<usize>) -> Option<usize> {
         let literal = self.bytes.get(literal.clone())?;
         let end = at.checked_add(literal.len())?;
@@ -116,8 +115,8 @@ impl IdleTemplate {
     }
 }
 
-/// The end of the text that goes on at `at`: its closing quote. None where it holds a control character, which JSON forbids,
-/// and one of which ends the line.
+/// The closing quote of the text at `at`. `None` if it contains a control character, which JSON forbids and which may
+/// end the line.
 fn text_ends(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         at = next_special(bytes, at)?;
@@ -129,8 +128,8 @@ fn text_ends(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// Where the next quote, backslash or control character stands. Eight bytes are looked at together: a piece of content is
-/// mostly no longer, and how long is what no processor can guess.
+/// The position of the next quote, backslash or control character. Compares eight bytes at once: most pieces of content
+/// are no longer, and their length is unpredictable for the CPU.
 fn next_special(bytes: &[u8], mut at: usize) -> Option<usize> {
     while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let found = specials(u64::from_le_bytes(*eight));
@@ -143,8 +142,8 @@ fn next_special(bytes: &[u8], mut at: usize) -> Option<usize> {
     Some(at + bytes.get(at..)?.iter().position(is_special)?)
 }
 
-/// Sets the high bit of each byte that is a quote, a backslash or a control character. A byte above one of them may be set
-/// by a borrow; the lowest that is set is right.
+/// Sets the high bit of each byte that is a quote, a backslash or a control character. Higher bytes may be set by a
+/// borrow; the lowest set byte is exact.
 const fn specials(eight: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = ONES << 7;
@@ -163,8 +162,8 @@ fn is_of_number(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E')
 }
 
-/// The values of an event that is one line of data with one JSON object, and whatever other fields before it; none where it
-/// is anything else.
+/// The values of an event with one line of data with one JSON object, and any other fields before it; `None` for other
+/// events.
 fn values(event: &[u8]) -> Option<Vec<Value>> {
     if event.len() > LONGEST || !event.ends_with(b"\n\n") {
         return None;
@@ -177,8 +176,7 @@ fn values(event: &[u8]) -> Option<Vec<Value>> {
         return None;
     }
     let mut values = Vec::new();
-    // A text is a value where a colon, a bracket or a comma of a list stands before it, and else a key. Only those after a
-    // colon are taken: whatever else varies is no template.
+    // A text is a value after a colon, a bracket or a comma of a list, else a key. Only values after a colon may vary.
     let mut follows_colon = false;
     while at < json_end {
         let byte = *event.get(at)?;
@@ -232,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_differs_in_what_varies_is_matched() {
+    fn an_event_that_differs_in_varying_values_matches() {
         let template = template();
         for content in ["", "lake", "a\\nb", "\\\"usage\\\": 1", "é", "\\\\"] {
             let event = event(content, 345);
@@ -243,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_differs_otherwise_is_not() {
+    fn an_event_with_other_differences_does_not_match() {
         let template = template();
         let usual = event("x", 1);
         let others = [
@@ -264,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_the_same_in_both_must_stay_so_until_it_is_seen_to_vary() {
+    fn equal_values_must_match_until_they_vary() {
         let mut template = IdleTemplate::default();
         template.learn(event("a", 7).as_bytes());
         template.learn(event("b", 7).as_bytes());
@@ -275,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn eight_bytes_at_once_find_what_one_by_one_does() {
+    fn eight_bytes_at_once_find_the_same_as_one_by_one() {
         let bytes: Vec<u8> = (0..=255).collect();
         for byte in bytes {
             for place in 0..24 {

@@ -1,9 +1,9 @@
-//! Reads token usage from what LLM providers really answer.
+//! Reads token usage from the responses of LLM providers.
 //!
-//! [`Usage`] holds counts by [`Unit`] in the meaning of the OpenTelemetry GenAI conventions: `input_tokens` includes
-//! cached tokens and `output_tokens` includes reasoning, whatever the provider calls its fields or leaves out of them.
-//! [`read_body`] and [`ResponseReader`] bring a provider's response into that form; [`Endpoint`] says which provider and
-//! API a URL belongs to.
+//! [`Usage`] has counts by [`Unit`] in the meaning of the OpenTelemetry GenAI conventions: `input_tokens` includes
+//! cached tokens and `output_tokens` includes reasoning, regardless of the provider's fields. [`read_body`] and
+//! [`ResponseReader`] convert a provider's response to that form; [`Endpoint`] determines the provider and API of a
+//! URL.
 //!
 //! ```
 //! use tracing_genai_usage::{Api, Unit, read_body};
@@ -28,9 +28,9 @@ mod idle;
 mod provider_error;
 mod reader;
 mod reading;
+mod relevant_keys;
 mod request;
 mod response_shape;
-mod telling_keys;
 mod unit;
 mod usage;
 

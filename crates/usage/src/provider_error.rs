@@ -1,16 +1,16 @@
-//! The error object in a provider's body, whatever its shape.
+//! The error object in a provider's body, in any known form.
 
 use serde::Deserialize;
 
 use crate::field::{Field, Maybe, object};
 
-/// An error that the provider reports in a body, whatever the status of the response.
+/// An error reported in a body, with any status of the response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProviderError {
-    /// The provider's name of the error, such as `rate_limit_error`; `error` when it has none.
+    /// The provider's name of the error, such as `rate_limit_error`; `error` if it has none.
     pub kind: String,
-    /// What the provider says about it; may be empty.
+    /// The provider's message; may be empty.
     pub message: String,
 }
 
@@ -24,14 +24,14 @@ struct ErrorObject<'a> {
     message: Field<'a>,
     #[serde(default, borrow)]
     detail: Field<'a>,
-    /// What the lines of Bedrock's batches call them.
+    /// The names in the lines of Bedrock's batches.
     #[serde(default, borrow, rename = "errorCode")]
     error_code: Field<'a>,
     #[serde(default, borrow, rename = "errorMessage")]
     error_message: Field<'a>,
 }
 
-/// How `MiniMax` reports errors, with a status of 200: <https://platform.minimax.io/docs/api-reference/errorcode>.
+/// `MiniMax`'s errors, with a status of 200: <https://platform.minimax.io/docs/api-reference/errorcode>.
 #[derive(Deserialize)]
 pub(crate) struct BaseResponse<'a> {
     #[serde(default, borrow)]
@@ -41,7 +41,7 @@ pub(crate) struct BaseResponse<'a> {
 }
 
 impl BaseResponse<'_> {
-    /// The error, which has a code other than zero.
+    /// The error, if the code is not zero.
     pub(crate) fn error(self) -> Option<ProviderError> {
         let code = self.status_code.decimal().filter(|code| *code != "0")?;
         Some(ProviderError {
@@ -72,7 +72,7 @@ pub(crate) fn provider_error(field: Field<'_>) -> Option<ProviderError> {
     })
 }
 
-/// Reads a body that is nothing but an error, as Mistral (`message`, `type`) and many servers in Python (`detail`) send it.
+/// Reads a body that is only an error, as Mistral (`message`, `type`) and many Python servers (`detail`) send it.
 pub(crate) fn error_body(json: &[u8]) -> Option<ProviderError> {
     let body: ErrorObject<'_> = object(json).ok()?;
     let message = text(body.message).or_else(|| text(body.detail))?;
@@ -82,7 +82,7 @@ pub(crate) fn error_body(json: &[u8]) -> Option<ProviderError> {
     Some(ProviderError { kind, message })
 }
 
-/// An error whose code and message stand in the event itself, as in the Responses API's `error` event.
+/// An error whose code and message are in the event itself, as in the Responses API's `error` event.
 pub(crate) fn bare_error(code: Field<'_>, message: Field<'_>) -> Option<ProviderError> {
     let (code, message) = (text(code), text(message));
     (code.is_some() || message.is_some()).then(|| ProviderError {
@@ -91,7 +91,7 @@ pub(crate) fn bare_error(code: Field<'_>, message: Field<'_>) -> Option<Provider
     })
 }
 
-/// An error that a stream's framing names, with what its JSON says of it.
+/// An error named by the stream's framing, with the message of its JSON.
 pub(crate) fn exception(name: &str, json: &[u8]) -> ProviderError {
     ProviderError {
         kind: name.to_owned(),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shape_of_error_is_read() {
+    fn all_forms_of_errors_are_read() {
         let pair = |kind: &str, message: &str| Some((kind.to_owned(), message.to_owned()));
         assert_eq!(
             read(r#"{"type":"overloaded_error","message":"busy"}"#),

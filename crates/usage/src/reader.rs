@@ -1,4 +1,4 @@
-//! Reads a response while it passes, whole or streamed, and parses only what says something new.
+//! Reads a response in transit, whole or streamed, and parses only relevant parts.
 
 use memchr::memmem;
 
@@ -8,13 +8,13 @@ use crate::framing::{Framing, Piece};
 use crate::idle::IdleTemplate;
 use crate::provider_error::{ProviderError, error_body, exception};
 use crate::reading::{ReadError, Reading};
-use crate::telling_keys::TellingKeys;
+use crate::relevant_keys::RelevantKeys;
 
 /// Reads one response of an API from its bytes: a body, server-sent events, lines of JSON, or AWS's event stream.
 ///
-/// Which of them it is shows in the first byte. Bytes may be cut anywhere. Nothing is kept of content that has gone by,
-/// so that memory stays small however long the response: most events of a stream carry only a piece of content, and are
-/// recognised without parsing; long texts and lists of numbers in a body are cut short as they pass.
+/// The format is detected from the first byte. Bytes may be split anywhere. Content is not kept, so memory stays small
+/// for any length: most events of a stream have only a piece of content and are skipped without parsing; long texts and
+/// lists of numbers in a body are truncated in transit.
 ///
 /// ```
 /// use tracing_genai_usage::{Api, ResponseReader, Unit};
@@ -32,23 +32,23 @@ pub struct ResponseReader {
     idle: IdleTemplate,
 }
 
-/// What is known so far of the response.
+/// The state of the response.
 struct Gathering {
     response: Box<dyn Gather>,
     /// `None` parses everything.
-    telling: Option<TellingKeys>,
-    /// The first pieces name the response and its model, whatever else they carry.
+    relevant: Option<RelevantKeys>,
+    /// The first pieces may name the response and its model.
     opened: bool,
     exception: Option<ProviderError>,
-    /// What the first piece is, if it may be nothing but an error.
+    /// The error of the first piece, if it may be only an error.
     bare_error: Option<ProviderError>,
-    /// What was wrong with the first piece that could not be read.
+    /// The parse error of the first invalid piece.
     problem: Option<String>,
     pieces: u32,
     skipped: u32,
-    /// How many pieces were parsed, lost or otherwise of note.
+    /// The number of parsed, lost or otherwise relevant pieces.
     parsed: u32,
-    /// Whether the stream has said that it is over.
+    /// Whether the stream has ended.
     is_done: bool,
 }
 
@@ -56,22 +56,22 @@ impl ResponseReader {
     /// A reader for one response of `api`.
     pub fn new(api: Api) -> Self {
         let response = gather(api);
-        let telling = TellingKeys::new(&response.news_keys());
-        Self::with(response, Some(telling))
+        let relevant = RelevantKeys::new(&response.event_keys());
+        Self::with(response, Some(relevant))
     }
 
-    /// A reader that parses every event: what [`new`](Self::new) is proved against.
+    /// A reader that parses every event: the reference for [`new`](Self::new) in tests.
     #[doc(hidden)]
     pub fn parsing_everything(api: Api) -> Self {
         Self::with(gather(api), None)
     }
 
-    fn with(response: Box<dyn Gather>, telling: Option<TellingKeys>) -> Self {
+    fn with(response: Box<dyn Gather>, relevant: Option<RelevantKeys>) -> Self {
         Self {
             framing: Framing::default(),
             gathering: Gathering {
                 response,
-                telling,
+                relevant,
                 opened: false,
                 exception: None,
                 bare_error: None,
@@ -85,8 +85,8 @@ impl ResponseReader {
         }
     }
 
-    /// Takes the next bytes of the response. Returns how many pieces of it, such as the events of a stream, they completed:
-    /// none where they are only a comment or a part of a piece.
+    /// Reads the next bytes of the response. Returns the number of completed pieces, such as the events of a stream;
+    /// comments and incomplete pieces count as 0.
     pub fn push(&mut self, mut bytes: &[u8]) -> u32 {
         let Self {
             framing,
@@ -113,22 +113,22 @@ impl ResponseReader {
         gathering.pieces.saturating_sub(before)
     }
 
-    /// Whether the stream has said that it is over, as `OpenAI`'s does by `[DONE]`: clients stop reading there, before the
+    /// Whether the stream has signalled its end, as `OpenAI`'s does by `[DONE]`: clients stop reading there, before the
     /// bytes end.
     pub fn is_done(&self) -> bool {
         self.gathering.is_done
     }
 
-    /// What the response said, also when it was cut off: then what it had not said is absent.
+    /// The reading of the response; missing parts of a truncated response are absent.
     pub fn finish(self) -> Reading {
         self.finish_with_problem().0
     }
 
-    /// Like [`finish`](Self::finish), for a response that should have been whole.
+    /// Like [`finish`](Self::finish), for a response that should be whole.
     ///
     /// # Errors
     ///
-    /// [`ReadError::Malformed`] when nothing in it was the API's JSON.
+    /// [`ReadError::Malformed`] if no part of it was the API's JSON.
     pub(crate) fn finish_whole(self) -> Result<Reading, ReadError> {
         match self.finish_with_problem() {
             (_, Some(problem)) => Err(ReadError::Malformed { problem }),
@@ -136,7 +136,7 @@ impl ResponseReader {
         }
     }
 
-    /// Like [`finish`](Self::finish), with what is wrong with a response of which nothing could be read.
+    /// Like [`finish`](Self::finish), with the parse error of a response without any valid part.
     pub fn finish_with_problem(self) -> (Reading, Option<String>) {
         let Self {
             framing, mut gathering, ..
@@ -150,21 +150,21 @@ impl ResponseReader {
         reading.skipped_events = gathering.skipped;
         if gathering.exception.is_some() {
             reading.error = gathering.exception;
-        } else if reading.error.is_none() && reading.says_nothing() {
+        } else if reading.error.is_none() && reading.is_empty() {
             reading.error = gathering.bare_error;
         }
         (reading, problem)
     }
 }
 
-/// Reads a whole response: what it used, which model answered, how it ended.
+/// Reads a whole response: its usage, model and finish reasons.
 ///
-/// A body that holds an error object is a reading with [`Reading::error`] set, whatever its status was. A stream that was
-/// gathered before it is read is a body, too.
+/// A body with an error object gives a reading with [`Reading::error`] set, for any status. The collected text of a
+/// stream is a body, too.
 ///
 /// # Errors
 ///
-/// [`ReadError::Malformed`] when the body is not a JSON object, nor a stream of them.
+/// [`ReadError::Malformed`] if the body is neither a JSON object nor a stream of them.
 pub fn read_body(api: Api, body: &[u8]) -> Result<Reading, ReadError> {
     let mut reader = ResponseReader::new(api);
     reader.push(body);
@@ -172,7 +172,7 @@ pub fn read_body(api: Api, body: &[u8]) -> Result<Reading, ReadError> {
 }
 
 impl std::fmt::Debug for ResponseReader {
-    /// Says nothing of the content.
+    /// Omits the content.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ResponseReader")
             .field("pieces", &self.gathering.pieces)
@@ -183,7 +183,7 @@ impl std::fmt::Debug for ResponseReader {
 
 impl Gathering {
     fn filters(&self) -> bool {
-        self.telling.is_some()
+        self.relevant.is_some()
     }
 
     fn take(&mut self, piece: &Piece<'_>) {
@@ -196,7 +196,12 @@ impl Gathering {
             Piece::Json(json) => {
                 self.pieces = self.pieces.saturating_add(1);
                 let known = self.response.reading();
-                if self.opened && self.telling.as_ref().is_some_and(|keys| !keys.tell(json, known)) {
+                if self.opened
+                    && self
+                        .relevant
+                        .as_ref()
+                        .is_some_and(|keys| !keys.is_relevant(json, known))
+                {
                     return;
                 }
                 if !self.opened {

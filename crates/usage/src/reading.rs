@@ -1,4 +1,4 @@
-//! What was read from a response, and why a response could not be read.
+//! The data read from a response, and the error for unreadable responses.
 
 use crate::field::Count;
 use crate::figures::Figures;
@@ -6,61 +6,61 @@ use crate::provider_error::ProviderError;
 use crate::unit::Unit;
 use crate::usage::Usage;
 
-/// Paths that are named of one response.
+/// The maximum of paths reported per response.
 const MAX_UNREAD: usize = 16;
 
-/// What a provider's response says about its call. Whatever the response does not say is `None` or empty.
+/// The data of a provider's response about its call. Missing data is `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reading {
-    /// What the call used; empty when the response reports nothing or when [`invalid`](Self::invalid) is set.
+    /// The usage; empty if the response reports none or if [`invalid`](Self::invalid) is set.
     pub usage: Usage,
     /// The provider's id of the response.
     pub response_id: Option<String>,
-    /// The model that answered, in the provider's spelling.
+    /// The model of the response, in the provider's spelling.
     pub model: Option<String>,
-    /// Why each choice ended, in the order of the choices and in the provider's words.
+    /// Why each choice ended, in the order of the choices, in the provider's terms.
     pub finish_reasons: Vec<String>,
-    /// The service tier that served the call, such as `default`, `flex` or `priority`.
+    /// The service tier of the response, such as `default`, `flex` or `priority`.
     pub service_tier: Option<String>,
-    /// The speed that served the call, such as `fast` (Anthropic).
+    /// The speed of the response, such as `fast` (Anthropic).
     pub speed: Option<String>,
-    /// The cost in USD that the provider or gateway itself reports: its exact decimal text.
+    /// The cost in USD reported by the provider or gateway: its exact decimal text.
     pub reported_cost: Option<String>,
-    /// What a call by one's own key costs at the provider behind a gateway, beside the gateway's own
+    /// The upstream cost of a call with the user's own key behind a gateway, in addition to the gateway's
     /// [`reported_cost`](Self::reported_cost): in USD, its exact decimal text.
     pub upstream_cost: Option<String>,
-    /// How the call was processed, where the response says so: `batch` for a line of a batch's output.
+    /// The processing mode, if reported: `batch` for a line of a batch's output.
     pub processing: Option<String>,
-    /// The kind of search that the call made, where that has a price of its own: `preview` (`OpenAI`).
+    /// The kind of search, if it has a separate price: `preview` (`OpenAI`).
     pub search_type: Option<String>,
-    /// Where the provider ran the model, in its words, where the price depends on it: Anthropic's `inference_geo`.
+    /// The location of the model in the provider's terms, if the price depends on it: Anthropic's `inference_geo`.
     pub inference_geo: Option<String>,
-    /// The numbers of the usage that are neither read nor known to say nothing new, by their paths, at most sixteen: what the
-    /// call cost may lack them.
+    /// The paths of unread usage numbers that are not known to be irrelevant, at most sixteen: a computed cost may
+    /// exclude them.
     pub unread: Vec<String>,
-    /// The error in the body, which may come with a status of 200 and after half a stream.
+    /// The error in the body, possibly with a status of 200 and after the start of a stream.
     pub error: Option<ProviderError>,
-    /// The first field that should hold a count and holds something else; then no count of this response is believed.
+    /// The first count field with an invalid value; all counts of the response are then discarded.
     pub invalid: Option<&'static str>,
-    /// How many events of a stream were skipped because they were too long or not the API's JSON.
+    /// The number of skipped events of a stream: too long, or not the API's JSON.
     pub skipped_events: u32,
 }
 
-/// Why a body could not be read.
+/// Why a body was unreadable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The body is not JSON of the API's shape.
+    /// The body is not JSON in the API's format.
     #[error("the body is not a response of this API: {problem}; check that the API matches the request's path")]
     Malformed {
-        /// What is wrong with it, and where.
+        /// The parse error and its position.
         problem: String,
     },
 }
 
 impl Reading {
-    /// Takes over what `later` says, and keeps what it does not say: for the chunks of a stream, read one by one.
+    /// Overwrites fields that `later` has: for the chunks of a stream, read one by one.
     pub fn update_from(&mut self, later: &Self) {
         for (unit, count) in later.usage.iter() {
             self.usage.set(unit, count);
@@ -85,7 +85,7 @@ impl Reading {
             self.finish_reasons.clone_from(&later.finish_reasons);
         }
         for path in &later.unread {
-            self.leave_unread(path);
+            self.add_unread(path);
         }
         if later.error.is_some() {
             self.error.clone_from(&later.error);
@@ -94,66 +94,66 @@ impl Reading {
         self.skipped_events = self.skipped_events.saturating_add(later.skipped_events);
     }
 
-    /// Whether it says why the answer ended and what was put out: then no more was to come, whether or not it was waited for.
+    /// Whether it has a finish reason and output: no more was expected.
     pub fn is_complete(&self) -> bool {
         !self.finish_reasons.is_empty() && self.usage.get(Unit::OutputTokens).is_some()
     }
 
-    /// Whether it says nothing of an answer.
-    pub(crate) fn says_nothing(&self) -> bool {
+    /// Whether it is empty.
+    pub(crate) fn is_empty(&self) -> bool {
         self.usage.is_empty() && self.finish_reasons.is_empty() && self.invalid.is_none()
     }
 
-    /// Takes note of the numbers of a usage object that its rules did not ask for; `known` are those that say nothing new.
-    pub(crate) fn take_unread(&mut self, figures: &Figures<'_>, known: &[(&str, &str)]) {
+    /// Records the unrequested numbers of a usage object, except the irrelevant ones in `known`.
+    pub(crate) fn add_unread_numbers(&mut self, figures: &Figures<'_>, known: &[(&str, &str)]) {
         for path in figures.unread(known) {
-            self.leave_unread(&path);
+            self.add_unread(&path);
         }
     }
 
-    /// Takes note of a total that is larger than what it is made of: something in it was counted nowhere else. `beside` is
-    /// what it holds besides input and output.
-    pub(crate) fn check_total(&mut self, path: &str, total: Count, beside: Count) {
+    /// Records a total larger than the sum of its parts: it includes an unknown count. `beside` is the part besides
+    /// input and output.
+    pub(crate) fn check_total(&mut self, path: &str, total: Count, other: Count) {
         let of = |unit| self.usage.get(unit).unwrap_or(0);
         let parts = of(Unit::InputTokens).saturating_add(of(Unit::OutputTokens));
-        let beside = match beside {
-            Count::Given(beside) => beside,
+        let other = match other {
+            Count::Given(other) => other,
             Count::Absent | Count::Invalid => 0,
         };
-        if matches!(total, Count::Given(total) if total > parts && total != parts.saturating_add(beside)) {
-            self.leave_unread(path);
+        if matches!(total, Count::Given(total) if total > parts && total != parts.saturating_add(other)) {
+            self.add_unread(path);
         }
     }
 
-    /// Takes note of something that may be charged for and that is not counted.
-    pub(crate) fn leave_unread(&mut self, path: &str) {
+    /// Records a possibly charged item without a count.
+    pub(crate) fn add_unread(&mut self, path: &str) {
         if self.unread.len() < MAX_UNREAD && self.unread.iter().all(|known| known != path) {
             self.unread.push(path.to_owned());
         }
     }
 
-    /// Takes a count over into the usage, or remembers that it is invalid.
+    /// Adds a count to the usage, or marks it as invalid.
     pub(crate) fn take(&mut self, unit: Unit, field: &'static str, count: Count) {
         match count {
             Count::Absent => {}
             Count::Given(count) => self.usage.set(unit, count),
-            Count::Invalid => self.refuse(field),
+            Count::Invalid => self.reject(field),
         }
     }
 
-    /// Takes over a count above zero: where a provider's template writes zeros of what it never counts, nothing is said.
+    /// Adds a count above zero: zeros of units that a provider never counts are ignored.
     pub(crate) fn take_used(&mut self, unit: Unit, field: &'static str, count: Count) {
         if count != Count::Given(0) {
             self.take(unit, field, count);
         }
     }
 
-    /// Remembers the first invalid field.
-    pub(crate) fn refuse(&mut self, field: &'static str) {
+    /// Records the first invalid field.
+    pub(crate) fn reject(&mut self, field: &'static str) {
         self.invalid.get_or_insert(field);
     }
 
-    /// The reading as it is given out: one invalid count discredits all of them.
+    /// The final reading: one invalid count discards all of them.
     pub(crate) fn finished(mut self) -> Self {
         if self.invalid.is_some() {
             self.usage = Usage::new();
@@ -162,15 +162,14 @@ impl Reading {
     }
 }
 
-/// Takes a name that the response gives itself, unless it has one: what names a response stands in its first events, and
-/// `Azure` opens with an empty one.
+/// Sets a response's name unless it has one: the first events have it, and `Azure` begins with an empty one.
 pub(crate) fn name(known: &mut Option<String>, now: Option<String>) {
     if known.is_none() {
         *known = now.filter(|name| !name.is_empty());
     }
 }
 
-/// Keeps `earlier` unless the response says something now.
+/// Keeps `earlier` unless there is a new value.
 pub(crate) fn update(earlier: &mut Option<String>, now: Option<String>) {
     if now.is_some() {
         *earlier = now;

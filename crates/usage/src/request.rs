@@ -1,4 +1,4 @@
-//! What a request asks for, from its body.
+//! The parameters of a request, from its body.
 
 use memchr::memmem;
 use serde::Deserialize;
@@ -6,44 +6,44 @@ use serde::Deserialize;
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::framing::{Framing, KEPT_TEXT, Piece};
 
-/// What a request says of the call, as far as the conventions have attributes for it. What it does not say is `None`.
+/// The parameters of a request with an attribute in the conventions. Missing ones are `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Request {
-    /// The model that is asked for.
+    /// The requested model.
     pub model: Option<String>,
-    /// Whether the answer is to be streamed.
+    /// Whether a streamed answer is requested.
     pub stream: Option<bool>,
-    /// The most tokens that may be generated.
+    /// The maximum of generated tokens.
     pub max_tokens: Option<u64>,
     /// The sampling temperature.
     pub temperature: Option<f64>,
     /// Nucleus sampling.
     pub top_p: Option<f64>,
-    /// How many of the likeliest tokens are sampled from.
+    /// The number of likeliest tokens to sample from.
     pub top_k: Option<u64>,
-    /// The penalty on frequent tokens.
+    /// The frequency penalty.
     pub frequency_penalty: Option<f64>,
-    /// The penalty on tokens that were there before.
+    /// The presence penalty.
     pub presence_penalty: Option<f64>,
-    /// The seed of the sampling.
+    /// The sampling seed.
     pub seed: Option<u64>,
-    /// How many answers are asked for.
+    /// The number of requested choices.
     pub choices: Option<u64>,
-    /// The texts that end the answer.
+    /// The stop sequences.
     pub stop_sequences: Vec<String>,
-    /// The tier of service that is asked for.
+    /// The requested service tier.
     pub service_tier: Option<String>,
-    /// How many dimensions embeddings are to have.
+    /// The requested number of dimensions of embeddings.
     pub dimensions: Option<u64>,
-    /// The formats in which embeddings are asked for.
+    /// The requested formats of embeddings.
     pub encoding_formats: Vec<String>,
-    /// How many characters are to be spoken, where a voice is asked for: responses that are sound do not say it. `None` for
-    /// a text too long to be kept whole.
+    /// The number of characters of a speech request: audio responses do not report it. `None` for a text too long to be
+    /// kept whole.
     pub characters: Option<u64>,
 }
 
-/// The names of all APIs together: no two use one name for different things.
+/// The names of all APIs: each name has one meaning.
 #[derive(Default, Deserialize)]
 struct Body<'a> {
     #[serde(default)]
@@ -84,7 +84,7 @@ struct Body<'a> {
     encoding_format: Maybe<String>,
     #[serde(default)]
     embedding_types: Maybe<Texts>,
-    /// Speech: the text, and by which voice it is to be spoken. The second name of each is `MiniMax`'s.
+    /// Speech: the text and the voice. The second name of each is `MiniMax`'s.
     #[serde(default, borrow)]
     input: Field<'a>,
     #[serde(default, borrow)]
@@ -156,8 +156,8 @@ enum Texts {
     Several(Vec<String>),
 }
 
-/// Reads the JSON body of a request, whichever API it belongs to. A body that is no JSON object says nothing, and a
-/// parameter of an unexpected type is as good as absent.
+/// Reads the JSON body of a request of any API. An invalid body gives an empty request, and a parameter of an
+/// unexpected type is absent.
 ///
 /// ```
 /// let request = tracing_genai_usage::read_request(br#"{"model":"gpt-4o","stream":true,"max_completion_tokens":64}"#);
@@ -214,7 +214,7 @@ pub fn read_request(body: &[u8]) -> Request {
     }
 }
 
-/// How many characters a JSON text holds; `None` where it is none, or was cut short on its way here.
+/// The number of characters of a JSON text; `None` if it is not a text or was truncated in transit.
 fn characters(json: &str) -> Option<u64> {
     if json.len() >= KEPT_TEXT {
         return None;
@@ -223,7 +223,7 @@ fn characters(json: &str) -> Option<u64> {
     u64::try_from(text.chars().count()).ok()
 }
 
-/// Reads the body of a request from bytes that pass, JSON or a multipart form, and keeps only what can matter.
+/// Reads the body of a request in transit, JSON or a multipart form, and keeps only relevant parts.
 ///
 /// ```
 /// use tracing_genai_usage::RequestReader;
@@ -250,7 +250,7 @@ impl RequestReader {
         }
     }
 
-    /// Takes the next bytes of the body.
+    /// Reads the next bytes of the body.
     pub fn push(&mut self, bytes: &[u8]) {
         let Self { form, body, request } = self;
         match form {
@@ -263,7 +263,7 @@ impl RequestReader {
         }
     }
 
-    /// What the body said.
+    /// The parameters of the body.
     pub fn finish(mut self) -> Request {
         if let Some(field) = self.form {
             self.request.model = field.value();
@@ -273,22 +273,22 @@ impl RequestReader {
 }
 
 impl std::fmt::Debug for RequestReader {
-    /// Says nothing of the content.
+    /// Omits the content.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RequestReader").finish_non_exhaustive()
     }
 }
 
-/// The field `model` of a form that passes.
+/// The field `model` of a multipart form.
 #[derive(Default)]
 struct ModelField {
-    /// What has arrived of it from its name on, or the end of what may be the beginning of its name.
+    /// The bytes from its name on, or the possible beginning of its name.
     kept: Vec<u8>,
     is_found: bool,
 }
 
 const MODEL_FIELD: &[u8] = b"name=\"model\"";
-/// Between the name and the value stands the rest of the part's head; both are short.
+/// The rest of the part's head is between the name and the value; both are short.
 const LONGEST_FIELD: usize = 1024;
 
 impl ModelField {
@@ -298,7 +298,7 @@ impl ModelField {
             self.kept.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
             return;
         }
-        // A name that is cut lies in what was kept and as much of what has come.
+        // A split name is in the kept bytes plus as many new ones.
         let joined = bytes.get(..MODEL_FIELD.len()).unwrap_or(bytes);
         self.kept.extend_from_slice(joined);
         if let Some(place) = memmem::find(&self.kept, MODEL_FIELD) {
@@ -349,7 +349,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_api_says_it_in_its_own_words() {
+    fn parameters_of_all_apis_are_read() {
         let expected = Request {
             max_tokens: Some(64),
             temperature: Some(0.5),
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_names_its_model_wherever_it_is_cut() {
+    fn the_model_of_a_form_is_read_from_any_split() {
         let form = [
             b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.mp3\"\r\n\r\n".as_slice(),
             &[0; 5000],
@@ -389,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_of_it_says_nothing() {
+    fn other_bodies_give_an_empty_request() {
         for body in [
             "",
             "[1]",
@@ -401,14 +401,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_to_be_spoken_is_counted_in_characters() {
+    fn speech_is_counted_in_characters() {
         let characters = |body: &str| read_request(body.as_bytes()).characters;
         assert_eq!(
             characters(r#"{"model":"tts-1","input":"Straße \"A\"","voice":"alloy"}"#),
             Some(10)
         );
         assert_eq!(characters(r#"{"text":"ab","voice_setting":{"voice_id":"x"}}"#), Some(2));
-        // The input of a chat is not speech, and a text that may have been cut is not counted.
+        // The input of a chat is not speech, and a possibly truncated text is not counted.
         assert_eq!(characters(r#"{"model":"gpt-4o","input":"hello"}"#), None);
         assert_eq!(
             characters(&format!(r#"{{"input":"{}","voice":"x"}}"#, "a".repeat(5_000))),

@@ -1,11 +1,10 @@
-//! Which API a response looks like.
+//! Detects the API of a response.
 
 use memchr::memmem;
 
 use crate::api::Api;
 
-/// What the beginning of a response says about itself, the more particular first. A mark is a key or a pair, written
-/// without spaces.
+/// Marks at the beginning of a response, more specific ones first. A mark is a key or a pair, written without spaces.
 const MARKS: &[(&str, Api)] = &[
     (r#""object":"chat.completion"#, Api::OpenAiChat),
     (r#""object":"text_completion""#, Api::OpenAiChat),
@@ -46,10 +45,10 @@ const MARKS: &[(&str, Api)] = &[
     (r#""base_resp":"#, Api::OpenAiChat),
 ];
 
-/// How much of a body is looked at for a mark, at its beginning and at its end.
+/// The bytes searched for a mark, at the beginning and at the end of a body.
 const LOOKED_AT: usize = 4096;
 
-/// What the first event of a stream is called, by whose API: its JSON may hold the same only far behind.
+/// The name of a stream's first event, by API: its JSON may have the mark only after the searched bytes.
 const EVENTS: &[(&str, Api)] = &[
     ("response.", Api::OpenAiResponses),
     ("message_start", Api::AnthropicMessages),
@@ -57,8 +56,8 @@ const EVENTS: &[(&str, Api)] = &[
 ];
 
 impl Api {
-    /// The API of `provider` that a response looks like, by the names at its beginning and end; where it looks like none,
-    /// the one that the provider is mostly asked by.
+    /// The API of `provider` detected from the names at a response's beginning and end; the provider's main API if none
+    /// matches.
     ///
     /// ```
     /// use tracing_genai_usage::Api;
@@ -74,9 +73,9 @@ impl Api {
     }
 }
 
-/// The API whose stream opens with an event of that name.
+/// The API of a stream whose first event has that name.
 fn of_first_event(body: &[u8]) -> Option<Api> {
-    // Gateways send comments while they wait (`: OPENROUTER PROCESSING`).
+    // Gateways send comments while waiting (`: OPENROUTER PROCESSING`).
     let mut lines = body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let line = lines.find(|line| !line.is_empty() && !line.starts_with(b":"))?;
     let name = line.strip_prefix(b"event:")?.trim_ascii();
@@ -84,7 +83,7 @@ fn of_first_event(body: &[u8]) -> Option<Api> {
     named.map(|&(_, api)| api)
 }
 
-/// The API that a response looks like.
+/// The API detected from the content.
 fn of_shape(body: &[u8]) -> Option<Api> {
     if let Some(api) = of_first_event(body) {
         return Some(api);
@@ -110,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_response_is_told_by_its_shape() {
+    fn the_api_is_detected_from_the_content() {
         let cases = [
             (r#"{"id":"x","object":"chat.completion"}"#, Some(Api::OpenAiChat)),
             (r#"data: {"type": "message_start"}"#, Some(Api::AnthropicMessages)),
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_may_stand_at_the_end_of_a_long_body() {
+    fn a_mark_at_the_end_of_a_long_body_is_found() {
         let body = format!(
             r#"{{"output":{{"text":"{}"}},"usage":{{"inputTokens":1}}}}"#,
             "x".repeat(100_000)

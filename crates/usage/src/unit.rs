@@ -1,4 +1,4 @@
-//! The units in which usage is counted and priced: one table, read like a page of the price table it comes from.
+//! The units of usage and prices, in one table.
 
 use crate::dimensions::CacheTtl::{FiveMinutes, OneHour};
 use crate::dimensions::Dimensions;
@@ -22,20 +22,20 @@ macro_rules! units {
         }
 
         impl Unit {
-            /// Every unit, in the table's order; a unit's place is its discriminant.
+            /// All units, in the table's order; a unit's index is its discriminant.
             pub const ALL: &[Self] = &[$(Self::$unit),*];
 
-            /// How many units there are.
+            /// The number of units.
             pub const COUNT: usize = Self::ALL.len();
 
-            /// The table's name of this unit, such as `cache_read_tokens`.
+            /// The unit's name in the table, such as `cache_read_tokens`.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$unit => $name,)*
                 }
             }
 
-            /// What this unit counts.
+            /// The dimensions of the unit.
             pub const fn dimensions(self) -> Dimensions {
                 match self {
                     $(Self::$unit => {
@@ -114,12 +114,12 @@ units! {
 }
 
 impl Unit {
-    /// The unit of that name, or `None`.
+    /// The unit of that name, if any.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|unit| unit.name() == name)
     }
 
-    /// The unit of exactly these dimensions, or `None`.
+    /// The unit of exactly these dimensions, if any.
     pub fn from_dimensions(dimensions: &Dimensions) -> Option<Self> {
         Self::ALL.iter().copied().find(|unit| unit.dimensions() == *dimensions)
     }
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_unit_is_found_by_its_name_and_by_its_dimensions() {
+    fn units_round_trip_by_name_and_dimensions() {
         for (place, unit) in Unit::ALL.iter().copied().enumerate() {
             assert_eq!(unit as usize, place);
             assert_eq!(Unit::from_name(unit.name()), Some(unit));

@@ -1,17 +1,16 @@
-//! Counts by unit, where a count that nobody reported is absent and not zero.
+//! Counts by unit; an unreported count is absent, not zero.
 
 use std::fmt;
 
 use crate::unit::Unit;
 
-/// The largest count that is believed: 2^53, beyond which JSON numbers lose whole units on their way.
+/// The largest valid count: 2^53, above which JSON numbers lose precision.
 pub const MAX_COUNT: u64 = 1 << 53;
 
-/// How much a call used, by unit.
+/// The usage of a call, by unit.
 ///
-/// The meaning is the OpenTelemetry GenAI conventions': [`Unit::InputTokens`] includes cache reads, cache writes and
-/// audio, [`Unit::OutputTokens`] includes reasoning. A unit never set is absent, which is not the same as zero.
-/// Holds everything in place and allocates nothing.
+/// The meaning is that of the OpenTelemetry GenAI conventions: [`Unit::InputTokens`] includes cache reads, cache writes
+/// and audio, [`Unit::OutputTokens`] includes reasoning. A unit never set is absent, not zero. Allocates nothing.
 ///
 /// ```
 /// use tracing_genai_usage::{Unit, Usage};
@@ -22,14 +21,14 @@ pub const MAX_COUNT: u64 = 1 << 53;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Usage {
-    /// Bit n says whether the n-th unit was reported.
+    /// Bit n is whether the n-th unit was reported.
     reported: u64,
-    /// Zero wherever the unit was not reported, so that derived equality holds.
+    /// Zero for unreported units, so that derived equality holds.
     counts: [u64; Unit::COUNT],
 }
 
 impl Usage {
-    /// Usage of which nothing is known.
+    /// Empty usage.
     pub const fn new() -> Self {
         Self {
             reported: 0,
@@ -43,7 +42,7 @@ impl Usage {
         self
     }
 
-    /// Sets the count of `unit`; a count set before is replaced.
+    /// Sets the count of `unit`, replacing an earlier one.
     pub fn set(&mut self, unit: Unit, count: u64) {
         if let Some(place) = self.counts.get_mut(unit as usize) {
             *place = count;
@@ -59,7 +58,7 @@ impl Usage {
         }
     }
 
-    /// The count of `unit`, or `None` when it was not reported.
+    /// The count of `unit`; `None` if it was not reported.
     #[inline]
     pub fn get(&self, unit: Unit) -> Option<u64> {
         if self.reported & bit(unit) == 0 {
@@ -69,26 +68,26 @@ impl Usage {
         }
     }
 
-    /// Adds to the count of `unit`, which is zero when absent. A sum beyond `u64` stays at its maximum, which is far
-    /// above [`MAX_COUNT`] and so refused by whoever prices it.
+    /// Adds to the count of `unit`; absent counts as zero. The sum saturates at the maximum of `u64`, which is above
+    /// [`MAX_COUNT`] and therefore not priced.
     pub fn add(&mut self, unit: Unit, count: u64) {
         self.set(unit, self.get(unit).unwrap_or(0).saturating_add(count));
     }
 
-    /// Adds every count of `other`, as a parent sums its children.
+    /// Adds every count of `other`, as for a parent of several calls.
     pub fn merge(&mut self, other: &Self) {
         for (unit, count) in other.iter() {
             self.add(unit, count);
         }
     }
 
-    /// Whether nothing was reported. Reported zeros are something.
+    /// Whether no unit was reported. A reported zero counts as reported.
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.reported == 0
     }
 
-    /// The reported units as a bit set: bit n stands for the unit of discriminant n.
+    /// The reported units as a bit set: bit n is the unit of discriminant n.
     #[inline]
     pub const fn reported(&self) -> u64 {
         self.reported

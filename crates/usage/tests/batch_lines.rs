@@ -50,7 +50,7 @@ fn batch_lines_of_every_provider_are_marked_as_batch() {
 }
 
 #[test]
-fn lines_that_failed_say_why() {
+fn failed_lines_have_their_reason() {
     for (provider, text, kind) in [
         (
             "openai",

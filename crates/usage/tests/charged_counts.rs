@@ -1,4 +1,4 @@
-//! Counts that stand under another name, beside another count or in another place than usual are read, and read once.
+//! Counts under other names, beside other counts or in other places than usual are read exactly once.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -19,7 +19,7 @@ fn cache(reading: &Reading) -> [Option<u64>; 3] {
 }
 
 #[test]
-fn gateways_write_their_cached_tokens_under_many_names() {
+fn cached_tokens_are_read_under_the_names_of_all_gateways() {
     let tokens = r#""prompt_tokens":5000,"completion_tokens":10,"total_tokens":5010"#;
     for names in [
         // LiteLLM's two, Alibaba's, OpenRouter's, Databricks'.
@@ -28,7 +28,7 @@ fn gateways_write_their_cached_tokens_under_many_names() {
         r#""prompt_tokens_details":{"cached_tokens":3000,"cache_creation_input_tokens":1500,"cache_type":"ephemeral"}"#,
         r#""prompt_tokens_details":{"cached_tokens":3000,"cache_write_tokens":1500}"#,
         r#""cache_read_input_tokens":3000,"cache_creation_input_tokens":1500"#,
-        // Zeros where the other name holds the count.
+        // Zeros if the count is under the other name.
         r#""cache_creation_input_tokens":1500,"cache_read_input_tokens":3000,"prompt_tokens_details":{"cached_tokens":0,"cache_creation_tokens":0}"#,
         r#""cached_tokens":3000,"cache_creation_tokens":1500"#,
     ] {
@@ -45,7 +45,7 @@ fn gateways_write_their_cached_tokens_under_many_names() {
 }
 
 #[test]
-fn cache_writes_by_their_lifetime_are_parts_of_those_written() {
+fn cache_writes_by_lifetime_are_parts_of_all_cache_writes() {
     let reading = chat(
         r#""prompt_tokens":2000,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":0,"cache_creation_input_tokens":1900,
             "cache_creation":{"ephemeral_5m_input_tokens":1900}}"#,
@@ -59,7 +59,7 @@ fn cache_writes_by_their_lifetime_are_parts_of_those_written() {
         written.map(|unit| reading.usage.get(unit)),
         [Some(1900), Some(1900), None]
     );
-    // A lifetime that is not known is named.
+    // An unknown lifetime is reported as unread.
     let day =
         chat(r#""prompt_tokens":2000,"completion_tokens":5,"cache_creation":{"ephemeral_24h_input_tokens":1900}"#);
     assert_eq!(day.unread, ["cache_creation.ephemeral_24h_input_tokens"]);
@@ -68,7 +68,7 @@ fn cache_writes_by_their_lifetime_are_parts_of_those_written() {
 }
 
 #[test]
-fn mistrals_audio_is_counted_by_the_second_and_its_connectors_beside_the_prompt() {
+fn mistral_audio_is_counted_by_the_second_and_connectors_beside_the_prompt() {
     let audio = chat(
         r#""prompt_tokens":11,"completion_tokens":15,"total_tokens":401,"prompt_audio_seconds":5,"prompt_tokens_details":{"audio_tokens":375}"#,
     );
@@ -93,7 +93,7 @@ fn mistrals_audio_is_counted_by_the_second_and_its_connectors_beside_the_prompt(
 }
 
 #[test]
-fn mistrals_transcriptions_count_as_its_chats_do() {
+fn mistral_transcriptions_are_counted_like_chats() {
     let reading = read(
         Api::OpenAiTranscriptions,
         r#"{"model":"voxtral-mini-2602","text":"hello","usage":{"prompt_audio_seconds":11,"prompt_tokens":3,"completion_tokens":19,
@@ -110,7 +110,7 @@ fn mistrals_transcriptions_count_as_its_chats_do() {
 }
 
 #[test]
-fn a_usage_may_stand_in_the_last_choice() {
+fn usage_in_the_last_choice_is_read() {
     let usage = r#"{"prompt_tokens":900,"completion_tokens":40,"total_tokens":940,"cached_tokens":512}"#;
     let chunk = |choice: &str, rest: &str| {
         format!(r#"{{"id":"k","object":"chat.completion.chunk","model":"kimi","choices":[{choice}]{rest}}}"#)
@@ -129,7 +129,7 @@ fn a_usage_may_stand_in_the_last_choice() {
         (counts(&reading), reading.finish_reasons),
         (expected.to_vec(), vec!["stop".to_owned()])
     );
-    // At the top as well, as newer versions have it: it is the same.
+    // Also at the top level, as in newer versions: the same result.
     let both = chunk(
         &format!(r#"{{"index":0,"delta":{{}},"finish_reason":"stop","usage":{usage}}}"#),
         &format!(r#","usage":{usage}"#),
@@ -140,7 +140,7 @@ fn a_usage_may_stand_in_the_last_choice() {
 }
 
 #[test]
-fn a_stated_cost_may_have_other_names() {
+fn reported_costs_are_read_under_other_names() {
     let tokens = r#""prompt_tokens":10,"completion_tokens":4"#;
     let stated = |rest: &str| chat(&format!("{tokens},{rest}")).reported_cost;
     assert_eq!(stated(r#""estimated_cost":0.000605"#).as_deref(), Some("0.000605"));
@@ -152,7 +152,7 @@ fn a_stated_cost_may_have_other_names() {
 }
 
 #[test]
-fn minimaxs_status_is_an_error_unless_it_is_zero() {
+fn a_minimax_status_other_than_zero_is_an_error() {
     let body = |code: &str| {
         format!(
             r#"{{"id":"m","choices":null,"model":"MiniMax-M2","usage":null,"base_resp":{{"status_code":{code},"status_msg":"low balance"}}}}"#
@@ -163,7 +163,7 @@ fn minimaxs_status_is_an_error_unless_it_is_zero() {
     for none in ["0", "null"] {
         assert_eq!(read(Api::OpenAiChat, &body(none)).error, None, "{none}");
     }
-    // Alone, it is told by its shape, too.
+    // Detected by its shape when alone.
     let alone = r#"{"base_resp":{"status_code":1004,"status_msg":"login fail"}}"#;
     let error = read(Api::of_response("minimax", alone.as_bytes()), alone)
         .error
@@ -172,7 +172,7 @@ fn minimaxs_status_is_an_error_unless_it_is_zero() {
 }
 
 #[test]
-fn geminis_total_says_whether_candidates_include_thoughts() {
+fn gemini_totals_determine_whether_candidates_include_thoughts() {
     let output = |candidates: u64, thoughts: u64, tools: u64, total: u64| {
         let reading = read(
             Api::GeminiContent,
@@ -205,14 +205,14 @@ fn geminis_total_says_whether_candidates_include_thoughts() {
         (Some(100), Some(130), false),
         "tools within the prompt"
     );
-    // More thoughts than candidates cannot be within.
+    // More thoughts than candidates cannot be included.
     assert!(output(50, 60, 0, 150).2);
     assert!(output(70, 60, 0, 999).2, "neither");
     assert_eq!(output(70, 0, 0, 170), (Some(100), Some(70), false));
 }
 
 #[test]
-fn tools_within_geminis_prompt_are_within_its_text() {
+fn tools_within_a_gemini_prompt_are_within_its_text() {
     let reading = read(
         Api::GeminiContent,
         r#"{"modelVersion":"gemini-3-pro-preview","usageMetadata":{"promptTokenCount":100,"candidatesTokenCount":10,"toolUsePromptTokenCount":30,
@@ -224,7 +224,7 @@ fn tools_within_geminis_prompt_are_within_its_text() {
 }
 
 #[test]
-fn geminis_cached_tokens_are_the_sum_of_their_details_where_only_those_stand() {
+fn gemini_cached_tokens_without_a_total_are_the_sum_of_their_details() {
     let cached = |fields: &str| {
         let text = format!(
             r#"{{"modelVersion":"gemini-2.5-flash","usageMetadata":{{"promptTokenCount":400,"candidatesTokenCount":5,"totalTokenCount":405,{fields}}}}}"#
@@ -241,7 +241,7 @@ fn geminis_cached_tokens_are_the_sum_of_their_details_where_only_those_stand() {
     assert_eq!(cached(r#""cacheTokensDetails":[{"modality":"TEXT"}]"#), None);
 }
 
-/// The searches of a response whose candidates have this metadata.
+/// The searches of a response with this metadata of its candidates.
 fn grounded(model: &str, metadata: &[&str]) -> Option<u64> {
     let candidates: Vec<_> = metadata
         .iter()
@@ -292,7 +292,7 @@ fn gemini_2_charges_a_grounded_prompt_and_gemini_3_each_query() {
 }
 
 #[test]
-fn metadata_that_a_stream_repeats_is_counted_once() {
+fn repeated_metadata_of_a_stream_is_counted_once() {
     let event = |queries: &str, rest: &str| {
         format!(
             r#"{{"modelVersion":"gemini-3-pro-preview","candidates":[{{"index":0,{rest}"groundingMetadata":{{"webSearchQueries":[{queries}]}}}}],
@@ -308,7 +308,7 @@ fn metadata_that_a_stream_repeats_is_counted_once() {
     let growing: Vec<&str> = growing.iter().map(String::as_str).collect();
     let reading = read(Api::GeminiContent, &stream(&growing));
     assert_eq!(reading.usage.get(Unit::WebSearches), Some(2));
-    // Two candidates, each in events of its own.
+    // Two candidates, each in separate events.
     let other = event(r#""c""#, "").replace(r#""index":0"#, r#""index":1"#);
     let reading = read(Api::GeminiContent, &stream(&[growing[1], &other]));
     assert_eq!(reading.usage.get(Unit::WebSearches), Some(3));
@@ -334,7 +334,7 @@ fn grounding_with_maps_is_reported_as_unread() {
 }
 
 #[test]
-fn vertexs_traffic_is_a_tier() {
+fn vertex_traffic_types_are_service_tiers() {
     let tier = |traffic: &str| {
         let text = format!(
             r#"{{"modelVersion":"g","usageMetadata":{{"promptTokenCount":9,"candidatesTokenCount":2,"trafficType":"{traffic}"}}}}"#
@@ -349,7 +349,7 @@ fn vertexs_traffic_is_a_tier() {
 }
 
 #[test]
-fn a_live_session_calls_its_candidates_a_response() {
+fn live_session_field_names_are_read() {
     let text = r#"{"serverContent":{"turnComplete":true},"usageMetadata":{"promptTokenCount":900,"responseTokenCount":250,"totalTokenCount":1150,
         "promptTokensDetails":[{"modality":"TEXT","tokenCount":100},{"modality":"AUDIO","tokenCount":800}],
         "responseTokensDetails":[{"modality":"AUDIO","tokenCount":250}]}}"#;

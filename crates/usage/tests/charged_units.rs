@@ -1,4 +1,4 @@
-//! Everything that a response counts and its provider charges for is read once, and what only looks like it is not.
+//! Every unit that a response counts and its provider charges is read exactly once, and no other.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -21,15 +21,15 @@ fn tools(reading: &Reading) -> [Option<u64>; 3] {
 }
 
 #[test]
-fn a_search_of_the_web_is_a_call_whose_action_is_to_search() {
+fn web_searches_are_calls_with_a_search_action() {
     let call = |rest: &str| response(&format!(r#"{{"id":"ws","type":"web_search_call",{rest}}}"#), "");
     let searches = |rest: &str| call(rest).usage.get(Unit::WebSearches);
     let search = r#""status":"completed","action":{"type":"search","query":"tides"}"#;
     assert_eq!(searches(search), Some(1));
-    // One call is one fee, however many queries it holds.
+    // One call is one fee, with any number of queries.
     let queries = r#""status":"completed","action":{"type":"search","queries":["tides","moon","sun"]}"#;
     assert_eq!(searches(queries), Some(1));
-    // Older models name no action.
+    // Older models have no action.
     assert_eq!(searches(r#""status":"completed""#), Some(1));
     for page in ["open_page", "find_in_page", "find"] {
         let opened = format!(r#""status":"completed","action":{{"type":"{page}","url":"https://a.example"}}"#);
@@ -42,7 +42,7 @@ fn a_search_of_the_web_is_a_call_whose_action_is_to_search() {
 }
 
 #[test]
-fn each_tool_of_the_output_is_counted_by_what_it_is_charged_by() {
+fn each_tool_is_counted_in_its_charged_unit() {
     let search = r#"{"type":"web_search_call","status":"completed","action":{"type":"search"}}"#;
     let file = r#"{"type":"file_search_call","status":"completed","queries":["a","b"],"results":null}"#;
     let code = |container: &str| {
@@ -67,7 +67,7 @@ fn each_tool_of_the_output_is_counted_by_what_it_is_charged_by() {
 }
 
 #[test]
-fn what_the_response_itself_counts_goes_before_its_items() {
+fn counts_of_the_usage_precede_the_items() {
     let search = r#"{"type":"web_search_call","status":"completed","action":{"type":"search"}}"#;
     let none = response(search, r#""tool_usage":{"web_search":{"num_requests":0}},"#);
     assert_eq!(none.usage.get(Unit::WebSearches), Some(0));
@@ -78,7 +78,7 @@ fn what_the_response_itself_counts_goes_before_its_items() {
         r#""tool_usage":{"image_gen":{"input_tokens":0,"total_tokens":0}},"#,
     );
     assert_eq!((tools(&other)[0], other.unread.len()), (Some(1), 0));
-    // Tokens of the image model are another model's, and have no place among these.
+    // Tokens of the image model are another model's, and are not added to these.
     let images = response(
         "",
         r#""tool_usage":{"image_gen":{"output_tokens":272,"total_tokens":272}},"#,
@@ -88,7 +88,7 @@ fn what_the_response_itself_counts_goes_before_its_items() {
 }
 
 #[test]
-fn calls_of_tools_that_the_caller_runs_cost_nothing_and_unknown_ones_are_named() {
+fn client_side_tool_calls_are_free_and_unknown_ones_unread() {
     for kind in [
         "function_call",
         "custom_tool_call",
@@ -108,7 +108,7 @@ fn calls_of_tools_that_the_caller_runs_cost_nothing_and_unknown_ones_are_named()
 }
 
 #[test]
-fn a_search_by_the_preview_tool_is_told_apart_where_one_was_made() {
+fn searches_by_the_preview_tool_have_their_own_type() {
     let search = r#"{"type":"web_search_call","status":"completed"}"#;
     let with = |tool: &str, items| response(items, &format!(r#""tools":[{{"type":"{tool}"}}],"#)).search_type;
     assert_eq!(with("web_search_preview", search).as_deref(), Some("preview"));
@@ -141,7 +141,7 @@ fn a_stream_of_the_responses_api_is_counted_once() {
 }
 
 #[test]
-fn xais_calls_of_tools_stand_beside_its_sources() {
+fn xai_tool_calls_are_counted_instead_of_their_sources() {
     let usage = |rest: &str| {
         read(
             Api::OpenAiResponses,
@@ -157,7 +157,7 @@ fn xais_calls_of_tools_stand_beside_its_sources() {
         ))
     };
     let units = [Unit::WebSearches, Unit::SocialSearches, Unit::CodeExecutions];
-    // Calls are charged, and not what they found: https://docs.x.ai/docs/models, "Tools pricing".
+    // Calls are charged, not their results: https://docs.x.ai/docs/models, "Tools pricing".
     for count in [0, 7] {
         let reading = sources(count);
         assert_eq!(units.map(|unit| reading.usage.get(unit)), [Some(2), Some(3), Some(1)]);
@@ -165,13 +165,13 @@ fn xais_calls_of_tools_stand_beside_its_sources() {
     }
     let without_calls = usage(r#""num_sources_used":7"#);
     assert_eq!(without_calls.usage.get(Unit::WebSearches), Some(7));
-    // A post that was fetched has a fee that no unit counts.
+    // A fetched post has a fee without a unit.
     let fetched = usage(r#""server_side_tool_usage_details":{"x_search_calls":1,"x_posts_fetched":40}"#);
     assert_eq!(fetched.unread, ["server_side_tool_usage_details.x_posts_fetched"]);
 }
 
 #[test]
-fn xais_sources_are_counted_in_chat() {
+fn xai_sources_are_counted_in_chat() {
     let chat = |sources: &str| {
         read(
             Api::XaiChat,
@@ -222,7 +222,7 @@ fn rerankers_count_searches_or_tokens_in_both_versions() {
 }
 
 #[test]
-fn coheres_images_are_counted_by_their_tokens() {
+fn cohere_images_are_counted_by_their_tokens() {
     let embed = |billed: &str| {
         read(
             Api::Cohere,
@@ -232,7 +232,7 @@ fn coheres_images_are_counted_by_their_tokens() {
     let both = embed(r#"{"input_tokens":12,"image_tokens":340,"images":1}"#);
     assert_eq!(counts(&both), [("input_tokens", 352), ("input_image_tokens", 340)]);
     assert!(both.unread.is_empty());
-    // Older models are charged by the image, which no unit counts.
+    // Older models are charged by the image, which has no unit.
     assert_eq!(
         embed(r#"{"input_tokens":12,"images":1}"#).unread,
         ["billed_units.images"]
@@ -240,7 +240,7 @@ fn coheres_images_are_counted_by_their_tokens() {
 }
 
 #[test]
-fn voyages_pixels_have_a_price_of_their_own_and_stay_unread() {
+fn voyage_pixels_stay_unread() {
     let embed = |usage: &str| {
         let text = format!(r#"{{"object":"list","model":"voyage-multimodal-3","data":[],"usage":{usage}}}"#);
         read(Api::OpenAiEmbeddings, &text)
@@ -252,7 +252,7 @@ fn voyages_pixels_have_a_price_of_their_own_and_stay_unread() {
 }
 
 #[test]
-fn a_document_is_counted_by_its_pages_and_those_annotated() {
+fn documents_are_counted_by_pages_and_annotated_pages() {
     let ocr = |fields: &str| {
         counts(&read(
             Api::MistralOcr,
@@ -316,7 +316,7 @@ fn speech_is_counted_by_characters_or_by_tokens() {
 }
 
 #[test]
-fn vertexs_predictions_are_summed() {
+fn vertex_predictions_are_summed() {
     let text = r#"{"predictions":[{"embeddings":{"values":[0.5,0.25],"statistics":{"truncated":false,"token_count":6}}},
         {"embeddings":{"values":[0.5],"statistics":{"token_count":9}}},{"embeddings":{"values":[]}}]}"#;
     assert_eq!(counts(&read(Api::VertexPredict, text)), [("input_tokens", 15)]);
@@ -326,7 +326,7 @@ fn vertexs_predictions_are_summed() {
 }
 
 #[test]
-fn realtime_turns_count_each_form_with_its_cached_part() {
+fn realtime_turns_count_each_modality_with_its_cached_part() {
     let turn = |usage: &str| {
         read(
             Api::OpenAiRealtime,
@@ -363,7 +363,7 @@ fn realtime_turns_count_each_form_with_its_cached_part() {
         "output_audio_seconds":4.5,"billable_audio_seconds":5}}"#;
     let xai = read(Api::OpenAiRealtime, xai);
     assert_eq!(xai.usage.get(Unit::OutputTokens), Some(150));
-    // The seconds of the whole session so far are no count of this turn.
+    // The cumulative seconds of the session are not a count of this turn.
     assert_eq!(
         (xai.usage.get(Unit::AudioSeconds), &xai.unread[..]),
         (None, &["billable_audio_seconds".to_owned()][..])

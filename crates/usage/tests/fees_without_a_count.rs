@@ -1,5 +1,5 @@
-//! What has a fee and no count, or counts that do not add up to their total, is named as unread: a cost that lacks it must not
-//! pass for the whole.
+//! Fees without a count, and counts that do not add up to their total, are reported as unread, so that a cost without
+//! them is an estimate.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -20,7 +20,7 @@ fn chat(rest: &str) -> String {
 }
 
 #[test]
-fn tools_that_the_provider_ran_are_named() {
+fn provider_run_tools_are_reported() {
     let message = |tools: &str| format!(r#","choices":[{{"message":{{"content":"x","executed_tools":{tools}}}}}]"#);
     assert_unread(
         Api::OpenAiChat,
@@ -43,7 +43,7 @@ fn tools_that_the_provider_ran_are_named() {
 }
 
 #[test]
-fn a_guardrail_is_named_where_it_acted() {
+fn applied_guardrails_are_reported() {
     let converse = |reason: &str| {
         format!(r#"{{"stopReason":"{reason}","usage":{{"inputTokens":8,"outputTokens":3,"totalTokens":11}}}}"#)
     };
@@ -77,7 +77,7 @@ fn web_chunks_without_queries_count_as_a_search_where_prompts_are_charged() {
 }
 
 #[test]
-fn a_total_that_its_parts_do_not_reach_is_named() {
+fn totals_above_the_sum_of_their_parts_are_reported() {
     let total = |total: u64| {
         format!(
             r#"{{"object":"chat.completion","usage":{{"prompt_tokens":8,"completion_tokens":3,"total_tokens":{total}}}}}"#
@@ -92,7 +92,7 @@ fn a_total_that_its_parts_do_not_reach_is_named() {
 }
 
 #[test]
-fn counts_missing_from_the_passes_are_taken_from_the_top() {
+fn counts_missing_from_the_passes_are_taken_from_the_top_level() {
     let body = r#"{"type":"message","model":"m","usage":{"input_tokens":20,"output_tokens":9,"cache_read_input_tokens":50,
         "iterations":[{"type":"message","input_tokens":8,"output_tokens":4},{"type":"message","input_tokens":12,"output_tokens":5}]}}"#;
     let reading = read(Api::AnthropicMessages, body);
@@ -100,7 +100,7 @@ fn counts_missing_from_the_passes_are_taken_from_the_top() {
 }
 
 #[test]
-fn a_tier_is_told_by_its_field_or_by_its_name() {
+fn a_tier_is_read_with_or_without_its_prefix() {
     let tier = |value: &str| {
         let body =
             format!(r#"{{"usageMetadata":{{"promptTokenCount":8,"candidatesTokenCount":3,"serviceTier":"{value}"}}}}"#);

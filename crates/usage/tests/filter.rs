@@ -1,9 +1,9 @@
-//! What is told from content without parsing is what a full parse tells: the two readers agree on every stream.
+//! Filtering by keys gives the same reading as a full parse, for every stream.
 
 use proptest::prelude::*;
 use tracing_genai_usage::{Api, Reading, ResponseReader};
 
-/// Names that some API reads, names that none does, and a name whose letters are escaped.
+/// Names that some API reads, names that none reads, and a name with escaped letters.
 const KEYS: &[&str] = &[
     "id",
     "model",
@@ -112,7 +112,7 @@ const TEXTS: &[&str] = &[
     "web_search_call",
 ];
 
-/// JSON as text, with white space where JSON may have it.
+/// JSON as text, with optional white space.
 fn json() -> impl Strategy<Value = String> {
     let text = prop::sample::select(TEXTS).prop_map(|text| format!("\"{text}\""));
     let leaf = prop_oneof![
@@ -138,7 +138,7 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
-/// How events are put into a stream.
+/// The framing of events in a stream.
 #[derive(Clone, Copy, Debug)]
 enum Frame {
     Event,
@@ -160,7 +160,7 @@ fn read(mut reader: ResponseReader, chunks: &[&[u8]]) -> Reading {
         reader.push(chunk);
     }
     let mut reading = reader.finish();
-    // Content that is no JSON is noticed only by whoever parses it.
+    // Only a full parse detects content that is not JSON.
     reading.skipped_events = 0;
     reading
 }
@@ -200,7 +200,7 @@ proptest! {
     }
 }
 
-/// Events that are much alike: mostly the same keys, with values that vary, and now and then one that says something.
+/// Similar events: mostly the same keys with varying values, and some with new information.
 fn alike() -> impl Strategy<Value = String> {
     let content = prop::sample::select(vec![
         "Hi",

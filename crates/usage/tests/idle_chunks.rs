@@ -1,4 +1,4 @@
-//! A chunk that only carries content is recognised without allocation.
+//! A chunk with only content is recognised without allocation.
 
 #[path = "../benches/chunks/mod.rs"]
 mod chunks;
@@ -7,7 +7,7 @@ use chunks::CHUNKS;
 use tracing_genai_usage::ResponseReader;
 
 #[test]
-fn an_idle_chunk_allocates_nothing_however_it_is_cut() {
+fn idle_chunks_allocate_nothing_at_any_split() {
     for chunk in CHUNKS {
         let idle = chunk.idle().concat();
         for cut in [idle.len(), 100, 1] {

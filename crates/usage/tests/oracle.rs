@@ -1,6 +1,6 @@
-//! Real bodies, read as genai-prices reads them.
+//! Real bodies give the same usage as genai-prices extracts.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // Tests and their helpers may panic.
 
 mod recorded_bodies;
 #[path = "../../xtask/src/shared_data.rs"]
@@ -12,10 +12,10 @@ use recorded_bodies::Entry;
 use serde_json::Value;
 use tracing_genai_usage::{Api, read_body};
 
-/// What a body says by its provider's own documentation and the oracle, at its version, leaves out: by whose API, in which
-/// field, and what the field adds to the oracle's counts. Each field is worked out here from the body itself.
+/// Counts documented by the provider that the oracle, at its version, omits: the API, the field, and the difference to
+/// the oracle's counts, each computed here from the body.
 const CORRECTIONS: &[Correction] = &[
-    // `cacheDetails` divides the cache writes by their time to live; later versions of genai-prices read it, too:
+    // `cacheDetails` has the cache writes by time to live; later versions of genai-prices read it, too:
     // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html
     Correction {
         api: Api::BedrockConverse,
@@ -30,8 +30,8 @@ const CORRECTIONS: &[Correction] = &[
             }
         },
     },
-    // Compaction is billed in `iterations` alone: https://platform.claude.com/docs/en/build-with-claude/compaction, "Usage".
-    // What another model advised has another price, and is no part of these counts.
+    // Compaction is billed only in `iterations`: https://platform.claude.com/docs/en/build-with-claude/compaction,
+    // "Usage". Advice of another model has another price, and is no part of these counts.
     Correction {
         api: Api::AnthropicMessages,
         field: "/usage/iterations",
@@ -63,7 +63,7 @@ const CORRECTIONS: &[Correction] = &[
         field: "/usage/num_cached_tokens",
         correct: |cached, counts| _ = counts.insert("cache_read_tokens", cached.as_u64().unwrap()),
     },
-    // Embeddings list their modalities, which have prices of their own: https://ai.google.dev/gemini-api/docs/pricing.
+    // Embeddings report their modalities, which have different prices: https://ai.google.dev/gemini-api/docs/pricing.
     Correction {
         api: Api::GeminiContent,
         field: "/usageMetadata/promptTokenDetails",
@@ -83,7 +83,7 @@ struct Correction {
 }
 
 #[test]
-fn every_recorded_body_has_the_usage_that_genai_prices_extracts_for_its_provider() {
+fn every_recorded_body_has_the_usage_of_genai_prices() {
     let Some(path) = shared_data::path("TRACING_GENAI_USAGES") else {
         return;
     };
@@ -97,7 +97,7 @@ fn every_recorded_body_has_the_usage_that_genai_prices_extracts_for_its_provider
             continue;
         };
         let reading = read_body(api, body.to_string().as_bytes()).unwrap();
-        // The oracle leaves out counts of zero; a provider that reports a zero has still reported it.
+        // The oracle omits zeros; a reported zero is kept here.
         let mut expected: BTreeMap<&str, u64> = extracted
             .usage
             .iter()

@@ -1,4 +1,4 @@
-//! Anthropic's `usage.iterations`: a message that took several passes of a model is charged for each that is billed.
+//! Anthropic's `usage.iterations`: a message of several passes is charged for each billed pass.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -7,7 +7,7 @@ mod every_way;
 use every_way::{counts, read, stream};
 use tracing_genai_usage::{Api, Reading, Unit};
 
-/// A message with these counts at the top, these passes, and this content.
+/// A message with these top-level counts, passes and content.
 fn message(top: &str, passes: &str, content: &str) -> Reading {
     let text = format!(
         r#"{{"id":"msg_a","type":"message","role":"assistant","model":"claude-opus-4-8","content":[{content}],"stop_reason":"end_turn",
@@ -21,7 +21,7 @@ fn tokens(reading: &Reading) -> [Option<u64>; 2] {
 }
 
 #[test]
-fn a_compaction_is_billed_beside_the_counts_at_the_top() {
+fn a_compaction_is_billed_in_addition_to_the_top_level_counts() {
     let reading = message(
         r#""input_tokens":500,"output_tokens":20"#,
         r#"[{"type":"compaction","input_tokens":9000,"output_tokens":300},{"type":"message","input_tokens":500,"output_tokens":20}]"#,
@@ -61,7 +61,7 @@ fn cached_parts_of_each_pass_are_summed() {
 }
 
 #[test]
-fn an_empty_list_of_passes_says_nothing() {
+fn an_empty_list_of_passes_is_ignored() {
     for passes in ["[]", "null", "[{}]"] {
         let reading = message(r#""input_tokens":500,"output_tokens":20"#, passes, "");
         assert_eq!(tokens(&reading), [Some(500), Some(20)], "{passes}");
@@ -69,7 +69,7 @@ fn an_empty_list_of_passes_says_nothing() {
 }
 
 #[test]
-fn passes_that_name_the_model_in_another_spelling_leave_the_counts_at_the_top() {
+fn passes_with_another_spelling_of_the_model_leave_the_top_level_counts() {
     let passes =
         r#"[{"type":"message","model":"anthropic.claude-opus-4-8-v1:0","input_tokens":500,"output_tokens":20}]"#;
     let reading = message(r#""input_tokens":500,"output_tokens":20"#, passes, "");
@@ -78,7 +78,7 @@ fn passes_that_name_the_model_in_another_spelling_leave_the_counts_at_the_top() 
 
 const FALLBACK: &str = r#"{"type":"fallback","trigger":{"type":"refusal","category":"cyber"}}"#;
 
-/// Passes of which the first declined, with that much output.
+/// Passes of which the first declined with that much output.
 fn declined(output: u64) -> String {
     format!(
         r#"[{{"type":"message","model":"claude-opus-5","input_tokens":535,"output_tokens":{output}}},
@@ -87,27 +87,27 @@ fn declined(output: u64) -> String {
 }
 
 #[test]
-fn a_pass_that_declined_before_it_put_anything_out_is_not_billed() {
+fn a_pass_declined_before_any_output_is_not_billed() {
     let top = r#""input_tokens":412,"output_tokens":264"#;
     let reading = message(top, &declined(0), FALLBACK);
     assert_eq!(tokens(&reading), [Some(412), Some(264)]);
     assert!(reading.unread.is_empty(), "{:?}", reading.unread);
-    // One that had begun is billed at its own model's price, which is another.
+    // A pass with output is billed at its own model's price, which differs.
     let begun = message(top, &declined(31), FALLBACK);
     assert_eq!(tokens(&begun), [Some(412), Some(264)]);
     assert!(!begun.unread.is_empty());
-    // Three categories are billed all the same.
+    // Three categories are billed nevertheless.
     let billed = message(top, &declined(0), &FALLBACK.replace("cyber", "frontier_llm"));
     assert_eq!(tokens(&billed), [Some(412), Some(264)]);
     assert!(!billed.unread.is_empty());
-    // Without a category it is not known whether it is billed.
+    // Without a category it is unknown whether it is billed.
     let unsaid = message(top, &declined(0), "");
     assert_eq!(tokens(&unsaid), [Some(412), Some(264)]);
     assert!(!unsaid.unread.is_empty());
 }
 
 #[test]
-fn an_advisor_is_of_another_model_and_stays_unread() {
+fn an_advisor_of_another_model_stays_unread() {
     let passes = r#"[{"type":"message","input_tokens":1100,"output_tokens":120},
         {"type":"advisor_message","model":"claude-sonnet-5","input_tokens":2500,"output_tokens":40},
         {"type":"message","input_tokens":1300,"output_tokens":10}]"#;
@@ -120,7 +120,7 @@ fn an_advisor_is_of_another_model_and_stays_unread() {
 }
 
 #[test]
-fn a_stream_tells_its_passes_at_its_end() {
+fn a_stream_has_its_passes_at_its_end() {
     let start = r#"{"type":"message_start","message":{"id":"msg_a","type":"message","model":"claude-opus-4-8","content":[],"usage":{"input_tokens":412,"output_tokens":1}}}"#;
     let block = format!(r#"{{"type":"content_block_start","index":0,"content_block":{FALLBACK}}}"#);
     let text = r#"{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"\"iterations\":[]"}}"#;
@@ -139,13 +139,13 @@ fn a_stream_tells_its_passes_at_its_end() {
     let compacted = r#"[{"type":"compaction","input_tokens":9000,"output_tokens":300},{"type":"message","input_tokens":412,"output_tokens":264}]"#;
     let compacted = read(Api::AnthropicMessages, &stream(&[start, text, &end(compacted)]));
     assert_eq!(tokens(&compacted), [Some(9412), Some(564)]);
-    // Cut off before its end, the output is not known.
+    // Truncated before its end, the output is unknown.
     let cut = read(Api::AnthropicMessages, &stream(&[start, text]));
     assert_eq!(tokens(&cut), [Some(412), None]);
 }
 
 #[test]
-fn a_refusal_without_output_may_be_free() {
+fn a_refusal_without_output_is_free_for_some_categories() {
     let refusal = |output: u64| {
         let text = format!(
             r#"{{"type":"message","model":"claude-opus-5","content":[],"stop_reason":"refusal","usage":{{"input_tokens":90,"output_tokens":{output}}}}}"#
@@ -156,7 +156,7 @@ fn a_refusal_without_output_may_be_free() {
 }
 
 #[test]
-fn tools_that_are_free_say_nothing_and_others_are_counted() {
+fn free_tools_are_ignored_and_others_counted() {
     let tools = |tools: &str| {
         let text = format!(
             r#"{{"type":"message","model":"claude-opus-5","usage":{{"input_tokens":90,"output_tokens":8,"server_tool_use":{{{tools}}},

@@ -1,4 +1,4 @@
-//! What is read from the responses of each provider, in the shapes that its documentation shows.
+//! Readings of each provider's responses, in the documented formats.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -31,7 +31,7 @@ fn message(headers: &[(&str, &str)], payload: &str) -> Vec<u8> {
 }
 
 #[test]
-fn geminis_thoughts_and_tools_stand_beside_what_they_belong_to() {
+fn gemini_thoughts_and_tools_are_added_to_their_wholes() {
     let reading = body(
         Api::GeminiContent,
         r#"{"responseId":"r1","modelVersion":"gemini-3-pro","candidates":[{"index":1,"finishReason":"MAX_TOKENS"},{"finishReason":"STOP"}],
@@ -58,7 +58,7 @@ fn geminis_thoughts_and_tools_stand_beside_what_they_belong_to() {
 }
 
 #[test]
-fn a_prompt_that_gemini_blocks_has_an_output_of_zero_because_its_total_says_so() {
+fn a_blocked_gemini_prompt_has_zero_output_by_its_total() {
     let blocked =
         r#"{"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":9,"totalTokenCount":9}}"#;
     let reading = body(Api::GeminiContent, blocked);
@@ -69,7 +69,7 @@ fn a_prompt_that_gemini_blocks_has_an_output_of_zero_because_its_total_says_so()
 }
 
 #[test]
-fn geminis_stream_may_be_one_list() {
+fn a_gemini_stream_may_be_one_list() {
     let stream = r#"[{"candidates":[{"content":{}}],"usageMetadata":{"promptTokenCount":9,"totalTokenCount":9},"modelVersion":"g"},
         {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":3,"totalTokenCount":12}}]"#;
     let mut reader = ResponseReader::new(Api::GeminiContent);
@@ -83,7 +83,7 @@ fn geminis_stream_may_be_one_list() {
 }
 
 #[test]
-fn geminis_interactions_count_apart_what_tools_and_thoughts_took() {
+fn gemini_interactions_add_tools_and_thoughts() {
     let reading = body(
         Api::GeminiInteractions,
         r#"{"id":"v1","model":"gemini-3-pro","object":"interaction","status":"completed","service_tier":"standard","usage":{
@@ -101,7 +101,7 @@ fn geminis_interactions_count_apart_what_tools_and_thoughts_took() {
 }
 
 #[test]
-fn converses_cached_tokens_are_beside_its_input() {
+fn converse_cached_tokens_are_added_to_the_input() {
     let reading = body(
         Api::BedrockConverse,
         r#"{"stopReason":"end_turn","serviceTier":{"type":"flex"},"trace":{"promptRouter":{"invokedModelId":"arn:router/m"}},
@@ -123,7 +123,7 @@ fn converses_cached_tokens_are_beside_its_input() {
 }
 
 #[test]
-fn converses_stream_ends_with_metadata_or_an_exception() {
+fn a_converse_stream_ends_with_metadata_or_an_exception() {
     let events = [
         message(
             &[(":event-type", "messageStart"), (":message-type", "event")],
@@ -167,7 +167,7 @@ fn converses_stream_ends_with_metadata_or_an_exception() {
 }
 
 #[test]
-fn an_invoked_model_answers_as_its_vendor_does() {
+fn an_invoked_model_answers_in_its_vendors_format() {
     let cases = [
         (
             r#"{"type":"message","model":"claude","stop_reason":"end_turn","usage":{"input_tokens":4,"cache_read_input_tokens":5,"output_tokens":2}}"#,
@@ -202,7 +202,7 @@ fn an_invoked_model_answers_as_its_vendor_does() {
 }
 
 #[test]
-fn an_invoked_models_stream_is_wrapped_and_counted_by_bedrock() {
+fn an_invoked_stream_is_unwrapped_and_counted_by_bedrock() {
     // {"generation":"Hi"}, and {"amazon-bedrock-invocationMetrics":{"inputTokenCount":9,"outputTokenCount":2}}
     let chunks = [
         "eyJnZW5lcmF0aW9uIjoiSGkifQ==",
@@ -221,7 +221,7 @@ fn an_invoked_models_stream_is_wrapped_and_counted_by_bedrock() {
 }
 
 #[test]
-fn cohere_bills_other_units_than_its_tokens() {
+fn cohere_billed_units_are_counted() {
     let second = r#"{"id":"c1","finish_reason":"COMPLETE","usage":{"billed_units":{"input_tokens":27,"output_tokens":68},
         "cached_tokens":480,"tokens":{"input_tokens":556,"output_tokens":71}}}"#;
     let billed = usage(&[(Unit::InputTokens, 27), (Unit::OutputTokens, 68)]);
@@ -234,7 +234,7 @@ fn cohere_bills_other_units_than_its_tokens() {
 }
 
 #[test]
-fn xais_reasoning_is_beside_its_completion_in_chat_and_within_its_output_in_responses() {
+fn xai_reasoning_is_excluded_in_chat_and_included_in_responses() {
     let chat = r#"{"usage":{"prompt_tokens":32,"completion_tokens":9,"total_tokens":135,"completion_tokens_details":{"reasoning_tokens":94}}}"#;
     assert_eq!(body(Api::XaiChat, chat).usage.get(Unit::OutputTokens), Some(103));
     let within = chat.replace("135", "41").replace("94", "4");
@@ -252,7 +252,7 @@ fn xais_reasoning_is_beside_its_completion_in_chat_and_within_its_output_in_resp
 }
 
 #[test]
-fn another_servers_reasoning_is_where_its_total_says() {
+fn reasoning_of_compatible_servers_is_placed_by_the_total() {
     let beside = r#"{"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":22,"completion_tokens_details":{"reasoning_tokens":7}}}"#;
     assert_eq!(body(Api::OpenAiChat, beside).usage.get(Unit::OutputTokens), Some(12));
     let within = beside.replace("22", "15").replace(":7", ":3");
@@ -266,7 +266,7 @@ fn another_servers_reasoning_is_where_its_total_says() {
 }
 
 #[test]
-fn perplexity_counts_citations_and_searches_and_states_its_price() {
+fn perplexity_citations_searches_and_cost_are_read() {
     let reading = body(
         Api::PerplexityChat,
         r#"{"model":"sonar-deep-research","usage":{"prompt_tokens":33,"completion_tokens":7163,"total_tokens":7196,
@@ -284,7 +284,7 @@ fn perplexity_counts_citations_and_searches_and_states_its_price() {
 }
 
 #[test]
-fn deepseek_moonshot_and_databricks_each_name_cached_tokens_their_own_way() {
+fn cached_tokens_of_deepseek_moonshot_and_databricks_are_read() {
     for cached in [
         r#""prompt_cache_hit_tokens":64,"prompt_cache_miss_tokens":36"#,
         r#""cached_tokens":64"#,
@@ -301,7 +301,7 @@ fn deepseek_moonshot_and_databricks_each_name_cached_tokens_their_own_way() {
 }
 
 #[test]
-fn a_key_of_ones_own_pays_upstream_what_the_gateway_did_not_charge() {
+fn upstream_costs_of_the_users_own_key_are_read() {
     let reading = body(
         Api::OpenAiChat,
         r#"{"usage":{"prompt_tokens":1,"completion_tokens":1,"cost":0.01,"is_byok":true,"cost_details":{"upstream_inference_cost":0.2}}}"#,
@@ -318,7 +318,7 @@ fn a_key_of_ones_own_pays_upstream_what_the_gateway_did_not_charge() {
 }
 
 #[test]
-fn ollama_counts_in_its_last_line() {
+fn ollama_counts_are_in_the_last_line() {
     let lines = "{\"model\":\"qwen3:4b\",\"message\":{\"content\":\"Hi\"},\"done\":false}\n\
         {\"model\":\"qwen3:4b\",\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":18,\"eval_count\":64}\n";
     for step in [1, 50, 400] {
@@ -335,7 +335,7 @@ fn ollama_counts_in_its_last_line() {
 }
 
 #[test]
-fn llama_cpp_counts_where_it_stops() {
+fn llama_cpp_counts_are_in_the_last_event() {
     let going = r#"data: {"content":"Hi","stop":false,"tokens_predicted":1,"tokens_evaluated":9}"#;
     let over = r#"data: {"content":"","stop":true,"model":"qwen.gguf","stop_type":"eos","tokens_predicted":5,"tokens_evaluated":9,"timings":{"cache_n":4}}"#;
     let mut reader = ResponseReader::new(Api::LlamaCpp);
@@ -380,7 +380,7 @@ fn transcriptions_count_tokens_or_seconds_and_images_their_modalities() {
 }
 
 #[test]
-fn voyage_states_only_the_total_and_one_odd_index_costs_no_reason() {
+fn voyage_totals_are_input_and_an_invalid_index_keeps_the_reason() {
     let voyage = body(
         Api::OpenAiEmbeddings,
         r#"{"object":"list","model":"voyage-3.5","usage":{"total_tokens":10}}"#,
@@ -398,7 +398,7 @@ fn voyage_states_only_the_total_and_one_odd_index_costs_no_reason() {
 }
 
 #[test]
-fn azures_empty_first_event_names_nothing() {
+fn an_empty_first_event_of_azure_sets_no_names() {
     let mut reader = ResponseReader::new(Api::OpenAiChat);
     reader.push(b"data: {\"choices\":[],\"id\":\"\",\"model\":\"\",\"object\":\"\",\"prompt_filter_results\":[]}\n\n");
     reader.push(b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}],\"id\":\"c1\",\"model\":\"gpt-4o-2024-08-06\"}\n\n");
@@ -408,7 +408,7 @@ fn azures_empty_first_event_names_nothing() {
 }
 
 #[test]
-fn a_page_of_html_and_a_stream_under_any_header_are_told_apart() {
+fn html_and_streams_are_detected_without_headers() {
     assert!(read_body(Api::OpenAiChat, b"<html></html>").is_err());
     assert!(read_body(Api::OpenAiChat, b"").is_err());
     assert!(read_body(Api::OpenAiChat, b"{\"usage\":{\"prompt_tokens\":1").is_err());

@@ -1,6 +1,6 @@
-//! Every number that recorded responses count by is read, or listed as saying nothing new: a new field is noticed here.
+//! Every number in recorded usages is read or listed as irrelevant: new fields fail here.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // Tests and their helpers may panic.
 
 mod exchanges;
 mod recorded_bodies;
@@ -13,7 +13,7 @@ use recorded_bodies::Entry;
 use serde_json::Value;
 use tracing_genai_usage::{Api, Endpoint, read_body};
 
-/// What is not read, and makes a cost uncertain: by the API and the path, with the reason.
+/// Unread paths, which make a cost uncertain: the API, the path, and the reason.
 const UNREAD: &[(Api, &str, &str)] = &[
     (
         Api::BedrockConverse,
@@ -52,7 +52,7 @@ const UNREAD: &[(Api, &str, &str)] = &[
     ),
 ];
 
-/// The same body with every zero of its usage made a one, since a zero of what is not read costs nothing and is passed over.
+/// The body with every zero of its usage replaced by one, since unread zeros are not reported.
 fn with_zeros_as_ones(value: &mut Value) {
     match value {
         Value::Object(fields) => fields.values_mut().for_each(with_zeros_as_ones),
@@ -70,7 +70,7 @@ fn is_of(&(of, listed, _): &(Api, &str, &str), api: Api, path: &str) -> bool {
     of == api && path.starts_with(listed)
 }
 
-/// The unread paths that are not listed, and how often each is met.
+/// The unread paths that are not listed, with their number of occurrences.
 fn unlisted(unread: &[(Api, String)]) -> BTreeMap<String, usize> {
     let mut unlisted = BTreeMap::new();
     for (api, path) in unread.iter().filter(|(api, path)| !is_listed(*api, path)) {
@@ -79,7 +79,7 @@ fn unlisted(unread: &[(Api, String)]) -> BTreeMap<String, usize> {
     unlisted
 }
 
-/// What is not read of the recorded usages.
+/// The unread paths of the recorded usages.
 fn of_usages() -> Option<Vec<(Api, String)>> {
     let path = shared_data::path("TRACING_GENAI_USAGES")?;
     let entries: Vec<Entry> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
@@ -93,7 +93,7 @@ fn of_usages() -> Option<Vec<(Api, String)>> {
     Some(unread.collect())
 }
 
-/// What is not read of the recorded exchanges, and how many objects were read.
+/// The unread paths of the recorded exchanges, and the number of objects read.
 fn of_exchanges() -> Option<(Vec<(Api, String)>, usize)> {
     let recordings = shared_data::path("TRACING_GENAI_RECORDINGS")?;
     let (mut unread, mut read) = (Vec::new(), 0);

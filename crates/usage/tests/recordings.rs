@@ -1,6 +1,6 @@
 //! Recorded exchanges of many providers, streams included, read and compared with a plain walk over their JSON.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // Tests and their helpers may panic.
 
 mod exchanges;
 #[path = "../../xtask/src/shared_data.rs"]
@@ -19,7 +19,7 @@ fn read(mut reader: ResponseReader, body: &[u8], step: usize) -> Reading {
 }
 
 #[test]
-fn every_recorded_response_is_read_as_its_json_says() {
+fn every_recorded_response_matches_a_walk_over_its_json() {
     let Some(folder) = shared_data::path("TRACING_GENAI_RECORDINGS") else {
         return;
     };

@@ -1,4 +1,4 @@
-//! What is read from the responses of each API, in the shapes that their documentation shows.
+//! Readings of each API's responses, in the documented formats.
 
 use tracing_genai_usage::{Api, Reading, ResponseReader, Unit, Usage, read_body};
 
@@ -81,7 +81,7 @@ fn the_end_of_an_anthropic_stream_corrects_its_start() {
 }
 
 #[test]
-fn a_responses_stream_tells_its_usage_in_the_last_event() {
+fn a_responses_stream_has_its_usage_in_the_last_event() {
     let reading = stream(
         Api::OpenAiResponses,
         &[
@@ -101,7 +101,7 @@ fn a_responses_stream_tells_its_usage_in_the_last_event() {
 }
 
 #[test]
-fn embeddings_have_input_and_no_output() {
+fn embeddings_have_only_input() {
     let body =
         br#"{"object":"list","data":[],"model":"text-embedding-3-small","usage":{"prompt_tokens":8,"total_tokens":8}}"#;
     let reading = read_body(Api::OpenAiEmbeddings, body).unwrap();
@@ -130,7 +130,7 @@ fn an_error_in_a_body_or_in_the_middle_of_a_stream_is_read() {
 }
 
 #[test]
-fn a_body_that_is_nothing_but_an_error_is_read() {
+fn a_body_with_only_an_error_is_read() {
     let kind_and_message = |body: &str| {
         let error = read_body(Api::OpenAiChat, body.as_bytes()).unwrap().error.unwrap();
         (error.kind, error.message)
@@ -162,7 +162,7 @@ fn a_reported_cost_keeps_its_digits() {
 }
 
 #[test]
-fn one_invalid_count_discredits_all() {
+fn one_invalid_count_discards_all() {
     for count in ["-1", "1.5", "\"12\"", "9007199254740993", "true", "[1]"] {
         let body = format!(r#"{{"model":"m","usage":{{"prompt_tokens":10,"completion_tokens":{count}}}}}"#);
         let reading = read_body(Api::OpenAiChat, body.as_bytes()).unwrap();
@@ -177,7 +177,7 @@ fn one_invalid_count_discredits_all() {
 }
 
 #[test]
-fn what_is_no_response_is_refused() {
+fn invalid_responses_are_rejected() {
     let bodies: [&[u8]; 5] = [b"", b"<html>", b"[]", b"[1,2,3]", b"{\"model\":"];
     for api in [
         Api::OpenAiChat,
@@ -192,7 +192,7 @@ fn what_is_no_response_is_refused() {
 }
 
 #[test]
-fn odd_values_cost_nothing_but_themselves() {
+fn invalid_values_do_not_affect_other_fields() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     for odd in ["401", "[1,2,3,4,5,6,7,8,9]", "\"x\"", "true", deep.as_str()] {
         let body =
@@ -211,7 +211,7 @@ fn odd_values_cost_nothing_but_themselves() {
 }
 
 #[test]
-fn an_event_that_is_no_json_is_skipped_and_noted() {
+fn an_event_of_invalid_json_is_skipped_and_counted() {
     let reading = stream(
         Api::OpenAiChat,
         &["oops", r#"{"usage":{"prompt_tokens":3}}"#, r#"{"error":"#],

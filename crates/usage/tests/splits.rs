@@ -1,4 +1,4 @@
-//! A stream reads the same wherever the network cuts it.
+//! A stream gives the same reading for any split of its bytes.
 
 use proptest::prelude::*;
 use tracing_genai_usage::{Api, Reading, ResponseReader};
@@ -28,7 +28,7 @@ fn read(api: Api, chunks: &[&[u8]]) -> Reading {
 }
 
 #[test]
-fn a_cut_at_any_byte_changes_nothing() {
+fn a_split_at_any_byte_gives_the_same_reading() {
     for (api, text) in [(Api::OpenAiChat, CHAT), (Api::AnthropicMessages, MESSAGES)] {
         let whole = read(api, &[text.as_bytes()]);
         assert!(
@@ -46,7 +46,7 @@ fn a_cut_at_any_byte_changes_nothing() {
 
 proptest! {
     #[test]
-    fn any_number_of_cuts_changes_nothing(sizes in prop::collection::vec(1_usize..40, 1..80)) {
+    fn any_number_of_splits_gives_the_same_reading(sizes in prop::collection::vec(1_usize..40, 1..80)) {
         let mut rest = CHAT.as_bytes();
         let mut chunks = Vec::new();
         for size in sizes {
@@ -59,7 +59,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..400), place in 0_usize..400) {
+    fn any_bytes_are_read_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), place in 0_usize..400) {
         let (head, tail) = bytes.split_at(place.min(bytes.len()));
         for api in Api::all() {
             read(api, &[b"data: ", head, tail, b"\n\ndata: {\"usage\":", tail, b"\n\n"]);

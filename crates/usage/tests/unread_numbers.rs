@@ -1,5 +1,4 @@
-//! A number of a usage that no rule reads is named, whatever its form and place; what is no number, or none above or below
-//! zero, is not.
+//! Every unread nonzero number of a usage is reported, in any form and place; zeros and other values are not.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -24,7 +23,7 @@ fn unread(rest: &str) -> Vec<String> {
 }
 
 #[test]
-fn numbers_of_every_form_and_depth_are_named() {
+fn numbers_of_any_form_and_depth_are_reported() {
     for (rest, path) in [
         (r#","warp_tokens":5"#, "warp_tokens"),
         (r#","warp_tokens":-5"#, "warp_tokens"),
@@ -64,7 +63,7 @@ fn zeros_and_non_numbers_are_not_reported() {
 }
 
 #[test]
-fn a_list_of_any_length_hides_nothing() {
+fn numbers_in_long_lists_are_reported() {
     let list = |items: &str, length: usize| vec![items; length].join(",");
     assert_eq!(unread(&format!(r#","x":[{}]"#, list("0", 10))), Vec::<String>::new());
     let late = format!(r#","x":[{},{{"warp":5}}]"#, list("{}", 400));
@@ -81,7 +80,7 @@ fn a_list_of_any_length_hides_nothing() {
 }
 
 #[test]
-fn a_few_of_many_are_named() {
+fn the_number_of_reported_paths_is_limited() {
     let keys: Vec<_> = (0..60).map(|key| format!(r#","warp_{key}":1"#)).collect();
     let named = unread(&keys.concat());
     assert_eq!(named.len(), 16);
@@ -89,7 +88,7 @@ fn a_few_of_many_are_named() {
 }
 
 #[test]
-fn every_api_names_what_it_does_not_read() {
+fn all_apis_report_unread_numbers() {
     for (api, body, path) in [
         (
             Api::OpenAiChat,
@@ -171,7 +170,7 @@ fn whole_floats_are_counts_and_other_forms_are_invalid() {
             "{odd}: {reading:?}"
         );
     }
-    // An object without anything in it is Mistral's way to say none.
+    // An empty object is Mistral's form of a missing value.
     assert_eq!(chat(r#","prompt_tokens_details":{"cached_tokens":{}}"#).invalid, None);
     for no_usage in ["7", "\"x\"", "[1,2]", "null", "true"] {
         let text = format!(r#"{{"object":"chat.completion","model":"m","usage":{no_usage}}}"#);
@@ -180,14 +179,14 @@ fn whole_floats_are_counts_and_other_forms_are_invalid() {
 }
 
 #[test]
-fn a_stream_names_what_any_of_its_events_leaves_unread() {
+fn unread_numbers_of_all_events_of_a_stream_are_reported() {
     let text = "data: {\"model\":\"m\",\"usage\":{\"prompt_tokens\":1,\"warp\":1}}\n\n\
         data: {\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"warp\":2,\"weft\":3}}\n\ndata: [DONE]\n\n";
     assert_eq!(read(Api::OpenAiChat, text).unread, ["warp", "weft"]);
 }
 
 #[test]
-fn a_guardrails_units_have_a_fee_but_for_those_of_words() {
+fn guardrail_units_are_charged_except_word_policies() {
     let guarded = |units: &str| {
         let text = format!(
             r#"{{"stopReason":"end_turn","usage":{{"inputTokens":9,"outputTokens":2}},"trace":{{"guardrail":{{"inputAssessment":{{"g1":{{
@@ -211,7 +210,7 @@ fn a_guardrails_units_have_a_fee_but_for_those_of_words() {
 }
 
 #[test]
-fn bedrocks_cache_writes_are_summed_by_their_lifetime() {
+fn bedrock_cache_writes_are_summed_by_lifetime() {
     let text = r#"{"usage":{"inputTokens":10,"outputTokens":2,"cacheWriteInputTokens":60,
         "cacheDetails":[{"ttl":"5m","inputTokens":10},{"ttl":"1h","inputTokens":20},{"ttl":"5m","inputTokens":5},{"ttl":"24h","inputTokens":25}]}}"#;
     let reading = read(Api::BedrockConverse, text);

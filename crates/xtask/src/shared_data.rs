@@ -1,29 +1,29 @@
-//! Finds what tests need from outside of the repository. The tests of every crate include this file.
+//! Finds test data outside of the repository. The tests of every crate include this file.
 //!
-//! A machine that has all of it says so with `TRACING_GENAI_REQUIRE`, and a test then fails instead of being left out.
-//! `CI` is not asked: a public CI has a clone and nothing else.
+//! On a machine with all the data, `TRACING_GENAI_REQUIRE` makes a test fail instead of being skipped. `CI` is ignored:
+//! a public CI has only a clone.
 
 use std::path::PathBuf;
 
-/// The variable that lists what must be there: `data`, and names of steps of `cargo xtask test`; or `all`.
+/// The variable that lists the required items: `data`, and names of steps of `cargo xtask test`; or `all`.
 pub(crate) const REQUIRE: &str = "TRACING_GENAI_REQUIRE";
 
-/// The names that the variable lists.
+/// The items of the variable.
 pub(crate) fn required() -> Vec<String> {
     let value = std::env::var(REQUIRE).unwrap_or_default();
     let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
     names.map(str::to_owned).collect()
 }
 
-/// Whether `name` must be there.
+/// Whether `name` is required.
 pub(crate) fn is_required(name: &str) -> bool {
     required().iter().any(|required| required == name || required == "all")
 }
 
-/// The path in an environment variable; without one, `None` and a line on standard error.
+/// The path in an environment variable; `None`, with a line on standard error, if it is not set.
 ///
 /// # Panics
-/// When `data` is required.
+/// If `data` is required.
 #[allow(
     dead_code,
     reason = "the programs that include this file read no data, their tests do"

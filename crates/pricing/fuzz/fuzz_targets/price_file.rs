@@ -1,7 +1,7 @@
-//! Whatever stands in a file of prices, it is read or refused with a line that the file has, and no price made of it is
-//! negative, unexplained or a panic.
+//! Any price file is parsed, or rejected with a line that the file has; its prices are never negative or unexplained,
+//! and cause no panic.
 //!
-//! `cargo xtask test --only fuzz` runs it for a while, from the files in `seeds/price_file`.
+//! Run by `cargo xtask test --only fuzz`, starting from the files in `seeds/price_file`.
 
 #![no_main]
 
@@ -20,7 +20,7 @@ fuzz_target!(|text: &str| -> Corpus {
         check_error(error, text);
     }
     let mut is_good = false;
-    // Reading the embedded catalogue for each would take most of the time, so a table stands alone.
+    // Parsing the embedded catalogue for each input would take most of the time, so a table is used alone.
     if let Ok(made) = feed::catalogue_text(text, "fuzzed") {
         is_good = true;
         let catalogue = Catalogue::parse(&made.text).expect("what is written from a table can be read");
@@ -41,7 +41,7 @@ fuzz_target!(|text: &str| -> Corpus {
             Err(error) => check_error(&error, text),
         }
     }
-    // What is refused at once teaches little, but what is nearly right is near to what is.
+    // Rejected inputs are poor seeds, unless they are nearly valid.
     if is_good || text.len() < 4_096 { Corpus::Keep } else { Corpus::Reject }
 });
 
@@ -65,7 +65,7 @@ fn price_all(catalogue: &Catalogue) {
     }
 }
 
-/// The user's models are asked first, so they stand first at their providers.
+/// The user's models are matched first, so they are first at their providers.
 fn price_some(catalogue: &Catalogue) {
     for entry in catalogue.entries().take(8) {
         price(catalogue, entry.provider(), entry.model());

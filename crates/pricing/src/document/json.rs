@@ -1,4 +1,4 @@
-//! Reads a JSON text into the document model, level by level.
+//! Parses JSON into the document model, level by level.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,31 +10,32 @@ use serde_json::value::RawValue;
 
 use super::node::{Flaw, Lines, MAX_DEPTH, Node, Value, clipped};
 
-/// Reads a JSON text.
+/// Parses JSON.
 ///
 /// # Errors
 ///
-/// [`Flaw`] when it is not JSON, when a table has a key twice, and when it nests deeper than 64 values.
+/// [`Flaw`] for invalid JSON, a duplicate key in a table, and nesting deeper than 64 values.
 pub(crate) fn json(text: &str) -> Result<Node<'_>, Flaw> {
     let reader = Reader {
         start: text.as_ptr() as usize,
         lines: Lines::of(text),
     };
-    let root: &RawValue = serde_json::from_str(text).map_err(|error| Flaw::new(error.line().max(1), said(&error)))?;
+    let root: &RawValue =
+        serde_json::from_str(text).map_err(|error| Flaw::new(error.line().max(1), message(&error)))?;
     reader.node(root, MAX_DEPTH)
 }
 
 struct Reader {
-    /// The address of the text: every raw value is a slice of it, which tells where the value stands.
+    /// The address of the text: every raw value is a slice of it, so its address gives its line.
     start: usize,
     lines: Lines,
 }
 
-/// A key or a text: a slice of the input unless it holds escapes.
+/// A key or a text: a slice of the input unless it contains escapes.
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// The entries of an object in their order, with keys that stand twice.
+/// The entries of an object in their order, duplicates included.
 struct Object<'a>(Vec<(Text<'a>, &'a RawValue)>);
 
 impl Reader {
@@ -67,7 +68,7 @@ impl Reader {
         for (Text(key), value) in &object.0 {
             if !keys.insert(&**key) {
                 let line = self.lines.at((value.get().as_ptr() as usize).wrapping_sub(self.start));
-                return Err(Flaw::new(line, format!("the key `{}` stands twice", clipped(key))));
+                return Err(Flaw::new(line, format!("duplicate key `{}`", clipped(key))));
             }
         }
         drop(keys);
@@ -77,16 +78,16 @@ impl Reader {
     }
 }
 
-/// Reads one value that is known to be JSON but for the meaning of its escapes.
+/// Parses one value, valid JSON except possibly for its escapes.
 fn read<'a, T: Deserialize<'a>>(text: &'a str, line: usize) -> Result<T, Flaw> {
-    serde_json::from_str(text).map_err(|error| Flaw::new(line + error.line().saturating_sub(1), said(&error)))
+    serde_json::from_str(text).map_err(|error| Flaw::new(line + error.line().saturating_sub(1), message(&error)))
 }
 
-/// The error without its place, which is counted from the value and not from the text.
-fn said(error: &serde_json::Error) -> String {
-    let said = error.to_string();
-    let problem = said.rfind(" at line ").and_then(|end| said.get(..end));
-    format!("not JSON: {}", problem.unwrap_or(&said))
+/// The error message without its position, which is relative to the value.
+fn message(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let problem = text.rfind(" at line ").and_then(|end| text.get(..end));
+    format!("not JSON: {}", problem.unwrap_or(&text))
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_slices_of_the_input_unless_they_hold_escapes() {
+    fn texts_without_escapes_are_slices_of_the_input() {
         let node = json(r#"{"plain": "caf\u00e9 \"x\"", "k\tey": "é"}"#).unwrap();
         let [(plain, first), (key, second)] = node.table().unwrap() else {
             panic!("{node:?}")
@@ -152,13 +153,13 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_stands_twice_is_refused_with_its_line() {
+    fn a_duplicate_key_is_rejected_with_its_line() {
         let flaw = json("{\"a\": 1,\n\"b\": {\"c\": 1,\n\"\\u0063\": 2}}").unwrap_err();
-        assert_eq!(flaw.to_string(), "line 3: the key `c` stands twice");
+        assert_eq!(flaw.to_string(), "line 3: duplicate key `c`");
     }
 
     #[test]
-    fn text_that_is_not_json_is_refused_with_its_line() {
+    fn invalid_json_is_rejected_with_its_line() {
         for (text, line) in [
             ("", 1),
             ("{\"a\":\n1,}", 2),

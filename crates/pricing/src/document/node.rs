@@ -1,12 +1,12 @@
-//! A value of a text, with its line, and how it is read by those who know what should stand there.
+//! A value of a document with its line, and typed access to it.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Values nested deeper are refused, so that no text can exhaust the stack.
+/// The maximum nesting depth: bounds the stack.
 pub(super) const MAX_DEPTH: usize = 64;
 
-/// A value, and where it stands.
+/// A value and its line.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node<'a> {
     /// The line on which the value begins, from 1.
@@ -14,33 +14,33 @@ pub(crate) struct Node<'a> {
     pub(crate) value: Value<'a>,
 }
 
-/// What JSON and TOML can say.
+/// The values of JSON and TOML.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value<'a> {
-    /// A text; in TOML also a day or a time, as it is written.
+    /// A text; in TOML also a date or time, as written.
     Text(Cow<'a, str>),
-    /// The number as it is written; in TOML without `+` and `_`. TOML also has `inf`, `nan`, `0x1f`, `0o17` and `0b1`.
+    /// The number as written; in TOML without `+` and `_`. TOML also has `inf`, `nan`, `0x1f`, `0o17` and `0b1`.
     Number(Cow<'a, str>),
     Bool(bool),
     /// Only in JSON.
     Null,
     List(Vec<Node<'a>>),
-    /// In the order of the text; no key stands twice.
+    /// In document order, without duplicate keys.
     Table(Vec<(Cow<'a, str>, Node<'a>)>),
 }
 
-/// What is wrong with a text, and where.
+/// An error in a text and its line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {problem}")]
 #[non_exhaustive]
 pub struct Flaw {
-    /// The number of the line, from 1.
+    /// The line number, from 1.
     pub line: usize,
-    /// What is wrong there, and where it helps, what to write instead.
+    /// The problem and, if useful, the fix.
     pub problem: String,
 }
 
-/// The fields of a table, taken by name; remembers which names were asked for.
+/// The fields of a table, read by name; records the requested names.
 #[derive(Debug)]
 pub(crate) struct Fields<'n, 'a> {
     line: usize,
@@ -49,12 +49,12 @@ pub(crate) struct Fields<'n, 'a> {
 }
 
 impl<'a> Node<'a> {
-    /// Something wrong with this value.
+    /// An error at this value.
     pub(crate) fn flaw(&self, problem: impl Into<String>) -> Flaw {
         Flaw::new(self.line, problem)
     }
 
-    /// The text, when it is one.
+    /// The text, or an error for other types.
     pub(crate) fn text(&self) -> Result<&str, Flaw> {
         match &self.value {
             Value::Text(text) => Ok(text),
@@ -62,7 +62,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The number as it is written; whether it is finite or decimal is for the caller to see.
+    /// The number as written; the caller checks that it is finite and decimal.
     pub(crate) fn number(&self) -> Result<&str, Flaw> {
         match &self.value {
             Value::Number(number) => Ok(number),
@@ -70,7 +70,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The number, when it is a plain whole number that fits.
+    /// The whole number, or an error for other values.
     pub(crate) fn whole_number(&self) -> Result<u64, Flaw> {
         match &self.value {
             Value::Number(number) => number
@@ -80,7 +80,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The truth value, when it is one.
+    /// The boolean, or an error for other types.
     pub(crate) fn bool(&self) -> Result<bool, Flaw> {
         match self.value {
             Value::Bool(value) => Ok(value),
@@ -88,7 +88,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The values of the list, when it is one.
+    /// The values of the list, or an error for other types.
     pub(crate) fn list(&self) -> Result<&[Self], Flaw> {
         match &self.value {
             Value::List(nodes) => Ok(nodes),
@@ -96,7 +96,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The keys and values of the table in the order of the text, when it is one: for tables whose keys are data.
+    /// The entries of the table in document order: for tables whose keys are data.
     pub(crate) fn table(&self) -> Result<&[(Cow<'a, str>, Self)], Flaw> {
         match &self.value {
             Value::Table(entries) => Ok(entries),
@@ -104,7 +104,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The fields of the table, when it is one: for tables whose keys are known.
+    /// The fields of the table: for tables with known keys.
     ///
     /// ```ignore
     /// let mut fields = node.fields()?;
@@ -129,32 +129,32 @@ impl<'a> Node<'a> {
             Value::List(_) => "a list",
             Value::Table(_) => "a table",
         };
-        self.flaw(format!("{kind} stands where {expected} should"))
+        self.flaw(format!("expected {expected}, found {kind}"))
     }
 }
 
 impl<'n, 'a> Fields<'n, 'a> {
-    /// The value of that key, unless it is missing or null.
+    /// The value of that key; `None` if missing or null.
     pub(crate) fn optional(&mut self, key: &'static str) -> Option<&'n Node<'a>> {
         self.known.push(key);
         let (_, node) = self.entries.iter().find(|(name, _)| name == key)?;
         (node.value != Value::Null).then_some(node)
     }
 
-    /// The value of that key, which must be there.
+    /// The value of a required key.
     pub(crate) fn required(&mut self, key: &'static str) -> Result<&'n Node<'a>, Flaw> {
         let line = self.line;
         self.optional(key)
             .ok_or_else(|| Flaw::new(line, format!("`{key}` is missing")))
     }
 
-    /// Refuses keys that were not asked for. Not called where a text may say more than we know.
+    /// Rejects unknown keys. Not called for tables that may have newer keys.
     pub(crate) fn nothing_else(self) -> Result<(), Flaw> {
         let is_unknown = |(key, _): &&(Cow<'a, str>, Node<'a>)| !self.known.contains(&&**key);
         let Some((key, node)) = self.entries.iter().find(is_unknown) else {
             return Ok(());
         };
-        let mut problem = format!("unknown key `{}`; known here:", clipped(key));
+        let mut problem = format!("unknown key `{}`; known keys:", clipped(key));
         for (place, known) in self.known.iter().enumerate() {
             let comma = if place == 0 { "" } else { "," };
             let _ = write!(problem, "{comma} `{known}`"); // A String takes everything.
@@ -164,7 +164,7 @@ impl<'n, 'a> Fields<'n, 'a> {
 }
 
 impl Flaw {
-    /// Something wrong with that line.
+    /// An error at that line.
     pub(crate) fn new(line: usize, problem: impl Into<String>) -> Self {
         Self {
             line,
@@ -172,13 +172,13 @@ impl Flaw {
         }
     }
 
-    /// The same, with whose fault it is before it.
+    /// The same error, prefixed with its subject.
     pub(crate) fn within(self, whose: &str) -> Self {
         Self::new(self.line, format!("{whose}: {}", self.problem))
     }
 }
 
-/// The beginning of a text that is quoted in an error: whoever wrote it may have written megabytes.
+/// The beginning of a quoted text: bounds the length of an error message.
 pub(crate) fn clipped(text: &str) -> Cow<'_, str> {
     const MAX_QUOTED_CHARACTERS: usize = 80;
     match text.char_indices().nth(MAX_QUOTED_CHARACTERS) {
@@ -187,7 +187,7 @@ pub(crate) fn clipped(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// From a place in a text to its line.
+/// Maps byte offsets to lines.
 pub(super) struct Lines {
     ends: Vec<usize>,
 }

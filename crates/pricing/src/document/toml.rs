@@ -1,4 +1,4 @@
-//! Reads a TOML text into the document model.
+//! Parses TOML into the document model.
 
 use std::borrow::Cow;
 
@@ -9,17 +9,17 @@ use toml_parser::lexer::TokenKind;
 
 use super::node::{Flaw, Lines, MAX_DEPTH, Node, Value};
 
-/// Dots that a key may have. The `toml` crate bounds the brackets that are open to 80 and the parts of each key to 80, which
-/// together nest so deep that dropping the tables exhausts the stack of a thread.
+/// The maximum of dots in a key. The `toml` crate allows 80 open brackets and 80 parts per key; together they nest so
+/// deep that dropping the tables exhausts the stack of a thread.
 const MAX_DOTS: usize = 8;
 
-/// Reads a TOML text.
+/// Parses TOML.
 ///
 /// A table's line is that of its header, or of the first header or key that names it.
 ///
 /// # Errors
 ///
-/// [`Flaw`] when it is not TOML, which has no key twice, when a key has more than 8 dots, and when it nests deeper than 64
+/// [`Flaw`] for invalid TOML (including duplicate keys), a key with more than 8 dots, and nesting deeper than 64
 /// values.
 pub(crate) fn toml(text: &str) -> Result<Node<'_>, Flaw> {
     let lines = Lines::of(text);
@@ -37,7 +37,7 @@ pub(crate) fn toml(text: &str) -> Result<Node<'_>, Flaw> {
     })
 }
 
-/// Where the first dot too many stands.
+/// The position of the first dot above the maximum.
 fn key_with_too_many_dots(text: &str) -> Option<usize> {
     let mut dots = 0;
     let too_many = Source::new(text).lex().find(|token| {
@@ -76,14 +76,14 @@ fn node<'a>(value: Spanned<DeValue<'a>>, lines: &Lines, depth: usize) -> Result<
 
 fn table<'a>(entries: DeTable<'a>, lines: &Lines, depth: usize) -> Result<Value<'a>, Flaw> {
     let mut entries: Vec<_> = entries.into_iter().collect();
-    // The crate gives them by name.
+    // The crate sorts entries by name.
     entries.sort_by_key(|(key, _)| key.span().start);
     let entries = entries.into_iter();
     let entries = entries.map(|(key, value)| Ok((key.into_inner(), node(value, lines, depth)?)));
     Ok(Value::Table(entries.collect::<Result<_, _>>()?))
 }
 
-/// The number without a plus sign; the crate has taken out the `_`.
+/// The number without a plus sign; the crate removes the `_`.
 fn unsigned<'a>(number: &str) -> Cow<'a, str> {
     number.strip_prefix('+').unwrap_or(number).to_owned().into()
 }
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_keep_their_text_without_what_is_only_for_the_eye() {
+    fn numbers_keep_their_text_without_separators_and_plus() {
         assert_eq!(
             numbers("z = 1_000.50\ny = +3\nx = 1e-7\n\nw = -0.0\n"),
             [(1, "1000.50"), (2, "3"), (3, "1e-7"), (5, "-0.0")].map(|(line, text)| (line, text.to_owned()))
@@ -109,21 +109,21 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_no_decimals_stay_recognisable() {
+    fn non_decimal_numbers_keep_their_text() {
         for text in ["0x1F", "0o17", "0b1", "inf", "-inf", "nan"] {
             assert_eq!(numbers(&format!("a = {text}")), [(1, text.to_owned())]);
         }
     }
 
     #[test]
-    fn days_and_times_are_texts() {
+    fn dates_and_times_are_texts() {
         let node = toml("a = 2026-03-13\nb = 01:00:00").unwrap();
         let texts: Vec<_> = node.table().unwrap().iter().map(|(_, node)| node.text()).collect();
         assert_eq!(texts, [Ok("2026-03-13"), Ok("01:00:00")]);
     }
 
     #[test]
-    fn tables_keep_the_order_of_the_text_and_tell_their_line() {
+    fn tables_keep_their_order_and_line() {
         let node =
             toml("[z.y]\na = 1\n\n[[m]]\nid = 'x'\n[[m]]\nid = 'y'\n[a]\n\"b c\".d = {\n  e = true\n}\n").unwrap();
         let [(z, _), (m, models), (a, rest)] = node.table().unwrap() else {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_toml_is_refused_with_its_line() {
+    fn invalid_toml_is_rejected_with_its_line() {
         for (text, line) in [
             ("a = 1\nb =\n", 2),
             ("a = 1\na = 2\n", 2),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_deepest_text_that_the_crate_would_read_does_not_exhaust_the_stack() {
+    fn the_deepest_accepted_nesting_does_not_exhaust_the_stack() {
         let nested = |dots: usize| {
             let key = vec!["a"; dots + 1].join(".");
             let open = format!("{key}={{").repeat(79);
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn dots_of_texts_numbers_and_other_keys_do_not_count() {
+    fn dots_of_texts_numbers_and_other_keys_are_not_counted() {
         let text =
             "a.b = [0.1, 0.2, 0.3, 0.4, 0.5]\n'1.2.3.4.5.6.7.8.9.10' = 'a.b.c.d.e.f.g.h.i.j.k'\n[c.d]\ne.f = 0.6\n";
         assert_eq!(toml(text).map(|node| node.line), Ok(1));

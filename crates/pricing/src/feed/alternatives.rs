@@ -1,20 +1,20 @@
-//! Writes the rules of the table as alternatives of conjunctions, which is all that a catalogue's line can hold.
+//! Converts the rules of a table to alternatives of conjunctions, the form of a catalogue line.
 
 use super::pattern::{self, Test};
 use super::refusal::Refusal;
 use crate::document::Node;
 use crate::word::escape;
 
-/// A rule that needs more is no rule that anybody wrote by hand.
+/// The maximum of alternatives: far above hand-written rules.
 const MAX_ALTERNATIVES: usize = 256;
-/// So deep may rules nest; the table nests two deep.
+/// The maximum nesting of rules; the table nests two deep.
 const MAX_DEPTH: usize = 8;
 
-/// The rule as a catalogue's line states it: `=name | ^prefix !/pattern/`. A bare `=` stands for `id`.
+/// The rule in the form of a catalogue line: `=name | ^prefix !/pattern/`. A bare `=` stands for `id`.
 ///
 /// # Errors
 ///
-/// [`Refusal::Part`] when the rule is of a kind that is not known, or cannot be written so.
+/// [`Refusal::Part`] for an unknown kind of rule, or one that has no such form.
 pub(crate) fn text(rule: &Node<'_>, id: &str) -> Result<String, Refusal> {
     let mut text = String::new();
     for (place, tests) in alternatives(rule, 0)?.iter().enumerate() {
@@ -35,7 +35,7 @@ pub(crate) fn text(rule: &Node<'_>, id: &str) -> Result<String, Refusal> {
 
 fn alternatives<'n>(rule: &'n Node<'_>, depth: usize) -> Result<Vec<Vec<Test<'n>>>, Refusal> {
     let [(kind, what)] = rule.table()? else {
-        return Err(Refusal::Part("a rule has just one kind".to_owned()));
+        return Err(Refusal::Part("a rule must have exactly one kind".to_owned()));
     };
     if depth >= MAX_DEPTH {
         return Err(Refusal::Part("its rule nests too deep".to_owned()));
@@ -66,7 +66,7 @@ fn alternatives<'n>(rule: &'n Node<'_>, depth: usize) -> Result<Vec<Vec<Test<'n>
             }
             bounded(all)
         }
-        kind => Err(Refusal::Part(format!("the kind of rule `{kind}` is not known"))),
+        kind => Err(Refusal::Part(format!("unknown kind of rule `{kind}`"))),
     }
 }
 
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_rule_has_its_sign() {
+    fn each_kind_of_rule_has_its_operator() {
         let cases = [
             (r#"{"equals": "m-1"}"#, "="),
             (r#"{"equals": "M-1"}"#, "=m-1"),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_that_cannot_be_written_are_refused() {
+    fn unsupported_rules_are_rejected() {
         let many = |kind: &str, times: usize, of: &str| format!(r#"{{"{kind}": [{}]}}"#, vec![of; times].join(", "));
         let two = r#"{"or": [{"equals": "a"}, {"equals": "b"}]}"#;
         let mut deep = r#"{"equals": "a"}"#.to_owned();

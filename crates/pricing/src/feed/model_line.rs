@@ -1,4 +1,4 @@
-//! Writes a model of the table as a line of a catalogue.
+//! Converts a model of the table to a catalogue line.
 
 use std::fmt::Write as _;
 
@@ -12,16 +12,16 @@ use crate::price_key::unit_of_price_key;
 use crate::time::Constraint;
 use crate::word::{escape, escape_also};
 
-/// A model's line, and what was noticed while it was written.
+/// A model's line and the notes of its conversion.
 pub(crate) struct ModelLine<'n> {
     pub(crate) text: String,
-    /// How many prices it holds.
+    /// The number of prices in it.
     pub(super) prices: usize,
-    /// Prices that were rounded because their last digits are float noise.
+    /// Prices rounded because their last digits are float noise.
     pub(super) snapped: Vec<String>,
-    /// Prices of units that are not known, which the line does not hold.
+    /// Prices of unknown units, omitted from the line.
     pub(crate) unknown_keys: Vec<(&'n str, usize)>,
-    /// The first thing within its prices that is not known, which a newer table may say and a user's file may not.
+    /// The first unknown key in its prices: allowed in a newer table, rejected in a user's file.
     pub(crate) unknown: Option<Flaw>,
     id: &'n str,
 }
@@ -34,7 +34,7 @@ impl<'n> ModelLine<'n> {
             Some(rule) => alternatives::text(rule, id)?,
             None => "=".to_owned(),
         };
-        // What begins so would be a provider's line, or none at all.
+        // An id that begins so would parse as a provider's line, or as no line.
         let word = escape_also(id, |(place, sign)| place == 0 && matches!(sign, '[' | '#'));
         let mut line = Self {
             text: format!("{word}\t{rule}"),
@@ -68,7 +68,7 @@ impl<'n> ModelLine<'n> {
         Ok(line)
     }
 
-    /// The words of a table of prices alone.
+    /// The words of a table of prices only.
     pub(crate) fn words(prices: &'n Node<'_>) -> Result<Self, Refusal> {
         let mut line = Self {
             text: String::new(),
@@ -82,7 +82,7 @@ impl<'n> ModelLine<'n> {
         Ok(line)
     }
 
-    /// One set of prices, or several that hold at different times.
+    /// One set of prices, or several with constraints.
     fn sets(&mut self, prices: &'n Node<'_>) -> Result<(), Refusal> {
         let Value::List(sets) = &prices.value else {
             self.text.push('\t');
@@ -110,7 +110,7 @@ impl<'n> ModelLine<'n> {
         let mut conditions = Vec::new();
         for (key, value) in when.table()? {
             if ContextKey::parse(key) == ContextKey::Other {
-                let known = "known here: `service_tier`, `processing`, `speed`, `route`, `search_type`";
+                let known = "known keys: `service_tier`, `processing`, `speed`, `route`, `search_type`";
                 let problem = format!("unknown key `{}`; {known}", clipped(key));
                 self.unknown.get_or_insert(value.flaw(problem));
             }
@@ -142,7 +142,7 @@ impl<'n> ModelLine<'n> {
         let when = match (text("start_date")?, text("start_time")?, text("end_time")?) {
             (Some(day), None, None) => day.to_owned(),
             (None, Some(start), Some(end)) => format!("{start}-{end}"),
-            _ => return Err(Refusal::Part("its prices hold at a time of an unknown kind".to_owned())),
+            _ => return Err(Refusal::Part("unknown kind of constraint on its prices".to_owned())),
         };
         if Constraint::parse(&when).is_none() {
             return Err(node
@@ -154,7 +154,7 @@ impl<'n> ModelLine<'n> {
         Ok(())
     }
 
-    /// `input=3>200000:6 output=15`; `-` when there is no price at all.
+    /// `input=3>200000:6 output=15`; `-` for no prices.
     fn prices(&mut self, prices: &'n Node<'_>) -> Result<(), Refusal> {
         let mut entries: Vec<_> = prices.table()?.iter().map(|(key, price)| (&**key, price)).collect();
         entries.sort_unstable_by_key(|(key, _)| *key);
@@ -221,7 +221,7 @@ impl<'n> ModelLine<'n> {
     }
 }
 
-/// The id as an error names it.
+/// The id as shown in errors.
 pub(super) fn shown(id: &str) -> String {
     escape(&clipped(id)).into_owned()
 }

@@ -1,4 +1,4 @@
-//! Writes regular expressions of the table as those of Rust, which cannot look ahead or back.
+//! Converts regular expressions of the table to those of Rust, which have no look-around.
 
 use std::borrow::Cow;
 
@@ -6,18 +6,18 @@ use regex_lite::Regex;
 
 use super::refusal::Refusal;
 
-/// One test of a name, as `^gpt-4`.
+/// One test of a name, such as `^gpt-4`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Test<'a> {
     pub(super) sign: &'static str,
     pub(super) text: Cow<'a, str>,
 }
 
-/// The tests that a pattern stands for. A negative look-ahead at its beginning becomes a test of its own.
+/// The tests equivalent to a pattern. A negative look-ahead at its beginning becomes a separate test.
 ///
 /// # Errors
 ///
-/// [`Refusal::Part`] with the pattern that cannot be read.
+/// [`Refusal::Part`] with the unsupported pattern.
 pub(super) fn tests(pattern: &str) -> Result<Vec<Test<'_>>, Refusal> {
     let matches = |text: String| Test {
         sign: "/",
@@ -39,16 +39,18 @@ pub(super) fn tests(pattern: &str) -> Result<Vec<Test<'_>>, Refusal> {
     if tests.iter().all(|test| compiles(&test.text)) {
         Ok(tests)
     } else {
-        Err(Refusal::Part(format!("the pattern `{pattern}` cannot be read")))
+        Err(Refusal::Part(format!(
+            "the pattern `{pattern}` is invalid or unsupported"
+        )))
     }
 }
 
-/// Whether the regular expression is one of those that rules are matched with.
+/// Whether the regular expression compiles.
 pub(super) fn compiles(pattern: &str) -> bool {
     Regex::new(pattern).is_ok()
 }
 
-/// What a pattern forbids by a look-ahead at its beginning, and what it requires after it.
+/// The forbidden pattern of a leading look-ahead, and the required rest.
 fn look_ahead(pattern: &str) -> Option<(&str, &str)> {
     let rest = pattern.strip_prefix("^(?!")?;
     let (mut depth, mut is_escaped, mut is_in_class) = (1_usize, false, false);
@@ -79,14 +81,14 @@ mod tests {
     }
 
     #[test]
-    fn a_leading_look_ahead_becomes_a_test_of_its_own() {
+    fn a_leading_look_ahead_becomes_a_separate_test() {
         assert_eq!(written("^(?!.*-tts(?:$|-))").unwrap(), ["!/^(?:.*-tts(?:$|-))"]);
         assert_eq!(written("^(?![^/)]+/)(?:a|b)").unwrap(), ["!/^(?:[^/)]+/)", "/^(?:a|b)"]);
         assert_eq!(written(r"^(?!\))a").unwrap(), [r"!/^(?:\))", "/^a"]);
     }
 
     #[test]
-    fn other_looks_cannot_be_read() {
+    fn other_look_arounds_are_rejected() {
         for pattern in ["a(?!b)", "(?<=a)b", "^(?!a", "("] {
             assert_eq!(written(pattern), None, "{pattern}");
         }

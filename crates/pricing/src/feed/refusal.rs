@@ -1,13 +1,13 @@
-//! Why a part of a table is left out, or all of it refused.
+//! Why a part of a table is omitted, or the whole table rejected.
 
 use crate::document::Flaw;
 
-/// Why something was not written.
+/// Why a conversion failed.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// The table is broken.
+    /// The table is invalid.
     Table(Flaw),
-    /// This model, or this field of a provider, says what we do not understand.
+    /// This model, or this field of a provider, is unsupported.
     Part(String),
 }
 

@@ -1,4 +1,4 @@
-//! Fills what a line lacks, and never changes what it has.
+//! Adds missing prices to a line; existing prices never change.
 
 use tracing_genai_usage::{Family, Unit};
 
@@ -7,12 +7,12 @@ use crate::price::{PriceSet, Rate, UnitPrice, Variant};
 use crate::table::Model;
 use crate::time::Moment;
 
-/// The prices of input and output that a row's prices stand beside.
+/// The prices of input and output that a row's prices belong to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Base([Option<Rate>; 2]);
 
 impl Base {
-    /// Those of the model at that moment.
+    /// The prices of the model at that moment.
     pub(super) fn of(model: &Model, day: Moment) -> Self {
         Self::of_set(model.sets.get(model.set_at(day)))
     }
@@ -22,15 +22,15 @@ impl Base {
         Self([rate(Unit::InputTokens), rate(Unit::OutputTokens)])
     }
 
-    /// Whether neither of the two has another price in the set.
+    /// Whether the set's prices of input and output are these, or missing.
     fn is_of(self, set: &PriceSet) -> bool {
         let other = |(base, own): (Option<Rate>, Option<Rate>)| base.zip(own).is_some_and(|(base, own)| base != own);
         !self.0.into_iter().zip(Self::of_set(Some(set)).0).any(other)
     }
 }
 
-/// Adds to a model what it lacks, and counts that. A price of tokens is added beside the input and output that it was listed
-/// with, and not where these have changed; a fee is added anywhere.
+/// Adds missing prices to a model; returns the number of additions. A token price is added only next to the input and
+/// output prices that it belongs to; a fee is added always.
 pub(super) fn fill(model: &mut Model, adds: &Model, base: Base) -> usize {
     let mut added = 0;
     for set in model.sets.iter_mut().filter(|set| !set.is_free) {
@@ -55,13 +55,13 @@ fn is_fee(price: &UnitPrice) -> bool {
     price.unit.dimensions().family != Family::Tokens
 }
 
-/// The units that a model has prices of, as a bit set.
+/// The priced units of a model, as a bit set.
 fn priced(model: &Model) -> u64 {
     let prices = model.sets.iter().flat_map(|set| &set.prices);
     prices.fold(0, |units, price| units | 1 << price.unit as u8)
 }
 
-/// Adds a price, or steps to one that stands without any and has the same base.
+/// Adds a price, or tiers to an existing price without tiers and with the same base.
 fn fill_price(set: &mut PriceSet, price: &UnitPrice) -> bool {
     match set.prices.iter_mut().find(|known| known.unit == price.unit) {
         None => set.prices.push(price.clone()),

@@ -1,4 +1,4 @@
-//! Whether a newer table can be right: what it must still hold, and how far a price may move.
+//! Plausibility of a newer table: its minimum content and the maximum price changes.
 
 #[cfg(test)]
 use std::time::Duration;
@@ -14,17 +14,17 @@ use crate::price_file::{Feed, PriceFileError};
 use crate::table::{Model, Table};
 use crate::time::Moment;
 
-/// A newer table holds at least so many of every hundred providers, models and prices of the one in use: tables grow, and one that
-/// shrinks was cut off.
+/// A newer table has at least this percentage of the providers, models and prices in use: tables grow, so a much
+/// smaller one is truncated.
 const LEAST_PERCENT: usize = 80;
 
-/// What a sentinel does not lose its price for. Searches and storage come and go.
+/// The units whose price a sentinel must keep. Prices of searches and storage come and go.
 const NEEDED: [Unit; 3] = [Unit::InputTokens, Unit::OutputTokens, Unit::CacheReadTokens];
 
-/// How far the price of a sentinel may move at once.
+/// The maximum factor between the old and new price of a sentinel.
 const MOST_TIMES: u128 = 10;
 
-/// Models that every table prices and half the world calls: where one of them is missing or absurd, the table is wrong.
+/// Widely used models in every table: a table without one, or with an implausible price of one, is wrong.
 const SENTINELS: &[(&str, &str)] = &[
     ("anthropic", "claude-haiku-4-5"),
     ("anthropic", "claude-sonnet-4-5"),
@@ -42,29 +42,30 @@ const SENTINELS: &[(&str, &str)] = &[
 ];
 
 impl Feed {
-    /// Refuses a table that cannot be right, as a refresh does, measured by the one in use: by default the embedded one.
+    /// Rejects implausible tables, as a refresh does, compared to the one in use: by default the embedded one.
     ///
-    /// It must hold at least 80 % of the providers, models and prices, and still have the prices of some dozen models that
-    /// everybody calls for input, output and cache reads. None of these may be moved more than tenfold, on any day, in any tier, for any kind of service.
+    /// A plausible table has at least 80 % of the providers, models and prices, and prices for input, output and cache
+    /// reads of about a dozen widely used models. None of these may change more than tenfold, on any day, in any tier,
+    /// for any kind of service.
     ///
     /// # Errors
     ///
-    /// [`PriceFileError::Implausible`] with what speaks against it.
+    /// [`PriceFileError::Implausible`] with the reason.
     pub fn check_plausible(&self, in_use: Option<&Self>) -> Result<(), PriceFileError> {
         self.check_against(&Catalogue::embedded().with(in_use, None)?, in_use)
     }
 
-    /// The same, measured by the catalogue in use and the feed that is part of it. A feed may have fewer providers than what
-    /// it lies over, and is then as whole as the one before.
+    /// The same, compared to the catalogue in use and its feed: a feed may have fewer providers than the catalogue
+    /// beneath it, and is then compared to the previous feed.
     pub(super) fn check_against(&self, in_use: &Catalogue, feed: Option<&Self>) -> Result<(), PriceFileError> {
         let implausible = |reason| PriceFileError::Implausible {
             file: self.name().into(),
             reason,
         };
-        // What the overlay adds is in use, too, and lies over the newer table as it does over the one before.
+        // The overlay's additions are in use too, and apply to the newer table as well.
         let laid = |feed: &Self| {
             let mut table = feed.table()?;
-            overlay::lay_over_newer(&mut table, &crate::layers::catalogue());
+            overlay::apply_to_newer(&mut table, &crate::layers::catalogue());
             Ok::<_, PriceFileError>(table)
         };
         let newer = laid(self)?;
@@ -106,14 +107,15 @@ fn check_sentinels(newer: &Table, in_use: &Table, now: Moment) -> Result<(), Str
             continue;
         };
         let Some(after) = line(newer, provider, model) else {
-            return Err(format!("it does not know {provider}/{model} any more"));
+            return Err(format!("it no longer has the model {provider}/{model}"));
         };
         check_prices(&format!("{provider}/{model}"), before, after, now)?;
     }
     Ok(())
 }
 
-/// Whether each present price still has one, and none that is new, of any day, tier or kind of service, is absurd beside it.
+/// Rejects a missing price, and a new price of any day, tier or kind of service that is implausible beside the old
+/// ones.
 fn check_prices(label: &str, before: &Model, after: &Model, now: Moment) -> Result<(), String> {
     let present = |model: &Model| {
         let set = model.sets.get(model.set_at(now));
@@ -123,15 +125,15 @@ fn check_prices(label: &str, before: &Model, after: &Model, now: Moment) -> Resu
     for price in &present(before) {
         let unit = price.unit;
         if NEEDED.contains(&unit) && after_now.iter().all(|other| other.unit != unit) {
-            return Err(format!("it has no price of {label} for {} any more", unit.name()));
+            return Err(format!("it no longer has a price of {label} for {}", unit.name()));
         }
-        // What was there before was right, or is not made worse: prices fall a hundredfold in some years.
+        // Old prices stay acceptable: some fell a hundredfold over the years.
         let known = rates(before, unit);
         let mut new = rates(after, unit).into_iter().filter(|rate| !known.contains(rate));
         if let Some(absurd) = new.find(|rate| is_absurd(price.base, *rate)) {
             let per = unit.dimensions().family.per();
             return Err(format!(
-                "it moves the price of {label} for {} from {} to {} USD, more than {MOST_TIMES} times",
+                "it changes the price of {label} for {} from {} to {} USD, by more than {MOST_TIMES} times",
                 unit.name(),
                 price.base.for_units(per),
                 absurd.for_units(per)
@@ -141,7 +143,7 @@ fn check_prices(label: &str, before: &Model, after: &Model, now: Moment) -> Resu
     Ok(())
 }
 
-/// Every rate of the unit, of any day, tier and kind of service.
+/// All rates of the unit, of any day, tier and kind of service.
 fn rates(model: &Model, unit: Unit) -> Vec<Rate> {
     let variants = model.variants.iter().map(|variant| &variant.set);
     let prices = model.sets.iter().chain(variants).flat_map(|set| &set.prices);
@@ -166,19 +168,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_sentinel_is_priced_by_the_embedded_table_which_is_plausible_beside_itself() {
+    fn the_embedded_table_prices_all_sentinels_and_is_plausible() {
         let embedded = Catalogue::embedded().table();
         let now = Moment::from(SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_176_000));
         for (provider, model) in SENTINELS {
             let line = line(embedded, provider, model);
-            let line = line.unwrap_or_else(|| panic!("{provider}/{model} is not there"));
+            let line = line.unwrap_or_else(|| panic!("{provider}/{model} is missing"));
             assert!(!line.sets[line.set_at(now)].prices.is_empty(), "{provider}/{model}");
         }
         assert_eq!(check_sentinels(embedded, embedded, now), Ok(()));
     }
 
     #[test]
-    fn a_history_of_falling_prices_is_plausible_beside_itself_and_one_step_on() {
+    fn a_history_of_falling_prices_and_its_continuation_are_plausible() {
         let table = |sets: &str| {
             let text = format!("tracing-genai catalogue 1\n[openai]\ngpt-4o\t=\t{sets}\n");
             Table::parse(&text).unwrap()

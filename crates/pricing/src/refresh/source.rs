@@ -1,4 +1,4 @@
-//! Where newer prices come from, and whether there is anything new.
+//! Price files: polling and change detection.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,36 +7,36 @@ use std::time::{Duration, SystemTime};
 use crate::hash::hash_of;
 use crate::price_file::{self, MAX_FILE_BYTES, PriceFileError, name_of};
 
-/// A file written so recently may be written again within the resolution of its time stamp.
-const UNSETTLED: Duration = Duration::from_secs(2);
+/// A file written within this time may change again without a new time stamp.
+const TIMESTAMP_RESOLUTION: Duration = Duration::from_secs(2);
 
-/// A file that changed is read once it has been left alone for so long: half of it may be a whole file of less.
+/// A changed file is read after this time without changes: a partly written file may be valid.
 pub(super) const SETTLING: Duration = Duration::from_millis(100);
 
-/// A file that is looked at again and again.
+/// A polled file.
 #[derive(Debug)]
 pub(super) struct WatchedFile {
     path: PathBuf,
-    /// Time and length of what was read last; `None` when it has to be read in any case.
+    /// Time and length at the last read; `None` forces a read.
     stamp: Option<(SystemTime, u64)>,
-    /// Time and length when it was looked at last.
+    /// Time and length at the last poll.
     seen: Option<(Option<SystemTime>, u64)>,
-    /// Whether it changed since, and may be changing still.
+    /// Whether it changed and may still be changing.
     is_settling: bool,
-    /// Of what was read last.
+    /// The hash of the last read.
     hash: String,
-    /// Whether that is in use.
+    /// Whether that content is in use.
     is_in_use: bool,
 }
 
-/// What a look at a source found.
+/// The result of a poll.
 #[derive(Debug)]
-pub(super) enum Look {
-    /// What was judged before is still there.
+pub(super) enum Polled {
+    /// Untouched since the last poll.
     Nothing,
-    /// It was read again, and says the same as what is in use.
+    /// Read again, with the content in use.
     Same,
-    /// Another text.
+    /// A new text.
     Text(String),
 }
 
@@ -52,7 +52,7 @@ impl WatchedFile {
         }
     }
 
-    /// Whether to look again soon.
+    /// Whether to poll again soon.
     pub(super) const fn is_settling(&self) -> bool {
         self.is_settling
     }
@@ -61,13 +61,13 @@ impl WatchedFile {
         name_of(&self.path)
     }
 
-    /// Reads the file if it may have changed. A text is given once, whether it is then taken or refused.
-    pub(super) fn look(&mut self) -> Result<Look, PriceFileError> {
-        self.look_by(SystemTime::now)
+    /// Reads the file if it may have changed. Each text is returned once, accepted or not.
+    pub(super) fn poll(&mut self) -> Result<Polled, PriceFileError> {
+        self.poll_by(SystemTime::now)
     }
 
-    /// The clock is asked after the file, which else could seem to be written in the future.
-    fn look_by(&mut self, clock: impl Fn() -> SystemTime) -> Result<Look, PriceFileError> {
+    /// Reads the clock after the file's time, which could otherwise seem to be in the future.
+    fn poll_by(&mut self, clock: impl Fn() -> SystemTime) -> Result<Polled, PriceFileError> {
         self.is_settling = false;
         let metadata = fs::metadata(&self.path).map_err(|error| self.unreadable(error.to_string()))?;
         if !metadata.is_file() {
@@ -77,36 +77,36 @@ impl WatchedFile {
             return Err(self.unreadable(format!("larger than {MAX_FILE_BYTES} bytes")));
         }
         let modified = metadata.modified().ok();
-        // A time in the future tells nothing.
+        // A time in the future is useless.
         let age = modified.and_then(|modified| clock().duration_since(modified).ok());
         let stamp = modified
-            .filter(|_| age.is_some_and(|age| age > UNSETTLED))
+            .filter(|_| age.is_some_and(|age| age > TIMESTAMP_RESOLUTION))
             .map(|modified| (modified, metadata.len()));
         let seen = Some((modified, metadata.len()));
-        // A file system may show the length of a file that is being written before its time.
+        // A file system may update the length of a file before its time.
         let is_steady = seen == self.seen && age.is_none_or(|age| age >= SETTLING);
         self.seen = seen;
         let is_read = stamp.is_some() && stamp == self.stamp;
         self.is_settling = !is_read && !is_steady && !self.hash.is_empty();
         if is_read || self.is_settling {
-            return Ok(Look::Nothing);
+            return Ok(Polled::Nothing);
         }
         let text = price_file::read(&self.path).inspect_err(|_| self.forget())?;
         let is_as_it_was = |after: fs::Metadata| after.modified().ok() == modified && after.len() == metadata.len();
         let is_whole = fs::metadata(&self.path).is_ok_and(is_as_it_was);
         if !self.hash.is_empty() && !is_whole {
-            // It was written while it was read. The next look sees it as it is then.
-            return Ok(Look::Nothing);
+            // It was written during the read: wait for the next poll.
+            return Ok(Polled::Nothing);
         }
         self.stamp = stamp;
         let hash = hash_of(&[text.as_bytes()]);
         if hash == self.hash {
-            return Ok(if self.is_in_use { Look::Same } else { Look::Nothing });
+            return Ok(if self.is_in_use { Polled::Same } else { Polled::Nothing });
         }
         self.hash = hash;
-        // Until it is judged.
+        // Until the updater reports.
         self.is_in_use = false;
-        Ok(Look::Text(text))
+        Ok(Polled::Text(text))
     }
 
     fn unreadable(&mut self, reason: String) -> PriceFileError {
@@ -117,7 +117,7 @@ impl WatchedFile {
         }
     }
 
-    /// Whatever can be read next has to be, and judged unless it is in use.
+    /// Forces a read at the next poll, and an update unless the content is in use.
     fn forget(&mut self) {
         self.stamp = None;
         if !self.is_in_use {
@@ -125,8 +125,8 @@ impl WatchedFile {
         }
     }
 
-    /// Tells whether what was read last is in use now, where it was judged at all.
-    pub(super) fn judged(&mut self, is_in_use: Option<bool>) {
+    /// Sets whether the last text is in use; `None` if it was not processed.
+    pub(super) fn set_in_use(&mut self, is_in_use: Option<bool>) {
         self.is_in_use = is_in_use.unwrap_or(self.is_in_use);
     }
 }
@@ -137,7 +137,7 @@ mod tests {
 
     use super::*;
 
-    /// A file that was written at that moment.
+    /// Writes a file with that modification time.
     fn write(path: &std::path::Path, text: &str, at: SystemTime) {
         fs::write(path, text).unwrap();
         File::options()
@@ -148,46 +148,46 @@ mod tests {
             .unwrap();
     }
 
-    fn text(look: Result<Look, PriceFileError>) -> Option<String> {
-        match look.unwrap() {
-            Look::Text(text) => Some(text),
-            Look::Nothing | Look::Same => None,
+    fn text(polled: Result<Polled, PriceFileError>) -> Option<String> {
+        match polled.unwrap() {
+            Polled::Text(text) => Some(text),
+            Polled::Nothing | Polled::Same => None,
         }
     }
 
     #[test]
-    fn a_file_is_read_again_once_it_is_left_alone() {
+    fn a_changed_file_is_read_once_it_settles() {
         let path = std::env::temp_dir().join(format!("tracing-genai-watched-{}", std::process::id()));
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_176_000);
         let mut file = WatchedFile::new(path.clone());
         write(&path, "first", start);
-        // There is nothing older to go by, so the first look does not wait.
-        assert_eq!(text(file.look_by(|| start)).as_deref(), Some("first"));
+        // The first poll has no earlier state, so it does not wait.
+        assert_eq!(text(file.poll_by(|| start)).as_deref(), Some("first"));
 
         let changed = start + Duration::from_secs(60);
         write(&path, "half", changed);
-        assert_eq!(text(file.look_by(|| changed + SETTLING / 2)), None);
+        assert_eq!(text(file.poll_by(|| changed + SETTLING / 2)), None);
         write(&path, "whole", changed + SETTLING);
-        assert_eq!(text(file.look_by(|| changed + SETTLING)), None);
-        assert_eq!(text(file.look_by(|| changed + SETTLING * 2)).as_deref(), Some("whole"));
+        assert_eq!(text(file.poll_by(|| changed + SETTLING)), None);
+        assert_eq!(text(file.poll_by(|| changed + SETTLING * 2)).as_deref(), Some("whole"));
 
-        // Emptied, and its time is still that of before.
+        // Emptied, with an unchanged time.
         let before = changed + SETTLING;
         write(&path, "", before);
-        assert_eq!(text(file.look_by(|| changed + SETTLING * 4)), None);
+        assert_eq!(text(file.poll_by(|| changed + SETTLING * 4)), None);
         assert!(file.is_settling());
         write(&path, "whole again", changed + SETTLING * 4);
-        assert_eq!(text(file.look_by(|| changed + SETTLING * 6)), None);
+        assert_eq!(text(file.poll_by(|| changed + SETTLING * 6)), None);
         assert_eq!(
-            text(file.look_by(|| changed + SETTLING * 7)).as_deref(),
+            text(file.poll_by(|| changed + SETTLING * 7)).as_deref(),
             Some("whole again")
         );
         assert!(!file.is_settling());
 
-        // The clock of the disk is ahead of ours.
-        write(&path, "later", changed + UNSETTLED * 10);
-        assert_eq!(text(file.look_by(|| changed)), None);
-        assert_eq!(text(file.look_by(|| changed)).as_deref(), Some("later"));
+        // The disk's clock is ahead.
+        write(&path, "later", changed + TIMESTAMP_RESOLUTION * 10);
+        assert_eq!(text(file.poll_by(|| changed)), None);
+        assert_eq!(text(file.poll_by(|| changed)).as_deref(), Some("later"));
         fs::remove_file(&path).unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! Asks an address for newer prices.
+//! Requests newer prices from a URL.
 
 use std::fmt;
 use std::hash::BuildHasher;
@@ -8,21 +8,21 @@ use foldhash::fast::RandomState;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, http};
 
-use super::source::Look;
+use super::source::Polled;
 use crate::hash::hash_of;
 use crate::price_file::{MAX_FILE_BYTES, PriceFileError};
 
-/// How long to wait after a first failure; each further one doubles it.
+/// The pause after a first failure; doubled by each further one.
 const FIRST_RETRY: Duration = Duration::from_secs(60);
-/// A pause is shortened or lengthened by up to one in so many, so that many processes do not ask at once.
+/// Pauses vary by up to 1/JITTER, so that many processes do not ask at once.
 const JITTER: u32 = 10;
 
-/// An address.
+/// A URL.
 pub(super) struct Address {
     url: String,
 }
 
-/// An address that is asked again and again.
+/// A polled URL.
 #[derive(Debug)]
 pub(super) struct WatchedUrl {
     address: Address,
@@ -30,10 +30,10 @@ pub(super) struct WatchedUrl {
     interval: Duration,
     due: Instant,
     failures: u32,
-    /// Of the answer that was taken into use.
+    /// The tag of the answer in use.
     etag: Option<String>,
     hash: String,
-    /// Of an answer that was not judged yet.
+    /// The tag of an answer not yet processed.
     pending: Option<(Option<String>, String)>,
 }
 
@@ -48,12 +48,12 @@ impl Address {
         Self { url }
     }
 
-    /// What may be shown of it: not who asks, and not what with.
+    /// The URL without credentials and query.
     fn shown(&self) -> &str {
         let end = self.url.find(['?', '#']).unwrap_or(self.url.len());
         let shown = self.url.get(..end).unwrap_or_default();
         match shown.split_once("://").and_then(|(_, rest)| rest.split('/').next()) {
-            // A name and password before the host.
+            // Remove user name and password before the host.
             Some(authority) if authority.contains('@') => "the address of the feed",
             _ => shown,
         }
@@ -65,7 +65,7 @@ impl WatchedUrl {
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let agent = Agent::config_builder()
             .timeout_global(Some(timeout))
-            // An answer over TLS must not be got by a detour without.
+            // An HTTPS URL must not be redirected to HTTP.
             .https_only(address.url.starts_with("https://"))
             .tls_config(tls)
             .user_agent(concat!("tracing-genai/", env!("CARGO_PKG_VERSION")))
@@ -87,20 +87,20 @@ impl WatchedUrl {
         self.address.shown()
     }
 
-    /// When to ask next.
+    /// When to poll next.
     pub(super) const fn due(&self) -> Instant {
         self.due
     }
 
-    /// Asks now.
-    pub(super) fn look(&mut self) -> Result<Look, PriceFileError> {
+    /// Polls now.
+    pub(super) fn poll(&mut self) -> Result<Polled, PriceFileError> {
         self.ask().map_err(|error| PriceFileError::Unreadable {
             file: self.name().into(),
             reason: error.to_string(),
         })
     }
 
-    fn ask(&mut self) -> Result<Look, ureq::Error> {
+    fn ask(&mut self) -> Result<Polled, ureq::Error> {
         self.pending = None;
         let mut request = self.agent.get(&self.address.url);
         if let Some(etag) = &self.etag {
@@ -108,7 +108,7 @@ impl WatchedUrl {
         }
         let mut response = request.call()?;
         if response.status() == http::StatusCode::NOT_MODIFIED {
-            return Ok(Look::Same);
+            return Ok(Polled::Same);
         }
         let etag = response.headers().get(http::header::ETAG);
         let etag = etag.and_then(|etag| etag.to_str().ok()).map(str::to_owned);
@@ -117,20 +117,20 @@ impl WatchedUrl {
         let hash = hash_of(&[text.as_bytes()]);
         if hash == self.hash {
             self.etag = etag;
-            return Ok(Look::Same);
+            return Ok(Polled::Same);
         }
         self.pending = Some((etag, hash));
-        Ok(Look::Text(text))
+        Ok(Polled::Text(text))
     }
 
-    /// Asks again soon, in full: the tag of an answer that was refused would only say that it is still the same.
+    /// Plans a retry without the tag: that of a rejected answer would only confirm it as unchanged.
     pub(super) fn plan_after_failure(&mut self) {
         let doubled = FIRST_RETRY.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX));
         self.failures = self.failures.saturating_add(1);
         self.due = after(with_jitter(doubled.min(self.interval)));
     }
 
-    /// Asks again when the interval is over, and only for something else than is in use now.
+    /// Plans the next poll, conditional on a change from the answer in use.
     pub(super) fn plan_after_success(&mut self) {
         self.failures = 0;
         if let Some((etag, hash)) = self.pending.take() {
@@ -140,14 +140,14 @@ impl WatchedUrl {
     }
 }
 
-/// That long from now; for what is longer than clocks go, in thirty years.
+/// The instant after that pause; at most thirty years, to fit the clock.
 fn after(pause: Duration) -> Instant {
     const LONG: Duration = Duration::from_secs(30 * 365 * 24 * 3_600);
     let now = Instant::now();
     now.checked_add(pause.min(LONG)).unwrap_or(now)
 }
 
-/// The pause, give or take a tenth.
+/// The pause ± 10 %.
 fn with_jitter(pause: Duration) -> Duration {
     let tenth = pause / JITTER;
     let random = RandomState::default().hash_one(Instant::now());
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pause_is_moved_by_a_tenth_at_most() {
+    fn jitter_is_at_most_a_tenth() {
         let hour = Duration::from_secs(3_600);
         for _ in 0..1_000 {
             let pause = with_jitter(hour);

@@ -1,4 +1,4 @@
-//! Looks at the sources in turn, and has what they say judged.
+//! Polls the sources in turn and passes the results to the updater.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -6,17 +6,17 @@ use std::time::Duration;
 #[cfg(feature = "refresh-url")]
 use std::time::Instant;
 
-use super::judge::{Judge, feed, user_file};
 #[cfg(feature = "refresh-url")]
-use super::source::Look;
+use super::source::Polled;
 use super::source::{SETTLING, WatchedFile};
+use super::updater::{Updater, feed, user_file};
 #[cfg(feature = "refresh-url")]
 use super::url::{Address, WatchedUrl};
 use crate::cost::Layer;
 
-/// The sources, and who judges what they say.
+/// The sources and their updater.
 pub(super) struct Watch {
-    judge: Judge,
+    updater: Updater,
     file_interval: Duration,
     user_file: Option<WatchedFile>,
     feed_file: Option<WatchedFile>,
@@ -25,9 +25,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(judge: Judge, file_interval: Duration) -> Self {
+    pub(super) fn new(updater: Updater, file_interval: Duration) -> Self {
         Self {
-            judge,
+            updater,
             file_interval,
             user_file: None,
             feed_file: None,
@@ -49,61 +49,61 @@ impl Watch {
         self.url = Some(WatchedUrl::new(address, timeout, interval));
     }
 
-    /// Looks at everything that is due.
-    pub(super) fn look(&mut self) {
-        self.look_at_files();
+    /// Polls all sources that are due.
+    pub(super) fn poll(&mut self) {
+        self.poll_files();
         #[cfg(feature = "refresh-url")]
-        self.guarded(Layer::Refreshed, Self::look_at_url);
+        self.guarded(Layer::Refreshed, Self::poll_url);
     }
 
-    /// The feed first, since the user's file lies over it.
-    pub(super) fn look_at_files(&mut self) {
-        self.guarded(Layer::Refreshed, Self::look_at_feed_file);
-        self.guarded(Layer::User, Self::look_at_user_file);
+    /// The feed first, since the user's file applies over it.
+    pub(super) fn poll_files(&mut self) {
+        self.guarded(Layer::Refreshed, Self::poll_feed_file);
+        self.guarded(Layer::User, Self::poll_user_file);
     }
 
-    /// A panic would end the refreshing for good, and nobody would know; or end the host's start.
-    fn guarded(&mut self, source: Layer, look: fn(&mut Self)) {
-        if catch_unwind(AssertUnwindSafe(|| look(self))).is_err() {
-            self.judge.panicked(source);
+    /// Catches panics, which would end the refreshing silently or abort the host's start.
+    fn guarded(&mut self, source: Layer, polled: fn(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| polled(self))).is_err() {
+            self.updater.panicked(source);
         }
     }
 
-    fn look_at_feed_file(&mut self) {
+    fn poll_feed_file(&mut self) {
         if let Some(file) = &mut self.feed_file {
             let name = file.name();
-            let look = file.look();
-            let judged = self.judge.judge(Layer::Refreshed, look, |text| feed(text, &name));
-            file.judged(judged);
+            let polled = file.poll();
+            let is_in_use = self.updater.apply(Layer::Refreshed, polled, |text| feed(text, &name));
+            file.set_in_use(is_in_use);
         }
     }
 
-    fn look_at_user_file(&mut self) {
+    fn poll_user_file(&mut self) {
         if let Some(file) = &mut self.user_file {
             let name = file.name();
-            let look = file.look();
-            let judged = self.judge.judge(Layer::User, look, |text| user_file(text, &name));
-            file.judged(judged);
+            let polled = file.poll();
+            let is_in_use = self.updater.apply(Layer::User, polled, |text| user_file(text, &name));
+            file.set_in_use(is_in_use);
         }
     }
 
     #[cfg(feature = "refresh-url")]
-    fn look_at_url(&mut self) {
+    fn poll_url(&mut self) {
         let Some(url) = self.url.as_mut().filter(|url| url.due() <= Instant::now()) else {
             return;
         };
-        // Planned before the answer is known: whatever happens to it, the next question must not follow at once.
+        // Planned before the request, so that any outcome is followed by a pause.
         url.plan_after_failure();
         let name = url.name().to_owned();
-        let look = url.look();
-        let is_same = matches!(look, Ok(Look::Same));
-        let judged = self.judge.judge(Layer::Refreshed, look, |text| feed(text, &name));
-        if is_same || judged == Some(true) {
+        let polled = url.poll();
+        let is_same = matches!(polled, Ok(Polled::Same));
+        let is_in_use = self.updater.apply(Layer::Refreshed, polled, |text| feed(text, &name));
+        if is_same || is_in_use == Some(true) {
             url.plan_after_success();
         }
     }
 
-    /// How long there is nothing to do.
+    /// The time until the next poll.
     pub(super) fn pause(&self) -> Duration {
         let files = [&self.user_file, &self.feed_file].into_iter().flatten();
         let soon = self.file_interval.min(SETTLING);

@@ -1,4 +1,4 @@
-//! The lines of a catalogue's text, providers and models, in the form of `data/README.md`.
+//! The lines of a catalogue, providers and models, in the form of `data/README.md`.
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -12,17 +12,17 @@ use crate::rule::{Pattern, Rule};
 use crate::time::{Constraint, Moment};
 use crate::word::unescape;
 
-/// A provider and its models, in the order in which they are asked.
+/// A provider and its models, in matching order.
 #[derive(Debug)]
 pub(crate) struct Provider {
     pub(crate) id: Arc<str>,
-    /// Found at the beginning of the URL of its API.
+    /// Matched at the beginning of the API's URL.
     pub(crate) api: Option<Pattern>,
-    /// Recognises other names of the provider.
+    /// Matches other names of the provider.
     pub(crate) names: Option<Rule>,
-    /// Recognises the provider by a model's name.
+    /// Matches the provider by a model's name.
     pub(crate) model_names: Option<Rule>,
-    /// Providers whose models this one sells too, at their prices.
+    /// Providers whose models this one also sells, at their prices.
     pub(crate) fallback: Vec<Box<str>>,
     pub(crate) models: Vec<Model>,
 }
@@ -32,37 +32,37 @@ pub(crate) struct Provider {
 pub(crate) struct Model {
     pub(crate) id: Arc<str>,
     pub(crate) rule: Rule,
-    /// At least one; the last that is active holds, else the first.
+    /// At least one; the last active one applies, else the first.
     pub(crate) sets: Vec<PriceSet>,
     pub(crate) variants: Vec<Variant>,
-    /// Bit set of the units that the provider says cost what the unit around them does.
+    /// Bit set of the units that the provider states cost the same as their enclosing unit.
     pub(crate) equal: u64,
-    /// The most tokens that the model takes and gives in one call.
+    /// The context window in tokens.
     pub(crate) context_window: Option<u64>,
-    /// Whether its provider means to take it away.
+    /// Whether its provider has announced its removal.
     pub(crate) is_deprecated: bool,
-    /// Where its line comes from.
+    /// The source of the line.
     pub(crate) layer: Layer,
-    /// Whether the whole line is the user's own.
+    /// Whether the whole line is the user's.
     pub(crate) is_own: bool,
-    /// Made when the model is first met.
+    /// Built at the first lookup.
     pub(crate) plans: OnceLock<Plans>,
 }
 
 impl Provider {
-    /// Reads a provider's line without its first bracket.
+    /// Parses a provider's line without its first bracket.
     pub(crate) fn parse(header: &str) -> Result<Self, &'static str> {
         let mut fields = header.split('\t');
         let id = fields
             .next()
             .and_then(|id| id.strip_suffix(']'))
-            .ok_or("a provider's id ends in `]`")?;
+            .ok_or("a provider's id must end in `]`")?;
         let id = &*word(id)?;
         let (mut api, mut names, mut model_names, mut fallback) = (None, None, None, Vec::new());
         for field in fields {
             match field
                 .split_once(' ')
-                .ok_or("a provider's field has a name and a value")?
+                .ok_or("a provider's field needs a name and a value")?
             {
                 ("api", pattern) => api = Some(Pattern::new(&format!("^(?:{})", word(pattern)?))),
                 ("provider", rule) => names = Some(Rule::parse(rule, id).ok_or("not a rule")?),
@@ -84,7 +84,7 @@ impl Provider {
         })
     }
 
-    /// A provider of which only the name is known.
+    /// A provider with only a name.
     pub(crate) fn named(id: &str) -> Self {
         Self {
             id: id.into(),
@@ -101,7 +101,7 @@ impl Provider {
         self.models.iter().find(|model| *model.id == *id)
     }
 
-    /// The same provider once more.
+    /// A copy of the provider.
     pub(super) fn copy(&self) -> Self {
         Self {
             id: Arc::clone(&self.id),
@@ -115,7 +115,7 @@ impl Provider {
 }
 
 impl Model {
-    /// Reads a model's line.
+    /// Parses a model's line.
     pub(crate) fn parse(line: &str) -> Result<Self, &'static str> {
         let mut fields = line.split('\t');
         let id = &*word(fields.next().unwrap_or_default())?;
@@ -142,7 +142,7 @@ impl Model {
             }
         }
         if sets.is_empty() {
-            return Err("a model has at least one set of prices, `-` when it is empty");
+            return Err("a model needs at least one set of prices, `-` if empty");
         }
         if sets.len() > MAX_SETS || variants.len() > MAX_VARIANTS {
             return Err("a model has at most 64 sets of prices and 9 variants");
@@ -161,7 +161,7 @@ impl Model {
         })
     }
 
-    /// The same line once more.
+    /// A copy of the line, without cached plans.
     pub(crate) fn copy(&self) -> Self {
         Self {
             id: Arc::clone(&self.id),
@@ -177,23 +177,24 @@ impl Model {
         }
     }
 
-    /// Whether another line has the same rule and the same prices.
-    pub(crate) fn says(&self, other: &Self) -> bool {
-        let said = |set: &PriceSet| set.when.as_ref().map(|(_, text)| text.clone());
-        let is_same = |(one, other): (&PriceSet, &PriceSet)| one.prices == other.prices && said(one) == said(other);
+    /// Whether another line has the same rule and prices.
+    pub(crate) fn equals_line(&self, other: &Self) -> bool {
+        let constraint = |set: &PriceSet| set.when.as_ref().map(|(_, text)| text.clone());
+        let is_same =
+            |(one, other): (&PriceSet, &PriceSet)| one.prices == other.prices && constraint(one) == constraint(other);
         self.rule.to_string() == other.rule.to_string()
             && self.sets.len() == other.sets.len()
             && self.sets.iter().zip(&other.sets).all(is_same)
     }
 
-    /// The place of the set of prices that holds at that moment: the last that is active, else the first.
+    /// The index of the price set at that moment: the last active one, else the first.
     pub(crate) fn set_at(&self, moment: Moment) -> usize {
         self.sets.iter().rposition(|set| set.is_active(moment)).unwrap_or(0)
     }
 }
 
 impl PriceSet {
-    /// Reads `@2026-03-13 input=3 output=15`; `-` is a set without prices, `free` one that costs nothing.
+    /// Parses `@2026-03-13 input=3 output=15`; `-` is a set without prices, `free` a set of zero prices.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let mut when = None;
         let mut is_free = false;
@@ -213,9 +214,9 @@ impl PriceSet {
 }
 
 impl Variant {
-    /// Reads `service_tier=flex @2026-10-12 input=1`, or `inference_geo=us *1.1`, which multiplies the price of every token.
+    /// Parses `service_tier=flex @2026-10-12 input=1`, or `inference_geo=us *1.1`, which multiplies all token prices.
     fn parse(text: &str) -> Result<Self, &'static str> {
-        let (name, prices) = text.split_once(' ').ok_or("a variant has a condition and prices")?;
+        let (name, prices) = text.split_once(' ').ok_or("a variant needs a condition and prices")?;
         let (mut when, mut seller) = (Vec::new(), None);
         for pair in name.split('&') {
             let (key, value) = pair.split_once('=').ok_or("not a condition of a variant")?;
@@ -240,5 +241,5 @@ impl Variant {
 }
 
 fn word(word: &str) -> Result<Cow<'_, str>, &'static str> {
-    unescape(word).ok_or("an escape that stands for no text")
+    unescape(word).ok_or("invalid escape")
 }

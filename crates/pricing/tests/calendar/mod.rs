@@ -1,4 +1,4 @@
-//! Tells instants by walking the calendar, independently of the code under test.
+//! Computes instants by counting days, independently of the code under test.
 
 /// The first second of a day such as `2026-11-20` in UTC.
 pub(crate) fn midnight(day: &str) -> u64 {

@@ -1,4 +1,4 @@
-//! Calls to price, and what is said of their cost.
+//! Calls to price, and a summary of their cost.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
@@ -11,7 +11,7 @@ use tracing_genai_usage::{Unit, Usage};
 pub(crate) const NOON: Duration = Duration::from_secs(1_795_176_000);
 
 /// Status, total and reasons of a cost.
-pub(crate) type Said = (Status, Option<String>, Vec<Reason>);
+pub(crate) type Summary = (Status, Option<String>, Vec<Reason>);
 
 /// A call at noon.
 pub(crate) fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> PriceQuery<'a> {
@@ -27,25 +27,25 @@ pub(crate) fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> P
     }
 }
 
-pub(crate) fn said(cost: &Cost) -> Said {
+pub(crate) fn summary(cost: &Cost) -> Summary {
     let total = cost.total.map(|total| total.to_string());
     (cost.status, total, cost.reasons.iter().collect())
 }
 
-/// What the embedded catalogue says of the call.
-pub(crate) fn cost(call: &PriceQuery<'_>) -> Said {
-    said(&Catalogue::embedded().cost(call))
+/// The summary of the call's cost by the embedded catalogue.
+pub(crate) fn cost(call: &PriceQuery<'_>) -> Summary {
+    summary(&Catalogue::embedded().cost(call))
 }
 
-pub(crate) fn priced(total: &str) -> Said {
+pub(crate) fn priced(total: &str) -> Summary {
     (Status::Priced, Some(total.to_owned()), Vec::new())
 }
 
-pub(crate) fn estimated(total: &str, reasons: &[Reason]) -> Said {
+pub(crate) fn estimated(total: &str, reasons: &[Reason]) -> Summary {
     (Status::Estimated, Some(total.to_owned()), reasons.to_vec())
 }
 
-/// A million tokens in, none out, and a part of them.
+/// A million input tokens, with `count` of `unit` among them, and no output.
 pub(crate) fn input_with(unit: Unit, count: u64) -> Usage {
     tokens(1_000_000, 0).with(unit, count)
 }

@@ -1,8 +1,7 @@
-//! Whatever bytes a provider answers with, wherever they are cut, they are read without a panic, and what is recognised
-//! without parsing is what a full parse says.
+//! Any bytes, split anywhere, are read without a panic, and the filter by keys gives the same reading as a full parse.
 //!
-//! The first byte chooses the API, the second where the bytes are cut. `cargo xtask test --only fuzz` runs it for a while,
-//! from the files in `seeds/response`.
+//! The first byte selects the API, the second the split. Run by `cargo xtask test --only fuzz`, starting from the files
+//! in `seeds/response`.
 
 #![no_main]
 
@@ -35,7 +34,7 @@ fn read<'a>(mut reader: ResponseReader, parts: impl Iterator<Item = &'a [u8]>) -
         reader.push(part);
     }
     let mut reading = reader.finish();
-    // Content that is no JSON is noticed only by whoever parses it.
+    // Only a full parse detects content that is not JSON.
     reading.skipped_events = 0;
     reading
 }

@@ -1,36 +1,33 @@
-//! The rules of Anthropic's messages: input, cache writes and cache reads are three disjoint counts, whose sum is the
-//! input; a stream tells them at its start and corrects them, cumulatively, at its end.
+//! Anthropic's messages: input, cache writes and cache reads are three disjoint counts, whose sum is the input. A
+//! stream reports them at its start and corrects them, cumulatively, at its end.
 //!
 //! Source: <https://docs.claude.com/en/api/messages> and <https://docs.claude.com/en/docs/build-with-claude/streaming>.
 
 use serde::Deserialize;
 
-use super::gather::{Gather, NewsKeys};
+use super::gather::{EventKeys, Gather};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
 
-/// Numbers of a usage that say nothing new, and why.
+/// Usage numbers that are ignored, with the reason.
 const KNOWN: &[(&str, &str)] = &[
-    ("server_tool_use.web_fetch_requests", "free of charge beside the tokens"),
-    (
-        "server_tool_use.tool_search_requests",
-        "free of charge beside the tokens",
-    ),
+    ("server_tool_use.web_fetch_requests", "free except for its tokens"),
+    ("server_tool_use.tool_search_requests", "free except for its tokens"),
     ("total_tokens", "the sum of all counts, which some gateways add"),
     ("cost_details", "the parts of `cost`"),
     ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
 ];
 
-/// Refusals before any output that are charged all the same, since 2026-09-24; those of other categories are not.
+/// Refusals before any output that are charged, since 2026-09-24; those of other categories are not.
 const CHARGED_REFUSALS: &[&str] = &["bio", "frontier_llm", "reasoning_extraction"];
 
-/// Reasons to decline that are kept of one message.
+/// The maximum of decline reasons kept per message.
 const MAX_DECLINED: usize = 16;
 
-/// A message, or an event of a stream: `message_start` wraps a message, `message_delta` carries its end.
+/// A message, or a stream event: `message_start` wraps a message, `message_delta` has its end.
 #[derive(Deserialize)]
 struct Event<'a> {
     #[serde(default)]
@@ -51,12 +48,12 @@ struct Event<'a> {
     delta: Object<Delta>,
     #[serde(default)]
     content: Maybe<Vec<Block>>,
-    /// A block as a stream opens it.
+    /// The block opened by a stream event.
     #[serde(default)]
     content_block: Object<Block>,
 }
 
-/// A block of the content. Only those matter that say why another model stepped in.
+/// A block of the content. Only the blocks that explain a change of model are used.
 #[derive(Deserialize)]
 struct Block {
     #[serde(default)]
@@ -87,13 +84,13 @@ struct Delta {
     stop_details: Object<Trigger>,
 }
 
-/// What is known so far of one message. The counts stay as the provider gave them until the end, because a later event
-/// may correct any one of the disjoint parts.
+/// The state of one message. Counts stay as received until the end, because a later event may correct any of the
+/// disjoint parts.
 #[derive(Default)]
 pub(super) struct Gathered {
     reading: Reading,
     counts: Counts,
-    /// The sum of the passes that the message took, where it took several.
+    /// The sum of the message's passes, if there are several.
     passes: Option<Counts>,
     searches: Count,
     executions: Count,
@@ -103,7 +100,7 @@ pub(super) struct Gathered {
     refused_for: Option<String>,
 }
 
-/// What one pass of the model counted, or all of them.
+/// The counts of one or all passes of the model.
 #[derive(Clone, Copy, Default)]
 struct Counts {
     uncached: Count,
@@ -116,15 +113,15 @@ struct Counts {
 }
 
 impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &["usage", "stop_reason", "error", "trigger"],
+    fn event_keys(&self) -> EventKeys {
+        EventKeys {
+            relevant: &["usage", "stop_reason", "error", "trigger"],
             id: &["id"],
             model: &["model"],
         }
     }
 
-    /// Takes over a whole body or one event.
+    /// Reads a whole body or one event.
     fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
         let event: Event<'_> = object(json)?;
         name(&mut self.reading.response_id, event.id.0);
@@ -138,7 +135,7 @@ impl Gather for Gathered {
             name(&mut self.reading.model, start.model.0);
             if let Some(figures) = &start.usage.0 {
                 self.take(figures);
-                // What is counted before the first token is no total: a stream cut off here has an unknown output.
+                // A count before the first token is not a total: a stream truncated here has an unknown output.
                 self.counts.output = Count::Absent;
                 self.passes = None;
             }
@@ -168,7 +165,7 @@ impl Gather for Gathered {
     }
 
     fn finish(mut self: Box<Self>) -> Reading {
-        // Of several passes the counts beside them are only the last one's.
+        // With several passes, the counts beside them are only those of the last one.
         let counts = self.passes.unwrap_or(self.counts);
         let written = counts.written();
         let reading = &mut self.reading;
@@ -209,11 +206,11 @@ impl Gather for Gathered {
             .as_deref()
             .is_some_and(|category| CHARGED_REFUSALS.contains(&category));
         if is_refused && counts.output == Count::Given(0) && !is_charged {
-            // Most refusals before any output are not charged, though they are counted.
-            reading.leave_unread("stop_reason");
+            // Most refusals before any output are counted but not charged.
+            reading.add_unread("stop_reason");
         }
         if counts.uncached == Count::Invalid {
-            reading.refuse("usage.input_tokens");
+            reading.reject("usage.input_tokens");
         }
         self.reading.finished()
     }
@@ -227,7 +224,7 @@ impl Gathered {
         let executions = usage.count("server_tool_use.code_execution_requests");
         self.executions = executions.or(self.executions);
         if usage.text("fallback_credit.status.type").as_deref() == Some("redeemed") {
-            self.reading.leave_unread("usage.fallback_credit");
+            self.reading.add_unread("usage.fallback_credit");
         }
         let passes: Vec<_> = usage.each("iterations").collect();
         if !passes.is_empty() {
@@ -238,17 +235,17 @@ impl Gathered {
                 .iter()
                 .partition(|pass| is_served_by_another && self.is_declined(pass));
             for pass in &declined {
-                pass.pass_over();
+                pass.mark_read();
             }
             let counted = others.into_iter().filter(|pass| self.is_of_this_model(pass));
             let counts = counted.fold(Counts::default(), |all, pass| all.and(Counts::of(pass)));
-            // Passes of other models alone say nothing of this one.
+            // Passes of other models only: no information on this one.
             let is_counted = counts.uncached != Count::Absent || counts.output != Count::Absent;
-            // What no pass says of itself stands beside them.
+            // Counts missing from all passes are taken from the top level.
             self.passes = is_counted.then_some(counts.or(self.counts));
             if !declined.is_empty() && self.declined_for.is_empty() {
-                // Whether they are charged depends on why they declined.
-                self.reading.leave_unread("iterations");
+                // Whether they are charged depends on the reason for declining.
+                self.reading.add_unread("iterations");
             }
         }
         let reading = &mut self.reading;
@@ -256,11 +253,12 @@ impl Gathered {
         update(&mut reading.speed, usage.text("speed"));
         update(&mut reading.inference_geo, usage.text("inference_geo"));
         update(&mut reading.reported_cost, usage.decimal("cost").map(str::to_owned));
-        reading.take_unread(figures, KNOWN);
+        reading.add_unread_numbers(figures, KNOWN);
     }
 
-    /// Whether a pass declined before it put anything out, for a reason that is not charged.
-    /// Source: <https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback>, "How refusals are billed".
+    /// Whether a pass declined before any output, for an uncharged reason.
+    /// Source: <https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback>, "How refusals are
+    /// billed".
     fn is_declined(&self, pass: &Part<'_, '_>) -> bool {
         let is_charged = |category: &String| CHARGED_REFUSALS.contains(&category.as_str());
         pass.text("type").as_deref() == Some("message")
@@ -268,7 +266,7 @@ impl Gathered {
             && !self.declined_for.iter().any(is_charged)
     }
 
-    /// Whether a pass is of the model that answers. One of another model has another price, so that its counts stay unread.
+    /// Whether a pass is of the answering model. Another model has another price, so its counts stay unread.
     fn is_of_this_model(&self, pass: &Part<'_, '_>) -> bool {
         match (pass.text("model"), &self.reading.model) {
             (Some(of), Some(own)) => of == *own,
@@ -290,12 +288,12 @@ impl Counts {
         }
     }
 
-    /// The cache writes, which some gateways give only by their time to live.
+    /// The cache writes; some gateways report them only by their time to live.
     fn written(&self) -> Count {
         self.written.or(sum(&[self.written_5m, self.written_1h]))
     }
 
-    /// These counts, and `earlier` ones where these say nothing.
+    /// These counts, completed by `earlier`.
     fn or(self, earlier: Self) -> Self {
         self.with(earlier, Count::or)
     }

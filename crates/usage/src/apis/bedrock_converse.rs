@@ -1,25 +1,25 @@
-//! The rules of Bedrock's Converse: `inputTokens`, cache reads and cache writes are three disjoint counts, whose sum is the
-//! input; a stream tells them in its last event.
+//! Bedrock's Converse: `inputTokens`, cache reads and cache writes are three disjoint counts, whose sum is the input. A
+//! stream reports them in its last event.
 //!
-//! Source: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html>. That the counts are
-//! disjoint is how `genai-prices` and AWS's own price examples sum them; the reference does not say.
+//! Source: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html>. The reference does
+//! not state that the counts are disjoint; `genai-prices` and AWS's price examples sum them so.
 
 use serde::Deserialize;
 
-use super::gather::NewsKeys;
+use super::gather::EventKeys;
 use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::figures::Figures;
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
 
-/// Numbers of a usage that say nothing new, and why.
+/// Usage numbers that are ignored, with the reason.
 const KNOWN: &[(&str, &str)] = &[
     ("totalTokens", "the sum of all counts"),
     ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
 ];
 
-/// Why an answer ended that a guardrail stopped.
+/// The stop reason of an answer stopped by a guardrail.
 const GUARDRAIL: &str = "guardrail_intervened";
 
 #[derive(Deserialize)]
@@ -44,7 +44,7 @@ struct ServiceTier {
     kind: Maybe<String>,
 }
 
-/// Where a prompt router chose, the model that it chose; and what guardrails looked at, for which there is a fee.
+/// The model chosen by a prompt router; and the guardrail's assessments, which have a fee.
 #[derive(Deserialize)]
 struct Trace<'a> {
     #[serde(default, rename = "promptRouter")]
@@ -65,9 +65,9 @@ struct PromptRouter {
     model: Maybe<String>,
 }
 
-/// The keys of events that say something new.
-pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &[
+/// The keys of relevant events.
+pub(super) const EVENT_KEYS: EventKeys = EventKeys {
+    relevant: &[
         "usage",
         "stopReason",
         "error",
@@ -79,13 +79,13 @@ pub(super) const NEWS: NewsKeys = NewsKeys {
     model: &["invokedModelId"],
 };
 
-/// Takes over a whole body or one event.
+/// Reads a whole body or one event.
 pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
     let body: Body<'_> = object(json)?;
     if let Some(reason) = body.stop_reason.0 {
         if reason == GUARDRAIL {
-            // It has a fee, which only its trace counts.
-            reading.leave_unread("stopReason");
+            // A guardrail has a fee, counted only in its trace.
+            reading.add_unread("stopReason");
         }
         reading.finish_reasons = vec![reason];
     }
@@ -103,7 +103,7 @@ pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json:
             trace.prompt_router.0.and_then(|router| router.model.0),
         );
         if trace.guardrail.0.is_some_and(|figures| has_guardrail_fee(&figures)) {
-            reading.leave_unread("trace.guardrail.usage");
+            reading.add_unread("trace.guardrail.usage");
         }
     }
     if let Some(counts) = &body.usage.0 {
@@ -115,7 +115,7 @@ pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json:
     Ok(())
 }
 
-/// Whether a guardrail counted units that are charged: those of words and those that are called free are not.
+/// Whether a guardrail counted charged units: word policies and units marked as free are not charged.
 /// Source: <https://aws.amazon.com/bedrock/pricing/>, "Guardrails".
 fn has_guardrail_fee(figures: &Figures<'_>) -> bool {
     let mut paths = figures.unread(&[]);
@@ -125,11 +125,11 @@ fn has_guardrail_fee(figures: &Figures<'_>) -> bool {
     })
 }
 
-/// Takes over the counts of Converse, which Amazon's own models also answer with when they are invoked directly.
+/// Adds the counts of Converse, which direct invocations of Amazon's own models also use.
 pub(super) fn take(reading: &mut Reading, figures: &Figures<'_>) {
     let usage = figures.whole();
     let uncached = usage.count("inputTokens");
-    // The second name of each is what Amazon's models call it when they are invoked directly; Converse repeats it.
+    // The second name of each is that of direct invocations of Amazon's models; Converse repeats it.
     let read = usage.first(&["cacheReadInputTokens", "cacheReadInputTokenCount"]);
     let written = usage.first(&["cacheWriteInputTokens", "cacheWriteInputTokenCount"]);
     if uncached != Count::Absent {
@@ -138,12 +138,12 @@ pub(super) fn take(reading: &mut Reading, figures: &Figures<'_>) {
     reading.take(Unit::CacheReadTokens, "usage.cacheReadInputTokens", read);
     reading.take(Unit::CacheWriteTokens, "usage.cacheWriteInputTokens", written);
     reading.take(Unit::OutputTokens, "usage.outputTokens", usage.count("outputTokens"));
-    // What is written with another lifetime stays unread.
+    // Cache writes with another lifetime stay unread.
     for (ttl, unit) in [("5m", Unit::CacheWrite5mTokens), ("1h", Unit::CacheWrite1hTokens)] {
         let details = usage.each("cacheDetails");
         let of_ttl = details.filter(|detail| detail.text("ttl").as_deref() == Some(ttl));
         let counts: Vec<_> = of_ttl.map(|detail| detail.count("inputTokens")).collect();
         reading.take(unit, "usage.cacheDetails", sum(&counts));
     }
-    reading.take_unread(figures, KNOWN);
+    reading.add_unread_numbers(figures, KNOWN);
 }

@@ -1,14 +1,14 @@
-//! The rules of Bedrock's `InvokeModel`: a model answers in its vendor's shape, and Bedrock adds its own counts to the end
-//! of a stream.
+//! Bedrock's `InvokeModel`: a model answers in its vendor's format, and Bedrock adds its own counts to the end of a
+//! stream.
 //!
-//! Source: <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html>, a page for each vendor.
+//! Source: <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html>, one page per vendor.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-use super::chat_usage::Beside;
-use super::gather::{Gather, NewsKeys};
+use super::chat_usage::Excluded;
+use super::gather::{EventKeys, Gather};
 use super::{anthropic, bedrock_converse, openai_chat};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::figures::Figures;
@@ -16,7 +16,7 @@ use crate::provider_error::provider_error;
 use crate::reading::Reading;
 use crate::unit::Unit;
 
-/// An event of a stream, whose bytes are the vendor's JSON.
+/// A stream event, whose bytes are the vendor's JSON.
 #[derive(Deserialize)]
 struct Chunk {
     bytes: String,
@@ -26,7 +26,7 @@ struct Chunk {
 struct Body<'a> {
     #[serde(default, borrow)]
     usage: Field<'a>,
-    /// Anthropic's stream opens with the message.
+    /// Anthropic's stream begins with the message.
     #[serde(default, borrow, rename = "type")]
     kind: Field<'a>,
     /// Amazon's own models stream Converse's events, each under its name.
@@ -52,7 +52,7 @@ struct Body<'a> {
     results: Maybe<Vec<TitanResult<'a>>>,
     #[serde(default, rename = "completionReason")]
     completion_reason: Maybe<String>,
-    /// Present where a guardrail looked at the call, which has a fee.
+    /// Present if a guardrail was applied, which has a fee.
     #[serde(default, borrow, rename = "amazon-bedrock-guardrailAction")]
     guardrail: Field<'a>,
     #[serde(default, borrow, rename = "amazon-bedrock-invocationMetrics")]
@@ -63,7 +63,7 @@ struct Body<'a> {
     error: Field<'a>,
 }
 
-/// The fields that tell one vendor's usage from another's.
+/// The fields that identify a vendor's usage format.
 #[derive(Deserialize)]
 struct Shape<'a> {
     #[serde(default, borrow)]
@@ -104,7 +104,7 @@ struct Metrics<'a> {
     cache_write: Field<'a>,
 }
 
-/// What is known so far of one response.
+/// The state of one response.
 #[derive(Default)]
 pub(super) struct Gathered {
     reading: Reading,
@@ -113,7 +113,7 @@ pub(super) struct Gathered {
     has_guardrail: bool,
 }
 
-/// The vendors that have an API of their own, once a response has shown to be theirs.
+/// The vendors with their own API, as detected from a response.
 #[derive(Default)]
 enum Vendor {
     #[default]
@@ -123,10 +123,10 @@ enum Vendor {
 }
 
 impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            // A stream's own events are wrapped in `bytes`, and say nothing until they are opened; the others are a body's.
-            telling: &[
+    fn event_keys(&self) -> EventKeys {
+        EventKeys {
+            // A stream's events are wrapped in `bytes` and must be decoded first; the other keys are those of a body.
+            relevant: &[
                 "bytes",
                 "usage",
                 "message",
@@ -152,7 +152,7 @@ impl Gather for Gathered {
         }
     }
 
-    /// Takes over a whole body or one event.
+    /// Reads a whole body or one event.
     fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
         if let Ok(chunk) = object::<Chunk>(json) {
             let inner = STANDARD.decode(chunk.bytes).map_err(serde::de::Error::custom)?;
@@ -176,9 +176,9 @@ impl Gather for Gathered {
             Vendor::OpenAi(gathered) => gathered.finish(),
         };
         if self.has_guardrail {
-            reading.leave_unread("amazon-bedrock-guardrailAction");
+            reading.add_unread("amazon-bedrock-guardrailAction");
         }
-        // Bedrock's own counts stand in where the vendor gave none.
+        // Bedrock's counts are the fallback for the vendor's.
         if reading.usage.is_empty() && reading.invalid.is_none() {
             let metrics = self.metrics.finished();
             (reading.usage, reading.invalid) = (metrics.usage, metrics.invalid);
@@ -242,13 +242,13 @@ fn vendor(body: &Body<'_>) -> Vendor {
     {
         Vendor::Anthropic(Box::default())
     } else if body.choices.json().is_some() || usage.is_some_and(|usage| usage.prompt_tokens.count() != Count::Absent) {
-        Vendor::OpenAi(Box::new(openai_chat::Gathered::new(Beside::WhatTheSumsSay)))
+        Vendor::OpenAi(Box::new(openai_chat::Gathered::new(Excluded::ByTotal)))
     } else {
         Vendor::Unknown
     }
 }
 
-/// Takes over the counts of Meta's and of Titan's models.
+/// Adds the counts of Meta's and of Titan's models.
 fn take_native(reading: &mut Reading, body: &Body<'_>) {
     let input = body.prompt_token_count.count().or(body.input_text_token_count.count());
     reading.take(Unit::InputTokens, "prompt_token_count", input);

@@ -1,18 +1,19 @@
-//! The rules of a chat's usage object: `prompt_tokens` includes cached tokens, `completion_tokens` mostly includes
+//! The usage object of chat completions: `prompt_tokens` includes cached tokens, `completion_tokens` usually includes
 //! reasoning.
 //!
-//! Source: <https://platform.openai.com/docs/api-reference/chat/object>. Where others differ:
-//! - xAI's `completion_tokens` leave reasoning out, which `total_tokens` includes: <https://docs.x.ai/docs/guides/reasoning>;
-//!   its live search counts sources: <https://docs.x.ai/docs/guides/live-search>.
-//! - Perplexity bills reasoning and citations beside `completion_tokens`, states searches, and `cost.total_cost` in USD:
-//!   <https://docs.perplexity.ai/guides/pricing>.
+//! Source: <https://platform.openai.com/docs/api-reference/chat/object>. Exceptions:
+//! - xAI's `completion_tokens` exclude reasoning, which `total_tokens` includes:
+//!   <https://docs.x.ai/docs/guides/reasoning>; its live search counts sources:
+//!   <https://docs.x.ai/docs/guides/live-search>.
+//! - Perplexity bills reasoning and citations beside `completion_tokens`, and reports searches and `cost.total_cost` in
+//!   USD: <https://docs.perplexity.ai/guides/pricing>.
 //! - `DeepSeek` splits the prompt into cache hits and misses: <https://api-docs.deepseek.com/api/create-chat-completion>.
-//! - `OpenRouter` adds `cost`, and what one's own key paid upstream:
+//! - `OpenRouter` adds `cost`, and the upstream cost paid with the user's own key:
 //!   <https://openrouter.ai/docs/use-cases/usage-accounting>; `DeepInfra` calls it `estimated_cost`:
 //!   <https://deepinfra.com/docs/openai_api>.
-//! - Cached tokens stand at the top of `usage` at Moonshot, Together, Mistral and Databricks. Tokens written to a cache have
-//!   a name at each gateway: Alibaba's (<https://help.aliyun.com/zh/model-studio/context-cache>), `LiteLLM`'s
-//!   (<https://docs.litellm.ai/docs/completion/prompt_caching>), Databricks'. All of them are within `prompt_tokens`.
+//! - Cached tokens are at the top level of `usage` at Moonshot, Together, Mistral and Databricks. Cache writes have
+//!   different names at Alibaba (<https://help.aliyun.com/zh/model-studio/context-cache>), `LiteLLM`
+//!   (<https://docs.litellm.ai/docs/completion/prompt_caching>) and Databricks. `prompt_tokens` includes all of them.
 //! - Mistral's Voxtral counts seconds of audio beside tokens: <https://docs.mistral.ai/capabilities/audio/>.
 
 use crate::field::{Count, sum};
@@ -22,25 +23,25 @@ use crate::unit::Unit;
 
 use super::stated_cost::take_cost;
 
-/// Numbers of a usage that say nothing new, and why.
+/// Usage numbers that are ignored, with the reason.
 const KNOWN: &[(&str, &str)] = &[
     ("total_tokens", "the sum of prompt and completion"),
-    ("prompt_cache_miss_tokens", "the prompt less its cached part"),
+    ("prompt_cache_miss_tokens", "the prompt without its cached part"),
     (
         "prompt_tokens_details.text_tokens",
-        "the prompt less its other modalities",
+        "the prompt without its other modalities",
     ),
     (
         "completion_tokens_details.text_tokens",
-        "the completion less its other modalities",
+        "the completion without its other modalities",
     ),
     (
         "completion_tokens_details.accepted_prediction_tokens",
-        "within the completion, at its price",
+        "included in the completion, at its price",
     ),
     (
         "completion_tokens_details.rejected_prediction_tokens",
-        "within the completion, at its price",
+        "included in the completion, at its price",
     ),
     ("cost_details", "the parts of `cost`"),
     ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
@@ -55,64 +56,64 @@ const KNOWN: &[(&str, &str)] = &[
     ),
     (
         "server_tool_use.tool_calls_requested",
-        "tools of every kind, of which those with a fee are counted by name",
+        "tools of every kind; those with a fee are counted by name",
     ),
     (
         "server_tool_use_details.tool_calls_requested",
-        "tools of every kind, of which those with a fee are counted by name",
+        "tools of every kind; those with a fee are counted by name",
     ),
-    ("request_count", "requests, of which a response is one"),
-    ("total_characters", "the text once more"),
+    ("request_count", "requests: one per response"),
+    ("total_characters", "the text, repeated"),
     ("text_tokens", "the part of the total of an embedding that is text"),
     ("total_time_sec", "a duration"),
     ("total_prompt_time_sec", "a duration"),
     ("total_completion_time_sec", "a duration"),
-    ("avg_tok_per_sec", "a pace"),
-    ("avg_prompt_tok_per_sec", "a pace"),
-    ("avg_compl_tok_per_sec", "a pace"),
+    ("avg_tok_per_sec", "a rate"),
+    ("avg_prompt_tok_per_sec", "a rate"),
+    ("avg_compl_tok_per_sec", "a rate"),
     ("prompt_tokens_details.cache_type", "a word"),
 ];
 
-/// What stands beside `completion_tokens` and not within them.
+/// Tokens that `completion_tokens` excludes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beside {
-    /// Nothing: there is no completion, and a total without its parts is all input.
-    Nothing,
-    /// Nothing, unless the total or the counts themselves prove that reasoning does.
-    WhatTheSumsSay,
+pub(super) enum Excluded {
+    /// No completion: a total without parts is all input.
+    NoCompletion,
+    /// None, unless the total or the counts prove that reasoning is excluded.
+    ByTotal,
     /// Reasoning, unless the total disproves it.
     Reasoning,
-    /// Reasoning and citations, which stand at the top of the usage and are in no total.
+    /// Reasoning and citations, which are at the top level of the usage and in no total.
     ReasoningAndCitations,
 }
 
-/// Takes over what a usage object counts, and takes note of what it counts besides.
-pub(super) fn take(reading: &mut Reading, figures: &Figures<'_>, beside: Beside) {
+/// Adds the counts of a usage object, and records unread numbers.
+pub(super) fn take(reading: &mut Reading, figures: &Figures<'_>, excluded: Excluded) {
     let usage = figures.whole();
-    take_counts(reading, &usage, beside);
-    if beside != Beside::Nothing {
-        // Audio that is billed by the second, and what Perplexity counts beside the completion, may be in the total or not.
+    take_counts(reading, &usage, excluded);
+    if excluded != Excluded::NoCompletion {
+        // A total may include or exclude audio billed by the second, and Perplexity's counts beside the completion.
         let audio = usage.count("prompt_tokens_details.audio_tokens");
         reading.check_total("total_tokens", usage.count("total_tokens"), audio);
     }
-    if beside == Beside::ReasoningAndCitations {
+    if excluded == Excluded::ReasoningAndCitations {
         reading.search_type = usage.text("search_context_size").or(reading.search_type.take());
     }
     for repeated in usage.each("x_details") {
-        // Alibaba's, of which the cache writes stand nowhere else.
-        repeated.pass_over();
+        // Alibaba's, the only place of its cache writes.
+        repeated.mark_read();
     }
-    reading.take_unread(figures, KNOWN);
+    reading.add_unread_numbers(figures, KNOWN);
 }
 
-fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>, beside: Beside) {
+fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>, excluded: Excluded) {
     let total = usage.count("total_tokens");
-    // Voyage states of embeddings only the total. Of a chat it would say nothing of its parts.
-    let prompt = match beside {
-        Beside::Nothing => usage.count("prompt_tokens").or(total),
+    // Voyage reports only the total for embeddings. A chat's total has no information on its parts.
+    let prompt = match excluded {
+        Excluded::NoCompletion => usage.count("prompt_tokens").or(total),
         _ => usage.count("prompt_tokens"),
     };
-    // What Mistral's connectors put into the prompt stands beside it.
+    // Prompt tokens of Mistral's connectors are counted separately.
     let connectors = usage.count("connector_tokens");
     let prompt = match prompt {
         Count::Given(_) => sum(&[prompt, connectors]),
@@ -136,25 +137,25 @@ fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>, beside: Beside) {
         reading.take_used(unit, path, usage.count(path));
     }
     let completion = usage.count("completion_tokens");
-    let output = match beside {
-        Beside::ReasoningAndCitations => {
+    let output = match excluded {
+        Excluded::ReasoningAndCitations => {
             let citations = usage.count("citation_tokens");
             reading.take(Unit::OutputCitationTokens, "usage.citation_tokens", citations);
             let searches = usage.count("num_search_queries");
             reading.take(Unit::WebSearches, "usage.num_search_queries", searches);
             sum(&[completion, usage.count("reasoning_tokens"), citations])
         }
-        _ if is_beside(reasoning, completion, prompt, total, beside) => sum(&[completion, reasoning]),
+        _ if excludes_reasoning(reasoning, completion, prompt, total, excluded) => sum(&[completion, reasoning]),
         _ => completion,
     };
-    // More of a part than of the whole that the total confirms is an estimate that failed.
+    // A part above its whole, with the whole confirmed by the total, is a wrong estimate.
     let is_credible = !matches!((reasoning, output), (Count::Given(part), Count::Given(whole)) if part > whole);
     if is_credible {
         let field = "usage.completion_tokens_details.reasoning_tokens";
         reading.take(Unit::OutputReasoningTokens, field, reasoning);
     }
     reading.take(Unit::OutputTokens, "usage.completion_tokens", output);
-    if beside != Beside::ReasoningAndCitations {
+    if excluded != Excluded::ReasoningAndCitations {
         take_tools(reading, usage);
     }
     take_cost(reading, usage);
@@ -167,7 +168,7 @@ fn take_prompt_details(reading: &mut Reading, usage: &Part<'_, '_>) {
         "prompt_cache_hit_tokens",
         "cached_tokens",
         "num_cached_tokens",
-        // What xAI's own client calls the same.
+        // The same field in xAI's own client.
         "cached_prompt_text_tokens",
         "cache_read_input_tokens",
         "prompt_tokens_details.cache_read_input_tokens",
@@ -208,12 +209,12 @@ fn take_prompt_details(reading: &mut Reading, usage: &Part<'_, '_>) {
         reading.take_used(unit, "usage.prompt_tokens_details.cache_creation", count);
     }
     let seconds = usage.count_rounded_up("prompt_audio_seconds");
-    // A chat has no other audio by the second than what goes in.
+    // In a chat, audio by the second is input.
     for unit in [Unit::InputAudioSeconds, Unit::AudioSeconds] {
         reading.take_used(unit, "usage.prompt_audio_seconds", seconds);
     }
     let audio = usage.count("prompt_tokens_details.audio_tokens");
-    // Audio that is billed by the second is not billed by the token.
+    // Audio billed by the second is not billed by the token.
     if !matches!(seconds, Count::Given(1..)) {
         reading.take(
             Unit::InputAudioTokens,
@@ -230,7 +231,7 @@ fn take_prompt_details(reading: &mut Reading, usage: &Part<'_, '_>) {
     }
 }
 
-/// The calls of tools that the provider ran: xAI's sources, `OpenRouter`'s and `LiteLLM`'s searches, Mistral's connectors.
+/// Calls of provider-run tools: xAI's sources, `OpenRouter`'s and `LiteLLM`'s searches, Mistral's connectors.
 fn take_tools(reading: &mut Reading, usage: &Part<'_, '_>) {
     let tools = [
         (
@@ -251,13 +252,13 @@ fn take_tools(reading: &mut Reading, usage: &Part<'_, '_>) {
     }
 }
 
-/// Whether reasoning stands beside the completion. A total says so or denies it; without one, the API's rule holds, and
-/// more reasoning than completion proves it.
-fn is_beside(reasoning: Count, completion: Count, prompt: Count, total: Count, rule: Beside) -> bool {
+/// Whether the completion excludes reasoning. Decided by the total; without one, by the API's rule, or if reasoning
+/// exceeds the completion.
+fn excludes_reasoning(reasoning: Count, completion: Count, prompt: Count, total: Count, rule: Excluded) -> bool {
     let (Count::Given(reasoning @ 1..), Count::Given(completion)) = (reasoning, completion) else {
         return false;
     };
-    let by_rule = rule == Beside::Reasoning || reasoning > completion;
+    let by_rule = rule == Excluded::Reasoning || reasoning > completion;
     let (Count::Given(prompt), Count::Given(total)) = (prompt, total) else {
         return by_rule;
     };

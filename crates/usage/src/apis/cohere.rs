@@ -1,36 +1,36 @@
-//! The rules of Cohere's chat, embeddings and reranking: what is billed stands in `billed_units`, what went through the
-//! model, with the cached part, in `tokens`; the first is what costs.
+//! Cohere's chat, embeddings and reranking: `billed_units` has the billed counts; `tokens` has the counts of the model,
+//! with the cached part. Billed counts are used.
 //!
 //! Source: <https://docs.cohere.com/reference/chat>, <https://docs.cohere.com/docs/how-does-cohere-pricing-work>.
 
 use serde::Deserialize;
 
-use super::gather::NewsKeys;
+use super::gather::EventKeys;
 use crate::field::{Count, Field, Maybe, Object, object, sum};
 use crate::figures::{Figures, Part};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};
 use crate::unit::Unit;
 
-/// Numbers of a usage that say nothing new, and why.
+/// Usage numbers that are ignored, with the reason.
 const KNOWN: &[(&str, &str)] = &[
     (
         "tokens",
-        "what went through the model; what is billed of it stands in `billed_units`",
+        "the counts of the model; the billed ones are in `billed_units`",
     ),
     (
         "cached_tokens",
-        "a part of `tokens`, of which `billed_units` is what is charged",
+        "a part of `tokens`; the billed counts are in `billed_units`",
     ),
     ("api_version", "the version of the API"),
 ];
 
-/// A body, or an event of a stream: the second version ends with a `delta`, the first with a whole `response`.
+/// A body, or a stream event: version 2 ends with a `delta`, version 1 with a whole `response`.
 #[derive(Deserialize)]
 struct Event<'a> {
     #[serde(default)]
     id: Maybe<String>,
-    /// What the first version calls it.
+    /// The name in version 1.
     #[serde(default)]
     generation_id: Maybe<String>,
     #[serde(default)]
@@ -61,14 +61,14 @@ struct End<'a> {
     error: Field<'a>,
 }
 
-/// The keys of events that say something new.
-pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &["usage", "meta", "billed_units", "tokens", "finish_reason", "error"],
+/// The keys of relevant events.
+pub(super) const EVENT_KEYS: EventKeys = EventKeys {
+    relevant: &["usage", "meta", "billed_units", "tokens", "finish_reason", "error"],
     id: &["id", "generation_id"],
     model: &["model"],
 };
 
-/// Takes over a whole body or one event.
+/// Reads a whole body or one event.
 pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
     let event: Event<'_> = object(json)?;
     name(&mut reading.response_id, event.id.0.or(event.generation_id.0));
@@ -86,7 +86,7 @@ pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json:
     }
     if let Some(counts) = &counts {
         take(reading, &counts.whole());
-        reading.take_unread(counts, KNOWN);
+        reading.add_unread_numbers(counts, KNOWN);
     }
     if error.is_some() {
         reading.error = error;
@@ -106,7 +106,7 @@ fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
             "tokens.output_tokens",
             usage.count("tokens.output_tokens"),
         );
-        // What is cached is a part of these tokens; of what is billed it is none.
+        // Cached tokens are a part of these tokens, not of the billed ones.
         reading.take(Unit::CacheReadTokens, "cached_tokens", usage.count("cached_tokens"));
         return;
     }
@@ -117,7 +117,7 @@ fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
     reading.take(Unit::InputTokens, "billed_units.input_tokens", sum(&[text, images]));
     reading.take(Unit::InputImageTokens, "billed_units.image_tokens", images);
     if images != Count::Absent {
-        // How many images the tokens are of. Without tokens, it is the images that are billed, and no unit counts them.
+        // The number of images of the tokens. Without tokens the images are billed, for which there is no unit.
         usage.count("billed_units.images");
     }
     let output = usage.count("billed_units.output_tokens");

@@ -1,34 +1,34 @@
-//! What gathers the bodies and events of a response.
+//! The interface of response readers.
 
 use crate::reading::Reading;
 
-/// Gathers what one response says, from its body or from its events one after another.
+/// Reads one response, from its body or from its events in order.
 pub(crate) trait Gather: Send + Sync {
-    /// The keys of events that say something new.
-    fn news_keys(&self) -> NewsKeys;
+    /// The keys of relevant events.
+    fn event_keys(&self) -> EventKeys;
 
-    /// Takes over a body or an event.
+    /// Reads a body or an event.
     fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error>;
 
-    /// What is known so far; counts may still be missing.
+    /// The state so far; counts may be missing.
     fn reading(&self) -> &Reading;
 
-    /// What the response said.
+    /// The complete reading.
     fn finish(self: Box<Self>) -> Reading;
 }
 
-/// Takes over a body or an event.
+/// Reads a body or an event.
 type Read = fn(&mut Reading, &[u8]) -> Result<(), serde_json::Error>;
 
-/// Gathers a response of an API whose bodies and events are read one by one, without a memory of their own.
+/// Reads a response of an API whose events need no common state.
 pub(super) struct Plain {
     reading: Reading,
-    news: NewsKeys,
+    news: EventKeys,
     read: Read,
 }
 
 impl Plain {
-    pub(super) fn boxed(news: NewsKeys, read: Read) -> Box<dyn Gather> {
+    pub(super) fn boxed(news: EventKeys, read: Read) -> Box<dyn Gather> {
         Box::new(Self {
             reading: Reading::default(),
             news,
@@ -38,7 +38,7 @@ impl Plain {
 }
 
 impl Gather for Plain {
-    fn news_keys(&self) -> NewsKeys {
+    fn event_keys(&self) -> EventKeys {
         self.news
     }
 
@@ -55,13 +55,13 @@ impl Gather for Plain {
     }
 }
 
-/// The keys of an API's events that say something new.
+/// The keys of an API's relevant events.
 #[derive(Clone, Copy)]
-pub(crate) struct NewsKeys {
-    /// An event without a value under one of these changes nothing but the response's names.
-    pub(crate) telling: &'static [&'static str],
-    /// Where the response's id may stand; the first that is no empty text is taken.
+pub(crate) struct EventKeys {
+    /// An event without a value of one of these keys can only name the response or model.
+    pub(crate) relevant: &'static [&'static str],
+    /// Keys of the response's id; the first non-empty text is used.
     pub(crate) id: &'static [&'static str],
-    /// The same for the model.
+    /// Keys of the model's name.
     pub(crate) model: &'static [&'static str],
 }

@@ -1,11 +1,11 @@
-//! The rules of Gemini's contents: cached tokens are within `promptTokenCount`, thoughts stand beside
-//! `candidatesTokenCount`, and what tools put into the prompt beside `promptTokenCount`.
+//! Gemini's contents: `promptTokenCount` includes cached tokens but excludes tool results; `candidatesTokenCount`
+//! excludes thoughts.
 //!
-//! Source: <https://ai.google.dev/api/generate-content#UsageMetadata>. Every event of a stream carries the counts so far.
+//! Source: <https://ai.google.dev/api/generate-content#UsageMetadata>. Every event of a stream has the counts so far.
 
 use serde::Deserialize;
 
-use super::gather::{Gather, NewsKeys};
+use super::gather::{EventKeys, Gather};
 use super::gemini_grounding::{Grounding, charged_gemini_searches, is_charged_by_prompt};
 use super::modalities::{Modalities, by_modality};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
@@ -14,10 +14,10 @@ use crate::provider_error::provider_error;
 use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
 
-/// Numbers of a usage that say nothing new, and why.
+/// Usage numbers that are ignored, with the reason.
 const KNOWN: &[(&str, &str)] = &[("pydantic_ai_gateway", "the gateway's own estimate of the cost")];
 
-/// Candidates of one response whose finish reasons are kept.
+/// The maximum of candidates whose finish reasons are kept.
 const MAX_CANDIDATES: usize = 128;
 
 #[derive(Deserialize)]
@@ -52,7 +52,7 @@ struct PromptFeedback {
     block_reason: Maybe<String>,
 }
 
-/// What is known so far of one response. Counts stay as they came until the end: a later event may correct each.
+/// The state of one response. Counts stay as received until the end, because a later event may correct each.
 #[derive(Default)]
 pub(super) struct Gathered {
     reading: Reading,
@@ -63,17 +63,17 @@ pub(super) struct Gathered {
     thoughts: Count,
     cached: Count,
     total: Count,
-    /// How many searches of the web each candidate took: events repeat them, and may grow.
+    /// The number of web searches of each candidate: events repeat them, and they may grow.
     queries: Vec<(usize, u64)>,
     details: Modalities,
-    /// Whether the answer rests on pages of the web.
+    /// Whether the answer cites web pages.
     is_grounded: bool,
 }
 
 impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &[
+    fn event_keys(&self) -> EventKeys {
+        EventKeys {
+            relevant: &[
                 "usageMetadata",
                 "finishReason",
                 "blockReason",
@@ -85,7 +85,7 @@ impl Gather for Gathered {
         }
     }
 
-    /// Takes over a whole body or one event.
+    /// Reads a whole body or one event.
     fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
         let body: Body<'_> = object(json)?;
         let reading = &mut self.reading;
@@ -98,14 +98,14 @@ impl Gather for Gathered {
             if let Some(grounding) = candidate.grounding.0 {
                 self.searches(candidate.index.0.unwrap_or(place), grounding.queries());
                 self.is_grounded |= grounding.is_of_the_web();
-                grounding.leave_unread(&mut self.reading);
+                grounding.add_unread(&mut self.reading);
             }
             if let Some(reason) = candidate.finish_reason.0 {
-                self.ends(candidate.index.0.unwrap_or_default(), reason);
+                self.finish_choice(candidate.index.0.unwrap_or_default(), reason);
             }
         }
         if let Some(reason) = body.prompt_feedback.0.and_then(|feedback| feedback.block_reason.0) {
-            self.ends(0, reason);
+            self.finish_choice(0, reason);
         }
         if let Some(figures) = &body.usage.0 {
             self.take(figures);
@@ -121,17 +121,17 @@ impl Gather for Gathered {
         let mut finished = std::mem::take(&mut self.finished);
         finished.sort_by_key(|&(index, _)| index);
         self.reading.finish_reasons = finished.into_iter().map(|(_, reason)| reason).collect();
-        let (tool_use, output) = self.by_the_total();
+        let (tool_use, output) = self.split_by_total();
         let reading = &mut self.reading;
         let input = sum(&[self.prompt, tool_use]);
         let output = match output {
-            // A count of zero is left out, as protocol buffers do; a total that is all input says that it was one.
+            // Protocol buffers omit zeros: a total equal to the input means a count of zero.
             Count::Absent if self.total == input && input != Count::Absent => Count::Given(0),
             output => output,
         };
         reading.take(Unit::InputTokens, "usageMetadata.promptTokenCount", input);
         reading.take(Unit::OutputTokens, "usageMetadata.candidatesTokenCount", output);
-        // Where the whole is left out, its parts tell it.
+        // A missing whole is the sum of its parts.
         let cached = self.cached.or(sum(&self.details.cache));
         reading.take(Unit::CacheReadTokens, "usageMetadata.cachedContentTokenCount", cached);
         reading.take(
@@ -150,11 +150,11 @@ impl Gather for Gathered {
         let model = reading.model.as_deref();
         let searches = match charged_gemini_searches(queries, model) {
             Some(searches) => Count::Given(searches),
-            // What was found is shown, and what was looked for is not.
+            // The results are reported, but not the queries.
             None if self.is_grounded && is_charged_by_prompt(model) => Count::Given(1),
             None => {
                 if self.is_grounded {
-                    reading.leave_unread("candidates[].groundingMetadata");
+                    reading.add_unread("candidates[].groundingMetadata");
                 }
                 Count::Absent
             }
@@ -165,10 +165,10 @@ impl Gather for Gathered {
 }
 
 impl Gathered {
-    /// What tools put into the prompt beside its count, and the output: as the API documents, unless the total says that the
-    /// one is within the prompt or the thoughts within the candidates. A total that is neither sum disputes the output.
-    fn by_the_total(&self) -> (Count, Count) {
-        let beside = (self.tool_use, sum(&[self.candidates, self.thoughts]));
+    /// The tool results in the prompt, and the output: as documented, unless the total shows that the prompt includes
+    /// the former or that the candidates include thoughts. A total that matches no sum makes the output invalid.
+    fn split_by_total(&self) -> (Count, Count) {
+        let documented = (self.tool_use, sum(&[self.candidates, self.thoughts]));
         let given = |count: Count| match count {
             Count::Given(count) => Some(count),
             Count::Absent => Some(0),
@@ -177,13 +177,13 @@ impl Gathered {
         let counts = [self.prompt, self.tool_use, self.candidates, self.thoughts].map(given);
         let ([Some(prompt), Some(tools), Some(candidates), Some(thoughts)], Count::Given(total)) = (counts, self.total)
         else {
-            return beside;
+            return documented;
         };
         // No sum of four counts of at most 2^53 overflows.
         if total == prompt + tools + candidates + thoughts || (tools == 0 && thoughts == 0) {
-            beside
+            documented
         } else if total == prompt + candidates + thoughts {
-            (Count::Absent, beside.1)
+            (Count::Absent, documented.1)
         } else if thoughts <= candidates && total == prompt + tools + candidates {
             (self.tool_use, self.candidates)
         } else {
@@ -199,7 +199,7 @@ impl Gathered {
         }
     }
 
-    fn ends(&mut self, index: usize, reason: String) {
+    fn finish_choice(&mut self, index: usize, reason: String) {
         if let Some(known) = self.finished.iter_mut().find(|(known, _)| *known == index) {
             known.1 = reason;
         } else if self.finished.len() < MAX_CANDIDATES {
@@ -220,7 +220,7 @@ impl Gathered {
         for (known, path) in counts {
             *known = usage.count(path).or(*known);
         }
-        // What live sessions call the candidates.
+        // The candidates' field in live sessions.
         self.candidates = self.candidates.or(usage.count("responseTokenCount"));
         // The second name of the first list is that of embeddings, and of the third that of live sessions.
         let lists = [
@@ -243,19 +243,20 @@ impl Gathered {
         let tier = usage.text("serviceTier").as_deref().and_then(tier_of_service);
         let tier = tier.or(usage.text("trafficType").as_deref().map(tier_of_traffic));
         update(&mut self.reading.service_tier, tier);
-        self.reading.take_unread(figures, KNOWN);
+        self.reading.add_unread_numbers(figures, KNOWN);
     }
 }
 
-/// The tier as prices name it: some name it with the name of its field.
+/// The tier's name in prices: some responses prefix it with the field's name.
 fn tier_of_service(tier: &str) -> Option<String> {
     let tier = tier.to_ascii_lowercase();
     let tier = tier.strip_prefix("service_tier_").unwrap_or(&tier);
     (tier != "unspecified").then(|| tier.to_owned())
 }
 
-/// The tier that Vertex AI's type of traffic means.
-/// Source: <https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#TrafficType>.
+/// The tier of Vertex AI's traffic type.
+/// Source:
+/// <https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#TrafficType>.
 fn tier_of_traffic(traffic: &str) -> String {
     match traffic {
         "ON_DEMAND" | "TRAFFIC_TYPE_UNSPECIFIED" => "on_demand".to_owned(),

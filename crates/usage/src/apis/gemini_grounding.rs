@@ -1,4 +1,4 @@
-//! The searches that Gemini made for an answer, which have a fee beside the tokens.
+//! Gemini's searches, which have a fee in addition to tokens.
 //!
 //! Source: <https://ai.google.dev/gemini-api/docs/google-search>, "Pricing".
 
@@ -8,7 +8,7 @@ use crate::field::{Field, Maybe};
 use crate::reading::Reading;
 use crate::usage::MAX_COUNT;
 
-/// What the provider looked up for an answer.
+/// The searches and sources of an answer.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Grounding<'a> {
@@ -16,7 +16,7 @@ pub(super) struct Grounding<'a> {
     web_search_queries: Maybe<Vec<String>>,
     #[serde(default)]
     image_search_queries: Maybe<Vec<String>>,
-    /// Queries of the caller's own data.
+    /// Queries of the user's own data.
     #[serde(default)]
     retrieval_queries: Maybe<Vec<String>>,
     #[serde(default, borrow, rename = "groundingChunks")]
@@ -34,38 +34,38 @@ struct Chunk<'a> {
 }
 
 impl Grounding<'_> {
-    /// How many searches were made. An empty query is none.
+    /// The number of searches, without empty queries.
     pub(super) fn queries(&self) -> u64 {
         let queries = [&self.web_search_queries, &self.image_search_queries];
         let queries = queries.into_iter().filter_map(|queries| queries.0.as_ref()).flatten();
         queries.filter(|query| !query.is_empty()).count() as u64
     }
 
-    /// Whether pages of the web are shown, whatever was looked for.
+    /// Whether web pages are cited.
     pub(super) fn is_of_the_web(&self) -> bool {
         let mut chunks = self.chunks.0.iter().flatten();
         chunks.any(|chunk| chunk.web.json().is_some())
     }
 
-    /// Takes note of Google Maps and of the caller's own data, whose fees no unit counts.
-    pub(super) fn leave_unread(&self, reading: &mut Reading) {
+    /// Marks Google Maps and the user's own data as unread: their fees have no unit.
+    pub(super) fn add_unread(&self, reading: &mut Reading) {
         let mut chunks = self.chunks.0.iter().flatten();
         if chunks.any(|chunk| chunk.maps.json().is_some()) {
-            reading.leave_unread("candidates[].groundingMetadata.groundingChunks[].maps");
+            reading.add_unread("candidates[].groundingMetadata.groundingChunks[].maps");
         }
         let mut chunks = self.chunks.0.iter().flatten();
         let has_retrieved = chunks.any(|chunk| chunk.retrieved.json().is_some());
         if has_retrieved || self.retrieval_queries.0.iter().flatten().any(|query| !query.is_empty()) {
-            reading.leave_unread("candidates[].groundingMetadata.retrievalQueries");
+            reading.add_unread("candidates[].groundingMetadata.retrievalQueries");
         }
     }
 }
 
-/// What may stand between a model's name and its version.
+/// Words between a model's name and its version.
 const VARIETIES: &[&str] = &["live-", "robotics-er-"];
 
-/// How many searches of Google are charged for a Gemini call with that many queries. Up to Gemini 2.5 it is the prompt that is
-/// charged, once, however many queries it took.
+/// The number of charged Google searches of a Gemini call with that many queries. Up to Gemini 2.5 the prompt is
+/// charged once, regardless of its queries.
 ///
 /// ```
 /// use tracing_genai_usage::charged_gemini_searches;
@@ -82,7 +82,7 @@ pub fn charged_gemini_searches(queries: u64, model: Option<&str>) -> Option<u64>
     }
 }
 
-/// Whether the prompt is charged, and not each of its searches.
+/// Whether the prompt is charged instead of each search.
 pub(super) fn is_charged_by_prompt(model: Option<&str>) -> bool {
     let version = model.and_then(|model| Some(model.split_once("gemini-")?.1));
     let version = version.map(|version| {

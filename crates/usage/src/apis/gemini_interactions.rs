@@ -1,11 +1,11 @@
-//! The rules of Gemini's interactions: `total_output_tokens` leaves thoughts out, `total_input_tokens` what tools put into
-//! the prompt; a stream carries the interaction once more in its last event.
+//! Gemini's interactions: `total_output_tokens` excludes thoughts, `total_input_tokens` excludes tool results. A stream
+//! has the whole interaction in its last event.
 //!
 //! Source: <https://ai.google.dev/api/interactions-api>.
 
 use serde::Deserialize;
 
-use super::gather::NewsKeys;
+use super::gather::EventKeys;
 use super::gemini_grounding::charged_gemini_searches;
 use super::modalities::{Modalities, by_modality};
 use crate::field::{Count, Field, Maybe, Object, object, sum};
@@ -14,16 +14,13 @@ use crate::provider_error::provider_error;
 use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
 
-/// Numbers of a usage that say nothing new, and why.
+/// Usage numbers that are ignored, with the reason.
 const KNOWN: &[(&str, &str)] = &[
     ("total_tokens", "the sum of all counts"),
-    (
-        "raw_prompt_token",
-        "the prompt before it was prepared, of which no total knows",
-    ),
+    ("raw_prompt_token", "the prompt before its preparation, in no total"),
 ];
 
-/// A body, or an event of a stream that wraps one in `interaction`.
+/// A body, or a stream event that wraps one in `interaction`.
 #[derive(Deserialize)]
 struct Event<'a> {
     #[serde(default, rename = "event_type")]
@@ -48,12 +45,12 @@ struct Interaction<'a> {
     usage: Object<Figures<'a>>,
 }
 
-/// The keys of events that say something new.
-pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &[
+/// The keys of relevant events.
+pub(super) const EVENT_KEYS: EventKeys = EventKeys {
+    relevant: &[
         "interaction",
         "error",
-        // Of a body, which is no event.
+        // Of a body, which is not an event.
         "usage",
         "status",
     ],
@@ -61,7 +58,7 @@ pub(super) const NEWS: NewsKeys = NewsKeys {
     model: &["model"],
 };
 
-/// Takes over a whole body or one event.
+/// Reads a whole body or one event.
 pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
     let event: Event<'_> = object(json)?;
     if let Some(error) = provider_error(event.error) {
@@ -69,7 +66,7 @@ pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json:
     }
     let interaction = match event.interaction.0 {
         Some(interaction) => interaction,
-        // Every event says its type; a body has none.
+        // Every event has a type; a body has none.
         None if event.kind.0.is_some() => return Ok(()),
         None => object(json)?,
     };
@@ -80,7 +77,7 @@ pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json:
     }
     if let Some(figures) = &interaction.usage.0 {
         take(reading, &figures.whole());
-        reading.take_unread(figures, KNOWN);
+        reading.add_unread_numbers(figures, KNOWN);
         update(&mut reading.service_tier, interaction.service_tier.0);
     }
     Ok(())
@@ -97,7 +94,7 @@ fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
     let cached = usage.count("total_cached_tokens");
     reading.take(Unit::CacheReadTokens, "usage.total_cached_tokens", cached);
     for tool in usage.each("grounding_tool_count") {
-        // What other tools looked up stays unread: it has fees that no unit counts.
+        // Other tools stay unread: their fees have no unit.
         if tool.text("type").as_deref() == Some("google_search")
             && let Count::Given(queries) = tool.count("count")
         {

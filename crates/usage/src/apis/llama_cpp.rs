@@ -1,11 +1,11 @@
-//! The rules of llama.cpp's own completions: `tokens_evaluated` includes `tokens_cached`'s part of the prompt, and all of
-//! it stands at the top, in a stream of the last event.
+//! llama.cpp's own completions: `tokens_evaluated` includes `tokens_cached`'s part of the prompt. All counts are at the
+//! top level, in a stream of the last event.
 //!
 //! Source: <https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md>, `POST /completion`.
 
 use serde::Deserialize;
 
-use super::gather::NewsKeys;
+use super::gather::EventKeys;
 use crate::field::{Field, Maybe, Object, object};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};
@@ -33,21 +33,21 @@ struct Timings<'a> {
     cache_n: Field<'a>,
 }
 
-/// The keys of events that say something new.
-pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &["stop_type", "error"],
+/// The keys of relevant events.
+pub(super) const EVENT_KEYS: EventKeys = EventKeys {
+    relevant: &["stop_type", "error"],
     id: &[],
     model: &["model"],
 };
 
-/// Takes over a whole body or one event.
+/// Reads a whole body or one event.
 pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
     let completion: Completion<'_> = object(json)?;
     if let Some(error) = provider_error(completion.error) {
         reading.error = Some(error);
     }
     name(&mut reading.model, completion.model.0.filter(|model| !model.is_empty()));
-    // The events before the last count what there is so far.
+    // Earlier events have the counts so far.
     let Some(reason) = completion.stop_type.0.filter(|reason| reason != "none") else {
         return Ok(());
     };

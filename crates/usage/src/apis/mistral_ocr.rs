@@ -1,21 +1,21 @@
-//! The rules of Mistral's OCR: pages are billed, and those that were annotated at a price of their own.
+//! Mistral's OCR: billed by the page, with a separate price for annotated pages.
 //!
-//! Source: <https://docs.mistral.ai/api/endpoint/ocr>. Where annotated pages are told apart they may be left out of the pages
-//! processed (Azure), or be among them.
+//! Source: <https://docs.mistral.ai/api/endpoint/ocr>. The processed pages may exclude annotated pages (Azure) or
+//! include them.
 
 use serde::Deserialize;
 
-use super::gather::NewsKeys;
+use super::gather::EventKeys;
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::Figures;
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};
 use crate::unit::Unit;
 
-/// Numbers of a usage that say nothing new, and why.
+/// Usage numbers that are ignored, with the reason.
 const KNOWN: &[(&str, &str)] = &[
     ("doc_size_bytes", "the size of the file"),
-    ("request_count", "requests, of which a response is one"),
+    ("request_count", "requests: one per response"),
 ];
 
 #[derive(Deserialize)]
@@ -32,14 +32,14 @@ struct Body<'a> {
     error: Field<'a>,
 }
 
-/// The keys of events that say something new.
-pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &["usage_info", "error"],
+/// The keys of relevant events.
+pub(super) const EVENT_KEYS: EventKeys = EventKeys {
+    relevant: &["usage_info", "error"],
     id: &["id"],
     model: &["model"],
 };
 
-/// Takes over a whole body.
+/// Reads a whole body.
 pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
     let body: Body<'_> = object(json)?;
     name(&mut reading.response_id, body.id.0);
@@ -60,7 +60,7 @@ fn take(reading: &mut Reading, figures: &Figures<'_>, is_annotated: bool) {
         usage.count("pages_processed_annotation"),
     );
     let annotated = match annotated {
-        // An annotation of the document is made of all its pages.
+        // An annotation of the document covers all its pages.
         Count::Absent if is_annotated => pages,
         annotated => annotated,
     };
@@ -74,5 +74,5 @@ fn take(reading: &mut Reading, figures: &Figures<'_>, is_annotated: bool) {
         let field = "usage_info.pages_processed_annotation";
         reading.take(Unit::InputAnnotatedDocumentPages, field, annotated);
     }
-    reading.take_unread(figures, KNOWN);
+    reading.add_unread_numbers(figures, KNOWN);
 }

@@ -5,7 +5,7 @@ use crate::figures::Part;
 use crate::reading::Reading;
 use crate::unit::Unit;
 
-/// Text, audio, image, video. Pages of documents are counted as images
+/// Text, audio, image, video. Document pages are counted as images
 /// (<https://ai.google.dev/gemini-api/docs/document-processing>).
 type ByModality<T> = [T; 4];
 
@@ -34,7 +34,7 @@ const TOOL_USE: ByModality<Unit> = [
     Unit::InputVideoToolTokens,
 ];
 
-/// What one response counts by modality. The input is without what tools put into the prompt.
+/// The counts of one response by modality. The input excludes tool results.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Modalities {
     pub(super) input: ByModality<Count>,
@@ -44,12 +44,12 @@ pub(super) struct Modalities {
 }
 
 impl Modalities {
-    /// Takes the counts over into the usage. What tools put into the prompt is beside the input's counts, or within them.
-    pub(super) fn write(&self, reading: &mut Reading, are_tools_beside: bool) {
+    /// Adds the counts to the usage. `input_excludes_tools` is whether the input's counts exclude tool results.
+    pub(super) fn write(&self, reading: &mut Reading, input_excludes_tools: bool) {
         let field = "tokens by modality";
         for ((unit, input), tool_use) in INPUT.into_iter().zip(self.input).zip(self.tool_use) {
-            // What tools put into the prompt is part of the input, and so of its modality.
-            let whole = if are_tools_beside {
+            // Tool results are part of the input, and so of its modality.
+            let whole = if input_excludes_tools {
                 sum(&[input, tool_use])
             } else {
                 input
@@ -65,7 +65,7 @@ impl Modalities {
     }
 }
 
-/// The counts of the list at `path`, each under the key `count`. A modality may come more than once.
+/// The counts of the list at `path`, each under the key `count`. A modality may occur more than once.
 pub(super) fn by_modality(usage: &Part<'_, '_>, path: &str, count: &str) -> ByModality<Count> {
     let mut counts = [Count::Absent; 4];
     for detail in usage.each(path) {

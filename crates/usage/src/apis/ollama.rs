@@ -1,10 +1,10 @@
-//! The rules of Ollama: counts stand at the top, in a stream of the last line.
+//! Ollama: counts are at the top level, in a stream of the last line.
 //!
 //! Source: <https://docs.ollama.com/api/chat>, <https://docs.ollama.com/api/usage>.
 
 use serde::Deserialize;
 
-use super::gather::NewsKeys;
+use super::gather::EventKeys;
 use crate::field::{Field, Maybe, object};
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};
@@ -24,14 +24,14 @@ struct Line<'a> {
     error: Field<'a>,
 }
 
-/// The keys of events that say something new.
-pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &["prompt_eval_count", "eval_count", "done_reason", "error"],
+/// The keys of relevant events.
+pub(super) const EVENT_KEYS: EventKeys = EventKeys {
+    relevant: &["prompt_eval_count", "eval_count", "done_reason", "error"],
     id: &[],
     model: &["model"],
 };
 
-/// Takes over a whole body or one line.
+/// Reads a whole body or one line.
 pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
     let line: Line<'_> = object(json)?;
     name(&mut reading.model, line.model.0);

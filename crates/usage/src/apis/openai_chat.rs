@@ -1,21 +1,21 @@
-//! Chat completions and embeddings, whole and streamed: a stream carries its usage in the last chunk.
+//! Chat completions and embeddings, whole and streamed: a stream has its usage in the last chunk.
 //!
-//! Source: <https://platform.openai.com/docs/api-reference/chat/object>. Where others differ:
-//! - Groq puts the usage of a stream under `x_groq`: <https://console.groq.com/docs/api-reference>; Moonshot puts it into
+//! Source: <https://platform.openai.com/docs/api-reference/chat/object>. Exceptions:
+//! - Groq has the usage of a stream under `x_groq`: <https://console.groq.com/docs/api-reference>; Moonshot has it in
 //!   the last choice: <https://platform.moonshot.ai/docs/api/chat>.
-//! - Venice states the cost beside the usage: <https://docs.venice.ai/api-reference>.
+//! - Venice reports the cost beside the usage: <https://docs.venice.ai/api-reference>.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::chat_usage::{self, Beside};
-use super::gather::{Gather, NewsKeys};
+use super::chat_usage::{self, Excluded};
+use super::gather::{EventKeys, Gather};
 use crate::field::{Field, Maybe, Object, object};
 use crate::figures::Figures;
 use crate::provider_error::{BaseResponse, provider_error};
 use crate::reading::{Reading, name, update};
 
-/// Choices of one response whose finish reasons are kept.
+/// The maximum of choices whose finish reasons are kept.
 const MAX_CHOICES: usize = 128;
 
 #[derive(Deserialize)]
@@ -36,13 +36,13 @@ struct Completion<'a> {
     error: Field<'a>,
     #[serde(default, borrow)]
     base_resp: Object<BaseResponse<'a>>,
-    /// Venice states it beside the usage, in dollars and in its own currency.
+    /// Venice's cost, in dollars and in its own currency.
     #[serde(default, borrow)]
     cost: Object<Stated<'a>>,
-    /// Groq's tokens of each model that took part, at the price of each.
+    /// Groq's tokens of each participating model, with different prices.
     #[serde(default, borrow)]
     usage_breakdown: Object<Figures<'a>>,
-    /// What Z.ai found, in searches that have a fee.
+    /// Z.ai's search results; the searches have a fee.
     #[serde(default)]
     web_search: Maybe<Vec<IgnoredAny>>,
 }
@@ -68,7 +68,7 @@ struct Choice<'a> {
     delta: Object<Message>,
 }
 
-/// A message, of which only Groq's record of the tools that it ran matters: they have fees that no count tells.
+/// A message. Only Groq's record of its tools is used: they have fees without a count.
 #[derive(Deserialize)]
 struct Message {
     #[serde(default)]
@@ -81,24 +81,24 @@ struct Groq<'a> {
     usage: Object<Figures<'a>>,
 }
 
-/// What is known so far of one chat completion or embedding.
+/// The state of one chat completion or embedding.
 pub(super) struct Gathered {
     reading: Reading,
-    beside: Beside,
+    excluded: Excluded,
     /// Choices may end in any order.
     finished: Vec<(usize, String)>,
 }
 
 impl Gathered {
-    pub(super) fn new(beside: Beside) -> Self {
+    pub(super) fn new(excluded: Excluded) -> Self {
         Self {
             reading: Reading::default(),
-            beside,
+            excluded,
             finished: Vec::new(),
         }
     }
 
-    fn ends(&mut self, index: usize, reason: String) {
+    fn finish_choice(&mut self, index: usize, reason: String) {
         if let Some(known) = self.finished.iter_mut().find(|(known, _)| *known == index) {
             known.1 = reason;
         } else if self.finished.len() < MAX_CHOICES {
@@ -108,9 +108,9 @@ impl Gathered {
 }
 
 impl Gather for Gathered {
-    fn news_keys(&self) -> NewsKeys {
-        NewsKeys {
-            telling: &[
+    fn event_keys(&self) -> EventKeys {
+        EventKeys {
+            relevant: &[
                 "usage",
                 "finish_reason",
                 "error",
@@ -125,7 +125,7 @@ impl Gather for Gathered {
         }
     }
 
-    /// Takes over a whole body or one chunk.
+    /// Reads a whole body or one chunk.
     fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
         let completion: Completion<'_> = object(json)?;
         let reading = &mut self.reading;
@@ -138,20 +138,20 @@ impl Gather for Gathered {
             .or_else(|| completion.x_groq.0.and_then(|groq| groq.usage.0))
             .or_else(|| choices.iter_mut().find_map(|choice| choice.usage.0.take()));
         if let Some(figures) = usage {
-            chat_usage::take(reading, &figures, self.beside);
-            // The tier that was billed comes with what is billed.
+            chat_usage::take(reading, &figures, self.excluded);
+            // The billed tier comes with the usage.
             update(&mut reading.service_tier, completion.service_tier.0);
         }
         if let Some(breakdown) = completion.usage_breakdown.0
             && breakdown.unread(&[]).next().is_some()
         {
-            reading.leave_unread("usage_breakdown");
+            reading.add_unread("usage_breakdown");
         }
         if completion.web_search.0.is_some_and(|found| !found.is_empty()) {
-            reading.leave_unread("web_search");
+            reading.add_unread("web_search");
         }
         if choices.iter().any(Choice::ran_tools) {
-            reading.leave_unread("choices[].message.executed_tools");
+            reading.add_unread("choices[].message.executed_tools");
         }
         let stated = completion.cost.0.and_then(|cost| cost.usd.decimal());
         update(&mut reading.reported_cost, stated.map(str::to_owned));
@@ -161,7 +161,7 @@ impl Gather for Gathered {
         }
         for choice in choices {
             if let Some(reason) = choice.finish_reason.0 {
-                self.ends(choice.index.0.unwrap_or_default(), reason);
+                self.finish_choice(choice.index.0.unwrap_or_default(), reason);
             }
         }
         Ok(())

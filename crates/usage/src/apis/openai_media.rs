@@ -1,11 +1,11 @@
-//! The rules of transcriptions and images: tokens with their modalities, or the seconds of audio that are billed.
+//! Transcriptions and images: tokens with their modalities, or seconds of billed audio.
 //!
 //! Source: <https://platform.openai.com/docs/api-reference/audio/json-object>,
 //! <https://platform.openai.com/docs/api-reference/images/object>.
 
 use serde::Deserialize;
 
-use super::gather::NewsKeys;
+use super::gather::EventKeys;
 use super::stated_cost::take_cost;
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::{Figures, Part};
@@ -13,10 +13,10 @@ use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};
 use crate::unit::Unit;
 
-/// Numbers of a usage that say nothing new, and why.
+/// Usage numbers that are ignored, with the reason.
 const KNOWN: &[(&str, &str)] = &[
     ("total_tokens", "the sum of input and output"),
-    ("request_count", "requests, of which a response is one"),
+    ("request_count", "requests: one per response"),
 ];
 
 #[derive(Deserialize)]
@@ -29,20 +29,20 @@ struct Body<'a> {
     error: Field<'a>,
 }
 
-/// The keys of events that say something new.
-pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &["usage", "error"],
+/// The keys of relevant events.
+pub(super) const EVENT_KEYS: EventKeys = EventKeys {
+    relevant: &["usage", "error"],
     id: &[],
     model: &["model"],
 };
 
-/// Takes over a whole body or one event.
+/// Reads a whole body or one event.
 pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
     let body: Body<'_> = object(json)?;
     name(&mut reading.model, body.model.0);
     if let Some(figures) = &body.usage.0 {
         take(reading, &figures.whole());
-        reading.take_unread(figures, KNOWN);
+        reading.add_unread_numbers(figures, KNOWN);
     }
     if let Some(error) = provider_error(body.error) {
         reading.error = Some(error);
@@ -53,9 +53,9 @@ pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json:
 fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
     reading.take(Unit::InputTokens, "usage.input_tokens", usage.count("input_tokens"));
     reading.take(Unit::OutputTokens, "usage.output_tokens", usage.count("output_tokens"));
-    // Models that are billed by duration.
+    // Models billed by duration.
     reading.take(Unit::AudioSeconds, "usage.seconds", usage.count_rounded_up("seconds"));
-    // Transcriptions leave the plural out.
+    // Transcriptions use the singular.
     let details = [
         (
             Unit::InputTextTokens,
@@ -99,12 +99,12 @@ fn take(reading: &mut Reading, usage: &Part<'_, '_>) {
         let [field, _] = paths;
         reading.take(unit, field, usage.first(&paths));
     }
-    // Mistral's transcriptions count as its chats do.
+    // Mistral's transcriptions use the format of its chats.
     take_mistrals(reading, usage);
     take_cost(reading, usage);
 }
 
-/// The counts of Mistral's transcriptions, which are those of its chats: <https://docs.mistral.ai/capabilities/audio/>.
+/// The counts of Mistral's transcriptions, in the format of its chats: <https://docs.mistral.ai/capabilities/audio/>.
 fn take_mistrals(reading: &mut Reading, usage: &Part<'_, '_>) {
     let counts = [
         (Unit::InputTokens, "prompt_tokens"),
@@ -116,7 +116,7 @@ fn take_mistrals(reading: &mut Reading, usage: &Part<'_, '_>) {
     }
     let seconds = usage.count_rounded_up("prompt_audio_seconds");
     if matches!(seconds, Count::Given(1..)) {
-        // Audio that is billed by the second is not billed by the token.
+        // Audio billed by the second is not billed by the token.
         usage.count("prompt_tokens_details.audio_tokens");
     }
     for unit in [Unit::InputAudioSeconds, Unit::AudioSeconds] {

@@ -1,15 +1,15 @@
-//! The rules of realtime sessions: a turn's `response.done` carries its counts, cached ones included, by modality.
+//! Realtime sessions: a turn's `response.done` has its counts by modality, cached ones included.
 //!
-//! Source: <https://platform.openai.com/docs/api-reference/realtime-server-events/response/done>. Where others differ:
-//! - xAI puts the usage beside the response, and bills seconds and messages that sum up over the session, so that a turn's
-//!   share shows in no event: they stay unread. <https://docs.x.ai/docs/guides/voice>
+//! Source: <https://platform.openai.com/docs/api-reference/realtime-server-events/response/done>. Exceptions:
+//! - xAI has the usage beside the response, and bills cumulative seconds and messages of the session: a turn's share is
+//!   unknown, so they stay unread. <https://docs.x.ai/docs/guides/voice>
 //!
-//! A session's turns are calls of their own: an event is read as a body. Its model is that of the session, which the event
-//! does not name.
+//! A session's turns are separate calls: each event is read as a body. The model is that of the session; the event does
+//! not name it.
 
 use serde::Deserialize;
 
-use super::gather::NewsKeys;
+use super::gather::EventKeys;
 use super::stated_cost::take_cost;
 use crate::field::{Field, Maybe, Object, object};
 use crate::figures::{Figures, Part};
@@ -17,12 +17,18 @@ use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};
 use crate::unit::Unit;
 
-/// Numbers of a usage that say nothing new, and why.
+/// Usage numbers that are ignored, with the reason.
 const KNOWN: &[(&str, &str)] = &[
     ("total_tokens", "the sum of input and output"),
-    ("output_audio_seconds", "within what is billed"),
-    ("input_token_details.grok_tokens", "not billed beside the seconds"),
-    ("output_token_details.grok_tokens", "not billed beside the seconds"),
+    ("output_audio_seconds", "included in the billed units"),
+    (
+        "input_token_details.grok_tokens",
+        "not billed in addition to the seconds",
+    ),
+    (
+        "output_token_details.grok_tokens",
+        "not billed in addition to the seconds",
+    ),
 ];
 
 #[derive(Deserialize)]
@@ -32,7 +38,7 @@ struct Event<'a> {
     session: Object<Session>,
     #[serde(default, borrow)]
     response: Object<Response<'a>>,
-    /// xAI's, and that of a transcription of what the user said.
+    /// xAI's, and that of a transcription of the user's speech.
     #[serde(default, borrow)]
     usage: Object<Figures<'a>>,
     #[serde(default, borrow)]
@@ -65,14 +71,14 @@ struct StatusDetails<'a> {
     error: Field<'a>,
 }
 
-/// The keys of events that say something new.
-pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &["usage", "error", "status"],
+/// The keys of relevant events.
+pub(super) const EVENT_KEYS: EventKeys = EventKeys {
+    relevant: &["usage", "error", "status"],
     id: &["id"],
     model: &["model"],
 };
 
-/// Takes over an event.
+/// Reads an event.
 pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
     let event: Event<'_> = object(json)?;
     name(&mut reading.model, event.session.0.and_then(|session| session.model.0));
@@ -104,12 +110,12 @@ pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json:
 
 fn take(reading: &mut Reading, figures: &Figures<'_>) {
     let usage = figures.whole();
-    // Transcriptions by models that are billed by duration.
+    // Transcriptions by models billed by duration.
     let seconds = usage.count_rounded_up("seconds");
     reading.take(Unit::AudioSeconds, "usage.seconds", seconds);
     take_tokens(reading, &usage);
     take_cost(reading, &usage);
-    reading.take_unread(figures, KNOWN);
+    reading.add_unread_numbers(figures, KNOWN);
 }
 
 fn take_tokens(reading: &mut Reading, usage: &Part<'_, '_>) {

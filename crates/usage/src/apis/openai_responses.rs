@@ -1,5 +1,5 @@
-//! The rules of the Responses API: `input_tokens` includes cached tokens, `output_tokens` includes reasoning, and a
-//! stream carries the whole response once more in its last event.
+//! The Responses API: `input_tokens` includes cached tokens, `output_tokens` includes reasoning. A stream has the whole
+//! response in its last event.
 //!
 //! Source: <https://platform.openai.com/docs/api-reference/responses/object>.
 
@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::gather::NewsKeys;
+use super::gather::EventKeys;
 use super::stated_cost::take_cost;
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::{Figures, Part};
@@ -16,40 +16,36 @@ use crate::reading::{Reading, name, update};
 use crate::unit::Unit;
 use crate::usage::MAX_COUNT;
 
-/// Numbers of a usage that say nothing new, and why.
+/// Usage numbers that are ignored, with the reason.
 const KNOWN: &[(&str, &str)] = &[
     ("total_tokens", "the sum of input and output"),
     (
         "input_tokens_details.text_tokens",
-        "the input less its other modalities",
+        "the input without its other modalities",
     ),
     (
         "output_tokens_details.text_tokens",
-        "the output less its other modalities",
+        "the output without its other modalities",
     ),
     ("cost_details", "the parts of `cost`"),
     ("num_server_side_tools_used", "the sum of the tools that are counted"),
     ("context_details", "the context of the last step"),
-    (
-        "server_side_tool_usage_details.mcp_calls",
-        "free of charge beside the tokens",
-    ),
+    ("server_side_tool_usage_details.mcp_calls", "free except for its tokens"),
     (
         "output_tokens_details.accepted_prediction_tokens",
-        "within the output, at its price",
+        "included in the output, at its price",
     ),
     (
         "output_tokens_details.rejected_prediction_tokens",
-        "within the output, at its price",
+        "included in the output, at its price",
     ),
     ("pydantic_ai_gateway", "the gateway's own estimate of the cost"),
 ];
 
-/// Calls in the output that have a fee and a unit.
+/// Calls in the output with a fee and a unit.
 const CHARGED_CALLS: &[&str] = &["web_search_call", "file_search_call", "code_interpreter_call"];
 
-/// Calls in the output that cost nothing beside tokens: the caller runs them, or they are not charged
-/// (<https://platform.openai.com/docs/pricing>).
+/// Calls in the output without a fee: run by the caller, or not charged (<https://platform.openai.com/docs/pricing>).
 const UNCHARGED_CALLS: &[&str] = &[
     "function_call",
     "custom_tool_call",
@@ -60,7 +56,7 @@ const UNCHARGED_CALLS: &[&str] = &[
     "tool_search_call",
 ];
 
-/// A body, or an event of a stream that wraps one in `response`.
+/// A body, or a stream event that wraps one in `response`.
 #[derive(Deserialize)]
 struct Event<'a> {
     #[serde(default, rename = "type")]
@@ -105,7 +101,7 @@ struct Incomplete {
     reason: Maybe<String>,
 }
 
-/// An item of the output, of which only calls of the provider's own tools are charged.
+/// An item of the output; only calls of the provider's own tools are charged.
 #[derive(Deserialize)]
 struct Item {
     #[serde(default, rename = "type")]
@@ -118,7 +114,7 @@ struct Item {
     container_id: Maybe<String>,
 }
 
-/// A tool that the request offered, which the response repeats.
+/// A tool offered by the request, repeated in the response.
 #[derive(Deserialize)]
 struct Tool {
     #[serde(default, rename = "type")]
@@ -131,14 +127,14 @@ struct Action {
     kind: Maybe<String>,
 }
 
-/// The keys of events that say something new.
-pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &[
+/// The keys of relevant events.
+pub(super) const EVENT_KEYS: EventKeys = EventKeys {
+    relevant: &[
         "response",
         "error",
         "code",
         "message",
-        // Of a body, which is no event.
+        // Of a body, which is not an event.
         "usage",
         "status",
         "incomplete_details",
@@ -149,12 +145,12 @@ pub(super) const NEWS: NewsKeys = NewsKeys {
     model: &["model"],
 };
 
-/// Takes over a whole body or one event.
+/// Reads a whole body or one event.
 pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
     let event: Event<'_> = object(json)?;
     let response = match event.response.0 {
         Some(response) => {
-            // Each event repeats the response as it is known then: the last is right.
+            // Each event repeats the response so far: the last one applies.
             let named = |text: &Maybe<String>| text.0.clone().filter(|text| !text.is_empty());
             update(&mut reading.response_id, named(&response.id));
             update(&mut reading.model, named(&response.model));
@@ -167,7 +163,7 @@ pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json:
             }
             return Ok(());
         }
-        // Every event says its type; a body has none.
+        // Every event has a type; a body has none.
         None if event.kind.0.is_some() => return Ok(()),
         None => object(json)?,
     };
@@ -191,17 +187,17 @@ fn take(reading: &mut Reading, response: Response<'_>) {
         take_counts(reading, &usage);
         reading.check_total("total_tokens", usage.count("total_tokens"), Count::Absent);
         for repeated in usage.each("x_details") {
-            // Alibaba's, of which the cache writes stand nowhere else.
-            repeated.pass_over();
+            // Alibaba's, the only place of its cache writes.
+            repeated.mark_read();
         }
-        reading.take_unread(figures, KNOWN);
-        // The tier that was billed comes with what is billed.
+        reading.add_unread_numbers(figures, KNOWN);
+        // The billed tier comes with the usage.
         update(&mut reading.service_tier, response.service_tier.0);
     }
     if let Some(figures) = &response.tool_usage.0 {
         let searches = figures.whole().count("web_search.num_requests");
         reading.take(Unit::WebSearches, "tool_usage.web_search.num_requests", searches);
-        reading.take_unread(figures, &[]);
+        reading.add_unread_numbers(figures, &[]);
     }
     take_items(reading, &response.output.0.unwrap_or_default());
     let is_preview = |tool: &Tool| {
@@ -222,18 +218,17 @@ fn take(reading: &mut Reading, response: Response<'_>) {
     }
 }
 
-/// What the provider's own tools did, by the items of the output.
+/// Counts the provider's own tools by the items of the output.
 ///
-/// A search is charged, and what is opened or looked through after it is not; a code interpreter is charged by the
-/// container that it runs in, which lives on between calls
-/// (<https://platform.openai.com/docs/pricing>, "Built-in tools").
+/// A search is charged, but not opening or searching its pages; a code interpreter is charged by its container, which
+/// persists between calls (<https://platform.openai.com/docs/pricing>, "Built-in tools").
 fn take_items(reading: &mut Reading, items: &[Item]) {
     let (mut web, mut files, mut containers) = (0, 0, HashSet::new());
     for item in items {
         let kind = item.kind.0.as_deref().unwrap_or_default();
         if item.status.0.as_deref() == Some("failed") && CHARGED_CALLS.contains(&kind) {
-            // Whether one that failed is charged is not said.
-            reading.leave_unread(&["output[].", kind, ".failed"].concat());
+            // It is not documented whether a failed call is charged.
+            reading.add_unread(&["output[].", kind, ".failed"].concat());
             continue;
         }
         match kind {
@@ -242,13 +237,13 @@ fn take_items(reading: &mut Reading, items: &[Item]) {
                 web += u64::from(action.is_none_or(|action| action == "search"));
             }
             "file_search_call" => files += 1,
-            // Perplexity's, which its usage counts or does not.
+            // Perplexity's, which its usage may count.
             "search_results" if reading.usage.get(Unit::WebSearches).is_none() => {
-                reading.leave_unread("output[].search_results");
+                reading.add_unread("output[].search_results");
             }
             "code_interpreter_call" => _ = containers.insert(item.container_id.0.as_deref()),
             _ if kind.ends_with("_call") && !UNCHARGED_CALLS.contains(&kind) => {
-                reading.leave_unread(&["output[].", kind].concat());
+                reading.add_unread(&["output[].", kind].concat());
             }
             _ => {}
         }
@@ -259,7 +254,7 @@ fn take_items(reading: &mut Reading, items: &[Item]) {
         (Unit::StorageSearches, files),
         (Unit::CodeExecutions, containers),
     ] {
-        // What the usage itself counts goes before what the items show.
+        // Counts of the usage take precedence over the items.
         if count > 0 && reading.usage.get(unit).is_none() {
             reading.take(unit, "output", Count::Given(count.min(MAX_COUNT)));
         }
@@ -269,7 +264,7 @@ fn take_items(reading: &mut Reading, items: &[Item]) {
 fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>) {
     reading.take(Unit::InputTokens, "usage.input_tokens", usage.count("input_tokens"));
     reading.take(Unit::OutputTokens, "usage.output_tokens", usage.count("output_tokens"));
-    // Perplexity's names stand second, Alibaba's third.
+    // Perplexity's names are second, Alibaba's third.
     let details = [
         (
             Unit::CacheReadTokens,
@@ -323,7 +318,7 @@ fn take_counts(reading: &mut Reading, usage: &Part<'_, '_>) {
     }
     let searches = usage.first(&["tool_calls_details.search_web.invocation", "num_sources_used"]);
     let field = "usage.tool_calls_details.search_web.invocation";
-    // Sources are what calls found: where calls are counted, those are charged.
+    // Sources are the results of calls: if calls are counted, those are charged.
     if reading.usage.get(Unit::WebSearches).unwrap_or(0) == 0 {
         reading.take_used(Unit::WebSearches, field, searches);
     }

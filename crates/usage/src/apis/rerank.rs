@@ -1,25 +1,25 @@
-//! The rules of reranking: Cohere bills searches, the others the tokens that went in, of which none come out.
+//! Reranking: Cohere bills searches, the others input tokens; there is no output.
 //!
 //! Source: <https://docs.cohere.com/reference/rerank>, <https://docs.voyageai.com/reference/reranker-api>,
-//! <https://jina.ai/reranker>. A search is one query with up to a hundred documents, as the response counts it.
+//! <https://jina.ai/reranker>. A search is one query with up to a hundred documents, as counted by the response.
 
 use serde::Deserialize;
 
-use super::gather::NewsKeys;
+use super::gather::EventKeys;
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::Figures;
 use crate::provider_error::provider_error;
 use crate::reading::{Reading, name};
 use crate::unit::Unit;
 
-/// Numbers of a usage that say nothing new, and why.
+/// Usage numbers that are ignored, with the reason.
 const KNOWN: &[(&str, &str)] = &[
     ("api_version", "the version of the API"),
     (
         "tokens",
-        "what went through the model; what is billed of it stands in `billed_units`",
+        "the counts of the model; the billed ones are in `billed_units`",
     ),
-    ("prompt_tokens", "the total once more"),
+    ("prompt_tokens", "the total, repeated"),
 ];
 
 #[derive(Deserialize)]
@@ -37,14 +37,14 @@ struct Body<'a> {
     error: Field<'a>,
 }
 
-/// The keys of events that say something new.
-pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &["meta", "usage", "error"],
+/// The keys of relevant events.
+pub(super) const EVENT_KEYS: EventKeys = EventKeys {
+    relevant: &["meta", "usage", "error"],
     id: &["id"],
     model: &["model"],
 };
 
-/// Takes over a whole body.
+/// Reads a whole body.
 pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
     let body: Body<'_> = object(json)?;
     name(&mut reading.response_id, body.id.0);
@@ -68,5 +68,5 @@ fn take(reading: &mut Reading, figures: &Figures<'_>) {
         let output = usage.count("billed_units.output_tokens").or(Count::Given(0));
         reading.take(Unit::OutputTokens, "billed_units.output_tokens", output);
     }
-    reading.take_unread(figures, KNOWN);
+    reading.add_unread_numbers(figures, KNOWN);
 }

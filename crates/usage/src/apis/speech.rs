@@ -1,12 +1,12 @@
-//! The rules of speech: characters of text go in, or tokens, and audio comes out.
+//! Speech: the input is characters or tokens, the output audio.
 //!
 //! Source: <https://platform.openai.com/docs/api-reference/audio/speech-audio-done-event>,
-//! <https://platform.minimax.io/docs/api-reference/speech-t2a-http>. A response that is nothing but sound says nothing of
-//! its usage: the request has the characters, see [`RequestReader`](crate::RequestReader).
+//! <https://platform.minimax.io/docs/api-reference/speech-t2a-http>. A response of pure audio has no usage: the request
+//! has the characters, see [`RequestReader`](crate::RequestReader).
 
 use serde::Deserialize;
 
-use super::gather::NewsKeys;
+use super::gather::EventKeys;
 use super::stated_cost::take_cost;
 use crate::field::{Count, Field, Maybe, Object, object};
 use crate::figures::Figures;
@@ -14,15 +14,15 @@ use crate::provider_error::{BaseResponse, provider_error};
 use crate::reading::{Reading, name};
 use crate::unit::Unit;
 
-/// Numbers of a usage that say nothing new, and why.
+/// Usage numbers that are ignored, with the reason.
 const KNOWN: &[(&str, &str)] = &[
     ("total_tokens", "the sum of input and output"),
-    ("audio_length", "what came out, which is not billed"),
+    ("audio_length", "the output, which is not billed"),
     ("audio_sample_rate", "the form of the audio"),
     ("audio_size", "the size of the audio"),
     ("audio_channel", "the form of the audio"),
     ("bitrate", "the form of the audio"),
-    ("word_count", "the text once more"),
+    ("word_count", "the text, repeated"),
     ("invisible_character_ratio", "a property of the text"),
 ];
 
@@ -51,14 +51,14 @@ struct Data<'a> {
     usage: Object<Figures<'a>>,
 }
 
-/// The keys of events that say something new.
-pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &["usage", "extra_info", "base_resp", "error"],
+/// The keys of relevant events.
+pub(super) const EVENT_KEYS: EventKeys = EventKeys {
+    relevant: &["usage", "extra_info", "base_resp", "error"],
     id: &[],
     model: &["model"],
 };
 
-/// Takes over a whole body or one event.
+/// Reads a whole body or one event.
 pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
     let event: Event<'_> = object(json)?;
     name(&mut reading.model, event.model.0);
@@ -81,10 +81,10 @@ fn take(reading: &mut Reading, figures: &Figures<'_>) {
     let output = usage.first(&["output_tokens", "completion_tokens"]);
     reading.take(Unit::InputTokens, "usage.input_tokens", input);
     reading.take(Unit::OutputTokens, "usage.output_tokens", output);
-    // All that a voice puts out is audio.
+    // All output is audio.
     if output != Count::Absent {
         reading.take(Unit::OutputAudioTokens, "usage.output_tokens", output);
     }
     take_cost(reading, &usage);
-    reading.take_unread(figures, KNOWN);
+    reading.add_unread_numbers(figures, KNOWN);
 }

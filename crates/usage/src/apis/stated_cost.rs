@@ -1,11 +1,11 @@
-//! The cost that a gateway states in its usage object.
+//! The cost in a gateway's usage object.
 
 use crate::field::Count;
 use crate::figures::Part;
 use crate::reading::{Reading, update};
 
-/// Takes over the cost in USD as a gateway states it, and what one's own key paid upstream: `OpenRouter` as a number,
-/// Perplexity in an object, xAI in ticks, of which a dollar has 10^10 (<https://docs.x.ai/developers/cost-tracking>).
+/// Adds a gateway's cost in USD, and the upstream cost paid with the user's own key: `OpenRouter` as a number,
+/// Perplexity in an object, xAI in ticks of 10^-10 USD (<https://docs.x.ai/developers/cost-tracking>).
 pub(super) fn take_cost(reading: &mut Reading, usage: &Part<'_, '_>) {
     let stated_total = usage.decimal("cost.total_cost");
     let stated = [usage.decimal("cost"), stated_total, usage.decimal("estimated_cost")];
@@ -17,8 +17,8 @@ pub(super) fn take_cost(reading: &mut Reading, usage: &Part<'_, '_>) {
         _ => None,
     };
     if stated_total.is_some() {
-        // The parts of the total that was read.
-        usage.within("cost").pass_over();
+        // The parts of the total read above.
+        usage.within("cost").mark_read();
     }
     update(&mut reading.reported_cost, cost);
     let upstream = usage.decimal("cost_details.upstream_inference_cost");

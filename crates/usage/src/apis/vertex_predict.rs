@@ -1,10 +1,10 @@
-//! The rules of Vertex AI's older embeddings: each prediction counts the tokens of its text.
+//! Vertex AI's older embeddings: each prediction has the token count of its text.
 //!
 //! Source: <https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api>.
 
 use serde::Deserialize;
 
-use super::gather::NewsKeys;
+use super::gather::EventKeys;
 use crate::field::{Field, Maybe, Object, object, sum};
 use crate::provider_error::provider_error;
 use crate::reading::Reading;
@@ -36,14 +36,14 @@ struct Statistics<'a> {
     token_count: Field<'a>,
 }
 
-/// The keys of events that say something new.
-pub(super) const NEWS: NewsKeys = NewsKeys {
-    telling: &["predictions", "error"],
+/// The keys of relevant events.
+pub(super) const EVENT_KEYS: EventKeys = EventKeys {
+    relevant: &["predictions", "error"],
     id: &[],
     model: &[],
 };
 
-/// Takes over a whole body.
+/// Reads a whole body.
 pub(super) fn read(reading: &mut Reading, json: &[u8]) -> Result<(), serde_json::Error> {
     let body: Body<'_> = object(json)?;
     let statistics = |prediction: Prediction<'_>| Some(prediction.embeddings.0?.statistics.0?.token_count.count());

@@ -1,29 +1,29 @@
-//! Takes AWS's binary event streams apart: length, headers, payload, checksums.
+//! Parses AWS's binary event streams: length, headers, payload, checksums.
 //!
-//! Source: <https://docs.aws.amazon.com/transcribe/latest/dg/event-stream.html>, which Bedrock's streams share. Checksums
-//! are the client's to verify: what is observed here is passed on as it came.
+//! Source: <https://docs.aws.amazon.com/transcribe/latest/dg/event-stream.html>, also used by Bedrock. Checksums are
+//! left to the client: the bytes are passed on unchanged.
 
 use super::piece::{MAX_PIECE_BYTES, Piece, reuse};
 
-/// The lengths of the message and of its headers, and a checksum of both.
+/// The lengths of the message and its headers, and a checksum of both.
 const PRELUDE: usize = 12;
 /// The checksum of the message.
 const CHECKSUM: usize = 4;
-/// A header whose value is a text.
+/// The type of a text header.
 const TEXT: u8 = 7;
 
-/// The part of an event stream that has arrived and has not been handed on.
+/// The incomplete message.
 #[derive(Default)]
 pub(crate) struct EventStream {
     message: Vec<u8>,
-    /// How many bytes of a message too long to keep are still to come.
+    /// The remaining bytes of a message too long to keep.
     to_skip: usize,
-    /// Whether the stream has turned out to be none.
+    /// Whether the bytes are not an event stream.
     is_broken: bool,
 }
 
 impl EventStream {
-    /// Takes the next bytes and hands on every message that they complete.
+    /// Reads the next bytes and emits every completed message.
     pub(crate) fn push(&mut self, mut bytes: &[u8], mut on_piece: impl FnMut(Piece<'_>)) {
         while !bytes.is_empty() && !self.is_broken {
             let skipped = self.to_skip.min(bytes.len());
@@ -53,14 +53,14 @@ impl EventStream {
         }
     }
 
-    /// Says whether something is left that nobody will complete.
+    /// Emits a lost piece for an incomplete message.
     pub(crate) fn finish(self, mut on_piece: impl FnMut(Piece<'_>)) {
         if !self.message.is_empty() || self.to_skip > 0 {
             on_piece(Piece::Lost);
         }
     }
 
-    /// The length of the whole message, once its prelude is here.
+    /// The length of the whole message, if its prelude is complete.
     fn length(&self) -> Option<usize> {
         if self.message.len() < PRELUDE {
             return None;
@@ -86,12 +86,12 @@ fn read(message: &[u8]) -> Option<Piece<'_>> {
     }
 }
 
-/// The exception that a message is, if it is one: the texts among its headers say so.
+/// The name of the exception, if its text headers mark the message as one.
 fn exception(mut headers: &[u8]) -> Option<&str> {
     while let Some((&length, rest)) = headers.split_first() {
         let (name, rest) = rest.split_at_checked(usize::from(length))?;
         let (&kind, rest) = rest.split_first()?;
-        // Bedrock's headers are texts, which state their length; others end the search.
+        // Text headers state their length; other types end the search.
         if kind != TEXT {
             return None;
         }
@@ -109,7 +109,7 @@ fn exception(mut headers: &[u8]) -> Option<&str> {
 pub(super) mod tests {
     use super::*;
 
-    /// A message with these headers and this payload, its checksums left zero.
+    /// A message with these headers and payload, its checksums zero.
     pub(in crate::framing) fn message(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
         let mut block = Vec::new();
         for (name, value) in headers {
@@ -147,7 +147,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn messages_and_exceptions_are_taken_apart_wherever_they_are_cut() {
+    fn messages_and_exceptions_are_parsed_from_any_split() {
         let stream = [
             message(
                 &[(":event-type", "messageStart"), (":message-type", "event")],
@@ -167,14 +167,14 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_message_that_is_cut_off_or_none_is_lost() {
+    fn truncated_and_invalid_messages_are_lost() {
         let whole = message(&[], b"{}");
         assert_eq!(pieces(&whole[..whole.len() - 1], 5), ["(lost)"]);
         assert_eq!(pieces(&[0; 40], 7), ["(lost)"]);
     }
 
     #[test]
-    fn a_message_beyond_the_limit_is_skipped_and_the_next_one_read() {
+    fn a_too_long_message_is_skipped_and_the_next_one_read() {
         let long = message(&[], &vec![b' '; MAX_PIECE_BYTES]);
         let stream = [long, message(&[], b"{}")].concat();
         assert_eq!(pieces(&stream, 1 << 20), ["(lost)", "{}"]);

@@ -1,29 +1,29 @@
-//! Divides a body into the JSON values in it, and keeps of each only what can matter: long texts and long lists of
-//! numbers, which are images, audio and embeddings, are cut short as they pass.
+//! Splits a body into its JSON values and shortens irrelevant content: long texts and long lists of numbers (images,
+//! audio, embeddings) are truncated in transit.
 
 use memchr::memchr2;
 
 use super::piece::{MAX_PIECE_BYTES, Piece, reuse};
 
-/// The longest text that is kept whole, in bytes: no id, model or reason is as long, and messages of errors need no more.
+/// The longest text kept whole, in bytes: ids, models and reasons are shorter, and error messages need no more.
 pub(crate) const KEPT_TEXT: usize = 4096;
-/// How many bare values of one list are kept.
+/// The maximum of scalars kept per list.
 const KEPT_SCALARS: u32 = 16;
-/// The deepest nesting that is kept; what is deeper becomes `null`.
+/// The maximum nesting kept; deeper values become `null`.
 const MAX_DEPTH: usize = 64;
 
-/// The longest escape, `\u` and four digits: there must be room for a whole one where it begins.
+/// The longest escape, `\u` and four digits: an escape is kept only if it fits whole.
 const LONGEST_ESCAPE: usize = 6;
 
-/// The value that is arriving.
+/// The incomplete value.
 #[derive(Default)]
 pub(crate) struct JsonValues {
     kept: Vec<u8>,
     /// The open objects and lists.
     open: Vec<Open>,
-    /// How many more are open than are kept.
+    /// The number of open levels beyond the maximum.
     too_deep: usize,
-    /// Whether the values are elements of one list that has not ended.
+    /// Whether the values are elements of an unfinished list.
     in_list: bool,
     text: Option<Text>,
     is_lost: bool,
@@ -31,14 +31,14 @@ pub(crate) struct JsonValues {
 
 struct Open {
     is_list: bool,
-    /// How many bare values of it have begun.
+    /// The number of its scalars so far.
     scalars: u32,
     in_scalar: bool,
-    /// Whether a comma has come that is written before the next value that is kept.
+    /// Whether a comma precedes the next kept value.
     comma_is_due: bool,
 }
 
-/// A text whose end has not arrived.
+/// An incomplete text.
 #[derive(Default)]
 struct Text {
     length: usize,
@@ -47,30 +47,30 @@ struct Text {
 }
 
 impl JsonValues {
-    /// Takes the next bytes and hands on every value that they complete.
+    /// Reads the next bytes and emits every completed value.
     pub(crate) fn push(&mut self, mut bytes: &[u8], on_piece: &mut impl FnMut(Piece<'_>)) {
         while let Some((&byte, rest)) = bytes.split_first() {
             if let Some(text) = self.text.take() {
-                bytes = self.text_goes_on(text, bytes);
+                bytes = self.text_bytes(text, bytes);
                 continue;
             }
             bytes = rest;
             match byte {
                 b'"' => {
-                    self.value_begins();
+                    self.begin_value();
                     self.keep(byte);
                     self.text = Some(Text::default());
                 }
-                b'{' | b'[' => self.opens(byte == b'['),
-                b'}' | b']' => self.closes(byte, on_piece),
-                b',' => self.separates(),
+                b'{' | b'[' => self.open_container(byte == b'['),
+                b'}' | b']' => self.close_container(byte, on_piece),
+                b',' => self.comma(),
                 b':' => self.keep(byte),
-                _ => self.scalar_goes_on(byte),
+                _ => self.scalar_byte(byte),
             }
         }
     }
 
-    /// Hands on what is left: a value that nobody will complete.
+    /// Emits a lost piece for an incomplete value.
     pub(crate) fn finish(self, on_piece: &mut impl FnMut(Piece<'_>)) {
         if !self.open.is_empty() || self.in_list {
             on_piece(Piece::Lost);
@@ -95,20 +95,20 @@ impl JsonValues {
         }
     }
 
-    fn opens(&mut self, is_list: bool) {
+    fn open_container(&mut self, is_list: bool) {
         if self.open.is_empty() && is_list && !self.in_list {
             self.in_list = true;
             return;
         }
         if self.too_deep > 0 || self.open.len() >= MAX_DEPTH {
             if self.too_deep == 0 {
-                self.value_begins();
+                self.begin_value();
                 self.keep_all(b"null");
             }
             self.too_deep = self.too_deep.saturating_add(1);
             return;
         }
-        self.value_begins();
+        self.begin_value();
         self.open.push(Open {
             is_list,
             scalars: 0,
@@ -118,7 +118,7 @@ impl JsonValues {
         self.keep(if is_list { b'[' } else { b'{' });
     }
 
-    fn closes(&mut self, byte: u8, on_piece: &mut impl FnMut(Piece<'_>)) {
+    fn close_container(&mut self, byte: u8, on_piece: &mut impl FnMut(Piece<'_>)) {
         if self.too_deep > 0 {
             self.too_deep -= 1;
             return;
@@ -128,7 +128,7 @@ impl JsonValues {
                 self.in_list = false;
                 return;
             }
-            // A comma before the end is a fault, and stays one.
+            // A comma before the end is invalid and is kept.
             Some(open) if open.comma_is_due && !open.is_full() => self.keep(b','),
             Some(_) => {}
         }
@@ -146,8 +146,8 @@ impl JsonValues {
         self.kept = reuse(std::mem::take(&mut self.kept));
     }
 
-    /// A comma, which is left out with the bare value after it.
-    fn separates(&mut self) {
+    /// A comma, which is omitted with the scalar after it.
+    fn comma(&mut self) {
         let Some(open) = self.open.last_mut().filter(|_| self.too_deep == 0) else {
             return;
         };
@@ -157,7 +157,7 @@ impl JsonValues {
         }
     }
 
-    fn value_begins(&mut self) {
+    fn begin_value(&mut self) {
         if self.too_deep == 0
             && let Some(open) = self.open.last_mut()
             && std::mem::take(&mut open.comma_is_due)
@@ -166,14 +166,14 @@ impl JsonValues {
         }
     }
 
-    /// Takes a byte of a number or a word, or white space.
-    fn scalar_goes_on(&mut self, byte: u8) {
+    /// Reads a byte of a number or a word, or white space.
+    fn scalar_byte(&mut self, byte: u8) {
         let Some(open) = self.open.last_mut().filter(|_| self.too_deep == 0) else {
             return;
         };
         if byte.is_ascii_whitespace() {
-            // Two words do not become one.
-            let ends_scalar = std::mem::take(&mut open.in_scalar) && !open.leaves_out();
+            // Two words must stay separate.
+            let ends_scalar = std::mem::take(&mut open.in_scalar) && !open.omits_scalar();
             if ends_scalar {
                 self.keep(b' ');
             }
@@ -181,17 +181,17 @@ impl JsonValues {
         }
         if !std::mem::replace(&mut open.in_scalar, true) {
             open.scalars = open.scalars.saturating_add(1);
-            if !open.leaves_out() {
-                self.value_begins();
+            if !open.omits_scalar() {
+                self.begin_value();
             }
         }
-        if self.open.last().is_some_and(|open| !open.leaves_out()) {
+        if self.open.last().is_some_and(|open| !open.omits_scalar()) {
             self.keep(byte);
         }
     }
 
-    /// Takes what belongs to the text at hand, and returns what follows.
-    fn text_goes_on<'a>(&mut self, mut text: Text, bytes: &'a [u8]) -> &'a [u8] {
+    /// Reads the bytes of the current text and returns the rest.
+    fn text_bytes<'a>(&mut self, mut text: Text, bytes: &'a [u8]) -> &'a [u8] {
         if std::mem::take(&mut text.in_escape) {
             let (escaped, rest) = bytes.split_at(1.min(bytes.len()));
             self.keep_text(&mut text, escaped);
@@ -223,7 +223,7 @@ impl JsonValues {
         }
     }
 
-    /// Keeps a part of a text, as far as it has room.
+    /// Keeps a part of a text up to the limit.
     fn keep_text(&mut self, text: &mut Text, part: &[u8]) {
         if text.is_cut {
             return;
@@ -240,13 +240,13 @@ impl Open {
         self.is_list && self.scalars >= KEPT_SCALARS
     }
 
-    /// Whether the bare value at hand is one too many.
-    fn leaves_out(&self) -> bool {
+    /// Whether the current scalar is above the limit.
+    fn omits_scalar(&self) -> bool {
         self.is_list && self.scalars > KEPT_SCALARS
     }
 }
 
-/// Drops the beginning of a character whose end was cut off.
+/// Drops an incomplete character at the end.
 fn drop_half_a_character(text: &mut Vec<u8>) {
     let tail = text.len().saturating_sub(4);
     let last = text.get(tail..).unwrap_or_default();
@@ -288,14 +288,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_is_lost() {
+    fn truncated_values_are_lost() {
         assert_eq!(pieces(b"{\"a\":1", 4), ["(lost)"]);
         assert_eq!(pieces(b"[{\"a\":1},", 4), [r#"{"a":1}"#, "(lost)"]);
         assert_eq!(pieces(b"{\"a\":\"1", 4), ["(lost)"]);
     }
 
     #[test]
-    fn long_texts_are_cut_between_characters_and_escapes() {
+    fn long_texts_are_truncated_between_characters_and_escapes() {
         for filler in ["x", "é", "\u{1F600}", "\\n", "\\u00e9"] {
             for shift in 0..8 {
                 let text = ["y".repeat(shift), filler.repeat(5000)].concat();
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lists_of_numbers_are_cut_and_what_else_stands_in_them_is_kept() {
+    fn long_lists_of_numbers_are_truncated_and_other_elements_kept() {
         let numbers = vec!["-0.25"; 3000].join(", ");
         let body = format!("{{\"data\":[{{\"embedding\":[{numbers}, {{\"n\":1}}, 5, \"t\"]}}],\"usage\":{{\"n\":3}}}}");
         let [piece] = pieces(body.as_bytes(), 7).try_into().unwrap();
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_stay_faults() {
+    fn invalid_json_stays_invalid() {
         for body in ["{\"a\":1,}", "[[1,,2]]", "{\"a\":1 2}", "{\"a\":tr ue}"] {
             let piece = pieces(body.as_bytes(), 2).concat();
             assert!(
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gigabyte_of_text_needs_no_memory() {
+    fn a_gigabyte_of_text_uses_constant_memory() {
         let mut values = JsonValues::default();
         let mut found = Vec::new();
         let mut collect = |piece: Piece<'_>| {
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nested_too_deeply_is_left_out() {
+    fn too_deep_values_are_omitted() {
         let deep = [
             "[".repeat(100_000),
             "1,\"x\",{\"a\":[2]}".to_owned(),
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_cannot_be_cut_short_is_given_up_and_the_next_one_read() {
+    fn a_too_long_value_is_skipped_and_the_next_one_read() {
         let mut values = JsonValues::default();
         let mut found = Vec::new();
         let mut collect = |piece: Piece<'_>| found.push(matches!(piece, Piece::Json(_)));

@@ -1,22 +1,22 @@
-//! A piece of a response, and the room for it.
+//! A piece of a response, and its size limits.
 
-/// The longest piece that is kept, in bytes. A longer one is skipped, so that a response cannot fill the memory.
+/// The longest piece kept, in bytes: bounds the memory. Longer ones are skipped.
 pub(super) const MAX_PIECE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Capacity that is kept for the next piece; what a rare long one needed beyond it is given back.
+/// Capacity kept for the next piece; more is freed.
 const KEPT_CAPACITY: usize = 64 * 1024;
 
-/// What came out of a response.
+/// A piece of a response.
 pub(crate) enum Piece<'a> {
     /// A JSON text: a body, or the data of one event.
     Json(&'a [u8]),
-    /// An error that the framing itself carries, beside any JSON: its name and its JSON.
+    /// An error of the framing itself: its name and its JSON.
     Exception(&'a str, &'a [u8]),
-    /// A piece that was too long to keep, or was none of this framing.
+    /// A piece that was too long or invalid.
     Lost,
 }
 
-/// The buffer, emptied, for the next piece.
+/// Clears the buffer for the next piece.
 pub(super) fn reuse(mut buffer: Vec<u8>) -> Vec<u8> {
     buffer.clear();
     buffer.shrink_to(KEPT_CAPACITY);

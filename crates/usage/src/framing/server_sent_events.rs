@@ -1,4 +1,4 @@
-//! Splits server-sent events out of bytes that arrive cut at any place.
+//! Parses server-sent events from bytes split at any position.
 //!
 //! Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>.
 
@@ -6,19 +6,19 @@ use memchr::memchr;
 
 use super::piece::{MAX_PIECE_BYTES, Piece, reuse};
 
-/// The part of an event stream that has arrived and has not been handed on.
+/// The incomplete part of an event stream.
 #[derive(Default)]
 pub(crate) struct EventSplitter {
-    /// The beginning of a line whose end has not arrived.
+    /// The beginning of an incomplete line.
     line: Vec<u8>,
     line_too_long: bool,
-    /// The data of an event whose end has not arrived.
+    /// The data of an incomplete event.
     data: Vec<u8>,
     state: EventState,
     started: bool,
 }
 
-/// What has arrived of an event.
+/// The state of an event.
 #[derive(Default)]
 enum EventState {
     #[default]
@@ -28,7 +28,7 @@ enum EventState {
 }
 
 impl EventSplitter {
-    /// Takes the next bytes and hands on every event that they complete.
+    /// Reads the next bytes and emits every completed event.
     pub(crate) fn push(&mut self, mut bytes: &[u8], mut on_piece: impl FnMut(Piece<'_>)) {
         while let Some(end) = memchr(b'\n', bytes) {
             let (head, rest) = bytes.split_at(end);
@@ -49,17 +49,17 @@ impl EventSplitter {
         self.keep(bytes);
     }
 
-    /// Whether nothing has arrived since the last event ended.
+    /// Whether no byte has arrived since the last event.
     pub(crate) fn is_between_events(&self) -> bool {
         self.started && self.line.is_empty() && !self.line_too_long && matches!(self.state, EventState::Empty)
     }
 
-    /// Hands on what is left when the stream ends: a server that closes right after its last line has still said it.
+    /// Emits the rest at the end of the stream: the last event may lack its blank line.
     pub(crate) fn finish(mut self, mut on_piece: impl FnMut(Piece<'_>)) {
         self.push(b"\n\n", &mut on_piece);
     }
 
-    /// Keeps the beginning of a line, unless the line grows too long.
+    /// Keeps the beginning of a line up to the limit.
     fn keep(&mut self, part: &[u8]) {
         if self.line.len() + part.len() > MAX_PIECE_BYTES {
             self.line_too_long = true;
@@ -115,7 +115,7 @@ impl EventSplitter {
 mod tests {
     use super::*;
 
-    /// What stands for an event that was too long.
+    /// The marker of an event that was too long.
     const TOO_LONG: &str = "(too long)";
 
     fn events(chunks: &[&[u8]]) -> Vec<String> {
@@ -145,12 +145,12 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_other_fields_are_no_data() {
+    fn comments_and_other_fields_are_not_data() {
         assert_eq!(events(&[b": ping\n\nevent: x\nid: 1\nretry: 9\n\ndata: y\n\n"]), ["y"]);
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_part_of_the_first_line() {
+    fn a_byte_order_mark_is_skipped() {
         assert_eq!(events(&[b"\xEF\xBB\xBFdata: a\n\n"]), ["a"]);
     }
 
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_beyond_the_limit_is_skipped_and_the_next_one_read() {
+    fn a_too_long_event_is_skipped_and_the_next_one_read() {
         let megabyte = vec![b'x'; 1024 * 1024];
         let mut chunks: Vec<&[u8]> = vec![b"data: "];
         chunks.extend(std::iter::repeat_n(megabyte.as_slice(), 20));

@@ -1,14 +1,14 @@
-//! Reads a response whole, cut at every byte, byte by byte, and parsing every event: all must read the same.
+//! Reads a response whole, split at every byte, byte by byte, and with every event parsed: all readings must be equal.
 
 #![allow(dead_code, reason = "each test uses what it needs")]
 #![allow(clippy::missing_panics_doc, reason = "a test may panic")]
 
 use tracing_genai_usage::{Api, Reading, ResponseReader};
 
-/// Cuts at every byte up to this length, and at every seventh of what is longer.
+/// Texts up to this length are split at every byte, longer ones at every seventh.
 const CUT_EVERYWHERE: usize = 1_500;
 
-/// The reading of `text`, which all ways of reading it agree on.
+/// The reading of `text`, equal for all ways of reading it.
 pub(crate) fn read(api: Api, text: &str) -> Reading {
     let whole = of_chunks(ResponseReader::new(api), &[text.as_bytes()]);
     let everything = of_chunks(ResponseReader::parsing_everything(api), &[text.as_bytes()]);
@@ -26,7 +26,7 @@ pub(crate) fn read(api: Api, text: &str) -> Reading {
         "byte by byte: {text}"
     );
     if text.starts_with('{') {
-        // Behind an event that says nothing, it is parsed only if one of its keys tells.
+        // After an event without information, an event is parsed only if it has a relevant key.
         let events = stream(&["{}", &text.replace('\n', " ")]);
         let filtered = of_chunks(ResponseReader::new(api), &[events.as_bytes()]);
         let everything = of_chunks(ResponseReader::parsing_everything(api), &[events.as_bytes()]);
@@ -40,7 +40,7 @@ pub(crate) fn stream(events: &[&str]) -> String {
     events.iter().flat_map(|json| ["data: ", json, "\n\n"]).collect()
 }
 
-/// The counts by their names, in the order of the units.
+/// The counts by name, in the order of the units.
 pub(crate) fn counts(reading: &Reading) -> Vec<(&'static str, u64)> {
     reading.usage.iter().map(|(unit, count)| (unit.name(), count)).collect()
 }

@@ -1,4 +1,4 @@
-//! Recorded exchanges of many providers, and what a plain walk over their JSON says that they used.
+//! Recorded exchanges of many providers, and their usage by a plain walk over their JSON.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,10 @@ pub(crate) struct Exchange {
     pub(crate) path: String,
     #[allow(dead_code, reason = "for those of the tests that share this which send requests")]
     pub(crate) request: Vec<u8>,
-    #[allow(dead_code, reason = "for those of the tests that share this which tell refusals")]
+    #[allow(
+        dead_code,
+        reason = "for those of the tests that share this which is_relevant refusals"
+    )]
     pub(crate) status: u16,
     #[allow(dead_code, reason = "for those of the tests that share this which answer requests")]
     pub(crate) headers: Vec<(String, String)>,
@@ -54,7 +57,7 @@ struct Header {
     value: String,
 }
 
-/// What the folders of the recordings are called, where that is not the provider's name.
+/// The provider names of recording folders with other names.
 const PROVIDERS: &[(&str, &str)] = &[
     ("azure", "azure.ai.openai"),
     ("bedrock", "aws.bedrock"),
@@ -67,7 +70,7 @@ const PROVIDERS: &[(&str, &str)] = &[
     ("xai", "x_ai"),
 ];
 
-/// Every exchange below `folder`, whose own folders are named after providers.
+/// All exchanges in `folder`, whose subfolders are named after providers.
 pub(crate) fn read(folder: &Path) -> Vec<Exchange> {
     let mut files = Vec::new();
     find(folder, &mut files);
@@ -146,7 +149,7 @@ fn event_stream(mut body: &[u8]) -> Vec<Value> {
 }
 
 #[allow(dead_code, reason = "for those of the tests that share this which compare counts")]
-/// Input and output as a person would read them off the objects.
+/// Input and output, read directly from the objects.
 pub(crate) fn input_and_output(api: Api, objects: &[Value]) -> (Option<u64>, Option<u64>) {
     let last = |path: &[&str]| {
         let value = |object: &Value| {

@@ -1,4 +1,4 @@
-//! Recorded bodies, each with the provider that it came from.
+//! Recorded bodies with their providers.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub(crate) struct Entry {
     pub(crate) extracted: Vec<Extracted>,
 }
 
-/// What some of the oracle's extractors agree on.
+/// The common result of some of the oracle's extractors.
 #[derive(Deserialize)]
 pub(crate) struct Extracted {
     pub(crate) extractors: Vec<Extractor>,
@@ -30,7 +30,7 @@ pub(crate) struct Extractor {
     pub(crate) output_price: Option<String>,
 }
 
-/// Providers that speak chat completions, by the word that says so in the name of the file the body was recorded in.
+/// Providers of chat completions, by a word in the name of the body's recording.
 const CHAT_PROVIDERS: &[(&str, &str, &str)] = &[
     ("openrouter", "openrouter", "chat"),
     ("cerebras", "cerebras", "chat"),
@@ -41,8 +41,8 @@ const CHAT_PROVIDERS: &[(&str, &str, &str)] = &[
     ("xai", "x-ai", "chat"),
 ];
 
-/// The provider and flavour of the oracle's extractor for a body's own provider: told by its shape, and for chat
-/// completions, which many speak, by the file that it was recorded in.
+/// The provider and flavour of the oracle's extractor for a body's own provider: detected by its format, and for chat
+/// completions, which many providers share, by its recording.
 fn own_extractor(body: &Value) -> (&'static str, &'static str) {
     let words = body["file"].as_str().unwrap_or_default().to_ascii_lowercase();
     match Api::of_response("", body.to_string().as_bytes()) {
@@ -64,7 +64,7 @@ fn own_extractor(body: &Value) -> (&'static str, &'static str) {
 }
 
 impl Entry {
-    /// What the oracle's extractor for the body's own provider says, and the API to read the body by.
+    /// The result of the oracle's extractor for the body's own provider, and the API of the body.
     pub(crate) fn own(&self) -> Option<(&Extracted, &Extractor, Api)> {
         let (provider, flavour) = own_extractor(&self.body);
         let api = Api::named(provider, flavour)?;

@@ -1,47 +1,47 @@
-//! Tells the events of a stream that say something new from those that only carry content, without parsing them.
+//! Detects the relevant events of a stream without parsing them.
 
 use memchr::memmem::Finder;
 use memchr::{memchr, memmem};
 
-use crate::apis::NewsKeys;
+use crate::apis::EventKeys;
 use crate::reading::Reading;
 
-/// The keys of which an event must carry one to be worth parsing.
-pub(crate) struct TellingKeys {
-    telling: Vec<Finder<'static>>,
-    /// Told while nothing is known under them.
+/// The keys of relevant events.
+pub(crate) struct RelevantKeys {
+    relevant: Vec<Finder<'static>>,
+    /// Relevant until the name is known.
     id: Vec<Finder<'static>>,
     model: Vec<Finder<'static>>,
 }
 
-impl TellingKeys {
-    pub(crate) fn new(keys: &NewsKeys) -> Self {
+impl RelevantKeys {
+    pub(crate) fn new(keys: &EventKeys) -> Self {
         let finders = |keys: &[&'static str]| keys.iter().map(|key| Finder::new(*key)).collect();
         Self {
-            telling: finders(keys.telling),
+            relevant: finders(keys.relevant),
             id: finders(keys.id),
             model: finders(keys.model),
         }
     }
 
-    /// Whether `json` may say something that `known` does not hold: whether it has one of the keys with a value other than
-    /// `null`. May be wrong in favour of parsing, never against it.
-    pub(crate) fn tell(&self, json: &[u8], known: &Reading) -> bool {
-        let mut telling = self.telling.iter();
-        telling.any(|key| has(json, key))
+    /// Whether `json` may have new information: one of the keys with a value other than `null`. False positives are
+    /// possible, false negatives are not.
+    pub(crate) fn is_relevant(&self, json: &[u8], known: &Reading) -> bool {
+        let mut relevant = self.relevant.iter();
+        relevant.any(|key| has(json, key))
             || (known.response_id.is_none() && self.id.iter().any(|key| has(json, key)))
             || (known.model.is_none() && self.model.iter().any(|key| has(json, key)))
             || may_escape_a_key(json)
     }
 }
 
-/// Whether `json` has this key with a value. Quotes inside of texts are escaped, so a key cannot hide among content.
+/// Whether `json` has this key with a value. Quotes inside texts are escaped, so content cannot match.
 fn has(json: &[u8], key: &Finder<'_>) -> bool {
     let length = key.needle().len();
     key.find_iter(json).any(|place| has_value(json, place, length))
 }
 
-/// Whether the word at `place` is a key, and its value is not `null`.
+/// Whether the word at `place` is a key with a value other than `null`.
 fn has_value(json: &[u8], place: usize, length: usize) -> bool {
     let quoted = place.checked_sub(1).and_then(|before| json.get(before)) == Some(&b'"');
     let after = json.get(place + length..).unwrap_or_default();
@@ -54,7 +54,7 @@ fn has_value(json: &[u8], place: usize, length: usize) -> bool {
     !value.trim_ascii_start().starts_with(b"null")
 }
 
-/// Whether `json` holds an escape of a letter, as a key could be written, and never is.
+/// Whether `json` has an escaped letter: a key could be written so.
 fn may_escape_a_key(json: &[u8]) -> bool {
     memchr(b'\\', json).is_some()
         && memmem::find_iter(json, br"\u00").any(|place| matches!(json.get(place + 4), Some(b'2'..=b'7')))
@@ -64,24 +64,24 @@ fn may_escape_a_key(json: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn tell(json: &str, known: &Reading) -> bool {
-        let keys = TellingKeys::new(&NewsKeys {
-            telling: &["usage", "error"],
+    fn is_relevant(json: &str, known: &Reading) -> bool {
+        let keys = RelevantKeys::new(&EventKeys {
+            relevant: &["usage", "error"],
             id: &["id"],
             model: &["model"],
         });
-        keys.tell(json.as_bytes(), known)
+        keys.is_relevant(json.as_bytes(), known)
     }
 
     #[test]
-    fn a_key_tells_when_it_has_a_value() {
+    fn a_key_with_a_value_is_relevant() {
         for json in [
             r#"{"usage":{}}"#,
             r#"{"usage" : 1}"#,
             r#"{"usage":null,"error":"x"}"#,
             r#"{"\u0075sage":1}"#,
         ] {
-            assert!(tell(json, &Reading::default()), "{json}");
+            assert!(is_relevant(json, &Reading::default()), "{json}");
         }
         for json in [
             r#"{"usage":null}"#,
@@ -91,18 +91,18 @@ mod tests {
             r#"{"my_usage":1}"#,
             "usage",
         ] {
-            assert!(!tell(json, &Reading::default()), "{json}");
+            assert!(!is_relevant(json, &Reading::default()), "{json}");
         }
     }
 
     #[test]
-    fn a_name_tells_until_it_is_known() {
+    fn a_name_is_relevant_until_it_is_known() {
         let json = r#"{"id":"a","model":"m"}"#;
         let mut known = Reading::default();
-        assert!(tell(json, &known));
+        assert!(is_relevant(json, &known));
         known.model = Some("m".to_owned());
-        assert!(tell(json, &known));
+        assert!(is_relevant(json, &known));
         known.response_id = Some("a".to_owned());
-        assert!(!tell(json, &known));
+        assert!(!is_relevant(json, &known));
     }
 }
