@@ -1,4 +1,4 @@
-//! Compares the public API of the libraries with the lists in `docs/api`, and the foreign crates in it with those allowed.
+//! Compares the public API of the libraries with the lists in `docs/api`, and its foreign crates with the allowed ones.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,7 +12,7 @@ use public_api::PublicItem;
 
 use crate::cargo::{LIBRARIES, Unavailable, cargo, root, run_to_success, target};
 
-/// The crates whose items may occur in a library's API, besides the standard library's and its own.
+/// The foreign crates allowed in a library's API, besides the standard library and its own crates.
 ///
 /// A new major version of one of them is a new major version of the library.
 const FOREIGN: [(&str, &[&str]); LIBRARIES.len()] = [
@@ -54,12 +54,12 @@ const FOREIGN: [(&str, &[&str]); LIBRARIES.len()] = [
 ];
 const STANDARD: [&str; 3] = ["alloc", "core", "std"];
 
-/// The format of rustdoc's JSON that our version of public-api reads: that of Rust 1.95.
+/// The format of rustdoc's JSON supported by our version of public-api: that of Rust 1.95.
 const FORMAT: &str = "\"format_version\":57";
 /// Set while cargo runs this program as rustdoc.
 const RUSTDOC: &str = "TRACING_GENAI_XTASK_RUSTDOC";
 
-/// Auto traits and markers that say nothing to a user; `Send` and `Sync` stay.
+/// Auto traits and markers of no use to users; `Send` and `Sync` stay.
 const OMITTED: [&str; 6] = [
     "core::marker::Freeze",
     "core::marker::StructuralPartialEq",
@@ -72,7 +72,7 @@ const OMITTED: [&str; 6] = [
 /// Arguments of `cargo xtask api`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Write the lists instead of comparing with them.
+    /// Write the lists instead of comparing them.
     #[arg(long)]
     write: bool,
 }
@@ -89,7 +89,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Fails with the differences, and with the foreign crates that are not allowed.
+/// Fails with the differences and the foreign crates that are not allowed.
 pub(crate) fn check() -> Result<()> {
     let mut is_as_listed = true;
     for (library, allowed) in FOREIGN {
@@ -107,13 +107,13 @@ pub(crate) fn check() -> Result<()> {
         }
         let unused: Vec<_> = allowed.iter().filter(|name| !foreign.contains_key(*name)).collect();
         for name in &unused {
-            println!("{library}: the crate {name} is allowed, but occurs nowhere");
+            println!("{library}: the crate {name} is allowed, but unused; remove it from `FOREIGN`");
         }
         is_as_listed &= differences.is_empty() && unexpected.is_empty() && unused.is_empty();
     }
     ensure!(
         is_as_listed,
-        "the public API changed; if that is meant, run `cargo xtask api --write`, and mind `FOREIGN` in crates/xtask/src/api.rs"
+        "the public API changed; if intended, run `cargo xtask api --write` and update `FOREIGN` in crates/xtask/src/api.rs"
     );
     Ok(())
 }
@@ -126,7 +126,7 @@ fn text(api: &[String]) -> String {
     api.iter().flat_map(|line| [line, "\n"]).collect()
 }
 
-/// The public API of a library with all its features, an item a line, in the order of public-api.
+/// The public API of a library with all its features, one item per line, in the order of public-api.
 fn api(library: &str) -> Result<Vec<String>> {
     let json = rustdoc_json(library)?;
     let items = public_api::Builder::from_rustdoc_json(json)
@@ -153,7 +153,7 @@ fn api(library: &str) -> Result<Vec<String>> {
         .collect())
 }
 
-/// The line without the modules in paths into our other crates: rustdoc names them by file, though the files are private.
+/// Removes the modules from paths into our other crates: rustdoc names them by file, though the modules are private.
 fn without_private_modules(line: &str, library: &str) -> String {
     let mut line = line.to_owned();
     for other in LIBRARIES.iter().filter(|other| **other != library) {
@@ -194,16 +194,16 @@ fn rustdoc_json(library: &str) -> Result<PathBuf> {
     let json = target().join("doc").join(format!("{}.json", library.replace('-', "_")));
     let text = fs::read_to_string(&json).with_context(|| format!("cannot read {}", json.display()))?;
     if !text.contains(FORMAT) {
-        let reason = "the JSON of this rustdoc has another format than that of Rust 1.95, which public-api reads";
+        let reason = "the JSON format of this rustdoc differs from that of Rust 1.95, which public-api supports";
         return Err(anyhow!(reason).context(Unavailable));
     }
     Ok(json)
 }
 
-/// Runs the rustdoc that the variable names, where cargo started this program as rustdoc.
+/// Runs the rustdoc named by the variable, if cargo started this program as rustdoc.
 ///
-/// Its JSON is unstable, so it needs `RUSTC_BOOTSTRAP`. Set for cargo, the variable would reach build scripts, some of which
-/// depend on it, and most dependencies would be compiled again.
+/// Its JSON is unstable, so it needs `RUSTC_BOOTSTRAP`. Set for cargo, the variable would reach build scripts, some of
+/// which depend on it, and recompile most dependencies.
 pub(crate) fn as_rustdoc() -> Option<Result<()>> {
     let rustdoc = env::var_os(RUSTDOC)?;
     let mut command = Command::new(rustdoc);
@@ -212,7 +212,7 @@ pub(crate) fn as_rustdoc() -> Option<Result<()>> {
     ))
 }
 
-/// Lines that only one side has, with the sign of a diff.
+/// Lines of only one side, with the sign of a diff.
 fn differences(listed: &str, api: &[String]) -> Vec<String> {
     let listed: Vec<&str> = listed.lines().collect();
     let api: Vec<&str> = api.iter().map(String::as_str).collect();
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_crates_of_a_line_are_the_first_segments_of_its_paths() {
+    fn crates_are_the_first_segments_of_paths() {
         let line =
             "pub fn our_crate::Layer<S>::call(self, value: &http::Request<S::Body>) -> <S as tower::Service>::Error";
         let found: Vec<&str> = crates(line).collect();
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn differences_are_the_lines_that_only_one_side_has() {
+    fn differences_are_lines_of_only_one_side() {
         let api = ["pub fn b()".to_owned(), "pub fn c()".to_owned()];
         assert_eq!(
             differences("pub fn a()\npub fn b()\n", &api),

@@ -1,4 +1,4 @@
-//! Finds a program, or installs it with apt-get where that is possible.
+//! Finds a program, or installs it with apt-get.
 
 use std::{
     env,
@@ -17,7 +17,7 @@ pub(crate) fn find(program: &str) -> Result<PathBuf> {
         .with_context(|| format!("{program} is not on the PATH"))
 }
 
-/// The program on the PATH; if it is missing, root is running this and apt-get is here, `package` is installed first.
+/// The program on the PATH; if it is missing, this is root and apt-get exists, `package` is installed first.
 pub(crate) fn obtain(program: &str, package: &str) -> Result<PathBuf> {
     if let Ok(path) = find(program) {
         return Ok(path);
@@ -41,12 +41,12 @@ fn apt_get(arguments: &[&str]) -> Result<()> {
         .stdin(Stdio::null())
         .output()?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
+        let stderr = String::from_utf8_lossy(&output.stderr);
         bail!(
             "`apt-get {}` ended with {}: {}",
             arguments.join(" "),
             output.status,
-            said.trim()
+            stderr.trim()
         );
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! Gets the real backends: builds the Collector, Jaeger and Prometheus once into a cache, installs Redis where it can.
+//! Provides the real backends: builds the Collector, Jaeger and Prometheus once into a cache, and installs Redis if
+//! possible.
 
 mod cache;
 mod go;
@@ -16,15 +17,15 @@ use crate::apt;
 /// Arguments of `cargo xtask backends`.
 #[derive(clap::Args, Default)]
 pub(crate) struct Arguments {
-    /// Fail when a backend is missing, instead of only naming it.
+    /// Fail if a backend is missing, instead of only listing it.
     #[arg(long)]
     pub(crate) require: bool,
-    /// Print where each backend is, and build and install nothing.
+    /// Print the path of each backend, without building or installing.
     #[arg(long)]
     pub(crate) print: bool,
 }
 
-/// Builds and installs what is missing and prints what is there; what is still missing is named with the reason.
+/// Builds and installs missing backends and prints all paths; failures are listed with the reason.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let folder = folder()?;
     let mut missing = Vec::new();
@@ -51,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// The folder the backends are in, or will be.
+/// The folder of the backends.
 pub(crate) fn folder() -> Result<PathBuf> {
     cache::folder().context("no cache folder: set TRACING_GENAI_BACKENDS or HOME")
 }
@@ -74,7 +75,7 @@ fn find(program: Program, folder: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Builds `program` in a folder of its own beside its final place, so that a half-built binary never has its name.
+/// Builds `program` in a folder beside its final path, so that an incomplete binary never has its name.
 fn obtain(program: Program, folder: &Path) -> Result<PathBuf> {
     if let Ok(path) = find(program, folder) {
         return Ok(path);
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_program_is_found_only_under_the_name_of_its_version() {
+    fn programs_are_found_by_version() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("jaeger-1.64.0"), "").unwrap();
         assert!(find(Program::Jaeger, folder.path()).is_err());
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_is_not_built_again() {
+    fn existing_programs_are_not_rebuilt() {
         let folder = tempfile::tempdir().unwrap();
         for program in Program::ALL {
             let path = folder.path().join(program.file_name());
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named_in_the_error() {
+    fn missing_backends_are_listed() {
         let mut missing = Vec::new();
         report("jaeger", Ok(PathBuf::from("jaeger-1.65.0")), &mut missing);
         report("otelcol", Err(anyhow::anyhow!("there is no Go")), &mut missing);

@@ -1,18 +1,19 @@
-//! Prints what a span costs on each path, what a price costs, and what a stream.
+//! Benchmarks spans on each path, prices and streams.
 
 use std::process::Command;
 
 use anyhow::{Context, ensure};
 
-/// How to measure.
+/// The benchmark's options.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Fails where a bar of the project is missed, as far as time can be trusted on this machine.
+    /// Fail if a limit of the project is exceeded, as far as times are reliable on this machine.
     #[arg(long)]
     check: bool,
 }
 
-/// Runs the benchmarks of spans, of prices, of streams, and of the delay that a watch adds. Compare within one table only: machines are never quiet.
+/// Runs the benchmarks of spans, prices, streams, and of the delay added by a watch. Compare figures within one run
+/// only.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let benches = [
         ("tracing-genai", "span"),

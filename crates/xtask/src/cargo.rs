@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// The crates a user can depend on, each of which must compile without features that only its neighbours switch on.
+/// The published crates, each of which must compile without features enabled only by other crates.
 pub(crate) const LIBRARIES: [&str; 7] = [
     "tracing-genai-semconv",
     "tracing-genai-usage",
@@ -19,7 +19,7 @@ pub(crate) const LIBRARIES: [&str; 7] = [
     "tracing-genai-adapters",
 ];
 
-/// The context of an error that means: this machine lacks something, and the step was left out.
+/// The context of an error if this machine lacks a program or data: the step is skipped.
 #[derive(Debug)]
 pub(crate) struct Unavailable;
 
@@ -34,20 +34,20 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("..")
 }
 
-/// The folder that cargo builds into.
+/// Cargo's target folder.
 pub(crate) fn target() -> PathBuf {
     root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// The cargo that runs this task, at the root of the workspace.
+/// The cargo of this task, at the root of the workspace.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
 }
 
-/// Installs the subcommand `name` of cargo where it is missing. It is compiled without optimisation, which takes a third
-/// of the time.
+/// Installs the cargo subcommand `name` if it is missing. Compiled without optimisation, which takes a third of the
+/// time.
 pub(crate) fn obtain(name: &str, version: &str) -> Result<()> {
     if succeeds(cargo().args([name, "--version"])) {
         return Ok(());
@@ -57,7 +57,7 @@ pub(crate) fn obtain(name: &str, version: &str) -> Result<()> {
         .context(Unavailable)
 }
 
-/// Whether `command` succeeds; what it prints is dropped.
+/// Whether `command` succeeds; discards its output.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     let command = command.stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
@@ -73,7 +73,7 @@ pub(crate) fn run_to_success(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// The command as one would type it.
+/// The command as typed in a shell.
 fn as_typed(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_stem().unwrap_or_default();
     let words = [program].into_iter().chain(command.get_args());
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failed_command_is_named_as_one_would_type_it() {
+    fn a_failed_command_is_reported_as_typed() {
         let reason = run_to_success(cargo().args(["no-such-command", "--quiet"]).stderr(Stdio::null())).unwrap_err();
         assert!(
             reason

@@ -1,5 +1,5 @@
-//! Makes the embedded price catalogue: the facts of a genai-prices table, one model a line, in a text that can be diffed;
-//! and the models that only a second source has, LiteLLM's table, as rows to be laid over it.
+//! Generates the embedded price catalogue from a genai-prices table, one model per line, for readable diffs; and an
+//! overlay of the models that only a second source has, LiteLLM's table.
 //!
 //! Both forms are described in `crates/pricing/data/README.md`.
 
@@ -13,26 +13,26 @@ use crate::cargo::root;
 use crate::litellm::second::{self, Source};
 use crate::litellm::{compare, read as read_second};
 
-/// Its arguments.
+/// Arguments of `cargo xtask catalogue`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The genai-prices table: JSON with `units` and `providers`. Left out, the catalogue stays as it is.
+    /// The genai-prices table: JSON with `units` and `providers`. Without it, the catalogue stays unchanged.
     #[arg(long, required_unless_present = "second")]
     prices: Option<PathBuf>,
     /// The table's version; by default the one in a file name such as `genai-prices-0.2.3.slim.json`.
     #[arg(long, requires = "prices")]
     source_version: Option<String>,
-    /// Where the catalogue goes, and is read from.
+    /// The path of the catalogue, for reading and writing.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// LiteLLM's price table, such as `litellm-1.109.1.min.json`: writes the models that only it has, and lists on which
-    /// models it agrees with the catalogue, where they differ and why, and which are unknown.
+    /// LiteLLM's price table, such as `litellm-1.109.1.min.json`: writes the models that only it has, and lists where
+    /// it agrees with the catalogue, where they differ and why, and unknown models.
     #[arg(long)]
     second: Option<PathBuf>,
-    /// The day on which that table was published, as `2026-11-12`; by default that of the rows of the same version.
+    /// The date of publication of that table, such as `2026-11-12`; by default that of the rows of the same version.
     #[arg(long, requires = "second")]
     second_date: Option<String>,
-    /// Where the models that only the second table has go.
+    /// The path of the overlay of models that only the second table has.
     #[arg(long, requires = "second")]
     second_out: Option<PathBuf>,
 }
@@ -61,7 +61,7 @@ fn write_catalogue(prices: &Path, version: Option<&str>, out: &Path) -> anyhow::
     for line in &made.snapped {
         eprintln!("snapped: {line}");
     }
-    // The embedded catalogue must hold the whole table, not the part we read.
+    // The embedded catalogue must contain the whole table, not only the supported part.
     ensure!(made.warnings.is_empty(), "left out: {}", made.warnings.join("; "));
     write(out, &made.text)?;
     println!("{}: {} bytes, {} prices", out.display(), made.text.len(), made.prices);
@@ -102,14 +102,14 @@ pub(crate) fn data(name: &str) -> PathBuf {
     root().join("crates/pricing/data").join(name)
 }
 
-/// The rows as they are; nothing where there are none yet.
+/// The rows so far; empty without a file.
 pub(crate) fn second_text(path: Option<&Path>) -> anyhow::Result<String> {
     let committed = data("second_source.txt");
     let path = path.unwrap_or(&committed);
     if path.exists() { text(path) } else { Ok(String::new()) }
 }
 
-/// The version in the table's name, and its date: the one given, else that of the `rows` of the same version.
+/// The version in the table's name, and its date: the given one, else that of the `rows` of the same version.
 pub(crate) fn source_of(table: &Path, date: Option<&str>, rows: &str) -> anyhow::Result<Source> {
     let version = version_in_name(table, "litellm-")
         .context("the file name has no version; name it as `litellm-1.109.1.json`")?;
@@ -140,7 +140,7 @@ fn make(json: &str, version: &str) -> anyhow::Result<Made> {
     catalogue_text(json, &format!("genai-prices {version}")).context("not a genai-prices table")
 }
 
-/// The version in the name of a table's file: what follows `before`.
+/// The version in the name of a table's file: the text after `before`.
 pub(crate) fn version_in_name(path: &Path, before: &str) -> Option<String> {
     let name = path.file_name()?.to_str()?.strip_prefix(before)?;
     let version = name
@@ -155,7 +155,7 @@ mod tests {
     use crate::shared_data;
 
     #[test]
-    fn the_committed_catalogue_is_what_the_table_makes() {
+    fn the_committed_catalogue_matches_the_table() {
         let Some(path) = shared_data::path("TRACING_GENAI_PRICES") else {
             return;
         };

@@ -1,4 +1,4 @@
-//! Fuzzes what reads files of prices, spans, and responses, for a bounded time.
+//! Fuzzes the readers of price files, spans, and responses, for a bounded time.
 
 use std::{fs, path::Path, process::Command};
 
@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use crate::cargo::{Unavailable, run_to_success, succeeds};
 
 const CARGO_FUZZ: &str = "0.13.2";
-/// The targets, and the folders they are in.
+/// The targets and their folders.
 const TARGETS: [(&str, &str); 3] = [
     ("price_file", "crates/pricing/fuzz"),
     ("span", "crates/processor/fuzz"),
@@ -15,7 +15,7 @@ const TARGETS: [(&str, &str); 3] = [
 ];
 const SECONDS: u32 = 30;
 
-/// Runs each target from its seeds and what earlier runs found, at the root of the workspace.
+/// Runs each target from its seeds and earlier findings, at the root of the workspace.
 pub(crate) fn run(root: &Path) -> Result<()> {
     if !succeeds(nightly(root).arg("--version")) {
         return Err(
@@ -38,7 +38,7 @@ fn fuzz(root: &Path, target: &str, folder: &str) -> Result<()> {
     let seeds = root.join(folder).join("seeds").join(target);
     let seconds = format!("-max_total_time={SECONDS}");
     let status = nightly(root)
-        // The code is safe Rust, which no sanitizer finds anything in, and it is ten times as fast without.
+        // Sanitizers find nothing in safe Rust, and runs are ten times as fast without.
         .args([
             "fuzz",
             "run",
@@ -67,7 +67,7 @@ fn fuzz(root: &Path, target: &str, folder: &str) -> Result<()> {
     Ok(())
 }
 
-/// The nightly cargo. By its name, since `CARGO` is that of the compiler in use.
+/// The nightly cargo, by name: `CARGO` is the current compiler's.
 fn nightly(root: &Path) -> Command {
     let mut command = Command::new("cargo");
     command.arg("+nightly").current_dir(root);

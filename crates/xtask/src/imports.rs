@@ -1,9 +1,9 @@
-//! Lists the circles of files: files of a crate that import each other, directly or through further files.
+//! Lists import cycles: files of a crate that import each other, directly or through other files.
 //!
-//! A file imports a sibling or a child. It never imports a file that imports it.
+//! A file may import siblings and children, but no file that imports it.
 
-mod circles;
 mod crate_files;
+mod cycles;
 mod parsed;
 
 use std::{
@@ -13,25 +13,25 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use circles::{Circle, circles};
 use crate_files::CrateFiles;
+use cycles::{Cycle, cycles};
 
-/// Fails where files of a crate import each other in a circle.
+/// Fails if files of a crate import each other in a cycle.
 pub(crate) fn run(root: &Path) -> Result<()> {
     let mut failed = Vec::new();
     for folder in crates(root)? {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let imports = CrateFiles::read(&folder.join("src"))?.imports();
-        let circles = circles(&imports.with_context(|| format!("in {}", folder.display()))?);
-        for circle in &circles {
-            print(&name, circle);
+        let cycles = cycles(&imports.with_context(|| format!("in {}", folder.display()))?);
+        for cycle in &cycles {
+            print(&name, cycle);
         }
-        if !circles.is_empty() {
+        if !cycles.is_empty() {
             failed.push(name);
         }
     }
     if !failed.is_empty() {
-        bail!("circles of files: {}", failed.join(", "));
+        bail!("cycles of files: {}", failed.join(", "));
     }
     Ok(())
 }
@@ -46,9 +46,9 @@ fn crates(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(crates)
 }
 
-fn print(name: &str, circle: &Circle) {
-    println!("{name}: a circle of {}", circle.files.join(", "));
-    for import in &circle.imports {
+fn print(name: &str, cycle: &Cycle) {
+    println!("{name}: a cycle of {}", cycle.files.join(", "));
+    for import in &cycle.imports {
         println!("    {}:{} imports {}", import.from, import.line, import.to);
     }
 }

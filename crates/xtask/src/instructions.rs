@@ -1,5 +1,5 @@
-//! Counts the instructions of a warm cost, of reading the catalogue, and of an idle chunk of a stream, which no noisy machine
-//! can change.
+//! Counts the instructions of a warm cost, of parsing the catalogue, and of an idle chunk of a stream: unlike times,
+//! counts are stable.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,21 +10,21 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{apt, cargo::Unavailable};
 
-/// Kinds of call in the benchmark, unknown models among them.
+/// Kinds of call in the benchmark, including unknown models.
 const KINDS: u64 = 4;
 const TIMES: u64 = 1_000;
-/// Of one cost, on an average of the kinds. The bar is 100 ns; 70 to 90 ns were measured at some 1,100 instructions.
+/// Per cost, averaged over the kinds. The limit is 100 ns; 70 to 90 ns were measured at some 1,100 instructions.
 const MOST_A_COST: u64 = 1_300;
-/// Of reading the embedded catalogue. The bar is 10 ms; 3 to 6 ms were measured at 24 million.
+/// Per parse of the embedded catalogue. The limit is 10 ms; 3 to 6 ms were measured at 24 million.
 const MOST_READING: u64 = 40_000_000;
 
 /// Kinds of chunk in the benchmark of streams.
 const CHUNK_KINDS: u64 = 3;
-/// Of one idle chunk of server-sent events, on an average of the kinds. The bar is 50 ns; 28 to 40 ns were measured at some
+/// Per idle chunk of server-sent events, averaged over the kinds. The limit is 50 ns; 28 to 40 ns were measured at some
 /// 430 instructions.
 const MOST_A_CHUNK: u64 = 500;
 
-/// Fails when a cost, reading the catalogue, or an idle chunk takes more instructions than it may.
+/// Fails if a cost, parsing the catalogue, or an idle chunk takes too many instructions.
 pub(crate) fn run() -> Result<()> {
     let valgrind = apt::obtain("valgrind", "valgrind").context(Unavailable)?;
     count_chunks(&valgrind)?;
@@ -60,14 +60,14 @@ fn built(package: &str, bench: &str) -> Result<PathBuf> {
         .args(["bench", "--package", package, "--bench", bench, "--no-run"])
         .output()
         .context("cargo bench did not start")?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "the benchmark did not build: {said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "the benchmark did not build: {stderr}");
     // `Executable benches/cost.rs (target/release/deps/cost-…)`
-    let path = said
+    let path = stderr
         .lines()
         .filter(|line| line.trim_start().starts_with("Executable"))
         .find_map(|line| line.rsplit_once('(')?.1.trim().strip_suffix(')'))
-        .with_context(|| format!("cargo did not say where the benchmark is: {said}"))?;
+        .with_context(|| format!("no benchmark path in the output of cargo: {stderr}"))?;
     Ok(Path::new(path).to_owned())
 }
 
@@ -77,11 +77,11 @@ fn count(valgrind: &Path, benchmark: &Path, times: u64) -> Result<u64> {
         .arg(benchmark)
         .args(["--calls", &times.to_string()])
         .output()?;
-    let said = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        bail!("valgrind ended with {}: {said}", output.status);
+        bail!("valgrind failed with {}: {stderr}", output.status);
     }
-    let collected = said.lines().find_map(|line| line.split_once("Collected :"));
-    let (_, count) = collected.with_context(|| format!("valgrind counted nothing: {said}"))?;
-    count.trim().parse().context("valgrind's count is no number")
+    let collected = stderr.lines().find_map(|line| line.split_once("Collected :"));
+    let (_, count) = collected.with_context(|| format!("no count in the output of valgrind: {stderr}"))?;
+    count.trim().parse().context("valgrind's count is not a number")
 }

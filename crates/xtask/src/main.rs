@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask <task>`.
+//! The project's tasks: `cargo xtask <task>`.
 
 mod api;
 mod apt;
@@ -19,7 +19,7 @@ mod test;
 
 use clap::{Parser, Subcommand};
 
-/// The project's own tasks.
+/// The project's tasks.
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 struct Arguments {
@@ -29,17 +29,17 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Builds the real Collector, Jaeger and Prometheus once into a cache, and installs Redis where it can.
+    /// Builds the real Collector, Jaeger and Prometheus once into a cache, and installs Redis if possible.
     Backends(backends::Arguments),
-    /// Runs everything: formatting, lints, docs, every test, the real backends included.
+    /// Runs all checks: formatting, lints, docs, every test, the real backends included.
     Test(test::Arguments),
-    /// Prints what a span costs on each path, as ratios measured in one run.
+    /// Prints the costs of a span on each path, as ratios measured in one run.
     Bench(bench::Arguments),
-    /// Makes the embedded price catalogue from a genai-prices table.
+    /// Generates the embedded price catalogue from a genai-prices table.
     Catalogue(catalogue::Arguments),
     /// Compares the public API of the libraries with `docs/api`, or writes it there.
     Api(api::Arguments),
-    /// Makes the reference page of names from the tables.
+    /// Generates the reference page of names from the tables.
     Reference(reference::Arguments),
 }
 

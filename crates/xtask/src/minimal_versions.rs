@@ -1,4 +1,4 @@
-//! Checks the libraries with the oldest versions of their dependencies that the manifests allow.
+//! Checks the libraries with the oldest allowed versions of their dependencies.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::cargo::{LIBRARIES, Unavailable, cargo, root, run_to_success, target};
 
-/// Checks a second workspace of the same sources, whose Cargo.lock differs from ours in the direct dependencies alone.
+/// Checks a second workspace of the same sources, whose Cargo.lock differs only in the direct dependencies.
 pub(crate) fn run() -> Result<()> {
     let workspace = target().join("minimal-versions");
     fs::create_dir_all(&workspace)?;
@@ -53,7 +53,8 @@ fn without(lock: &str, packages: &BTreeSet<String>) -> String {
     lock.split_inclusive("\n\n").filter(stays).collect()
 }
 
-/// The flag is unstable, so cargo needs `RUSTC_BOOTSTRAP`. It compiles nothing here; build scripts would read the variable.
+/// The flag is unstable, so cargo needs `RUSTC_BOOTSTRAP`. Nothing is compiled here, so no build script reads the
+/// variable.
 fn resolve(workspace: &Path) -> Result<()> {
     let output = cargo()
         .current_dir(workspace)
@@ -70,7 +71,7 @@ fn resolve(workspace: &Path) -> Result<()> {
     Err(reason.context(Unavailable))
 }
 
-/// Makes `link` a link to `original`.
+/// Creates a link to `original`.
 fn link(original: &Path, link: &Path) -> Result<()> {
     if link.is_symlink() {
         fs::remove_file(link)?;
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lock_file_loses_the_named_packages_and_no_others() {
+    fn only_the_named_packages_are_removed_from_a_lock_file() {
         let lock = "version = 4\n\n[[package]]\nname = \"bytes\"\ndependencies = [\n \"http\",\n]\n\n\
                     [[package]]\nname = \"http\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"http-body\"\n";
         assert_eq!(

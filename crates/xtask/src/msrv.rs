@@ -1,4 +1,4 @@
-//! Checks what can be published with the oldest compiler it states.
+//! Checks the published crates with the oldest supported compiler.
 
 use std::process::Command;
 
@@ -8,10 +8,10 @@ use crate::cargo::{LIBRARIES, Unavailable, root, run_to_success, succeeds, targe
 
 /// `rust-version` of the workspace.
 const VERSION: &str = env!("CARGO_PKG_RUST_VERSION");
-/// Its optional dependency rig asks for a later compiler, and so does the crate.
+/// Its optional dependency rig needs a later compiler, and so does the crate.
 const LATER: &str = "tracing-genai-adapters";
 
-/// Checks with Rust of that version, which is installed where rustup can do so.
+/// Checks with that version of Rust, installed by rustup if possible.
 pub(crate) fn run() -> Result<()> {
     install().context(Unavailable)?;
     let packages = LIBRARIES.iter().filter(|name| **name != LATER);

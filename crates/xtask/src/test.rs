@@ -1,4 +1,4 @@
-//! Runs everything that must hold, a step at a time, and fails at the end if any of it did.
+//! Runs all checks, one step at a time, and fails at the end if any failed.
 
 use std::{
     env,
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     /// Run only this step; may be repeated.
     #[arg(long, value_name = "STEP", value_parser = PossibleValuesParser::new(STEPS.iter().map(|step| step.name)))]
     only: Vec<String>,
-    /// List the steps and run none.
+    /// List the steps without running them.
     #[arg(long)]
     list: bool,
 }
@@ -49,7 +49,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "imports",
-        about: "no files of a crate import each other in a circle",
+        about: "no files of a crate import each other in a cycle",
         run: || imports::run(&root()),
     },
     Step {
@@ -94,7 +94,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "instructions",
-        about: "what a warm cost, reading the prices and an idle chunk may take, counted by valgrind",
+        about: "the instructions of a warm cost, of reading the prices and of an idle chunk, counted by valgrind",
         run: instructions::run,
     },
     Step {
@@ -104,7 +104,7 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// The libraries with features that a test of the whole workspace does not switch on.
+/// The libraries with features that a test of the whole workspace does not enable.
 const WITH_FEATURES: [&str; 4] = [
     "tracing-genai-pricing",
     "tracing-genai",
@@ -121,7 +121,7 @@ enum Verdict {
     Failed,
 }
 
-/// Runs the steps in order, the later ones too when an earlier one failed.
+/// Runs the steps in order, continuing after failures.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.list {
         for step in STEPS {
@@ -141,11 +141,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     summarise(&outcomes)
 }
 
-/// Fails when what is required has no such name, or is data whose variable is not set.
+/// Fails if a required item is unknown, or is data whose variable is not set.
 fn check_required() -> Result<()> {
     for name in shared_data::required() {
         let is_known = ["all", "data"].contains(&&*name) || STEPS.iter().any(|step| step.name == name);
-        ensure!(is_known, "{} lists {name}, which is no step", shared_data::REQUIRE);
+        ensure!(is_known, "{} lists {name}, which is not a step", shared_data::REQUIRE);
     }
     let missing: Vec<_> = missing_data().collect();
     if !missing.is_empty() && shared_data::is_required("data") {
@@ -154,7 +154,7 @@ fn check_required() -> Result<()> {
     Ok(())
 }
 
-/// What lacks something on this machine was left out, where it is not required.
+/// Steps that this machine cannot run are skipped unless required.
 fn verdict(outcome: Result<()>, is_required: bool) -> Verdict {
     let Err(reason) = outcome else {
         return Verdict::Passed;
@@ -214,8 +214,8 @@ fn docs() -> Result<()> {
     )
 }
 
-/// `--no-dev-deps` is not needed: since resolver 2 `cargo check` leaves the features of dev-dependencies out, and the flag
-/// rewrites Cargo.toml while it runs.
+/// `--no-dev-deps` is unnecessary: since resolver 2 `cargo check` ignores the features of dev-dependencies, and the
+/// flag rewrites Cargo.toml while it runs.
 fn features() -> Result<()> {
     obtain("hack", CARGO_HACK)?;
     let fails = |library: &&str| {
@@ -246,7 +246,7 @@ fn all_features() -> Result<()> {
     cargo_test(&packages.chain(["--all-features"]).collect::<Vec<_>>())
 }
 
-/// The variables by which tests find data outside of the repository.
+/// The variables of test data outside of the repository.
 const DATA: &[&str] = &[
     "TRACING_GENAI_GOLDEN",
     "TRACING_GENAI_PRICES",
@@ -263,7 +263,7 @@ fn missing_data() -> impl Iterator<Item = &'static str> {
 
 fn cargo_test(what: &[&str]) -> Result<()> {
     let folder = backends::folder()?;
-    // The test runner hides what a passing test prints.
+    // The test runner hides the output of passing tests.
     for variable in missing_data() {
         println!("left out: the tests of {variable}, which is not set");
     }
@@ -296,8 +296,8 @@ mod tests {
     }
 
     #[test]
-    fn a_step_is_left_out_for_what_the_machine_lacks_and_for_nothing_else() {
-        let missing = || Err(anyhow!("there is no Go").context(Unavailable).context("no backends"));
+    fn a_step_is_left_out_only_if_the_machine_lacks_something() {
+        let missing = || Err(anyhow!("Go is missing").context(Unavailable).context("no backends"));
         assert_eq!(verdict(missing(), false), Verdict::LeftOut);
         assert_eq!(verdict(missing(), true), Verdict::Failed);
         assert_eq!(verdict(Err(anyhow!("a test failed")), false), Verdict::Failed);

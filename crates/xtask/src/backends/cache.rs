@@ -1,14 +1,14 @@
-//! Where the real backends are kept: one file for each program and version. The end-to-end tests include this file too.
+//! The cache of the real backends: one file per program and version. The end-to-end tests include this file too.
 
 use std::{
     env,
     path::{self, PathBuf},
 };
 
-/// What the Collector is made of; part of its version, since it decides what the binary can do.
+/// The Collector's components; part of its version, since they determine the binary's features.
 pub(crate) const OTELCOL_MANIFEST: &str = include_str!("../../../../collector-config/otelcol-manifest.yaml");
 
-/// A program that is built once and then only run.
+/// A program that is built once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Program {
     Otelcol,
@@ -29,7 +29,7 @@ impl Program {
         }
     }
 
-    /// The version of its Go module. Later ones of the Collector's builder and of Jaeger do not resolve completely.
+    /// The version of its Go module. Later versions of the Collector's builder and of Jaeger do not resolve completely.
     pub(crate) fn version(self) -> &'static str {
         match self {
             Self::Otelcol => "0.160.0",
@@ -61,11 +61,11 @@ pub(crate) fn folder() -> Option<PathBuf> {
         let user_cache = from("XDG_CACHE_HOME").or_else(|| Some(from("HOME")?.join(".cache")))?;
         Some(user_cache.join("tracing-genai").join("backends"))
     });
-    // Builds and servers run in other folders, where a relative path would mean another place.
+    // Builds and servers run in other folders, where a relative path is wrong.
     path::absolute(named?).ok()
 }
 
-/// FNV-1a: the same on every machine and for every compiler, which the standard library's hasher does not promise.
+/// FNV-1a: stable across machines and compilers, unlike the standard library's hasher.
 fn fingerprint(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash: u32, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)

@@ -1,4 +1,4 @@
-//! How each backend is built from the Go module registry.
+//! Builds the backends from the Go module registry.
 
 use std::{
     fs::{self, File},
@@ -11,12 +11,12 @@ use anyhow::{Context, Result, bail};
 
 use super::cache::{OTELCOL_MANIFEST, Program};
 
-/// Jaeger's tree names a module path that was renamed; this version still answers under it.
+/// Jaeger depends on a renamed module; this version still has the old path.
 const JAEGER_REPLACEMENT: &str = "github.com/Shopify/sarama => github.com/Shopify/sarama v1.33.0";
 const JAEGER: &str = "github.com/jaegertracing/jaeger";
 const COLLECTOR_BUILDER: &str = "go.opentelemetry.io/collector/cmd/builder";
 
-/// Fails, saying what to do, when there is no Go.
+/// Fails with instructions if Go is missing.
 pub(crate) fn is_installed() -> Result<()> {
     match Command::new("go").arg("version").stdout(Stdio::null()).status() {
         Ok(status) if status.success() => Ok(()),
@@ -28,7 +28,7 @@ pub(crate) fn is_installed() -> Result<()> {
     }
 }
 
-/// Builds `program` and returns the finished binary, still in the workshop.
+/// Builds `program` and returns the binary, still in the workshop.
 pub(crate) fn build(program: Program, workshop: &Workshop) -> Result<PathBuf> {
     let version = program.version();
     match program {
@@ -51,8 +51,8 @@ fn build_collector(workshop: &Workshop, version: &str) -> Result<PathBuf> {
             "--skip-compilation",
         ],
     );
-    // The builder writes the sources, then runs `go mod tidy`, which also wants the modules of the components' own tests,
-    // some of which do not exist any more. So its sources count, not its exit status.
+    // The builder writes the sources, then runs `go mod tidy`, which fails on removed modules of the components' own
+    // tests. So the sources are checked, not the exit status.
     if !workshop.folder.join("otelcol").join("main.go").is_file() {
         generated?;
         bail!(
@@ -64,7 +64,7 @@ fn build_collector(workshop: &Workshop, version: &str) -> Result<PathBuf> {
 }
 
 fn build_jaeger(workshop: &Workshop, version: &str) -> Result<PathBuf> {
-    // Jaeger's go.mod has replacements, which `go install` refuses; a module of our own may have them.
+    // Jaeger's go.mod has replacements, which `go install` rejects; a separate module may have them.
     fs::create_dir(workshop.folder.join("jaeger"))?;
     workshop.write(
         "jaeger/go.mod",
@@ -75,12 +75,12 @@ fn build_jaeger(workshop: &Workshop, version: &str) -> Result<PathBuf> {
 
 fn install_from_prometheus(workshop: &Workshop, name: &str, version: &str) -> Result<PathBuf> {
     let package = format!("github.com/prometheus/prometheus/cmd/{name}@v{version}");
-    // Without service discovery, which pulls in the client of every cloud: we only send to it.
+    // Without service discovery, which needs every cloud's client: the tests only send data.
     workshop.go(".", &["install", "-tags", "remove_all_sd", &package])?;
     Ok(workshop.folder.join(name))
 }
 
-/// The folder a build works in, and the log of what Go prints.
+/// The build folder, and the log of Go's output.
 pub(crate) struct Workshop<'a> {
     folder: &'a Path,
     log: &'a Path,
@@ -124,7 +124,7 @@ impl<'a> Workshop<'a> {
             .env("GOBIN", self.folder)
             // The Collector's builder leaves a temporary folder behind.
             .env("TMPDIR", self.folder)
-            // A workspace of the user's must not take part.
+            // The user's Go workspace must not apply.
             .env("GOWORK", "off")
             .stdin(Stdio::null())
             .stdout(self.output.try_clone()?)

@@ -1,4 +1,4 @@
-//! The files of a crate as modules, and what they import of each other.
+//! The files of a crate as modules, and their imports of each other.
 
 use std::{
     collections::BTreeMap,
@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::circles::Import;
+use super::cycles::Import;
 use super::parsed::{Named, Parsed, parse};
 
 /// The files of a crate by their path below `src`, with `/`.
@@ -24,7 +24,7 @@ type ModulePath = Vec<String>;
 struct Tree<'f> {
     files: &'f BTreeMap<String, Parsed>,
     root: &'f str,
-    /// The file of each module; of an inline module the file that it stands in.
+    /// The file of each module; for an inline module the file that contains it.
     modules: BTreeMap<ModulePath, &'f str>,
 }
 
@@ -54,7 +54,7 @@ impl CrateFiles {
         Ok(())
     }
 
-    /// Which file imports which. Those of a crate root are left out: it declares all modules and exports from all of them.
+    /// The imports between files, without those of a crate root, which declares all modules and re-exports from them.
     pub(crate) fn imports(&self) -> Result<Vec<Import>> {
         let is_root = |name: &&String| matches!(&***name, "lib.rs" | "main.rs") || name.starts_with("bin/");
         let mut imports = Vec::new();
@@ -76,7 +76,7 @@ impl<'f> Tree<'f> {
         Ok(tree)
     }
 
-    /// Adds the module of that file, and those that it declares.
+    /// Adds the module of that file, and the modules that it declares.
     fn declare(&mut self, path: ModulePath, file: &'f str) -> Result<()> {
         let Some(parsed) = self.files.get(file) else {
             return Ok(());
@@ -126,7 +126,7 @@ impl<'f> Tree<'f> {
             .is_some_and(|(_, parent)| self.modules.get(parent) == Some(&file))
     }
 
-    /// The file that a path leads to: that of the last module in it, or what the crate root exports by that name.
+    /// The file of a path: that of the last module in it, or of the crate root's export of that name.
     fn file_of(&self, module: &[String], named: &Named) -> Option<&'f str> {
         let mut path = [module, &*named.within].concat();
         let mut segments = named.segments.as_slice();
@@ -153,11 +153,11 @@ impl<'f> Tree<'f> {
         }
     }
 
-    /// The file of what the crate root has by that name.
+    /// The file of the crate root's item of that name.
     fn exported(&self, name: &str, by: &Named) -> Option<&'f str> {
         let uses = &self.files.get(self.root)?.uses;
         let (_, target) = uses.iter().find(|(own, used)| own == name && used.within.is_empty())?;
-        // A `use` of the root that leads back to itself names a crate.
+        // A `use` of the root that resolves to itself names a crate.
         (target.segments != by.segments).then(|| self.file_of(&[], target))?
     }
 }
@@ -165,7 +165,7 @@ impl<'f> Tree<'f> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::imports::circles::circles;
+    use crate::imports::cycles::cycles;
 
     fn files(texts: &[(&str, &str)]) -> CrateFiles {
         let mut files = CrateFiles::default();
@@ -184,8 +184,8 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_of_three_files_is_found_through_uses_paths_and_the_root_s_exports() {
-        let circles = circles(
+    fn a_cycle_through_uses_paths_and_root_exports_is_found() {
+        let cycles = cycles(
             &files(&[
                 ("lib.rs", "mod a;\nmod b;\nmod c;\npub use c::Third;"),
                 ("a.rs", "use crate::b::Second;\npub struct First(Second);"),
@@ -198,8 +198,8 @@ mod tests {
             .imports()
             .unwrap(),
         );
-        assert_eq!(circles.len(), 1);
-        assert_eq!(circles[0].files, ["a.rs", "b.rs", "c.rs"]);
+        assert_eq!(cycles.len(), 1);
+        assert_eq!(cycles[0].files, ["a.rs", "b.rs", "c.rs"]);
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_crate_root_imports_all_and_is_in_no_circle() {
+    fn the_crate_root_is_in_no_cycle() {
         let texts = [
             ("lib.rs", "mod a;\nuse a::A;\npub struct Root(A);"),
             ("a.rs", "use crate::Root;"),
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn imports_of_tests_and_of_other_crates_are_left_out() {
+    fn imports_of_tests_and_of_other_crates_are_ignored() {
         let texts = [
             ("lib.rs", "mod a;\nmod b;\npub use serde;"),
             (

@@ -1,31 +1,31 @@
-//! Reads from a file's tokens which modules it declares and which paths it names.
+//! Reads a file's module declarations and paths from its tokens.
 
 use anyhow::{Result, anyhow};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-/// What a file declares and names outside of its tests.
+/// The declarations and paths of a file outside of its tests.
 #[derive(Debug, Default)]
 pub(crate) struct Parsed {
-    /// `mod name;`, with the inline modules around it.
+    /// `mod name;`, with its enclosing inline modules.
     pub(crate) declared: Vec<Named>,
-    /// The inline modules, with those around them.
+    /// The inline modules, with their enclosing ones.
     pub(crate) inline: Vec<Vec<String>>,
     /// Paths that begin with `crate`, `self` or `super`.
     pub(crate) paths: Vec<Named>,
-    /// What `use` brings in, by the name that it has in this file: `(Flaw, document::Flaw)`.
+    /// The imports of `use`, by their name in this file: `(Flaw, document::Flaw)`.
     pub(crate) uses: Vec<(String, Named)>,
 }
 
-/// A path or the name of a module, and where it stands.
+/// A path or the name of a module, with its position.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
-    /// The inline modules of the file around it.
+    /// The enclosing inline modules of the file.
     pub(crate) within: Vec<String>,
     pub(crate) segments: Vec<String>,
     pub(crate) line: usize,
 }
 
-/// The words that begin an item, which ends with `;` or a block. What begins otherwise ends with a comma, too.
+/// The words that begin an item, which ends with `;` or a block. Other constructs may also end with a comma.
 const ITEMS: &[&str] = &[
     "async", "const", "enum", "extern", "fn", "impl", "let", "mod", "pub", "static", "struct", "trait", "type",
     "unsafe", "use",
@@ -83,7 +83,7 @@ impl Parsed {
         }
     }
 
-    /// A path outside of `use`. One segment alone names nothing: `self` as a value, `pub(crate)`.
+    /// A path outside of `use`. A single segment is ignored: `self` as a value, `pub(crate)`.
     fn path<'t>(&mut self, tokens: &'t [TokenTree], within: &[String]) -> &'t [TokenTree] {
         let mut segments = Vec::new();
         let mut rest = tokens;
@@ -179,7 +179,8 @@ fn after_colons(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     }
 }
 
-/// Whether the item is left out: after `[cfg(test)]`, a `cfg` that needs it, or a `[path = ..]`, which is a file of another folder.
+/// Whether the item is ignored: after `[cfg(test)]`, a `cfg` that requires it, or a `[path = ..]`, which is a file of
+/// another folder.
 fn is_left_out(attribute: &Group) -> bool {
     let tokens: Vec<TokenTree> = attribute.stream().into_iter().collect();
     match tokens.as_slice() {
@@ -189,7 +190,7 @@ fn is_left_out(attribute: &Group) -> bool {
     }
 }
 
-/// Whether `test` is asked for, alone or as one of `all(..)`.
+/// Whether `test` is required, alone or as one of `all(..)`.
 fn needs_test(condition: TokenStream) -> bool {
     let tokens: Vec<TokenTree> = condition.into_iter().collect();
     let mut rest = tokens.as_slice();
@@ -209,7 +210,7 @@ fn needs_test(condition: TokenStream) -> bool {
     false
 }
 
-/// What stands after the item, field, variant or arm that begins here.
+/// The tokens after the item, field, variant or arm that begins here.
 fn after_item(item: &[TokenTree]) -> &[TokenTree] {
     let mut rest = item;
     while let [TokenTree::Punct(sign), TokenTree::Group(_), after @ ..] = rest {
@@ -261,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_stand_in_bodies_types_and_macros() {
+    fn paths_are_found_in_bodies_types_and_macros() {
         let text = "fn f(self, x: crate::A) -> super::super::B<self::C> {\n assert!(crate::d::e(self.x));\n}";
         assert_eq!(
             paths(text),
@@ -270,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_texts_docs_and_visibilities_name_nothing() {
+    fn comments_texts_docs_and_visibilities_are_ignored() {
         assert!(
             paths("pub(in crate::v) fn f() {}\n// crate::a\n/// [`crate::b`]\nconst C: &str = \"crate::c\";")
                 .is_empty()
@@ -278,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_for_tests_is_left_out_and_nothing_after_it() {
+    fn only_test_items_are_ignored() {
         let text = "#[cfg(test)]\nuse crate::{a, b};\nstruct S {\n #[cfg(test)]\n x: crate::C,\n y: crate::D,\n}\n\
                     #[cfg(all(test, unix))]\n#[rustfmt::skip]\nfn f<A, B>() { crate::e(); }\n\
                     #[cfg(not(test))]\nfn g() { crate::h(); }\n#[cfg(test)]\nmod tests { use super::i; }";
@@ -286,13 +287,13 @@ mod tests {
     }
 
     #[test]
-    fn a_module_from_another_folder_is_left_out() {
+    fn a_module_from_another_folder_is_ignored() {
         let parsed = parse("#[path = \"../x.rs\"]\nmod x;\nmod y;").unwrap();
         assert_eq!(parsed.declared.len(), 1);
     }
 
     #[test]
-    fn inline_modules_are_around_what_they_hold() {
+    fn inline_modules_enclose_their_items() {
         let parsed = parse("mod a {\n mod b;\n pub use super::C;\n}").unwrap();
         assert_eq!(parsed.inline, [["a"]]);
         assert_eq!(

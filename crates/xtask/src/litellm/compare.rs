@@ -1,5 +1,5 @@
-//! Our catalogue and a second source, LiteLLM's table: every model of the providers that both list costs the same, or
-//! differs for a reason that is listed, or is not known to us.
+//! Compares our catalogue with a second source, LiteLLM's table: every model of the providers in both has the same
+//! cost, differs for a listed reason, or is unknown to us.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -19,11 +19,11 @@ pub(crate) const DAY: &str = "2026-11-20";
 /// 02:00 UTC of that day: an hour of `DeepSeek`'s peak price, which is LiteLLM's standard.
 const STARTED: Duration = Duration::from_secs(1_795_140_000);
 
-/// How many of a hundred models may be unknown to us.
+/// The maximum percentage of models unknown to us.
 const MOST_UNKNOWN: usize = 1;
 
-/// What has a price in LiteLLM only, and of how many models that we know: what else is charged of these is compared. A number
-/// that grows is a price that we lost.
+/// Prices that only LiteLLM has, with the number of our models; their other charges are compared. A growing number is a
+/// price that we lost.
 const ONLY_THEIRS: &[(&str, usize)] = &[
     ("aws Service(Batch)", 67),
     ("aws Service(Flex)", 42),
@@ -51,20 +51,20 @@ const ONLY_THEIRS: &[(&str, usize)] = &[
     ("x-ai Unit(InputImageTokens)", 2),
 ];
 
-/// What a comparison came to.
+/// The result of a comparison.
 #[derive(Debug, Default)]
 pub(crate) struct Findings<'a> {
     equal: usize,
     different: usize,
     unknown: Vec<&'a Model>,
-    /// The models that each difference explains.
+    /// The models explained by each difference.
     explained: Vec<Vec<&'a str>>,
     unexplained: Vec<String>,
-    /// What has a price in the second source only, and of how many models that we know.
+    /// Prices that only the second source has, with the number of our models.
     only_theirs: BTreeMap<String, usize>,
 }
 
-/// Compares what calls of each model cost by LiteLLM's prices and by ours.
+/// Compares the cost of calls of each model by LiteLLM's prices and by ours.
 pub(crate) fn compare<'a>(catalogue: &Catalogue, models: &'a [Model]) -> Findings<'a> {
     let mut findings = Findings {
         explained: vec![Vec::new(); DIFFERENCES.len()],
@@ -122,7 +122,7 @@ pub(crate) fn compare<'a>(catalogue: &Catalogue, models: &'a [Model]) -> Finding
     findings
 }
 
-/// What of the call has no price of its own in our table, if anything.
+/// The part of the call without a price of its own in our table, if any.
 fn lacks(catalogue: &Catalogue, model: &Model, probe: &Probe, ours: &Cost) -> Option<String> {
     let matched = ours.matched.as_ref()?;
     let lacks = match probe.special {
@@ -130,7 +130,7 @@ fn lacks(catalogue: &Catalogue, model: &Model, probe: &Probe, ours: &Cost) -> Op
         Special::LongInput => matched.tier_start.is_none(),
         Special::Service(_) => ours.reasons.contains(Reason::UnknownVariant),
         Special::Unit(unit) => {
-            // By id, not by its name: a line's id need not be a name that its rule knows.
+            // By id, not by name: a line's rule need not match its id.
             let is_matched =
                 |entry: &Entry<'_>| *entry.provider() == matched.provider && *entry.model() == matched.model;
             let entry = catalogue.entries().find(is_matched);
@@ -168,7 +168,7 @@ fn started() -> SystemTime {
     UNIX_EPOCH + STARTED
 }
 
-/// Fails where a difference has no reason, a reason explains nothing any more, or too many models are unknown.
+/// Fails if a difference has no reason, a reason is obsolete, or too many models are unknown.
 pub(crate) fn check(models: &Models, findings: &Findings<'_>) -> anyhow::Result<()> {
     ensure!(findings.unexplained.is_empty(), "{}", findings.unexplained.join("\n"));
     let unused = DIFFERENCES
@@ -176,7 +176,7 @@ pub(crate) fn check(models: &Models, findings: &Findings<'_>) -> anyhow::Result<
         .zip(&findings.explained)
         .filter(|(_, models)| models.is_empty());
     let unused: Vec<_> = unused.map(|(difference, _)| difference.why).collect();
-    ensure!(unused.is_empty(), "differences that there are no more: {unused:?}");
+    ensure!(unused.is_empty(), "obsolete differences: {unused:?}");
     let only_theirs: Vec<_> = findings
         .only_theirs
         .iter()
@@ -194,7 +194,7 @@ pub(crate) fn check(models: &Models, findings: &Findings<'_>) -> anyhow::Result<
     Ok(())
 }
 
-/// Prints both tables' agreement, differences and gaps.
+/// Prints the agreement, differences and gaps of both tables.
 pub(crate) fn print(models: &Models, findings: &Findings<'_>) {
     println!(
         "of {} models: {} cost the same, {} differ for a listed reason, {} are unknown",
@@ -207,7 +207,7 @@ pub(crate) fn print(models: &Models, findings: &Findings<'_>) {
         println!("{:5} differ: {}: {}", models.len(), difference.why, models.join(" "));
     }
     for (lacks, models) in &findings.only_theirs {
-        println!("{models:5} have a price in LiteLLM only: {lacks}");
+        println!("{models:5} have a price only in LiteLLM: {lacks}");
     }
     for (reason, models) in &models.left_out {
         println!("{models:5} left out: {reason}");

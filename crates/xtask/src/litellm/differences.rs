@@ -1,5 +1,5 @@
-//! Why two price tables differ: a rule for each kind, by what both tables say. Which is right could not be read at the
-//! providers where it says `not settled`.
+//! Why two price tables differ: a rule for each kind of difference. `not settled` means that the provider's pages did
+//! not show which is right.
 
 use regex_lite::Regex;
 use tracing_genai_pricing::Usd;
@@ -12,16 +12,16 @@ use super::probes::Probe;
 pub(crate) struct Difference {
     /// Matches LiteLLM's keys of the models.
     pub(crate) keys: &'static str,
-    /// How much LiteLLM's amount is of ours, in thousandths, from and to.
+    /// The ratio of LiteLLM's amount to ours, in thousandths, from and to.
     pub(crate) ratio: (i128, i128),
     /// Which table is right, or why both are.
     pub(crate) why: &'static str,
 }
 
-/// Any ratio: the prices have nothing to do with each other.
+/// Any ratio: the prices are unrelated.
 const ANY: (i128, i128) = (0, i128::MAX);
 
-/// The first that holds explains a difference.
+/// The first match explains a difference.
 pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         keys: r"us-gov[.-]|us-gov/",
@@ -181,7 +181,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
 ];
 
 impl Difference {
-    /// Whether that is why LiteLLM's amount for the call is not ours.
+    /// Whether this is why LiteLLM's amount for the call differs from ours.
     pub(crate) fn explains(&self, model: &Model, probe: &Probe, ours: Usd) -> bool {
         let (from, to) = self.ratio;
         let ratio = probe

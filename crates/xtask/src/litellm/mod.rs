@@ -1,4 +1,4 @@
-//! The price table of LiteLLM: read in its own words, compared with our catalogue, and the source of the models that only it has.
+//! LiteLLM's price table: parsed, compared with our catalogue, and the source of the models that only it has.
 
 pub(crate) mod compare;
 mod differences;

@@ -1,4 +1,4 @@
-//! A model of the table, in the table's own words.
+//! A model of the table, with the table's field names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +7,8 @@ use regex_lite::Regex;
 use serde_json::value::RawValue;
 use tracing_genai_pricing::Usd;
 
-/// LiteLLM's names of the providers that our catalogue lists, and how a call names them. Names of one provider that begin alike, as
-/// `vertex_ai-anthropic_models`, are found by their beginning.
+/// LiteLLM's names of the providers in our catalogue, and their names in calls. Names of one provider with a common
+/// beginning, such as `vertex_ai-anthropic_models`, match by it.
 const PROVIDERS: &[(&str, &str)] = &[
     ("openai", "openai"),
     ("text-completion-openai", "openai"),
@@ -49,8 +49,8 @@ const PROVIDERS: &[(&str, &str)] = &[
     ("typesafe", "typesafe"),
 ];
 
-/// What stands before a model's name in a key of LiteLLM and not in a request: how LiteLLM reaches the provider, where the
-/// model is served, and which of a cloud's interfaces is called.
+/// Prefixes of a model's name in LiteLLM's keys that requests lack: LiteLLM's route to the provider, the model's
+/// region, and the cloud's API.
 const ROUTES: &str = concat!(
     "^(?:text-completion-openai/|text-completion-codestral/|codestral/|openai/|azure_ai/|azure/|bedrock_mantle/|bedrock/",
     "|gemini/|vertex_ai/|mistral/|groq/|deepseek/|xai/|cohere/|perplexity/|moonshot/|together_ai/|fireworks_ai/|novita/",
@@ -58,13 +58,14 @@ const ROUTES: &str = concat!(
     "|meta/|typesafe/)?(?P<rest>.*)$"
 );
 
-/// Where a cloud serves the model, as LiteLLM writes it before the name; a request does not.
+/// The regions of a cloud before the name in LiteLLM's keys; requests lack them.
 const PLACES: &str = concat!(
     "^(?:(?:invoke|converse)/)?",
     "(?P<place>(?:us|eu|ap|ca|sa|me|af|us-gov)-[a-z]+-\\d/|(?:eu|us|us-gov|apac|global|global-standard)/)?(?P<rest>.*)$"
 );
 
-/// What a price of Databricks is a multiple of, in femto-dollars for a million tokens: a thousandth of a DBU, at 0.07 USD.
+/// Prices of Databricks are multiples of this, in femto-dollars for a million tokens: a thousandth of a DBU, at 0.07
+/// USD.
 const DBU_STEP: i128 = 70_000_000_000;
 
 /// The fields of the factors of a regional endpoint.
@@ -79,21 +80,21 @@ const SECONDS_PER_HOUR: u64 = 3_600;
 /// Digits beyond this one are float noise, as in the catalogue.
 const SIGNIFICANT_DIGITS: u32 = 12;
 
-/// A model with its prices, by the unit.
+/// A model with its prices per unit.
 #[derive(Debug)]
 pub(crate) struct Model {
     /// The key of the table.
     pub(crate) key: String,
-    /// How a call names the provider.
+    /// The provider's name in a call.
     pub(crate) provider: &'static str,
-    /// Where a cloud serves the model, as the key says it.
+    /// The cloud region in the key.
     pub(crate) place: String,
-    /// The name that a request would have.
+    /// The name in a request.
     pub(crate) name: String,
     fields: BTreeMap<String, Box<RawValue>>,
 }
 
-/// The models of the providers that we list, by their keys.
+/// The models of the providers in our catalogue, by their keys.
 pub(crate) fn every_model(text: &str) -> anyhow::Result<Vec<Model>> {
     let (routes, places) = (Regex::new(ROUTES)?, Regex::new(PLACES)?);
     let table: BTreeMap<String, BTreeMap<String, Box<RawValue>>> =
@@ -135,7 +136,7 @@ fn provider(seller: &str) -> Option<&'static str> {
 }
 
 impl Model {
-    /// The price of one, in exact dollars. A zero is no price: LiteLLM writes it where it knows none.
+    /// The price of one unit, in exact dollars. A zero is no price: LiteLLM writes it for unknown prices.
     pub(crate) fn price(&self, field: &str) -> Option<Usd> {
         if self.provider == "databricks" {
             let million = self.price_of(field, 1_000_000)?;
@@ -145,7 +146,7 @@ impl Model {
         (price > Usd::ZERO).then_some(price)
     }
 
-    /// The price of so many, without float noise and without what was rounded on the way to it.
+    /// The price of `per` units, without float noise and rounding errors.
     pub(crate) fn price_of(&self, field: &str, per: u64) -> Option<Usd> {
         let text = self.text(field)?;
         let price = snapped(Usd::parse_rounded(text).ok()?.femto_usd() * i128::from(per));
@@ -157,12 +158,12 @@ impl Model {
         (price > 0).then_some(Usd::from_femto_usd(price))
     }
 
-    /// A field as it is written.
+    /// A field as written.
     pub(crate) fn text(&self, field: &str) -> Option<&str> {
         self.fields.get(field).map(|value| value.get())
     }
 
-    /// The factor of every regional endpoint, as it is written; `None` where there is none, or more than one.
+    /// The factor of every regional endpoint, as written; `None` if there is none, or more than one.
     pub(crate) fn uplift(&self) -> Option<&str> {
         let mut uplifts = UPLIFTS.iter().filter_map(|field| self.text(field));
         let first = uplifts.next()?;
@@ -171,16 +172,16 @@ impl Model {
 
     /// The factor of inference in the United States.
     pub(crate) fn uplift_in_us(&self) -> Option<&str> {
-        let said: BTreeMap<&str, &RawValue> = serde_json::from_str(self.text("provider_specific_entry")?).ok()?;
-        said.get("us").map(|factor| factor.get())
+        let factors: BTreeMap<&str, &RawValue> = serde_json::from_str(self.text("provider_specific_entry")?).ok()?;
+        factors.get("us").map(|factor| factor.get())
     }
 
-    /// The fields that state prices, in the table's words.
+    /// The names of the price fields.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
         self.fields.keys().map(String::as_str)
     }
 
-    /// The inputs at which prices change, and what the names of those prices have more: 200,000 and `_above_200k_tokens`.
+    /// The inputs at which prices change, with the suffix of those prices' names: 200,000 and `_above_200k_tokens`.
     pub(crate) fn steps(&self) -> BTreeSet<(u64, String)> {
         let step = |field: &str| {
             let (thousands, _) = field.rsplit_once("_above_")?.1.split_once("k_tokens")?;
@@ -206,9 +207,9 @@ fn snapped(femto_usd: i128) -> i128 {
     nearest(femto_usd, 10_i128.pow(digits.saturating_sub(SIGNIFICANT_DIGITS)))
 }
 
-/// The price that Databricks means: its list gives DBU with two or three decimals, of which LiteLLM makes 0.10003 for 0.1.
+/// Databricks' price: its list gives DBU with two or three decimals, which LiteLLM converts to 0.10003 for 0.1.
 ///
-/// That is the roundest of all prices that become the same DBU, in femto-dollars for a million tokens.
+/// The result is the roundest of all prices with the same DBU, in femto-dollars for a million tokens.
 fn without_dbu(price: i128) -> i128 {
     if price % DBU_STEP != 0 {
         return price;
@@ -223,7 +224,7 @@ fn without_dbu(price: i128) -> i128 {
     )
 }
 
-/// The price of an hour that LiteLLM means by that of a second, where it had to be rounded: 0.0000611 for 0.22 an hour.
+/// The hourly price of LiteLLM's rounded price per second: 0.0000611 for 0.22 an hour.
 fn of_an_hour(price: i128, second: &str) -> Option<i128> {
     let (number, exponent) = second.split_once(['e', 'E']).unwrap_or((second, "0"));
     let (_, decimals) = number.split_once('.').unwrap_or((number, ""));
@@ -237,7 +238,7 @@ fn of_an_hour(price: i128, second: &str) -> Option<i128> {
     Some(roundest(price, last * i128::from(SECONDS_PER_HOUR) / 2))
 }
 
-/// The amount with the fewest digits that is no further away than `half`.
+/// The amount with the fewest digits within `half`.
 fn roundest(amount: i128, half: i128) -> i128 {
     let steps = (0..=18).rev().map(|digits| 10_i128.pow(digits));
     let mut rounder = steps.map(|step| nearest(amount, step));
@@ -250,7 +251,7 @@ fn nearest(amount: i128, step: i128) -> i128 {
     (amount + step / 2) / step * step
 }
 
-/// The text of a JSON string without escapes; other values as they are written.
+/// The text of a JSON string without escapes; other values as written.
 fn word(value: &RawValue) -> &str {
     value.get().trim_matches('"')
 }
@@ -266,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn prices_are_exact_and_lose_noise() {
+    fn prices_are_exact_without_noise() {
         let model = table(
             "novita/m",
             r#""litellm_provider": "novita", "input_cost_per_token": 2.0000000000000002E-7, "output_cost_per_token": 8.142857142857142E-8"#,
@@ -277,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn dbu_that_were_rounded_to_two_or_three_decimals_are_the_dollars_again() {
+    fn rounded_dbu_prices_give_the_original_dollars() {
         for (dollars, meant) in [
             ("1.0003e-07", "0.1"),
             ("2.0002e-08", "0.020002"),
@@ -298,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_price_of_a_second_is_that_of_an_hour_again() {
+    fn prices_per_second_give_the_hourly_price() {
         for (second, hour) in [
             ("6.11e-05", "0.22"),
             ("0.0001", "0.36"),
@@ -317,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_loses_the_route_and_the_place() {
+    fn route_and_region_are_removed_from_names() {
         let model = table(
             "bedrock/us-gov-west-1/anthropic.claude-v9",
             r#""litellm_provider": "bedrock", "input_cost_per_token": 1e-6"#,

@@ -1,4 +1,4 @@
-//! The models of the table that can be compared.
+//! The comparable models of the table.
 
 use std::collections::BTreeMap;
 
@@ -7,22 +7,22 @@ use regex_lite::Regex;
 use super::model::{Model, every_model};
 use super::probes::Probe;
 
-/// Keys that name no model: capacity by the month, and classes of models by their size.
+/// Keys without a model: capacity by the month, and classes of models by size.
 const NO_MODELS: &str = "-month-commitment/|^(?:fireworks-ai|together-ai)-|^fireworks_ai/fireworks-ai-";
 
-/// Models that make images and are priced as if they spoke.
+/// Image models with prices per token.
 const IMAGES: &str = "^fireworks_ai/.*/flux-";
 
-/// The models of a table that can be compared, and how many were left out for which reason.
+/// The comparable models of a table, and the number of omitted ones by reason.
 #[derive(Debug, Default)]
 pub(crate) struct Models {
     pub(crate) listed: Vec<Model>,
-    /// Classes of models, by their size, with a price for all of them.
+    /// Classes of models by size, with a common price.
     pub(crate) classes: Vec<Model>,
     pub(crate) left_out: BTreeMap<&'static str, usize>,
 }
 
-/// Reads the table; `day` is the day of the comparison, as `2026-11-20`.
+/// Parses the table; `day` is the day of the comparison, such as `2026-11-20`.
 pub(crate) fn read(text: &str, day: &str) -> anyhow::Result<Models> {
     let (no_models, images) = (Regex::new(NO_MODELS)?, Regex::new(IMAGES)?);
     let mut models = Models::default();

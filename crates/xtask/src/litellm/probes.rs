@@ -1,4 +1,4 @@
-//! Calls by which two price tables are compared: what each uses, and what it costs by LiteLLM's prices.
+//! Calls for comparing two price tables: their usage, and their cost by LiteLLM's prices.
 
 use tracing_genai_pricing::{CallContext, Usd};
 use tracing_genai_usage::{Unit, Usage};
@@ -6,11 +6,11 @@ use tracing_genai_usage::{Unit, Usage};
 use super::model::Model;
 use super::units::{OTHERS_BY_FIELD, Service, TOKENS_BY_FIELD};
 
-/// Tokens that a call takes and gives, of which a part is special.
+/// Input and output tokens of a call; PART of them are special.
 const TOKENS: u64 = 1_000;
 const PART: u64 = 400;
 
-/// How a call says that it got a kind of service, by the ends of the names of its prices.
+/// The context of a call with that kind of service.
 fn context(service: Service) -> CallContext<'static> {
     match service {
         Service::Batch => CallContext {
@@ -37,7 +37,7 @@ const STANDARD: CallContext<'static> = CallContext {
     inference_geo: None,
 };
 
-/// What a call has beyond plain input and output.
+/// The units of a call besides plain input and output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Special {
     Nothing,
@@ -56,7 +56,7 @@ pub(crate) struct Probe {
 }
 
 impl Probe {
-    /// The calls that the prices of a model allow: the plain one first. None if there is no price for that.
+    /// The calls possible with the prices of a model, the plain one first. Empty if it has no price for that.
     pub(crate) fn of(model: &Model) -> Vec<Self> {
         let mut probes = Self::plain(model);
         if !probes.is_empty() {
@@ -75,7 +75,7 @@ impl Probe {
         if input.is_some() || output.is_some() {
             return vec![Self::tokens(Special::Nothing, TOKENS, input, output)];
         }
-        // A model whose only output is sound or pictures.
+        // A model with only sound or pictures as output.
         for field in ["output_cost_per_image_token", "output_cost_per_audio_token"] {
             if let Some(output) = model.price(field) {
                 return vec![Self::tokens(Special::Nothing, TOKENS, None, Some(output))];
@@ -115,7 +115,7 @@ impl Probe {
         }
     }
 
-    /// A call of one side only, a part of which has a price of its own.
+    /// A call of one side only, a part of which has a separate price.
     fn with_part(model: &Model, field: &str, unit: Unit) -> Option<Self> {
         let price = model.price(field)?;
         let (side, whole) = if field.starts_with("output") {
@@ -123,7 +123,7 @@ impl Probe {
         } else {
             (Unit::InputTokens, "input_cost_per_token")
         };
-        // Where the side has no price of its own, all of it is the part.
+        // If the side has no price, all of it is the part.
         let (count, expected) = match model.price(whole) {
             Some(whole) => (PART, plus(times(whole, TOKENS - PART), times(price, PART))),
             None => (TOKENS, times(price, TOKENS)),
@@ -162,8 +162,8 @@ impl Probe {
     }
 }
 
-/// The prices of units that are part of the input or the output, as far as a call can be made of them: the cached parts
-/// of one modality are parts of two, and left out.
+/// The prices of units that are part of the input or the output and can form a call. Cached parts of one modality are
+/// excluded: they are parts of two units.
 fn parts() -> impl Iterator<Item = (&'static str, Unit)> {
     let parts = TOKENS_BY_FIELD.iter().filter(|(_, unit)| {
         let sides = [Unit::InputTokens, Unit::OutputTokens];
@@ -174,7 +174,7 @@ fn parts() -> impl Iterator<Item = (&'static str, Unit)> {
         ];
         !sides.contains(unit) && !crossed.contains(unit)
     });
-    // What is written without a time to live lives for five minutes.
+    // Cache writes without a time to live live for five minutes.
     parts.map(|&(field, unit)| match unit {
         Unit::CacheWriteTokens => (field, Unit::CacheWrite5mTokens),
         unit => (field, unit),

@@ -1,4 +1,4 @@
-//! Makes `data/second_source.txt`: the models that our catalogue lacks and LiteLLM has, in the form of an overlay.
+//! Generates `data/second_source.txt`: the models that only LiteLLM has, in the form of an overlay.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,10 +16,10 @@ use super::units::{Service, prices};
 const HEAD: &str = "tracing-genai overlay 1\n\
     # Models that the catalogue lacks and the second source has, made by `cargo xtask catalogue --second`; see README.md.\n";
 
-/// How large the text may be: it is part of every binary.
+/// The maximum size of the text: it is part of every binary.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// From so many models of one price on, they share a row.
+/// The minimum of models with the same price that share a row.
 const MANY: usize = 5;
 
 /// Keys whose price contradicts the source itself, by a factor of 20 or more.
@@ -38,56 +38,56 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Where LiteLLM puts models whose size it does not know, too: a name with a size above 4b is excluded.
+/// LiteLLM's class for models of unknown size too: a name with a size above 4b is excluded.
 const SMALLEST_CLASS: &str = "fireworks-ai-up-to-4b";
 const SIZES: &str = r"(?:^|[-/x])(\d+)(?:p\d+)?b(?:-|$)";
 const MOST_IN_SMALLEST_CLASS: u32 = 4;
 
-/// Models that search at every call.
+/// Models that always search.
 const SEARCHES: &str = "-search-(?:api|preview)";
 
-/// What a model is called apart from where it is served, by which vendor's path, and in which version.
+/// The model's name without region, vendor path and version.
 const STEM: &str = r"^(?:(?:us|eu|apac|ap|au|jp|global)\.)?(?:.*/)?(?P<stem>[^/@]+)(?:@.*)?$";
 
-/// Where the prices come from.
+/// The source of the prices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Source {
-    /// As `1.109.1`.
+    /// Such as `1.109.1`.
     pub(crate) version: String,
-    /// As `2026-11-12`.
+    /// Such as `2026-11-12`.
     pub(crate) date: String,
 }
 
-/// The text, and what it holds.
+/// The text and its statistics.
 #[derive(Debug)]
 pub(crate) struct Made {
     pub(crate) text: String,
     pub(crate) models: usize,
     pub(crate) rows: usize,
-    /// The services without which it would be too large.
+    /// The services omitted to limit the size.
     pub(crate) without: Vec<Service>,
-    /// How many models were left out, and why.
+    /// The number of omitted models by reason.
     pub(crate) left_out: BTreeMap<&'static str, usize>,
 }
 
-/// Models by the id of their provider and their name, each with its keys, the most general first.
+/// Models by provider id and name, each with its keys, the most general first.
 type Chosen<'a> = BTreeMap<(&'static str, String), Vec<&'a Model>>;
 
 /// A row: the models of one provider that have the same prices.
 struct Row {
     id: String,
-    /// The names that it is found by, in lower case.
+    /// The names that match it, in lower case.
     names: Vec<String>,
     adds: String,
 }
 
-/// Makes the text of LiteLLM's table, of that of the catalogue, and of that of the overlay which is kept by hand.
+/// Generates the text from LiteLLM's table, the catalogue, and the hand-written overlay.
 pub(crate) fn make(table: &str, source: &Source, catalogue: &str, overlay: &str) -> anyhow::Result<Made> {
     let models = super::models::read(table, &source.date)?;
     let known = Catalogue::parse_with_overlays(catalogue, &[overlay])?;
     let mut left_out = models.left_out.clone();
     let chosen = choose(&models, &known, &mut left_out)?;
-    // A kind of service is missed less than a model.
+    // Kinds of service are dropped before models.
     for kept in (0..=Service::ALL.len()).rev() {
         let (services, without) = Service::ALL.split_at(kept);
         let rows = rows(&models.classes, &chosen, services)?;
@@ -106,7 +106,7 @@ pub(crate) fn make(table: &str, source: &Source, catalogue: &str, overlay: &str)
     anyhow::bail!("more than {MAX_BYTES} bytes; lower MANY or leave out a provider")
 }
 
-/// The models that `known` lacks, by the id of the provider and the name.
+/// The models missing from `known`, by provider id and name.
 fn choose<'a>(
     models: &'a Models,
     known: &Catalogue,
@@ -129,7 +129,7 @@ fn choose<'a>(
             lines.any(|line| &**line.provider() == provider_id(model) && line.model().eq_ignore_ascii_case(&model.name))
         };
         let reason = if has_line() {
-            // Filled, the line would be charged on every API of the provider.
+            // Added to a model, the fee would be charged on every API of the provider.
             Some("given away on another API of the provider, by the catalogue's line without a price")
         } else if MISTAKES.iter().any(|(key, _)| *key == model.key) {
             Some("unknown to us, and the price is a mistake by the source's own others")
@@ -150,7 +150,7 @@ fn choose<'a>(
         }
         let place = (provider_id(model), model.name.to_lowercase());
         let keys: &mut Vec<&Model> = chosen.entry(place.clone()).or_default();
-        // Regions have prices of their own; what names none has one.
+        // Regions have separate prices; keys without a region have one price.
         let of_no_place = keys.iter().filter(|key| rank(key).0 == 0 && rank(model).0 == 0);
         if of_no_place.into_iter().any(|key| contradict(model, key)) {
             contradicted.insert(place);
@@ -168,7 +168,7 @@ fn choose<'a>(
     Ok(chosen)
 }
 
-/// The id of the provider in the catalogue.
+/// The provider's id in the catalogue.
 fn provider_id(model: &Model) -> &'static str {
     match model.provider {
         "gcp.vertex_ai" => "google",
@@ -176,7 +176,7 @@ fn provider_id(model: &Model) -> &'static str {
     }
 }
 
-/// Which key of one name goes first: one of no place, then of all places, then of the region whose prices genai-prices has.
+/// The order of keys of one name: without a region, for all regions, then the region of genai-prices' prices.
 fn rank(model: &Model) -> (usize, &str) {
     let place = match model.place.trim_end_matches('/') {
         "" => 0,
@@ -200,7 +200,7 @@ fn contradict(one: &Model, other: &Model) -> bool {
     one.split(' ').any(differ)
 }
 
-/// The rows by the id of their provider.
+/// The rows by provider id.
 fn rows(
     classes: &[Model],
     chosen: &Chosen<'_>,
@@ -224,7 +224,7 @@ fn rows(
                 .captures(name)
                 .and_then(|it| it.name("stem"))
                 .map_or(*name, |stem| stem.as_str());
-            // Those of many share one row.
+            // Many models of one price share one row.
             let of = if names.len() >= MANY { "" } else { stem };
             by_stem.entry(of).or_default().push((*name).to_owned());
         }
@@ -245,7 +245,7 @@ fn rows(
     Ok(rows)
 }
 
-/// What a row adds: the prices of the first key, and those of each kind of service that one of no place has.
+/// The content of a row: the prices of the first key, and those of each kind of service of a key without a region.
 fn adds(keys: &[&Model], services: &[Service]) -> String {
     let mut text = keys.first().map(|key| prices(key, None)).unwrap_or_default();
     for &service in services {
@@ -255,7 +255,7 @@ fn adds(keys: &[&Model], services: &[Service]) -> String {
             (is_general && !prices.is_empty()).then_some(prices)
         };
         if let Some(prices) = keys.iter().enumerate().find_map(of_service) {
-            // Writing to a text cannot fail.
+            // Writing to a String cannot fail.
             let _ = write!(text, "\t?{} {prices}", service.condition());
         }
     }
@@ -288,7 +288,7 @@ fn text(rows: &BTreeMap<&'static str, Vec<Row>>, source: &Source) -> anyhow::Res
     Ok(text)
 }
 
-/// That every model is known with the text: an id that the catalogue has for another model would fill that one instead.
+/// Checks that every model is found with the text: an id of another model in the catalogue would add the prices there.
 fn check(text: &str, chosen: &Chosen<'_>, catalogue: &str, overlay: &str) -> anyhow::Result<()> {
     let with = Catalogue::parse_with_overlays(catalogue, &[overlay, text])?;
     let mut unknown = chosen
@@ -298,7 +298,7 @@ fn check(text: &str, chosen: &Chosen<'_>, catalogue: &str, overlay: &str) -> any
         .peekable();
     ensure!(
         unknown.peek().is_none(),
-        "unknown all the same: {:?}",
+        "still unknown: {:?}",
         unknown.map(|model| &model.key).collect::<Vec<_>>()
     );
     Ok(())
@@ -310,7 +310,7 @@ mod tests {
     use crate::shared_data;
 
     #[test]
-    fn the_committed_rows_are_what_the_second_source_makes() {
+    fn the_committed_rows_match_the_second_source() {
         let Some(path) = shared_data::path("TRACING_GENAI_SECOND_PRICES") else {
             return;
         };
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn only_models_that_the_catalogue_lacks_have_a_row() {
+    fn only_models_missing_from_the_catalogue_have_a_row() {
         let rows = rows(
             r#"{
             "novita/known": {"litellm_provider": "novita", "input_cost_per_token": 2e-6},
@@ -367,7 +367,7 @@ mod tests {
             rows,
             [
                 "new\t=\tinput=2>200000:4\t?processing=batch input=1",
-                // Different factors per region have no common factor; a model that searches at every call is kept by hand.
+                // Different factors per region have no common factor; models that always search are kept by hand.
                 "gpt-9\t=\tinput=2\t?inference_geo=us *1.1",
                 "gpt-9-search\t=\tinput=2\t?region=regional *1.1",
             ]
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn one_model_has_one_row_wherever_it_is_served() {
+    fn one_model_has_one_row_for_all_regions() {
         let rows = rows(
             r#"{
             "bedrock/eu-west-1/x.m": {"litellm_provider": "bedrock", "input_cost_per_token": 3e-6},
@@ -389,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn many_models_of_one_price_share_the_row_of_their_class() {
+    fn many_models_of_one_price_share_a_row() {
         let models = (1..=9).map(|place| {
             format!(r#""fireworks_ai/m{place}-{place}b": {{"litellm_provider": "fireworks_ai", "input_cost_per_token": 1e-7}}"#)
         });

@@ -1,4 +1,4 @@
-//! Which unit each price of LiteLLM's table is of, and how our table writes it.
+//! The units of LiteLLM's prices, and their notation in our table.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use tracing_genai_usage::Unit;
 
 use super::model::Model;
 
-/// Prices of a token, and the unit.
+/// Prices per token, and the unit.
 pub(crate) const TOKENS_BY_FIELD: &[(&str, Unit)] = &[
     ("cache_creation_input_audio_token_cost", Unit::CacheAudioWriteTokens),
     ("cache_creation_input_token_cost", Unit::CacheWriteTokens),
@@ -25,7 +25,7 @@ pub(crate) const TOKENS_BY_FIELD: &[(&str, Unit)] = &[
     ("output_cost_per_video_token", Unit::OutputVideoTokens),
 ];
 
-/// Prices of what is not tokens, the kind of model for which they mean that unit, and the unit.
+/// Prices of other units, with the kind of model for which they mean the unit.
 pub(crate) const OTHERS_BY_FIELD: &[(&str, &str, Unit)] = &[
     ("input_cost_per_second", "audio_transcription", Unit::AudioSeconds),
     ("input_cost_per_character", "audio_speech", Unit::InputCharacters),
@@ -33,7 +33,7 @@ pub(crate) const OTHERS_BY_FIELD: &[(&str, &str, Unit)] = &[
     ("ocr_cost_per_page", "ocr", Unit::InputDocumentPages),
 ];
 
-/// A kind of service with prices of its own.
+/// A kind of service with separate prices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
     Batch,
@@ -44,7 +44,7 @@ pub(crate) enum Service {
 impl Service {
     pub(crate) const ALL: [Self; 3] = [Self::Batch, Self::Flex, Self::Priority];
 
-    /// How the names of its prices end in LiteLLM's table.
+    /// The suffix of its prices in LiteLLM's table.
     pub(crate) const fn end(self) -> &'static str {
         match self {
             Self::Batch => "_batches",
@@ -62,21 +62,21 @@ impl Service {
         }
     }
 
-    /// The service of such a condition.
+    /// The service of that condition.
     #[cfg(test)]
     pub(crate) fn of(condition: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|service| service.condition() == condition)
     }
 }
 
-/// The prices of a model as our table writes them, for plain calls or for those of a service; empty if there are none.
+/// The prices of a model in our notation, for plain calls or for those of a service; empty without prices.
 ///
-/// As there, the names of units stand in their order and leave out `_tokens`.
+/// Units are in our table's order, without `_tokens`.
 pub(crate) fn prices(model: &Model, service: Option<Service>) -> String {
     let price = |(field, unit)| Some((unit, price(model, field, unit, service)?));
     let all: Vec<_> = priced(model).filter_map(price).collect();
     let of = |unit| all.iter().find(|(of, _)| *of == unit).map(|(_, price)| price.as_str());
-    // Where LiteLLM knows no price of a part, it repeats that of the whole.
+    // LiteLLM repeats the whole's price for parts without a known price.
     let says_nothing = |unit: Unit, price: &str| match unit {
         Unit::CacheReadTokens | Unit::CacheWriteTokens => of(Unit::InputTokens) == Some(price),
         Unit::OutputReasoningTokens => of(Unit::OutputTokens) == Some(price),
@@ -90,9 +90,9 @@ pub(crate) fn prices(model: &Model, service: Option<Service>) -> String {
     words.join(" ")
 }
 
-/// Every unit that a price of that kind of model could be of, with the field where it stands.
+/// Every unit that a price of that kind of model can have, with its field.
 fn priced(model: &Model) -> impl Iterator<Item = (&'static str, Unit)> {
-    // What is priced by token and by second, too, must not be charged twice.
+    // Units priced by both token and second must not be charged twice.
     let has_tokens = TOKENS_BY_FIELD.iter().any(|(field, _)| model.price(field).is_some());
     let others = OTHERS_BY_FIELD.iter();
     let others = others.filter(move |(_, mode, _)| !has_tokens && *mode == model.mode());
@@ -100,7 +100,7 @@ fn priced(model: &Model) -> impl Iterator<Item = (&'static str, Unit)> {
     TOKENS_BY_FIELD.iter().copied().chain(others)
 }
 
-/// A price with its steps, as `3>200000:6`.
+/// A price with its tiers, such as `3>200000:6`.
 fn price(model: &Model, field: &str, unit: Unit, service: Option<Service>) -> Option<String> {
     let end = service.map_or("", Service::end);
     let per = unit.dimensions().family.per();
@@ -109,7 +109,7 @@ fn price(model: &Model, field: &str, unit: Unit, service: Option<Service>) -> Op
     for (start, part) in model.steps() {
         let step = model.price_of(&[field, &part, end].concat(), per);
         if let Some(step) = step.filter(|step| *step != base || service.is_some()) {
-            // Writing to a text cannot fail.
+            // Writing to a String cannot fail.
             let _ = write!(text, ">{start}:{step}");
         }
     }

@@ -1,4 +1,4 @@
-//! Tests that a surcharge of a region is charged for every model for which the second source lists it, and for no other.
+//! Tests that regional surcharges are charged for exactly the models with one in the second source.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
@@ -14,17 +14,17 @@ use crate::shared_data;
 /// 2026-11-20T12:00:00Z.
 const NOON: Duration = Duration::from_secs(1_795_176_000);
 
-/// A host of a region, by the provider.
+/// A regional host for each provider.
 const REGIONAL: &[(&str, &str)] = &[
     ("openai", "eu.api.openai.com"),
     ("gcp.vertex_ai", "us-east5-aiplatform.googleapis.com"),
 ];
 
-/// Previews of models that have a surcharge, for which LiteLLM lists none. Not settled: genai-prices has one line for a preview and
-/// what became of it, so both are charged alike.
+/// Previews of models with a surcharge, for which LiteLLM lists none. Not settled: genai-prices has one line for a
+/// preview and its successor, so both are charged alike.
 const PREVIEWS: &[&str] = &["gemini-3.1-flash-image-preview", "gemini-3.1-flash-lite-preview"];
 
-/// What the input costs with that host and residency.
+/// The cost of the input with that host and residency.
 fn cost(model: &Model, host: Option<&str>, inference_geo: Option<&str>) -> Option<Usd> {
     let usage = Usage::new()
         .with(Unit::InputTokens, 1_000_000)
@@ -42,19 +42,19 @@ fn cost(model: &Model, host: Option<&str>, inference_geo: Option<&str>) -> Optio
         },
         counts: Counts::Inclusive,
     });
-    // Fees bear no surcharge.
+    // Fees have no surcharge.
     let tokens = cost.parts.input?.checked_add(cost.parts.output.unwrap_or(Usd::ZERO))?;
     (tokens > Usd::ZERO).then_some(tokens)
 }
 
-/// How many tenths one amount is of another, if it is a whole number.
+/// The ratio of two amounts in tenths, if it is a whole number.
 fn tenths(amount: Usd, of: Usd) -> Option<i128> {
     let tenfold = amount.femto_usd() * 10;
     (tenfold % of.femto_usd() == 0).then(|| tenfold / of.femto_usd())
 }
 
 #[test]
-fn every_uplift_of_the_second_source_is_charged_and_no_other() {
+fn exactly_the_uplifts_of_the_second_source_are_charged() {
     let Some(path) = shared_data::path("TRACING_GENAI_SECOND_PRICES") else {
         return;
     };
@@ -62,7 +62,7 @@ fn every_uplift_of_the_second_source_is_charged_and_no_other() {
     let (mut wrong, mut uplifted, mut previews) = (Vec::new(), 0, BTreeSet::new());
     let models = every_model(&text).unwrap();
     let named = |model: &Model| (model.provider, model.name.clone());
-    // Of one model, LiteLLM lists it at the key of Vertex AI and not at that without a route.
+    // For one model, LiteLLM lists it at the key of Vertex AI but not at the key without a route.
     let uplifts: BTreeSet<_> = models
         .iter()
         .filter(|model| model.uplift().is_some())
@@ -97,13 +97,13 @@ fn every_uplift_of_the_second_source_is_charged_and_no_other() {
 }
 
 #[test]
-fn every_surcharge_of_the_united_states_is_charged_and_no_other() {
+fn exactly_the_listed_us_surcharges_are_charged() {
     let Some(path) = shared_data::path("TRACING_GENAI_SECOND_PRICES") else {
         return;
     };
     let text = std::fs::read_to_string(path).unwrap();
     let (mut wrong, mut surcharged) = (Vec::new(), 0);
-    // One that is retired has no price here.
+    // A retired model has no price here.
     for model in read(&text, DAY).unwrap().listed {
         let amounts = cost(&model, None, Some("us")).zip(cost(&model, None, None));
         let Some(uplift) = model.uplift_in_us() else {

@@ -2,38 +2,36 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One file imports another.
+/// An import between two files.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Import {
-    /// The path of the file that imports, below `src`.
+    /// The path of the importing file, below `src`.
     pub(crate) from: String,
-    /// The path of the file that is imported, below `src`.
+    /// The path of the imported file, below `src`.
     pub(crate) to: String,
     /// The line of the import, from 1.
     pub(crate) line: usize,
 }
 
-/// Files of which each imports each other one, directly or through further files of the circle.
+/// Files that all import each other, directly or through other files of the cycle.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Circle {
+pub(crate) struct Cycle {
     pub(crate) files: Vec<String>,
-    /// The imports within the circle, the first of each pair of files.
+    /// The imports within the cycle, the first of each pair of files.
     pub(crate) imports: Vec<Import>,
 }
 
-/// The circles of these imports. A file is in one circle at most.
-pub(crate) fn circles(imports: &[Import]) -> Vec<Circle> {
+/// The cycles of these imports. A file is in one cycle at most.
+pub(crate) fn cycles(imports: &[Import]) -> Vec<Cycle> {
     let mut direct: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for import in imports {
         direct.entry(&import.from).or_default().insert(&import.to);
     }
     let below: BTreeMap<&str, BTreeSet<&str>> = direct.keys().map(|&file| (file, reached(&direct, file))).collect();
     let reaches = |from: &str, to: &str| below.get(from).is_some_and(|files| files.contains(to));
-    let mut circles: Vec<Circle> = Vec::new();
+    let mut cycles: Vec<Cycle> = Vec::new();
     for &file in below.keys() {
-        let is_known = circles
-            .iter()
-            .any(|circle| circle.files.iter().any(|known| known == file));
+        let is_known = cycles.iter().any(|cycle| cycle.files.iter().any(|known| known == file));
         if is_known || !reaches(file, file) {
             continue;
         }
@@ -46,12 +44,12 @@ pub(crate) fn circles(imports: &[Import]) -> Vec<Circle> {
         within.retain(|import| files.contains(&import.from) && files.contains(&import.to));
         within.sort();
         within.dedup_by(|later, first| later.from == first.from && later.to == first.to);
-        circles.push(Circle { files, imports: within });
+        cycles.push(Cycle { files, imports: within });
     }
-    circles
+    cycles
 }
 
-/// Every file that `file` imports, directly or through others; itself only if one of those imports it.
+/// Every file that `file` imports, directly or through others; itself only in a cycle.
 fn reached<'a>(direct: &BTreeMap<&'a str, BTreeSet<&'a str>>, file: &str) -> BTreeSet<&'a str> {
     let mut reached = BTreeSet::new();
     let mut waiting = vec![file];
@@ -78,37 +76,34 @@ mod tests {
         pairs.iter().enumerate().map(import).collect()
     }
 
-    fn files_of_circles(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
-        circles(&imports(pairs))
-            .into_iter()
-            .map(|circle| circle.files)
-            .collect()
+    fn files_of_cycles(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
+        cycles(&imports(pairs)).into_iter().map(|cycle| cycle.files).collect()
     }
 
     #[test]
-    fn files_that_are_imported_on_two_ways_are_no_circle() {
+    fn files_imported_in_two_ways_are_not_a_cycle() {
         let diamond = [("top", "left"), ("top", "right"), ("left", "low"), ("right", "low")];
-        assert!(files_of_circles(&diamond).is_empty());
+        assert!(files_of_cycles(&diamond).is_empty());
     }
 
     #[test]
-    fn a_circle_of_three_is_found_without_the_files_before_and_after_it() {
+    fn a_cycle_of_three_excludes_the_files_before_and_after_it() {
         let pairs = [("before", "a"), ("a", "b"), ("b", "c"), ("c", "a"), ("c", "after")];
-        assert_eq!(files_of_circles(&pairs), [["a", "b", "c"]]);
+        assert_eq!(files_of_cycles(&pairs), [["a", "b", "c"]]);
     }
 
     #[test]
-    fn two_circles_are_told_apart() {
+    fn two_cycles_are_separate() {
         let pairs = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "d"), ("d", "c")];
-        assert_eq!(files_of_circles(&pairs), [["a", "b"], ["c", "d"]]);
+        assert_eq!(files_of_cycles(&pairs), [["a", "b"], ["c", "d"]]);
     }
 
     #[test]
-    fn the_first_import_of_each_pair_within_the_circle_is_kept() {
+    fn the_first_import_of_each_pair_within_the_cycle_is_kept() {
         let pairs = [("a", "b"), ("a", "b"), ("b", "a"), ("b", "c")];
-        let circles = circles(&imports(&pairs));
+        let cycles = cycles(&imports(&pairs));
         assert_eq!(
-            circles[0].imports,
+            cycles[0].imports,
             [imports(&pairs)[0].clone(), imports(&pairs)[2].clone()]
         );
     }
