@@ -25,7 +25,7 @@ mod tests {
         assert_eq!(fields.optional("free"), None);
         assert_eq!(fields.optional("rule"), None);
         assert_eq!(fields.required("window").unwrap().whole_number(), Ok(7));
-        assert_eq!(fields.nothing_else(), Ok(()));
+        assert_eq!(fields.reject_unknown(), Ok(()));
     }
 
     #[test]
@@ -44,7 +44,7 @@ mod tests {
         let mut fields = node.fields().unwrap();
         let _ = (fields.optional("id"), fields.optional("free"));
         assert_eq!(
-            fields.nothing_else().unwrap_err().to_string(),
+            fields.reject_unknown().unwrap_err().to_string(),
             "line 3: unknown key `Free`; known keys: `id`, `free`"
         );
     }

@@ -129,8 +129,8 @@ impl Writer {
                 }
             }
             Err(Refusal::Part(reason)) => {
-                let whose = format!("{}/{}", shown(provider), shown(id));
-                self.warn(&whose, &format!("left out: {reason}"));
+                let subject = format!("{}/{}", shown(provider), shown(id));
+                self.warn(&subject, &format!("left out: {reason}"));
             }
             Err(Refusal::Table(flaw)) => {
                 return Err(flaw.within(&format!("provider {}, model {}", shown(provider), shown(id))));
@@ -139,8 +139,8 @@ impl Writer {
         Ok(id)
     }
 
-    fn warn(&mut self, whose: &str, problem: &str) {
-        self.warnings.push(format!("{whose}: {problem}"));
+    fn warn(&mut self, subject: &str, problem: &str) {
+        self.warnings.push(format!("{subject}: {problem}"));
     }
 
     fn finish(mut self, source: &str, hash: &str) -> Made {
@@ -186,10 +186,7 @@ pub(crate) fn provider_header(id: &str, node: &Node<'_>, mut warn: impl FnMut(St
         if compiles(&format!("^(?:{pattern})")) {
             let _ = write!(line, "\tapi {}", escape(pattern)); // A String takes everything.
         } else {
-            left_out(
-                "api_pattern",
-                &format!("the pattern `{pattern}` is invalid or unsupported"),
-            );
+            left_out("api_pattern", &format!("the pattern `{pattern}` is unsupported"));
         }
     }
     for (key, name) in [("provider_match", "provider"), ("model_match", "model")] {

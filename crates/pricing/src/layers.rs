@@ -26,7 +26,7 @@ pub(crate) fn catalogue() -> Table {
 /// The embedded table.
 pub(crate) fn embedded() -> Table {
     let mut table = catalogue();
-    overlay::lay(&mut table);
+    overlay::apply(&mut table);
     table
 }
 

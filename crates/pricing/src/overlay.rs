@@ -48,7 +48,7 @@ const LENT: &str = "fallback";
 enum Models {
     /// An existing model, by id.
     Known,
-    /// All models of the provider whose id matches the rule, as written; `*` matches every id.
+    /// All models of the provider with a matching id; the rule as written, `*` for every id.
     Every(Option<Rule>, Box<str>),
     /// A new model. It may precede the line of that id, whose rule also matches its name.
     New(Option<Box<str>>),
@@ -123,15 +123,9 @@ impl OverlayRow {
         };
         let taken_by = |name: &str| provider.models.iter().find(|line| line.rule.matches(name));
         self.adds.rule.names().filter_map(taken_by).all(|line| {
-            let of_catalogue = |catalogue| {
-                Some(
-                    self::provider(catalogue, &self.provider)?
-                        .line(&line.id)?
-                        .equals_line(line),
-                )
-            };
+            let unchanged = |catalogue| Some(self::provider(catalogue, &self.provider)?.line(&line.id)?.equals(line));
             broader.as_deref() == Some(&*line.id)
-                && catalogue.is_none_or(|catalogue| of_catalogue(catalogue) == Some(true))
+                && catalogue.is_none_or(|catalogue| unchanged(catalogue) == Some(true))
         })
     }
 
@@ -153,7 +147,7 @@ impl OverlayRow {
     }
 
     /// Applies the row to the table; returns the number of additions.
-    fn lay(&self, table: &mut Table, catalogue: Option<&Table>, is_lacking: bool) -> usize {
+    fn apply(&self, table: &mut Table, catalogue: Option<&Table>, is_lacking: bool) -> usize {
         let Some(provider) = table
             .providers
             .iter_mut()
@@ -184,9 +178,9 @@ impl OverlayRow {
 }
 
 /// Applies the embedded overlay to the embedded catalogue, which has none of its new models (tested).
-pub(crate) fn lay(catalogue: &mut Table) {
+pub(crate) fn apply(catalogue: &mut Table) {
     for row in OverlayRow::all() {
-        row.lay(catalogue, None, row.is_new_model());
+        row.apply(catalogue, None, row.is_new_model());
     }
 }
 
@@ -206,7 +200,7 @@ fn apply_rows(table: &mut Table, rows: &[OverlayRow], catalogue: Option<&Table>)
     // Decided by the table without any row.
     let lacking: Vec<bool> = rows.iter().map(|row| row.is_lacking(table, catalogue)).collect();
     let rows = rows.iter().zip(lacking);
-    rows.map(|(row, is_lacking)| row.lay(table, catalogue, is_lacking))
+    rows.map(|(row, is_lacking)| row.apply(table, catalogue, is_lacking))
         .collect()
 }
 
@@ -298,7 +292,7 @@ mod tests {
         assert!(bytes[0] <= 24_000 && bytes[1] <= 65_536, "{bytes:?} bytes");
     }
 
-    fn laid(catalogue: &str, overlay: &str) -> (Table, usize) {
+    fn applied(catalogue: &str, overlay: &str) -> (Table, usize) {
         let mut table = Table::parse(&format!("tracing-genai catalogue 1\nsource\tt 1\n[p]\n{catalogue}")).unwrap();
         let rows = parse(&format!("{FORM}\n[p]\n{overlay}")).unwrap();
         let added = apply_rows(&mut table, &rows, None).iter().sum();
@@ -307,7 +301,7 @@ mod tests {
 
     #[test]
     fn existing_prices_are_kept() {
-        let (table, added) = laid(
+        let (table, added) = applied(
             "m\t=\tinput=1\t?processing=batch input=0.5\n",
             "m\t+\tinput=9\t?processing=batch input=9\t<x, 2026-01-01\n",
         );
@@ -319,7 +313,7 @@ mod tests {
 
     #[test]
     fn missing_prices_are_added() {
-        let (table, added) = laid(
+        let (table, added) = applied(
             "m\t=\tinput=1 output=2\n",
             "m\t+\tcache_read=0.1 input=1>200000:2 output=3>200000:4\t?speed=fast *2\t~input_image\t<x, 2026-01-01\n\
              n\t=n | =n-1\tinput=5\t<x, 2026-01-01\n*\t^m\t~input_video\t<x, 2026-01-01\n",

@@ -76,7 +76,7 @@ impl Catalogue {
     pub fn candidates(&self, filter: impl Fn(&Entry<'_>) -> bool) -> Ranking<'_> {
         let candidates = self
             .lines()
-            .filter(|(line, entry)| self.is_asked(*line, entry) && filter(entry));
+            .filter(|(line, entry)| self.is_reachable(*line, entry) && filter(entry));
         Ranking {
             catalogue: self,
             candidates: candidates
@@ -93,7 +93,7 @@ impl Catalogue {
 
     /// Whether a call with the model's id is priced by that line, and not by another of the same id: a user's line may
     /// accompany the catalogue's.
-    fn is_asked(&self, line: Found, entry: &Entry<'_>) -> bool {
+    fn is_reachable(&self, line: Found, entry: &Entry<'_>) -> bool {
         let models = self
             .table()
             .providers

@@ -197,7 +197,7 @@ impl UserFile {
         for node in entries(&mut fields, "multipliers")? {
             self.factors.push(factor(node)?);
         }
-        fields.nothing_else()
+        fields.reject_unknown()
     }
 
     fn header(&mut self, node: &Node<'_>) -> Result<OwnProvider, Flaw> {
@@ -211,7 +211,7 @@ impl UserFile {
         ] {
             fields.optional(known);
         }
-        fields.nothing_else()?;
+        fields.reject_unknown()?;
         let (name, warnings) = (&self.name, &mut self.warnings);
         let header = provider_header(&id, node, |problem| {
             warnings.push(format!("{name}:{}: {problem}", node.line));
@@ -239,7 +239,7 @@ impl UserFile {
             }
             _ => {}
         }
-        fields.nothing_else()?;
+        fields.reject_unknown()?;
         match ModelLine::of(id, node) {
             Ok(line) => Ok(Some(OwnModel {
                 line: node.line,
@@ -260,7 +260,7 @@ impl UserFile {
         let provider = fields.optional("provider").map(Node::text).transpose()?;
         let target = fields.required("model")?;
         let (name, matches) = (fields.optional("name"), fields.optional("match"));
-        fields.nothing_else()?;
+        fields.reject_unknown()?;
         let target = target
             .text()?
             .split_once('/')
@@ -303,7 +303,7 @@ fn fix(node: &Node<'_>) -> Result<OwnFix, Flaw> {
     let model = text(&mut fields, "model")?.to_owned();
     let is_free = flag(&mut fields, "free")?;
     let prices = fields.optional("prices");
-    fields.nothing_else()?;
+    fields.reject_unknown()?;
     let prices = match (prices, is_free) {
         (Some(prices), false) => match ModelLine::words(prices) {
             Ok(line) => known_keys(line)?,
@@ -343,7 +343,7 @@ fn factor(node: &Node<'_>) -> Result<OwnFactor, Flaw> {
     let provider = text(&mut fields, "provider")?.to_owned();
     let model = fields.optional("model").map(Node::text).transpose()?.map(str::to_owned);
     let factor = fields.required("factor")?;
-    fields.nothing_else()?;
+    fields.reject_unknown()?;
     let text = factor.number().or_else(|_| factor.text())?;
     let read = Factor::parse(text).ok_or_else(|| {
         factor.flaw(format!(

@@ -171,7 +171,7 @@ fn a_factor_multiplies_every_token_price_of_every_kind_of_service() {
     assert_eq!(
         claude("claude-opus-4-8", &usage, tier),
         priced("3.45125"),
-        "what Anthropic calls a tier"
+        "reported as a tier by Anthropic"
     );
     let fast = CallContext {
         speed: Some("fast"),

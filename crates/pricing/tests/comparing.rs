@@ -114,8 +114,11 @@ fn uncertainties_of_the_call_are_kept() {
     let nothing = Usage::new();
     assert_eq!(on(&call(&nothing), "openai/gpt-4o-mini").cost.status, Status::Unpriced);
     let contradictory = usage(100, 10).with(Unit::CacheReadTokens, 500);
-    let refused = on(&call(&contradictory), "openai/gpt-4o-mini");
-    assert_eq!((refused.cost.status, refused.cost.total), (Status::Inconsistent, None));
+    let rejected = on(&call(&contradictory), "openai/gpt-4o-mini");
+    assert_eq!(
+        (rejected.cost.status, rejected.cost.total),
+        (Status::Inconsistent, None)
+    );
     // 100 at 0.15, 500 at 0.075 and 10 at 0.6 USD a million.
     let repaired = on(
         &PriceQuery {
@@ -222,8 +225,8 @@ fn candidates_are_ranked_by_total_and_removed_if_they_could_not_serve_a_call() {
     // Contradictory and missing usage is in no total.
     let contradictory = usage(100, 10).with(Unit::CacheReadTokens, 500);
     let more_audio_than_input = usage(100, 10).with(Unit::InputAudioTokens, 500);
-    for refused in [contradictory, more_audio_than_input, Usage::new()] {
-        assert!(!ranking.add(&call(&refused)));
+    for rejected in [contradictory, more_audio_than_input, Usage::new()] {
+        assert!(!ranking.add(&call(&rejected)));
     }
     assert_eq!((ranking.calls(), ranking.cheapest(1).len()), (2, 1));
 }

@@ -175,7 +175,7 @@ fn every_recorded_body_has_the_cost_of_genai_prices() {
         equal > 10 * changed && equal > 50 * unknown,
         "{equal} equal, {changed} changed, {unknown} unknown"
     );
-    assert!(corrected > 0, "the corrections have no use any more");
+    assert!(corrected > 0, "the corrections are obsolete");
     eprintln!(
         "{equal} prices are the oracle's, {corrected} of them corrected; {changed} have changed since, {unknown} are unknown"
     );

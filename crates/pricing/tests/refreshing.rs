@@ -60,14 +60,14 @@ fn dollars(prices: &Prices, provider: &str, model: &str) -> Option<String> {
 
 /// Starts a refresh and collects its reports.
 fn started(refresh: Refresh) -> (Refreshing, Receiver<Result<String, String>>) {
-    let (tell, reports) = channel();
-    let refresh = refresh.every(OFTEN).on_change(move |news| {
-        let news = match news {
+    let (sender, reports) = channel();
+    let refresh = refresh.every(OFTEN).on_change(move |outcome| {
+        let outcome = match outcome {
             Refreshed::Updated { version, .. } => Ok((*version).to_owned()),
             Refreshed::Failed(error) => Err(error.to_string()),
             _ => return,
         };
-        let _ = tell.send(news);
+        let _ = sender.send(outcome);
     });
     (refresh.start().unwrap(), reports)
 }

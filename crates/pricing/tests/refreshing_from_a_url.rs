@@ -35,7 +35,7 @@ enum Answer {
 struct Server {
     url: String,
     answer: Arc<Mutex<Answer>>,
-    asked: Receiver<Option<String>>,
+    requests: Receiver<Option<String>>,
 }
 
 impl Server {
@@ -43,22 +43,22 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/prices.json", listener.local_addr().unwrap());
         let answer = Arc::new(Mutex::new(answer));
-        let (tell, asked) = channel();
+        let (sender, requests) = channel();
         let answers = Arc::clone(&answer);
         // Ends with the test process.
         thread::spawn(move || {
             for connection in listener.incoming().map_while(Result::ok) {
-                let (answers, tell) = (Arc::clone(&answers), tell.clone());
+                let (answers, sender) = (Arc::clone(&answers), sender.clone());
                 thread::spawn(move || {
                     let tag = question(&connection);
                     let answer = answers.lock().unwrap().clone();
-                    let _ = tell.send(tag.clone());
+                    let _ = sender.send(tag.clone());
                     // The client may have closed the connection.
                     let _ = reply(connection, &answer, tag.as_deref());
                 });
             }
         });
-        Self { url, answer, asked }
+        Self { url, answer, requests }
     }
 
     fn answer_with(&self, answer: Answer) {
@@ -67,7 +67,7 @@ impl Server {
 
     /// Waits for a request with that tag.
     fn wait_for_question_with(&self, tag: Option<&str>) {
-        while self.asked.recv_timeout(PATIENCE).unwrap().as_deref() != tag {}
+        while self.requests.recv_timeout(PATIENCE).unwrap().as_deref() != tag {}
     }
 }
 
@@ -141,10 +141,10 @@ fn dollars(prices: &Prices) -> Option<String> {
 }
 
 fn started(prices: &Prices, url: &str, timeout: Duration) -> (Refreshing, Receiver<Result<(), String>>) {
-    let (tell, reports) = channel();
+    let (sender, reports) = channel();
     let refresh = Refresh::of(prices).feed_url(url).every(OFTEN).timeout(timeout);
-    let refresh = refresh.on_change(move |news| {
-        let _ = tell.send(match news {
+    let refresh = refresh.on_change(move |outcome| {
+        let _ = sender.send(match outcome {
             Refreshed::Failed(error) => Err(error.to_string()),
             _ => Ok(()),
         });
@@ -187,7 +187,7 @@ fn a_rejected_table_leaves_the_previous_one_and_is_requested_again_in_full() {
             Answer::Table("\"half\"", table("4").split_at(9_000).0.to_owned()),
             "prices.json:",
         ),
-        (Answer::Table("\"absurd\"", table("31")), "more than 10 times"),
+        (Answer::Table("\"implausible\"", table("31")), "more than 10 times"),
     ];
     for (answer, problem) in broken {
         server.answer_with(answer);
@@ -203,7 +203,7 @@ fn a_rejected_table_leaves_the_previous_one_and_is_requested_again_in_full() {
         assert!(prices.refreshes().feed_error.is_some());
     }
     // The tag of a rejected text does not block a valid text under the same tag.
-    server.answer_with(Answer::Table("\"absurd\"", table("5")));
+    server.answer_with(Answer::Table("\"implausible\"", table("5")));
     let begun = Instant::now();
     while reports.recv_timeout(PATIENCE).unwrap().is_err() {
         assert!(begun.elapsed() < PATIENCE, "{:?}", prices.refreshes());

@@ -169,7 +169,7 @@ fn an_unknown_service_tier_has_the_standard_price_and_a_reason() {
 #[test]
 fn a_batch_reported_as_a_service_tier_is_a_batch() {
     let usage = tokens(1_000, 100);
-    let told = |service_tier, processing| {
+    let reported = |service_tier, processing| {
         let context = CallContext {
             service_tier,
             processing,
@@ -181,8 +181,8 @@ fn a_batch_reported_as_a_service_tier_is_a_batch() {
         })
         .total
     };
-    assert_eq!(told(Some("batch"), None), told(None, Some("batch")));
-    assert_ne!(told(Some("batch"), None), told(None, None));
+    assert_eq!(reported(Some("batch"), None), reported(None, Some("batch")));
+    assert_ne!(reported(Some("batch"), None), reported(None, None));
 
     // OpenAI's responses have no such tier: the value has no known price.
     let context = CallContext {
@@ -202,9 +202,9 @@ fn excluded_cache_is_rejected_added_or_repaired_as_configured() {
         .with(Unit::CacheReadTokens, 8_192)
         .with(Unit::CacheWriteTokens, 0);
     let base = call("openai", "gpt-4o-mini", &usage);
-    let refused = cost(&base);
-    assert_eq!((refused.status, refused.total), (Status::Inconsistent, None));
-    assert_eq!(refused.reasons, Reasons::of(Reason::NegativePart));
+    let rejected = cost(&base);
+    assert_eq!((rejected.status, rejected.total), (Status::Inconsistent, None));
+    assert_eq!(rejected.reasons, Reasons::of(Reason::NegativePart));
     // 500 at 0.15, 8,192 at 0.075 and 300 at 0.6 USD a million.
     let added = cost(&PriceQuery {
         counts: Counts::Exclusive,
@@ -224,11 +224,11 @@ fn cache_writes_of_unknown_lifetime_are_charged_as_the_shortest_with_a_reason() 
     let usage = tokens(1_000, 10).with(Unit::CacheWriteTokens, 500);
     let assumed = cost(&call("anthropic", "claude-opus-5", &usage));
     assert_eq!(assumed.reasons, Reasons::of(Reason::CacheTtlAssumed));
-    let told = usage
+    let reported = usage
         .with(Unit::CacheWrite1hTokens, 0)
         .with(Unit::CacheWrite5mTokens, 500);
-    let told = cost(&call("anthropic", "claude-opus-5", &told));
-    assert_eq!((told.status, told.total), (Status::Priced, assumed.total));
+    let reported = cost(&call("anthropic", "claude-opus-5", &reported));
+    assert_eq!((reported.status, reported.total), (Status::Priced, assumed.total));
 }
 
 #[test]
@@ -431,9 +431,9 @@ fn missing_cached_audio_is_rejected_or_assumed_minimal() {
     let usage = tokens(4_000, 0)
         .with(Unit::InputAudioTokens, 3_000)
         .with(Unit::CacheReadTokens, 2_000);
-    let refused = cost(&call("gcp.gemini", "gemini-2.5-flash", &usage));
-    assert_eq!((refused.status, refused.total), (Status::Inconsistent, None));
-    assert_eq!(refused.reasons, Reasons::of(Reason::OverlapUnknown));
+    let rejected = cost(&call("gcp.gemini", "gemini-2.5-flash", &usage));
+    assert_eq!((rejected.status, rejected.total), (Status::Inconsistent, None));
+    assert_eq!(rejected.reasons, Reasons::of(Reason::OverlapUnknown));
     let cost = cost(&PriceQuery {
         counts: Counts::Auto,
         ..call("gcp.gemini", "gemini-2.5-flash", &usage)

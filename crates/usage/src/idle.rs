@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(
             template.matched(event("a", 1).as_bytes()),
             None,
-            "one event is no template"
+            "one event is not a template"
         );
         template.learn(event("bc", 12).as_bytes());
         template

@@ -36,7 +36,7 @@ pub struct ResponseReader {
 struct Gathering {
     response: Box<dyn Gather>,
     /// `None` parses everything.
-    relevant: Option<RelevantKeys>,
+    filter: Option<RelevantKeys>,
     /// The first pieces may name the response and its model.
     opened: bool,
     exception: Option<ProviderError>,
@@ -56,8 +56,8 @@ impl ResponseReader {
     /// A reader for one response of `api`.
     pub fn new(api: Api) -> Self {
         let response = gather(api);
-        let relevant = RelevantKeys::new(&response.event_keys());
-        Self::with(response, Some(relevant))
+        let filter = RelevantKeys::new(&response.event_keys());
+        Self::with(response, Some(filter))
     }
 
     /// A reader that parses every event: the reference for [`new`](Self::new) in tests.
@@ -66,12 +66,12 @@ impl ResponseReader {
         Self::with(gather(api), None)
     }
 
-    fn with(response: Box<dyn Gather>, relevant: Option<RelevantKeys>) -> Self {
+    fn with(response: Box<dyn Gather>, filter: Option<RelevantKeys>) -> Self {
         Self {
             framing: Framing::default(),
             gathering: Gathering {
                 response,
-                relevant,
+                filter,
                 opened: false,
                 exception: None,
                 bare_error: None,
@@ -143,7 +143,7 @@ impl ResponseReader {
         } = self;
         framing.finish(|piece| gathering.take(&piece));
         let problem = (!gathering.opened && gathering.exception.is_none()).then(|| {
-            let nothing = || "it is no JSON, and no stream of events".to_owned();
+            let nothing = || "neither JSON nor an event stream".to_owned();
             gathering.problem.unwrap_or_else(nothing)
         });
         let mut reading = gathering.response.finish();
@@ -183,7 +183,7 @@ impl std::fmt::Debug for ResponseReader {
 
 impl Gathering {
     fn filters(&self) -> bool {
-        self.relevant.is_some()
+        self.filter.is_some()
     }
 
     fn take(&mut self, piece: &Piece<'_>) {
@@ -198,9 +198,9 @@ impl Gathering {
                 let known = self.response.reading();
                 if self.opened
                     && self
-                        .relevant
+                        .filter
                         .as_ref()
-                        .is_some_and(|keys| !keys.is_relevant(json, known))
+                        .is_some_and(|filter| !filter.is_relevant(json, known))
                 {
                     return;
                 }
@@ -216,8 +216,7 @@ impl Gathering {
                 return;
             }
             Piece::Lost => {
-                self.problem
-                    .get_or_insert_with(|| "it ends before its JSON does, or is none".to_owned());
+                self.problem.get_or_insert_with(|| "truncated or not JSON".to_owned());
                 Err(())
             }
         };

@@ -199,7 +199,10 @@ fn rerankers_count_searches_or_tokens_in_both_versions() {
         .replace(":3}", ":3.0}");
     assert_eq!(counts(&read(Api::Rerank, &first)), [("rerank_searches", 3)]);
     let half = second.replace(":3}", ":2.5}");
-    assert!(read(Api::Rerank, &half).invalid.is_some(), "half a search is no count");
+    assert!(
+        read(Api::Rerank, &half).invalid.is_some(),
+        "half a search is not a count"
+    );
     for usage in [
         r#"{"total_tokens":260}"#,
         r#"{"prompt_tokens":260,"total_tokens":260}"#,
@@ -291,7 +294,7 @@ fn documents_are_counted_by_pages_and_annotated_pages() {
 
 #[test]
 fn speech_is_counted_by_characters_or_by_tokens() {
-    let said = stream(&[
+    let spoken = stream(&[
         r#"{"type":"speech.audio.delta","audio":"AAAA"}"#,
         r#"{"type":"speech.audio.done","usage":{"input_tokens":14,"output_tokens":101,"total_tokens":115}}"#,
     ]);
@@ -300,8 +303,8 @@ fn speech_is_counted_by_characters_or_by_tokens() {
         ("output_tokens", 101),
         ("output_audio_tokens", 101),
     ];
-    assert_eq!(counts(&read(Api::Speech, &said)), tokens);
-    let within = said
+    assert_eq!(counts(&read(Api::Speech, &spoken)), tokens);
+    let within = spoken
         .replace(r#","usage":"#, r#","data":{"usage":"#)
         .replace("115}", "115}}");
     assert_eq!(counts(&read(Api::Speech, &within)), tokens);

@@ -69,7 +69,7 @@ const CORRECTIONS: &[Correction] = &[
         field: "/usageMetadata/promptTokenDetails",
         correct: |details, counts| {
             for detail in details.as_array().unwrap() {
-                assert_eq!(detail["modality"], "TEXT", "a modality that this test does not know");
+                assert_eq!(detail["modality"], "TEXT", "unknown modality");
                 counts.insert("input_text_tokens", detail["tokenCount"].as_u64().unwrap());
             }
         },
@@ -123,10 +123,6 @@ fn every_recorded_body_has_the_usage_of_genai_prices() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     let needed = corrected.values().filter(|bodies| **bodies > 0).count();
-    assert_eq!(
-        needed,
-        CORRECTIONS.len(),
-        "a correction that no body needs: {corrected:?}"
-    );
+    assert_eq!(needed, CORRECTIONS.len(), "unused correction: {corrected:?}");
     eprintln!("{} bodies: {compared:?}; corrected: {corrected:?}", entries.len());
 }

@@ -241,7 +241,7 @@ fn xai_reasoning_is_excluded_in_chat_and_included_in_responses() {
     assert_eq!(
         body(Api::XaiChat, &within).usage.get(Unit::OutputTokens),
         Some(9),
-        "the total denies it"
+        "excluded by the total"
     );
     let responses = r#"{"usage":{"input_tokens":160,"output_tokens":249,"output_tokens_details":{"reasoning_tokens":186},
         "cost_in_usd_ticks":6881000,"server_side_tool_usage_details":{"web_search_calls":2,"x_search_calls":1}}}"#;
@@ -257,11 +257,11 @@ fn reasoning_of_compatible_servers_is_placed_by_the_total() {
     assert_eq!(body(Api::OpenAiChat, beside).usage.get(Unit::OutputTokens), Some(12));
     let within = beside.replace("22", "15").replace(":7", ":3");
     assert_eq!(body(Api::OpenAiChat, &within).usage.get(Unit::OutputTokens), Some(5));
-    let absurd = body(Api::OpenAiChat, &beside.replace("22", "15"));
+    let wrong = body(Api::OpenAiChat, &beside.replace("22", "15"));
     assert_eq!(
-        absurd.usage,
+        wrong.usage,
         usage(&[(Unit::InputTokens, 10), (Unit::OutputTokens, 5)]),
-        "an estimate that failed"
+        "a wrong estimate"
     );
 }
 
@@ -387,7 +387,7 @@ fn voyage_totals_are_input_and_an_invalid_index_keeps_the_reason() {
     );
     assert_eq!(voyage.usage, usage(&[(Unit::InputTokens, 10)]));
     let chat = body(Api::OpenAiChat, r#"{"model":"m","usage":{"total_tokens":10}}"#);
-    assert!(chat.usage.is_empty(), "how much of it was input is not said");
+    assert!(chat.usage.is_empty(), "the input part of the total is unknown");
     let odd = body(
         Api::OpenAiChat,
         r#"{"choices":[{"index":null,"finish_reason":"stop"}]}"#,

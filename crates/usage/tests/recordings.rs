@@ -42,7 +42,7 @@ fn every_recorded_response_matches_a_walk_over_its_json() {
         let expected = input_and_output(api, &objects);
         *read_bodies.entry(api.name()).or_insert(0) += 1;
         with_usage += usize::from(expected.0.is_some());
-        let refused = exchange.status >= 400;
+        let rejected = exchange.status >= 400;
         let names_itself = reading.model.is_some() || Endpoint::model_in(&exchange.path).is_some();
         let names_nothing = matches!(api, Api::Cohere | Api::OpenAiImages | Api::OpenAiTranscriptions);
         let sound = reading.skipped_events == 0
@@ -50,8 +50,8 @@ fn every_recorded_response_matches_a_walk_over_its_json() {
             && actual == expected
             && reading == read(ResponseReader::new(api), body, 7)
             && reading == read(ResponseReader::parsing_everything(api), body, usize::MAX)
-            && (!refused || reading.error.is_some())
-            && (refused || names_itself || names_nothing || reading.error.is_some());
+            && (!rejected || reading.error.is_some())
+            && (rejected || names_itself || names_nothing || reading.error.is_some());
         if !sound {
             wrong.push(format!(
                 "{}: expected {expected:?} in {reading:?}",

@@ -76,7 +76,7 @@ fn the_end_of_an_anthropic_stream_corrects_its_start() {
     assert_eq!(
         cut_off.usage.get(Unit::OutputTokens),
         None,
-        "the output of half a stream is unknown"
+        "the output of a truncated stream is unknown"
     );
 }
 

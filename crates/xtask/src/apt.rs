@@ -23,7 +23,7 @@ pub(crate) fn obtain(program: &str, package: &str) -> Result<PathBuf> {
         return Ok(path);
     }
     if find("apt-get").is_err() {
-        bail!("{program} is not on the PATH, and there is no apt-get to install it with");
+        bail!("{program} is not on the PATH, and apt-get is missing");
     }
     if !is_root()? {
         bail!("{program} is not on the PATH, and only root may install it: `sudo apt-get install {package}`");

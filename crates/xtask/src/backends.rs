@@ -130,7 +130,7 @@ mod tests {
     fn missing_backends_are_listed() {
         let mut missing = Vec::new();
         report("jaeger", Ok(PathBuf::from("jaeger-1.65.0")), &mut missing);
-        report("otelcol", Err(anyhow::anyhow!("there is no Go")), &mut missing);
+        report("otelcol", Err(anyhow::anyhow!("Go is missing")), &mut missing);
         assert_eq!(missing, ["otelcol"]);
     }
 }

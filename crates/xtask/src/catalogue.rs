@@ -163,7 +163,7 @@ mod tests {
         let made = make(&json, &version_in_name(&path, "genai-prices-").unwrap()).unwrap();
         assert!(
             made.text == text(&data("catalogue.txt")).unwrap(),
-            "run `cargo xtask catalogue` and commit what it writes"
+            "run `cargo xtask catalogue` and commit its output"
         );
     }
 }

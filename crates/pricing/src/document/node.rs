@@ -58,7 +58,7 @@ impl<'a> Node<'a> {
     pub(crate) fn text(&self) -> Result<&str, Flaw> {
         match &self.value {
             Value::Text(text) => Ok(text),
-            _ => Err(self.unlike("a text")),
+            _ => Err(self.wrong_type("a text")),
         }
     }
 
@@ -66,7 +66,7 @@ impl<'a> Node<'a> {
     pub(crate) fn number(&self) -> Result<&str, Flaw> {
         match &self.value {
             Value::Number(number) => Ok(number),
-            _ => Err(self.unlike("a number")),
+            _ => Err(self.wrong_type("a number")),
         }
     }
 
@@ -76,7 +76,7 @@ impl<'a> Node<'a> {
             Value::Number(number) => number
                 .parse()
                 .map_err(|_| self.flaw(format!("`{}` is not a whole number", clipped(number)))),
-            _ => Err(self.unlike("a whole number")),
+            _ => Err(self.wrong_type("a whole number")),
         }
     }
 
@@ -84,7 +84,7 @@ impl<'a> Node<'a> {
     pub(crate) fn bool(&self) -> Result<bool, Flaw> {
         match self.value {
             Value::Bool(value) => Ok(value),
-            _ => Err(self.unlike("`true` or `false`")),
+            _ => Err(self.wrong_type("`true` or `false`")),
         }
     }
 
@@ -92,7 +92,7 @@ impl<'a> Node<'a> {
     pub(crate) fn list(&self) -> Result<&[Self], Flaw> {
         match &self.value {
             Value::List(nodes) => Ok(nodes),
-            _ => Err(self.unlike("a list")),
+            _ => Err(self.wrong_type("a list")),
         }
     }
 
@@ -100,7 +100,7 @@ impl<'a> Node<'a> {
     pub(crate) fn table(&self) -> Result<&[(Cow<'a, str>, Self)], Flaw> {
         match &self.value {
             Value::Table(entries) => Ok(entries),
-            _ => Err(self.unlike("a table")),
+            _ => Err(self.wrong_type("a table")),
         }
     }
 
@@ -110,7 +110,7 @@ impl<'a> Node<'a> {
     /// let mut fields = node.fields()?;
     /// let id = fields.required("id")?.text()?;
     /// let free = fields.optional("free").map(Node::bool).transpose()?;
-    /// fields.nothing_else()?;
+    /// fields.reject_unknown()?;
     /// ```
     pub(crate) fn fields(&self) -> Result<Fields<'_, 'a>, Flaw> {
         Ok(Fields {
@@ -120,7 +120,7 @@ impl<'a> Node<'a> {
         })
     }
 
-    fn unlike(&self, expected: &str) -> Flaw {
+    fn wrong_type(&self, expected: &str) -> Flaw {
         let kind = match &self.value {
             Value::Text(_) => "a text",
             Value::Number(_) => "a number",
@@ -149,7 +149,7 @@ impl<'n, 'a> Fields<'n, 'a> {
     }
 
     /// Rejects unknown keys. Not called for tables that may have newer keys.
-    pub(crate) fn nothing_else(self) -> Result<(), Flaw> {
+    pub(crate) fn reject_unknown(self) -> Result<(), Flaw> {
         let is_unknown = |(key, _): &&(Cow<'a, str>, Node<'a>)| !self.known.contains(&&**key);
         let Some((key, node)) = self.entries.iter().find(is_unknown) else {
             return Ok(());
@@ -173,8 +173,8 @@ impl Flaw {
     }
 
     /// The same error, prefixed with its subject.
-    pub(crate) fn within(self, whose: &str) -> Self {
-        Self::new(self.line, format!("{whose}: {}", self.problem))
+    pub(crate) fn within(self, subject: &str) -> Self {
+        Self::new(self.line, format!("{subject}: {}", self.problem))
     }
 }
 

@@ -131,7 +131,7 @@ mod tests {
         for _ in 0..MAX_DEPTH {
             deep = many("or", 1, &deep);
         }
-        let refused = [
+        let rejected = [
             r#"{"equals": ""}"#.to_owned(),
             r#"{"or": []}"#.to_owned(),
             r#"{"and": []}"#.to_owned(),
@@ -143,7 +143,7 @@ mod tests {
             many("and", 9, two),
             deep,
         ];
-        for rule in refused {
+        for rule in rejected {
             assert_eq!(written(&rule), None, "{rule}");
         }
         assert!(written(&many("and", 8, two)).is_some());

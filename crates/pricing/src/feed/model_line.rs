@@ -129,7 +129,7 @@ impl<'n> ModelLine<'n> {
     }
 
     fn note_unknown(&mut self, fields: Fields<'_, '_>) {
-        if let Err(flaw) = fields.nothing_else() {
+        if let Err(flaw) = fields.reject_unknown() {
             self.unknown.get_or_insert(flaw);
         }
     }

@@ -39,9 +39,7 @@ pub(super) fn tests(pattern: &str) -> Result<Vec<Test<'_>>, Refusal> {
     if tests.iter().all(|test| compiles(&test.text)) {
         Ok(tests)
     } else {
-        Err(Refusal::Part(format!(
-            "the pattern `{pattern}` is invalid or unsupported"
-        )))
+        Err(Refusal::Part(format!("the pattern `{pattern}` is unsupported")))
     }
 }
 

@@ -63,13 +63,13 @@ impl Feed {
             reason,
         };
         // The overlay's additions are in use too, and apply to the newer table as well.
-        let laid = |feed: &Self| {
+        let applied = |feed: &Self| {
             let mut table = feed.table()?;
             overlay::apply_to_newer(&mut table, &crate::layers::catalogue());
             Ok::<_, PriceFileError>(table)
         };
-        let newer = laid(self)?;
-        let before = feed.map(laid).transpose()?;
+        let newer = applied(self)?;
+        let before = feed.map(applied).transpose()?;
         let before = before.as_ref().unwrap_or(in_use.table());
         check_counts(&newer, before).map_err(implausible)?;
         check_sentinels(&newer, in_use.table(), Moment::from(SystemTime::now())).map_err(implausible)
@@ -130,13 +130,13 @@ fn check_prices(label: &str, before: &Model, after: &Model, now: Moment) -> Resu
         // Old prices stay acceptable: some fell a hundredfold over the years.
         let known = rates(before, unit);
         let mut new = rates(after, unit).into_iter().filter(|rate| !known.contains(rate));
-        if let Some(absurd) = new.find(|rate| is_absurd(price.base, *rate)) {
+        if let Some(implausible) = new.find(|rate| is_implausible(price.base, *rate)) {
             let per = unit.dimensions().family.per();
             return Err(format!(
                 "it changes the price of {label} for {} from {} to {} USD, by more than {MOST_TIMES} times",
                 unit.name(),
                 price.base.for_units(per),
-                absurd.for_units(per)
+                implausible.for_units(per)
             ));
         }
     }
@@ -158,7 +158,7 @@ fn line<'a>(table: &'a Table, provider: &str, model: &str) -> Option<&'a Model> 
     table.line(&found)
 }
 
-fn is_absurd(before: Rate, after: Rate) -> bool {
+fn is_implausible(before: Rate, after: Rate) -> bool {
     let (less, more) = (before.0.min(after.0), before.0.max(after.0));
     more > less.saturating_mul(MOST_TIMES)
 }

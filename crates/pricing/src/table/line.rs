@@ -178,7 +178,7 @@ impl Model {
     }
 
     /// Whether another line has the same rule and prices.
-    pub(crate) fn equals_line(&self, other: &Self) -> bool {
+    pub(crate) fn equals(&self, other: &Self) -> bool {
         let constraint = |set: &PriceSet| set.when.as_ref().map(|(_, text)| text.clone());
         let is_same =
             |(one, other): (&PriceSet, &PriceSet)| one.prices == other.prices && constraint(one) == constraint(other);

@@ -20,13 +20,13 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(read(ResponseReader::new(api), events), whole, "line by line");
     let _ = read_body(api, bytes);
     let _ = Api::of_response("openai", bytes);
-    let asked = read_request(bytes);
+    let request = read_request(bytes);
     for content_type in [None, Some("multipart/form-data; boundary=b")] {
         let mut reader = RequestReader::new(content_type);
         bytes.chunks(usize::from(*cut).max(1)).for_each(|part| reader.push(part));
         let _ = reader.finish();
     }
-    assert!(asked.max_tokens.is_none_or(|most| most <= tracing_genai_usage::MAX_COUNT));
+    assert!(request.max_tokens.is_none_or(|most| most <= tracing_genai_usage::MAX_COUNT));
 });
 
 fn read<'a>(mut reader: ResponseReader, parts: impl Iterator<Item = &'a [u8]>) -> Reading {

@@ -21,14 +21,8 @@ use crate::unit::Unit;
 const KNOWN: &[(&str, &str)] = &[
     ("total_tokens", "the sum of input and output"),
     ("output_audio_seconds", "included in the billed units"),
-    (
-        "input_token_details.grok_tokens",
-        "not billed in addition to the seconds",
-    ),
-    (
-        "output_token_details.grok_tokens",
-        "not billed in addition to the seconds",
-    ),
+    ("input_token_details.grok_tokens", "billed by the second"),
+    ("output_token_details.grok_tokens", "billed by the second"),
 ];
 
 #[derive(Deserialize)]

@@ -204,7 +204,7 @@ impl JsonValues {
         match rest.split_first() {
             Some((b'"', rest)) => {
                 if text.is_cut {
-                    drop_half_a_character(&mut self.kept);
+                    drop_partial_character(&mut self.kept);
                 }
                 self.keep(b'"');
                 rest
@@ -247,7 +247,7 @@ impl Open {
 }
 
 /// Drops an incomplete character at the end.
-fn drop_half_a_character(text: &mut Vec<u8>) {
+fn drop_partial_character(text: &mut Vec<u8>) {
     let tail = text.len().saturating_sub(4);
     let last = text.get(tail..).unwrap_or_default();
     if let Some(lead) = last.iter().rposition(|byte| byte & 0xC0 != 0x80)

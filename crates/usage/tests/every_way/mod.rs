@@ -12,7 +12,7 @@ const CUT_EVERYWHERE: usize = 1_500;
 pub(crate) fn read(api: Api, text: &str) -> Reading {
     let whole = of_chunks(ResponseReader::new(api), &[text.as_bytes()]);
     let everything = of_chunks(ResponseReader::parsing_everything(api), &[text.as_bytes()]);
-    assert_eq!(whole, everything, "the filter misses something of {text}");
+    assert_eq!(whole, everything, "the filter omits a part of {text}");
     let step = if text.len() > CUT_EVERYWHERE { 7 } else { 1 };
     for place in (0..text.len()).step_by(step) {
         let (head, tail) = text.as_bytes().split_at(place);
@@ -30,7 +30,7 @@ pub(crate) fn read(api: Api, text: &str) -> Reading {
         let events = stream(&["{}", &text.replace('\n', " ")]);
         let filtered = of_chunks(ResponseReader::new(api), &[events.as_bytes()]);
         let everything = of_chunks(ResponseReader::parsing_everything(api), &[events.as_bytes()]);
-        assert_eq!(filtered, everything, "the filter misses an event of {events}");
+        assert_eq!(filtered, everything, "the filter omits an event of {events}");
     }
     whole
 }

@@ -16,7 +16,7 @@ pub(crate) struct Entry {
 #[derive(Deserialize)]
 pub(crate) struct Extracted {
     pub(crate) extractors: Vec<Extractor>,
-    #[allow(dead_code, reason = "one of the tests that share this asks for counts")]
+    #[allow(dead_code, reason = "one of the tests that share this uses counts")]
     pub(crate) usage: BTreeMap<String, u64>,
 }
 
@@ -24,9 +24,9 @@ pub(crate) struct Extracted {
 pub(crate) struct Extractor {
     pub(crate) provider_id: String,
     pub(crate) api_flavor: String,
-    #[allow(dead_code, reason = "one of the tests that share this asks for prices")]
+    #[allow(dead_code, reason = "one of the tests that share this uses prices")]
     pub(crate) input_price: Option<String>,
-    #[allow(dead_code, reason = "one of the tests that share this asks for prices")]
+    #[allow(dead_code, reason = "one of the tests that share this uses prices")]
     pub(crate) output_price: Option<String>,
 }
 

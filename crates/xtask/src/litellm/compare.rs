@@ -184,7 +184,7 @@ pub(crate) fn check(models: &Models, findings: &Findings<'_>) -> anyhow::Result<
         .collect();
     ensure!(
         only_theirs == ONLY_THEIRS,
-        "other prices are in LiteLLM only: {only_theirs:#?}"
+        "other prices are only in LiteLLM: {only_theirs:#?}"
     );
     let (unknown, all) = (findings.unknown.len(), models.listed.len());
     ensure!(

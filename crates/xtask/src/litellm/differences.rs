@@ -26,7 +26,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         keys: r"us-gov[.-]|us-gov/",
         ratio: (1_000, 10_000),
-        why: "GovCloud has prices of its own, which genai-prices has not",
+        why: "GovCloud has separate prices, missing in genai-prices",
     },
     Difference {
         keys: r"^bedrock(?:_mantle)?/(?:ap|ca|eu|sa|us)-[a-z]+-\d/",
@@ -46,12 +46,12 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         keys: r"^azure/(?:us|eu)/",
         ratio: (1_095, 1_105),
-        why: "an Azure data zone costs a tenth more, to the last digit of a rounded price; a request does not tell the zone",
+        why: "an Azure data zone costs a tenth more, to the last digit of a rounded price; a request has no zone",
     },
     Difference {
         keys: r"^azure/(?:eu|apac)/gpt-6",
         ratio: (1_200, 1_200),
-        why: "an Azure data zone of Europe or Asia costs a fifth more from gpt-6 on; a request does not tell the zone",
+        why: "an Azure data zone of Europe or Asia costs a fifth more from gpt-6 on; a request has no zone",
     },
     Difference {
         keys: r"^azure/(?:ada|gpt-3.5-turbo-instruct-0914|gpt-4-turbo|gpt-4-turbo-2024-04-09|o1-preview|text-embedding-(?:ada-002|3-large|3-small)|tts-1-hd)$",
@@ -91,7 +91,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         keys: r"^ovhcloud/",
         ratio: (820, 930),
-        why: "LiteLLM has about 0.9 of our dollars throughout: as it seems, euros",
+        why: "LiteLLM has about 0.9 of our dollars throughout: probably euros",
     },
     Difference {
         keys: r"^perplexity/sonar",
@@ -131,7 +131,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         keys: r"^(?:azure/)?gpt-4o-mini-tts$",
         ratio: (841, 841),
-        why: "LiteLLM lists text output at 10 USD beside audio at 12; the model speaks only",
+        why: "LiteLLM lists text output at 10 USD beside audio at 12; the model outputs only audio",
     },
     Difference {
         keys: r"^fireworks_ai/accounts/fireworks/models/(?:gemma-3-27b-it|llama-v3p1-8b-instruct)$",
@@ -161,12 +161,12 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         keys: r"^perplexity/(?:google/gemini-3.6-flash|openai/gpt-5.3-codex)$",
         ratio: (2_000, 2_000),
-        why: "LiteLLM has the price from before a cut of the maker's",
+        why: "LiteLLM has the price from before a price cut by the maker",
     },
     Difference {
         keys: r"^perplexity/anthropic/claude-sonnet-5-5$",
         ratio: (1_032, 1_033),
-        why: "LiteLLM has the cache price from before a cut of the maker's",
+        why: "LiteLLM has the cache price from before a price cut by the maker",
     },
     Difference {
         keys: r"^gpt-4o(?:-mini)?-search-preview|^gpt-5-search-api",
@@ -176,7 +176,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         keys: r"^bedrock/(?:ap-northeast-1|eu-central-1)/anthropic.claude-instant-v1$",
         ratio: (3_000, 3_400),
-        why: "the price of a region, which the id does not tell",
+        why: "the price of a region, which is missing in the id",
     },
 ];
 

@@ -49,9 +49,9 @@ fn why_left_out(model: &Model, day: &str, images: &Regex) -> Option<&'static str
     let retired = model.word("deprecation_date");
     let has_no_token_of_an_image = || !model.fields().any(|field| field.contains("image_token"));
     if Probe::of(model).is_empty() {
-        Some("no positive price in a unit that we know: free, by image, by second of video, by size")
+        Some("no positive price in a known unit: free, by image, by second of video, by size")
     } else if retired.is_some_and(|date| date < day) {
-        Some("retired by LiteLLM's own date")
+        Some("retired by LiteLLM's date")
     } else if (model.mode().starts_with("image") && has_no_token_of_an_image()) || images.is_match(&model.key) {
         Some("makes images, which LiteLLM prices by token as a placeholder")
     } else {

@@ -132,11 +132,11 @@ fn choose<'a>(
             // Added to a model, the fee would be charged on every API of the provider.
             Some("given away on another API of the provider, by the catalogue's line without a price")
         } else if MISTAKES.iter().any(|(key, _)| *key == model.key) {
-            Some("unknown to us, and the price is a mistake by the source's own others")
+            Some("unknown to us, and the price contradicts the source itself")
         } else if model.place.starts_with("us-gov") {
-            Some("unknown to us, and the price is that of GovCloud alone")
+            Some("unknown to us, and the price is that of GovCloud only")
         } else if searches.is_match(&model.name) {
-            Some("unknown to us, and every call bears the fee of a search, which is no price here: a row by hand")
+            Some("unknown to us, and every call has a search fee: needs a hand-written row")
         } else if model.fields().any(|field| field == "off_peak_pricing") {
             Some("unknown to us, and the price depends on the hour")
         } else if smallest == Some((model.provider, prices(model, None))) && says_more() {
@@ -319,15 +319,12 @@ mod tests {
         let table = std::fs::read_to_string(path).unwrap();
         let read = |file: &str| std::fs::read_to_string(crate::catalogue::data(file)).unwrap();
         for (key, _) in MISTAKES {
-            assert!(
-                table.contains(&format!("\"{key}\"")),
-                "{key} is not in the table any more"
-            );
+            assert!(table.contains(&format!("\"{key}\"")), "{key} is no longer in the table");
         }
         let made = make(&table, &source, &read("catalogue.txt"), &read("overlay.txt")).unwrap();
         assert!(
             made.text == committed,
-            "run `cargo xtask catalogue --second` and commit what it writes"
+            "run `cargo xtask catalogue --second` and commit its output"
         );
     }
 

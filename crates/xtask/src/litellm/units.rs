@@ -77,13 +77,13 @@ pub(crate) fn prices(model: &Model, service: Option<Service>) -> String {
     let all: Vec<_> = priced(model).filter_map(price).collect();
     let of = |unit| all.iter().find(|(of, _)| *of == unit).map(|(_, price)| price.as_str());
     // LiteLLM repeats the whole's price for parts without a known price.
-    let says_nothing = |unit: Unit, price: &str| match unit {
+    let repeats_whole = |unit: Unit, price: &str| match unit {
         Unit::CacheReadTokens | Unit::CacheWriteTokens => of(Unit::InputTokens) == Some(price),
         Unit::OutputReasoningTokens => of(Unit::OutputTokens) == Some(price),
         _ => false,
     };
-    let told = all.iter().filter(|(unit, price)| !says_nothing(*unit, price));
-    let mut words: Vec<_> = told
+    let stated = all.iter().filter(|(unit, price)| !repeats_whole(*unit, price));
+    let mut words: Vec<_> = stated
         .map(|(unit, price)| format!("{}={price}", short_name(*unit)))
         .collect();
     words.sort_unstable();
