@@ -106,7 +106,7 @@ impl RepairedUsage {
         }
         Self {
             usage,
-            // An estimate may assume more than a bill, but not that contradictory usage was another.
+            // An estimate allows assumptions, but contradictory usage stays invalid.
             counts: if contradicts_itself {
                 Counts::Inclusive
             } else {

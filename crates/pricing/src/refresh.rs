@@ -117,7 +117,7 @@ impl Refresh {
     }
 
     /// The poll interval, at least 20 ms for files and 1 s for a URL. Default: 5 s for files, 1 h for a URL, ± 10 % so
-    /// that many processes do not ask at once. A failed URL is retried after 1 min, 2 min, 4 min, and so on up to the
+    /// that many processes do not poll at once. A failed URL is retried after 1 min, 2 min, 4 min, and so on up to the
     /// interval.
     pub const fn every(mut self, interval: Duration) -> Self {
         self.interval = Some(interval);

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod every_way;
+mod all_readers;
 
-use every_way::{counts, read, stream};
+use all_readers::{counts, read, stream};
 use tracing_genai_usage::{Api, Reading, Unit};
 
 fn chat(usage: &str) -> Reading {

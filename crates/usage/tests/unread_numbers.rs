@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod every_way;
+mod all_readers;
 
-use every_way::read;
+use all_readers::read;
 use tracing_genai_usage::{Api, Reading, Unit};
 
 fn chat(rest: &str) -> Reading {

@@ -14,7 +14,7 @@ use crate::price_file::{MAX_FILE_BYTES, PriceFileError};
 
 /// The pause after a first failure; doubled by each further one.
 const FIRST_RETRY: Duration = Duration::from_secs(60);
-/// Pauses vary by up to 1/JITTER, so that many processes do not ask at once.
+/// Pauses vary by up to 1/JITTER, so that many processes do not poll at once.
 const JITTER: u32 = 10;
 
 /// A URL.

@@ -3,9 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod every_way;
+mod all_readers;
 
-use every_way::read;
+use all_readers::read;
 use tracing_genai_usage::{Api, Unit};
 
 #[track_caller]
