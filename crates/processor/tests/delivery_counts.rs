@@ -1,4 +1,4 @@
-//! `ended = unsampled + discarded + exported + failed + undelivered`, whatever the exporter does.
+//! `ended = unsampled + discarded + exported + failed + undelivered`, for any behaviour of the exporter.
 
 #![allow(clippy::panic, reason = "an exporter that panics is what the test is about")]
 
@@ -55,14 +55,14 @@ fn end_spans(provider: &SdkTracerProvider, count: usize) {
 }
 
 #[test]
-fn a_panic_in_the_exporter_is_one_failed_batch_and_not_the_last() {
+fn an_exporter_panic_fails_one_batch_only() {
     let delivery = Delivery::default();
     let batch = BatchSpanProcessor::builder(CountingExporter::new(Moody::default(), delivery.clone())).build();
     let processor = GenAiProcessor::builder(batch).delivery(delivery.clone()).build();
     let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
     for _ in 0..6 {
         end_spans(&provider, 10);
-        // What the exporter answers is counted, and is no business of this test.
+        // The exporter's result is counted and not checked here.
         let _ = provider.force_flush();
     }
     let counts = delivery.counts();
@@ -70,7 +70,7 @@ fn a_panic_in_the_exporter_is_one_failed_batch_and_not_the_last() {
     assert_accounted_for(counts);
 }
 
-/// Delivers only once it is allowed to.
+/// Blocks until it is released.
 #[derive(Debug)]
 struct Held {
     exported: Arc<AtomicU32>,
@@ -87,7 +87,7 @@ impl SpanExporter for Held {
 }
 
 #[test]
-fn what_finds_no_room_in_the_queue_is_undelivered() {
+fn spans_dropped_by_a_full_queue_are_undelivered() {
     let delivery = Delivery::default();
     let (exported, gate) = (Arc::new(AtomicU32::new(0)), Arc::new(Mutex::new(())));
     let held = Held {
@@ -109,13 +109,13 @@ fn what_finds_no_room_in_the_queue_is_undelivered() {
     let counts = delivery.counts();
     assert_eq!(counts.ended, 1_000);
     assert_eq!(counts.exported, u64::from(exported.load(Ordering::SeqCst)));
-    // At most one batch on its way and one queue full could wait while the exporter was held.
+    // At most one batch in progress and one full queue could wait while the exporter was blocked.
     assert!((1_000 - 8..1_000).contains(&counts.undelivered), "{counts:?}");
     assert_accounted_for(counts);
 }
 
 #[test]
-fn unsampled_spans_are_counted_apart_and_never_exported() {
+fn unsampled_spans_are_counted_and_not_exported() {
     let delivery = Delivery::default();
     let exporter = CountingExporter::new(
         opentelemetry_sdk::trace::InMemorySpanExporter::default(),
@@ -133,7 +133,7 @@ fn unsampled_spans_are_counted_apart_and_never_exported() {
 }
 
 #[test]
-fn spans_that_nobody_wants_are_not_called_lost() {
+fn discarded_spans_are_not_lost() {
     let delivery = Delivery::default();
     let processor = GenAiProcessor::builder(Discard::new(delivery.clone()))
         .delivery(delivery.clone())

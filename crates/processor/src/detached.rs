@@ -1,4 +1,4 @@
-//! Attributes taken off a span to be rewritten; a panic meanwhile does not lose them.
+//! Attributes detached from a span to be rewritten; a panic does not lose them.
 
 use std::cell::Cell;
 use std::mem;
@@ -9,13 +9,13 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanData;
 
 thread_local! {
-    static RESCUED: Cell<Vec<KeyValue>> = const { Cell::new(Vec::new()) };
+    static RECOVERED: Cell<Vec<KeyValue>> = const { Cell::new(Vec::new()) };
 }
 
-/// The attributes of a span, which has none until they are [put back](Self::into_attributes).
-pub(crate) struct TakenAttributes(Vec<KeyValue>);
+/// The attributes of a span, which has none until they are [restored](Self::into_attributes).
+pub(crate) struct DetachedAttributes(Vec<KeyValue>);
 
-impl TakenAttributes {
+impl DetachedAttributes {
     pub(crate) fn of(span: &mut SpanData) -> Self {
         Self(mem::take(&mut span.attributes))
     }
@@ -25,7 +25,7 @@ impl TakenAttributes {
     }
 }
 
-impl Deref for TakenAttributes {
+impl Deref for DetachedAttributes {
     type Target = Vec<KeyValue>;
 
     fn deref(&self) -> &Self::Target {
@@ -33,27 +33,27 @@ impl Deref for TakenAttributes {
     }
 }
 
-impl DerefMut for TakenAttributes {
+impl DerefMut for DetachedAttributes {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.0
     }
 }
 
-impl Drop for TakenAttributes {
+impl Drop for DetachedAttributes {
     fn drop(&mut self) {
         if !self.0.is_empty() && thread::panicking() {
             let attributes = mem::take(&mut self.0);
-            let _ = RESCUED.try_with(|rescued| rescued.set(attributes));
+            let _ = RECOVERED.try_with(|recovered| recovered.set(attributes));
         }
     }
 }
 
-/// Puts back what a stage had taken off `span` when it panicked on this thread.
-pub(crate) fn put_back_rescued(span: &mut SpanData) {
-    let mut rescued = RESCUED.try_with(Cell::take).unwrap_or_default();
-    // A struck attribute has no name.
-    rescued.retain(|attribute| !attribute.key.as_str().is_empty());
-    span.attributes.append(&mut rescued);
+/// Restores attributes that a stage had detached from `span` when it panicked on this thread.
+pub(crate) fn restore_after_panic(span: &mut SpanData) {
+    let mut recovered = RECOVERED.try_with(Cell::take).unwrap_or_default();
+    // An empty name marks an attribute for removal.
+    recovered.retain(|attribute| !attribute.key.as_str().is_empty());
+    span.attributes.append(&mut recovered);
 }
 
 #[cfg(test)]
@@ -85,25 +85,25 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_loses_no_attribute_that_was_taken() {
+    fn a_panic_loses_no_detached_attribute() {
         let mut data = span();
         let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let mut taken = TakenAttributes::of(&mut data);
+            let mut taken = DetachedAttributes::of(&mut data);
             taken.push(KeyValue::new("c", 3));
             panic!("on purpose");
         }));
         assert!(panicked.is_err());
-        put_back_rescued(&mut data);
+        restore_after_panic(&mut data);
         let names: Vec<_> = data.attributes.iter().map(|attribute| attribute.key.as_str()).collect();
         assert_eq!(names, ["a", "b", "c"]);
     }
 
     #[test]
-    fn attributes_that_were_put_back_are_not_rescued_as_well() {
+    fn restored_attributes_are_not_duplicated() {
         let mut data = span();
-        let attributes = TakenAttributes::of(&mut data).into_attributes();
+        let attributes = DetachedAttributes::of(&mut data).into_attributes();
         data.attributes = attributes;
-        put_back_rescued(&mut data);
+        restore_after_panic(&mut data);
         assert_eq!(data.attributes.len(), 2);
     }
 }

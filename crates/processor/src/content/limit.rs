@@ -1,4 +1,4 @@
-//! Holds content to a number of bytes: on the borders of messages, and still JSON afterwards.
+//! Cuts content to a size limit at message borders, keeping it JSON.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -8,25 +8,25 @@ use super::precut::precut;
 use super::redact::Redactor;
 use crate::truncate::truncated;
 
-/// What stands where a text was cut.
+/// The end of a text that was cut.
 const CUT: &str = "…";
 
-/// Content that went through the redactor and fits.
+/// Redacted content within the size limit.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Fitted {
+pub(crate) struct LimitedText {
     pub(crate) text: String,
     pub(crate) is_cut: bool,
 }
 
-/// A JSON list without what is to be redacted, in at most `most` bytes. `None` where `text` is no JSON list.
+/// A redacted JSON list of at most `max_bytes` bytes; `None` if `text` is not a JSON list.
 ///
-/// Elements beyond the budget go whole. Where not even one fits, its texts are shortened until it does.
-pub(crate) fn list(text: &str, most: usize, keep: KeepFrom, redactor: &Redactor) -> Option<Fitted> {
-    let short = precut(text, Form::List(keep), most);
+/// Elements above the limit are dropped whole. If the first does not fit, its texts are shortened.
+pub(crate) fn list(text: &str, max_bytes: usize, keep: KeepFrom, redactor: &Redactor) -> Option<LimitedText> {
+    let short = precut(text, Form::List(keep), max_bytes);
     let elements: Vec<&RawValue> = serde_json::from_str(short.as_deref().unwrap_or(text)).ok()?;
     let mut kept: Vec<String> = Vec::new();
-    // The brackets; each element brings its comma.
-    let mut left = most.saturating_sub(2);
+    // Two bytes for the brackets; each element adds its comma.
+    let mut left = max_bytes.saturating_sub(2);
     let mut is_full = false;
     let mut candidates: Box<dyn Iterator<Item = &&RawValue>> = match keep {
         KeepFrom::Start => Box::new(elements.iter()),
@@ -34,7 +34,7 @@ pub(crate) fn list(text: &str, most: usize, keep: KeepFrom, redactor: &Redactor)
     };
     for element in &mut candidates {
         let mut value: Value = serde_json::from_str(element.get()).ok()?;
-        // What needs no change keeps its own spacing, order and digits.
+        // Unchanged elements keep their spacing, order and digits.
         let mut element = if redactor.json(&mut value) {
             value.to_string()
         } else {
@@ -62,65 +62,65 @@ pub(crate) fn list(text: &str, most: usize, keep: KeepFrom, redactor: &Redactor)
         kept.reverse();
     }
     let text = ["[", &kept.join(","), "]"].concat();
-    Some(Fitted { text, is_cut })
+    Some(LimitedText { text, is_cut })
 }
 
-/// Any other content: JSON stays JSON, a text is cut between characters.
-pub(crate) fn any(text: &str, most: usize, redactor: &Redactor) -> Fitted {
-    let short = precut(text, Form::Any, most);
+/// Redacts and cuts content that is JSON or text: JSON stays JSON, text is cut between characters.
+pub(crate) fn any(text: &str, max_bytes: usize, redactor: &Redactor) -> LimitedText {
+    let short = precut(text, Form::Any, max_bytes);
     let text = short.as_deref().unwrap_or(text);
     let Some(mut value) = parsed(text) else {
-        return plain(text, most, redactor);
+        return plain(text, max_bytes, redactor);
     };
-    // What needs no change keeps its own spacing and order.
-    if !redactor.json(&mut value) && text.len() <= most {
-        return Fitted {
+    // Unchanged JSON keeps its spacing and order.
+    if !redactor.json(&mut value) && text.len() <= max_bytes {
+        return LimitedText {
             text: text.to_owned(),
             is_cut: false,
         };
     }
     let whole = value.to_string();
-    if whole.len() <= most {
-        return Fitted {
+    if whole.len() <= max_bytes {
+        return LimitedText {
             text: whole,
             is_cut: short.is_some(),
         };
     }
-    Fitted {
-        text: shortened(value, most).unwrap_or_else(|| quoted(&whole, most)),
+    LimitedText {
+        text: shortened(value, max_bytes).unwrap_or_else(|| quoted(&whole, max_bytes)),
         is_cut: true,
     }
 }
 
-/// The start of a text as a JSON text of at most `most` bytes.
-fn quoted(text: &str, most: usize) -> String {
-    let mut length = most;
+/// The start of a text as a JSON text of at most `max_bytes` bytes.
+fn quoted(text: &str, max_bytes: usize) -> String {
+    let mut length = max_bytes;
     loop {
         let quoted = Value::from(cut(text, length)).to_string();
-        if quoted.len() <= most {
+        if quoted.len() <= max_bytes {
             return quoted;
         }
         if length == 0 {
-            // Not even two quotes have room.
+            // No room for two quotes.
             return String::new();
         }
         length /= 2;
     }
 }
 
-/// A text without what is to be redacted, cut between characters.
-pub(crate) fn plain(text: &str, most: usize, redactor: &Redactor) -> Fitted {
-    let short = precut(text, Form::Text, most);
+/// Redacts a text and cuts it between characters.
+pub(crate) fn plain(text: &str, max_bytes: usize, redactor: &Redactor) -> LimitedText {
+    let short = precut(text, Form::Text, max_bytes);
     let text = short.as_deref().unwrap_or(text);
     let redacted = redactor.text(text).unwrap_or_else(|| text.to_owned());
-    let is_cut = short.is_some() || redacted.len() > most;
-    Fitted {
-        text: if is_cut { cut(&redacted, most) } else { redacted },
+    let is_cut = short.is_some() || redacted.len() > max_bytes;
+    LimitedText {
+        text: if is_cut { cut(&redacted, max_bytes) } else { redacted },
         is_cut,
     }
 }
 
-/// An object or list; a text that reads as a number is still a text.
+/// The text's JSON object or list; a number stays text.
 fn parsed(text: &str) -> Option<Value> {
     text.trim_start()
         .starts_with(['{', '['])
@@ -128,37 +128,36 @@ fn parsed(text: &str) -> Option<Value> {
         .flatten()
 }
 
-/// The value as JSON of at most `most` bytes, its texts shortened. `None` where it has too many members, however short
-/// they are.
-fn shortened(mut value: Value, most: usize) -> Option<String> {
-    let mut longest = most;
-    while longest > 0 {
-        longest /= 2;
-        shorten(&mut value, longest);
+/// The value as JSON of at most `max_bytes` bytes, with its texts shortened; `None` if it has too many members.
+fn shortened(mut value: Value, max_bytes: usize) -> Option<String> {
+    let mut max_text_bytes = max_bytes;
+    while max_text_bytes > 0 {
+        max_text_bytes /= 2;
+        shorten(&mut value, max_text_bytes);
         let text = value.to_string();
-        if text.len() <= most {
+        if text.len() <= max_bytes {
             return Some(text);
         }
     }
     None
 }
 
-fn shorten(value: &mut Value, longest: usize) {
+fn shorten(value: &mut Value, max_text_bytes: usize) {
     match value {
         Value::String(text) => {
-            if text.len() > longest {
-                *text = cut(text, longest);
+            if text.len() > max_text_bytes {
+                *text = cut(text, max_text_bytes);
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, longest)),
+        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, max_text_bytes)),
         Value::Object(members) => {
             let is_blob = members.get("type").and_then(Value::as_str) == Some("blob");
             for (name, member) in members {
                 match member {
-                    // Half of base64 is no data; and what a part is stays readable.
-                    Value::String(data) if is_blob && name == "content" && data.len() > longest => data.clear(),
+                    // Cut base64 is useless, so it is removed; `type` and `role` stay readable.
+                    Value::String(data) if is_blob && name == "content" && data.len() > max_text_bytes => data.clear(),
                     Value::String(word) if matches!(name.as_str(), "type" | "role") && word.len() <= 64 => {}
-                    member => shorten(member, longest),
+                    member => shorten(member, max_text_bytes),
                 }
             }
         }
@@ -166,11 +165,11 @@ fn shorten(value: &mut Value, longest: usize) {
     }
 }
 
-fn cut(text: &str, most: usize) -> String {
-    if most < CUT.len() {
+fn cut(text: &str, max_bytes: usize) -> String {
+    if max_bytes < CUT.len() {
         return String::new();
     }
-    [truncated(text, most - CUT.len()), CUT].concat()
+    [truncated(text, max_bytes - CUT.len()), CUT].concat()
 }
 
 #[cfg(test)]
@@ -178,14 +177,14 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::{Fitted, KeepFrom, Redactor, Value, list, parsed, plain};
+    use super::{KeepFrom, LimitedText, Redactor, Value, list, parsed, plain};
 
-    fn fit(text: &str, most: usize, keep: KeepFrom) -> Fitted {
-        list(text, most, keep, &Redactor::default()).unwrap()
+    fn fit(text: &str, max_bytes: usize, keep: KeepFrom) -> LimitedText {
+        list(text, max_bytes, keep, &Redactor::default()).unwrap()
     }
 
     #[test]
-    fn what_fits_stays_and_the_oldest_messages_go_first() {
+    fn the_oldest_messages_are_dropped_first() {
         let all = r#"[{"a":1},{"b":2},{"c":3}]"#;
         assert_eq!(fit(all, 100, KeepFrom::End).text, all);
         assert!(!fit(all, 100, KeepFrom::End).is_cut);
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn one_message_that_is_too_long_keeps_its_form_and_the_start_of_its_text() {
+    fn a_single_oversized_message_keeps_its_form_and_start() {
         let long = json!([{"role": "user", "parts": [{"type": "text", "content": "x".repeat(1000)}]}]).to_string();
         let cut = fit(&long, 200, KeepFrom::End);
         let read: Value = serde_json::from_str(&cut.text).unwrap();
@@ -205,14 +204,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_is_said_to_be_none() {
+    fn other_text_is_not_a_list() {
         for text in ["", "hello", "{}", "[1, 2", r#"["a" "b"]"#] {
             assert_eq!(list(text, 100, KeepFrom::End, &Redactor::default()), None, "{text}");
         }
     }
 
     #[test]
-    fn a_secret_across_the_cut_does_not_stay_in_half() {
+    fn a_secret_across_the_cut_is_redacted() {
         let text = ["x".repeat(90), " sk-0123456789abcdefghij0123456789".to_owned()].concat();
         let cut = plain(&text, 100, &Redactor::default());
         assert!(!cut.text.contains("sk-"), "{}", cut.text);
@@ -236,39 +235,39 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_list_fits_and_is_json_whatever_was_in_it(
-            elements in prop::collection::vec(any_json(), 0..12), most in 2_usize..400, from_end in any::<bool>(),
+        fn any_list_fits_and_stays_json(
+            elements in prop::collection::vec(any_json(), 0..12), max_bytes in 2_usize..400, from_end in any::<bool>(),
         ) {
             let keep = if from_end { KeepFrom::End } else { KeepFrom::Start };
-            let fitted = fit(&Value::from(elements.clone()).to_string(), most, keep);
-            prop_assert!(fitted.text.len() <= most, "{} > {most}", fitted.text.len());
-            let read: Vec<Value> = serde_json::from_str(&fitted.text).unwrap();
+            let limited = fit(&Value::from(elements.clone()).to_string(), max_bytes, keep);
+            prop_assert!(limited.text.len() <= max_bytes, "{} > {max_bytes}", limited.text.len());
+            let read: Vec<Value> = serde_json::from_str(&limited.text).unwrap();
             prop_assert!(read.len() <= elements.len());
-            if !fitted.is_cut {
+            if !limited.is_cut {
                 prop_assert_eq!(read.len(), elements.len());
             }
         }
 
         #[test]
-        fn fitting_twice_changes_nothing_more(elements in prop::collection::vec(any_json(), 0..8), most in 2_usize..300) {
-            let once = fit(&Value::from(elements).to_string(), most, KeepFrom::End);
-            let twice = fit(&once.text, most, KeepFrom::End);
-            prop_assert_eq!(twice, Fitted { is_cut: false, ..once });
+        fn limiting_is_idempotent(elements in prop::collection::vec(any_json(), 0..8), max_bytes in 2_usize..300) {
+            let once = fit(&Value::from(elements).to_string(), max_bytes, KeepFrom::End);
+            let twice = fit(&once.text, max_bytes, KeepFrom::End);
+            prop_assert_eq!(twice, LimitedText { is_cut: false, ..once });
         }
 
         #[test]
-        fn any_content_fits_and_stays_json_where_it_was(value in any_json(), most in 2_usize..200) {
+        fn any_content_fits_and_json_stays_json(value in any_json(), max_bytes in 2_usize..200) {
             let text = value.to_string();
-            let fitted = super::any(&text, most, &Redactor::default());
-            prop_assert!(fitted.text.len() <= most);
-            if parsed(&text).is_some() && !fitted.text.is_empty() {
-                prop_assert!(serde_json::from_str::<Value>(&fitted.text).is_ok(), "{}", fitted.text);
+            let limited = super::any(&text, max_bytes, &Redactor::default());
+            prop_assert!(limited.text.len() <= max_bytes);
+            if parsed(&text).is_some() && !limited.text.is_empty() {
+                prop_assert!(serde_json::from_str::<Value>(&limited.text).is_ok(), "{}", limited.text);
             }
         }
 
         #[test]
-        fn texts_are_cut_between_characters(text in ".{0,300}", most in 0_usize..200) {
-            prop_assert!(plain(&text, most, &Redactor::default()).text.len() <= most);
+        fn texts_are_cut_between_characters(text in ".{0,300}", max_bytes in 0_usize..200) {
+            prop_assert!(plain(&text, max_bytes, &Redactor::default()).text.len() <= max_bytes);
         }
     }
 }

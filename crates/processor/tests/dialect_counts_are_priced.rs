@@ -1,6 +1,6 @@
-//! What frameworks count under names of their own is in the cost, whether it stands in the input or beside it.
+//! Counts under frameworks' own names are priced, whether the input includes them or not.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod pricing;
 
@@ -10,13 +10,13 @@ use serde_json::json;
 
 /// A chat of Claude Sonnet 4.5, by that provider's id: 3 USD a million in, 0.3 from the cache, 3.75 into it, 15 out.
 fn sonnet(scope: &'static str, provider: &'static str, model: &'static str, counts: &[(&'static str, i64)]) -> Priced {
-    let said = [
+    let attributes = [
         KeyValue::new("gen_ai.operation.name", "chat"),
         KeyValue::new("gen_ai.provider.name", provider),
         KeyValue::new("gen_ai.request.model", model),
     ];
     let counts = counts.iter().map(|(name, count)| KeyValue::new(*name, *count));
-    written(scope, "chat", said.into_iter().chain(counts))
+    written(scope, "chat", attributes.into_iter().chain(counts))
 }
 
 #[track_caller]
@@ -29,7 +29,7 @@ fn assert_priced(span: &Priced, cost: f64) {
     );
 }
 
-/// As [`assert_priced`], of a call that wrote to the cache: for how long is not said.
+/// As [`assert_priced`], for a call that wrote to the cache with an unknown lifetime.
 #[track_caller]
 fn assert_written(span: &Priced) {
     assert_eq!(
@@ -83,7 +83,7 @@ fn cached_tokens_are_read_under_each_frameworks_names() {
 }
 
 #[test]
-fn a_part_that_is_named_twice_is_counted_once() {
+fn a_part_under_two_names_is_counted_once() {
     let counts = [
         ("gen_ai.usage.input_tokens", 20_000),
         ("gen_ai.usage.output_tokens", 200),
@@ -99,12 +99,12 @@ fn a_part_that_is_named_twice_is_counted_once() {
 }
 
 #[test]
-fn traceloops_input_leaves_the_cache_out_for_bedrock_and_not_for_anthropic() {
+fn traceloops_input_excludes_the_cache_for_bedrock_but_not_for_anthropic() {
     let counts = [
         ("gen_ai.usage.input_tokens", 8_000),
         ("gen_ai.usage.output_tokens", 200),
         ("gen_ai.usage.cache_read_input_tokens", 2_000),
-        // It sums what it says of input and output, in either scope.
+        // It adds up its input and output, in either scope.
         ("gen_ai.usage.total_tokens", 8_200),
     ];
     let of = |scope, provider, model| sonnet(scope, provider, model, &counts);
@@ -132,7 +132,7 @@ fn traceloops_input_leaves_the_cache_out_for_bedrock_and_not_for_anthropic() {
 }
 
 #[test]
-fn a_total_that_holds_the_cache_beside_the_input_says_that_the_input_leaves_it_out() {
+fn a_total_with_the_cache_beside_the_input_adds_the_cache() {
     let of = |total| {
         let counts = [
             ("gen_ai.usage.input_tokens", 8_000),
@@ -144,7 +144,7 @@ fn a_total_that_holds_the_cache_beside_the_input_says_that_the_input_leaves_it_o
     };
     assert_priced(&of(10_200), 0.027_6);
     assert_priced(&of(8_200), 0.021_6);
-    // A total of something else decides nothing, and is doubted.
+    // A total that fits nothing changes no count and is unread.
     let other = of(9_999);
     assert_eq!(
         (other.reasons(), other.cost()),
@@ -153,7 +153,7 @@ fn a_total_that_holds_the_cache_beside_the_input_says_that_the_input_leaves_it_o
 }
 
 #[test]
-fn langfuses_total_decides_whether_its_input_holds_the_cached_tokens() {
+fn langfuses_total_decides_whether_its_input_includes_the_cache() {
     let of = |details: serde_json::Value| {
         let attributes = [
             KeyValue::new("langfuse.observation.type", "generation"),
@@ -172,12 +172,12 @@ fn langfuses_total_decides_whether_its_input_holds_the_cached_tokens() {
         &of(json!({"input": 2_000, "input_cached_tokens": 10_000, "output": 300, "total": 12_300})),
         cost,
     );
-    // Without a total the buckets stand beside each other.
+    // Without a total each bucket excludes the others.
     assert_priced(
         &of(json!({"input": 2_000, "input_cached_tokens": 10_000, "output": 300})),
         cost,
     );
-    // OpenAI's own keys say it by themselves.
+    // OpenAI's own keys include the cache.
     let openai = json!({
         "prompt_tokens": 12_000, "completion_tokens": 300, "total_tokens": 12_300, "prompt_tokens_details": {"cached_tokens": 10_000}
     });
@@ -185,7 +185,7 @@ fn langfuses_total_decides_whether_its_input_holds_the_cached_tokens() {
 }
 
 #[test]
-fn vercels_input_of_bedrock_leaves_the_cache_out_until_it_says_how_much_was_not_cached() {
+fn vercels_bedrock_input_excludes_the_cache_unless_uncached_tokens_are_given() {
     let of = |input: i64, more: Option<KeyValue>| {
         let attributes = [
             KeyValue::new("ai.operationId", "ai.generateText.doGenerate"),
@@ -208,7 +208,7 @@ fn vercels_input_of_bedrock_leaves_the_cache_out_until_it_says_how_much_was_not_
 }
 
 #[test]
-fn claude_codes_requests_are_calls_whose_input_leaves_the_cache_out() {
+fn claude_codes_input_excludes_the_cache() {
     let attributes = [
         KeyValue::new("span.type", "llm_request"),
         KeyValue::new("gen_ai.system", "anthropic"),
@@ -223,7 +223,7 @@ fn claude_codes_requests_are_calls_whose_input_leaves_the_cache_out() {
     for (scope, name) in [
         ("com.anthropic.claude_code.tracing", "claude_code.llm_request"),
         ("com.anthropic.claude_code.traces", "claude_code.llm_request"),
-        // Sent on under another scope.
+        // Forwarded under another scope.
         ("gateway", "claude_code.llm_request"),
     ] {
         let span = written(scope, name, attributes.clone());
@@ -259,7 +259,7 @@ fn claude_codes_requests_are_calls_whose_input_leaves_the_cache_out() {
 }
 
 #[test]
-fn a_call_within_a_node_of_langgraph_is_priced_and_an_agents_sum_is_not() {
+fn a_call_in_a_langgraph_node_is_priced_and_an_agents_sum_is_not() {
     let of = |names: &[&'static str]| {
         let attributes = [
             KeyValue::new("gen_ai.provider.name", "openai"),
@@ -272,7 +272,7 @@ fn a_call_within_a_node_of_langgraph_is_priced_and_an_agents_sum_is_not() {
     };
     assert_eq!(of(&["langgraph.node.name"]), pricing::CHAT.cost);
     assert_eq!(of(&["gen_ai.agent.name"]), None);
-    // The agent's own name stays, whichever comes first.
+    // The agent's own name is kept in either order.
     assert_eq!(of(&["langgraph.node.name", "gen_ai.agent.name"]), None);
     assert_eq!(of(&["gen_ai.agent.name", "langgraph.node.name"]), None);
 }

@@ -1,6 +1,7 @@
-//! A metric collection and the processing of spans never wait for each other, whatever a user's redactor or log processor does.
+//! Metric collection and span processing do not wait for each other, whatever the user's redactor or log processor
+//! does.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,11 +17,11 @@ use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSp
 use tracing_genai_processor::GenAiProcessor;
 use tracing_genai_processor::content::{ContentCapture, ContentPolicy};
 
-/// Enough for thousands of rounds; the deadlock that this test found came within a second.
+/// Enough for thousands of rounds; the deadlock found by this test took less than a second.
 const SPANS: usize = 3_000;
 const WATCHDOG: Duration = Duration::from_secs(60);
 
-/// A user's code that builds an instrument, for which the SDK takes the lock that it holds during a collection.
+/// User code that builds an instrument, for which the SDK takes the lock that a collection holds.
 fn build_an_instrument(count: &AtomicUsize) {
     let number = count.fetch_add(1, Ordering::SeqCst);
     opentelemetry::global::meter("user")
@@ -47,7 +48,7 @@ impl LogProcessor for BuildsInstruments {
 }
 
 #[test]
-fn redactors_and_log_processors_that_build_instruments_do_not_stop_the_host() {
+fn redactors_and_log_processors_that_build_instruments_do_not_deadlock() {
     let meters = SdkMeterProvider::builder()
         .with_reader(PeriodicReader::builder(InMemoryMetricExporter::default()).build())
         .build();
@@ -58,7 +59,7 @@ fn redactors_and_log_processors_that_build_instruments_do_not_stop_the_host() {
         .build();
     let exported = InMemorySpanExporter::default();
     let redacted = Arc::clone(&redactions);
-    // No meter provider is given: the instruments are built at the first GenAI span, during a collection.
+    // Without a meter provider the instruments are built at the first GenAI span, during a collection.
     let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(exported.clone()))
         .hand_over()
         .logger_provider(&logs)
@@ -71,7 +72,7 @@ fn redactors_and_log_processors_that_build_instruments_do_not_stop_the_host() {
     let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
     let is_over = Arc::new(AtomicBool::new(false));
     let (collections, ended) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    // Detached, so that a deadlock fails the test instead of keeping it.
+    // Detached, so that a deadlock fails the test instead of blocking it.
     thread::spawn({
         let (is_over, collections) = (Arc::clone(&is_over), Arc::clone(&collections));
         move || {
@@ -99,7 +100,7 @@ fn redactors_and_log_processors_that_build_instruments_do_not_stop_the_host() {
         let counts = [&ended, &redactions, &events, &collections].map(|count| count.load(Ordering::SeqCst));
         assert!(
             started.elapsed() < WATCHDOG,
-            "stands still: [ended, redactions, events, collections] = {counts:?}"
+            "no progress: [ended, redactions, events, collections] = {counts:?}"
         );
         thread::sleep(Duration::from_millis(50));
     }

@@ -1,13 +1,13 @@
-//! Keeps the older names of counts until it is known which of a count's values holds.
+//! Keeps the older names of counts, to report those whose value is dropped.
 
 use opentelemetry::Key;
 use tracing_genai_semconv::Attribute;
 
-/// The older spellings under which counts stood. Empty, and without an allocation, for spans with current names.
+/// The older name of each count. Empty, without an allocation, for spans with current names.
 #[derive(Default)]
-pub(crate) struct Spellings(Vec<(Attribute, Key)>);
+pub(crate) struct OlderNames(Vec<(Attribute, Key)>);
 
-impl Spellings {
+impl OlderNames {
     pub(crate) fn keep(&mut self, attribute: Attribute, name: Key) {
         match self.0.iter_mut().find(|(of, _)| *of == attribute) {
             Some((_, known)) => *known = name,

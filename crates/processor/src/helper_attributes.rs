@@ -1,4 +1,4 @@
-//! Reads what the helpers leave on a span for the processor alone, and takes it off: a stream's gaps, and calls within it.
+//! Reads and removes attributes that the helpers write for the processor: a stream's gaps, and calls within a call.
 
 use opentelemetry::{Array, Value};
 use tracing_genai_semconv::{Attribute, OperationName, own};
@@ -7,16 +7,16 @@ use crate::gaps::Gaps;
 use crate::operation::Operation;
 use crate::same_model::is_same_model;
 
-/// Reads the gaps of a stream, and whether the call is covered by one within it.
-pub(crate) fn take_marks(operation: &mut Operation<'_>) {
+/// Reads a stream's gaps, and whether the call is covered by one within it.
+pub(crate) fn take_helper_attributes(operation: &mut Operation<'_>) {
     let is_ours = |name: &str| name.starts_with(own::PREFIX);
     let mut names = operation.span.attributes.iter().map(|attribute| attribute.key.as_str());
     if !names.any(is_ours) {
         return;
     }
     remove_results(operation);
-    while let Some(mark) = operation.take_own(own::COVERING) {
-        operation.is_covered |= covers(&mark.value, operation);
+    while let Some(covering) = operation.take_own(own::COVERING) {
+        operation.is_covered |= covers(&covering.value, operation);
     }
     if operation.is_covered {
         operation.write(own::COVERED, true);
@@ -31,14 +31,15 @@ pub(crate) fn take_marks(operation: &mut Operation<'_>) {
     }
 }
 
-/// Removes what only the processor states: costs, and that another call covers this one. Here they are repeated or forged.
+/// Removes attributes that only the processor writes, which are repeated or forged here: costs, and whether another call
+/// covers this one.
 fn remove_results(operation: &mut Operation<'_>) {
     while operation.take_own(own::COST_PREFIX).is_some() {}
     while operation.take_own(own::COVERED).is_some() {}
 }
 
-/// Whether one of the calls in `covering` is the operation, seen from further out. Each is three texts: its operation and
-/// the models that were asked for and answered.
+/// Whether one of the calls in `covering` is the same call as the operation. Each is three texts: its operation, the
+/// requested model and the response's model.
 fn covers(covering: &Value, operation: &Operation<'_>) -> bool {
     let Value::Array(Array::String(texts)) = covering else {
         return false;

@@ -1,22 +1,22 @@
-//! A span that ended, on its way to the stages.
+//! An ended span with the data that the stages need beside it.
 
 use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 
 use crate::closing::Closing;
 
-/// A span that ended, and what is known of it beside its data.
+/// An ended span, queued or being processed.
 #[derive(Debug)]
-pub(crate) struct Ended {
+pub(crate) struct EndedSpan {
     pub(crate) span: SpanData,
-    /// The note of the layer.
+    /// The layer's note.
     pub(crate) closing: Option<Closing>,
-    /// Whether another of our processors forwarded it: then it is priced and measured already.
+    /// Whether another `GenAiProcessor` forwarded it: it is already priced and measured.
     pub(crate) is_processed: bool,
 }
 
-impl Ended {
-    /// The bytes that the span keeps allocated, near enough: texts in full, the rest by the size of its type.
+impl EndedSpan {
+    /// The span's approximate allocated bytes: texts in full, the rest by the size of its type.
     pub(crate) fn size(&self) -> usize {
         let span = &self.span;
         let of_events = span.events.iter();

@@ -1,35 +1,35 @@
-//! Renames older spellings and gives values their types: each attribute stands once, under its current name.
+//! Renames older and foreign attribute names and converts values, leaving each attribute once.
 
 use opentelemetry::{Array, Key, KeyValue, Value};
 use tracing_genai_semconv::{self as semconv, Attribute, Meaning, OperationName, Spelling, ValueType, meaning, own};
 
-use crate::coerce::{coerce, is_above_zero, is_of};
+use crate::coerce::{coerce, has_type, is_above_zero};
 use crate::content::form::is_content;
+use crate::detached::DetachedAttributes;
 use crate::foreign;
+use crate::older_names::OlderNames;
 use crate::operation::Operation;
-use crate::spellings::Spellings;
-use crate::strangers::{Strangers, strike};
-use crate::taken::TakenAttributes;
+use crate::repeated::{RepeatedAttributes, mark_removed};
 use crate::truncate::truncated;
 use crate::unread::Unread;
 
-/// The most bytes of a name, an id, a word: what is longer is a mistake, and would cost its batch.
-const MOST_TEXT_BYTES: usize = 64 * 1024;
+/// Maximum bytes of a text attribute other than content; an oversized one could lose its whole batch.
+const MAX_TEXT_BYTES: usize = 64 * 1024;
 
-/// LangGraph puts the node on whatever runs in it, calls of models among them.
+/// LangGraph writes the node's name on all spans within it, model calls among them.
 const NODE_NAME: &str = "langgraph.node.name";
 
-/// Renames older spellings, gives values their types and leaves each attribute once.
+/// Renames older names, converts values and leaves each attribute once.
 ///
-/// Repeated attributes are what `Span::record` makes of a field recorded again, so the last one holds. An older spelling
-/// yields to the current name. Returns whether something of other dialects is still to be taken apart.
-pub(crate) fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bool {
-    let mut attributes = TakenAttributes::of(operation.span);
-    let mut struck = false;
+/// `Span::record` repeats an attribute that is recorded again; the last value applies. A current name takes precedence
+/// over older ones. Returns whether attributes of other dialects are still to be read.
+pub(crate) fn rename_attributes(operation: &mut Operation<'_>, keeps_originals: bool) -> bool {
+    let mut attributes = DetachedAttributes::of(operation.span);
+    let mut has_removed = false;
     let mut originals = Vec::new();
-    let mut met_in_older_spelling = [false; Attribute::COUNT];
-    let mut spellings = Spellings::default();
-    let mut strangers = Strangers::new(attributes.len());
+    let mut had_older_name = [false; Attribute::COUNT];
+    let mut older_names = OlderNames::default();
+    let mut repeated = RepeatedAttributes::new(attributes.len());
     let mut has_structures = false;
     operation.found.is_openinference = attributes
         .iter()
@@ -39,104 +39,105 @@ pub(crate) fn settle_attributes(operation: &mut Operation<'_>, keeps_originals: 
         let Some((before, [found, ..])) = attributes.split_at_mut_checked(position) else {
             break;
         };
-        // A name is never empty; one that is marks what was struck.
-        struck |= found.key.as_str().is_empty();
+        // An empty name marks an attribute for removal.
+        has_removed |= found.key.as_str().is_empty();
         let written = keeps_originals.then(|| found.clone());
         let (meaning, is_of_dialect) = meaning_of(operation, found);
         let is_own = |name: &str| !operation.found.is_openinference && semconv::is_generic(name);
         let spelling = match meaning {
             Some(Meaning::Attribute(spelling)) if spelling.is_current() || !is_own(found.key.as_str()) => spelling,
             meaning => {
-                has_structures |= note_stranger(operation, meaning, found);
-                struck |= strangers.strike_earlier(before, found, position);
+                has_structures |= note_other_attribute(operation, meaning, found);
+                has_removed |= repeated.remove_earlier(before, found, position);
                 continue;
             }
         };
         let attribute = spelling.attribute;
-        // Under the conventions' own name there is but one value, which is not the one that was rewritten.
+        // Only values under other names are kept as originals.
         let original = written.filter(|written| written.key.as_str() != attribute.name());
         let is_current = spelling.is_current() && !is_of_dialect;
-        let mut spelled = None;
+        let mut written_name = None;
         if !spelling.is_current() {
-            to_the_conventions_unit(found);
-            spelled = Some(std::mem::replace(
+            convert_unit(found);
+            written_name = Some(std::mem::replace(
                 &mut found.key,
                 Key::from_static_str(attribute.name()),
             ));
         }
         let is_blank = is_blank(&found.value, attribute, is_current);
-        if !is_blank && let Err(why) = read(&mut found.value, attribute) {
+        if !is_blank && let Err(why) = convert(&mut found.value, attribute) {
             operation.unread.add(attribute, why);
         }
         if is_blank || is_unset(&found.value, attribute) {
             originals.extend(original);
-            strike(found);
-            struck = true;
+            mark_removed(found);
+            has_removed = true;
             continue;
         }
         originals.extend(original);
-        let Some(older) = met_in_older_spelling.get_mut(attribute as usize) else {
+        let Some(older) = had_older_name.get_mut(attribute as usize) else {
             continue;
         };
         if let Some(earlier) = operation.position(attribute) {
-            struck = true;
+            has_removed = true;
             let Some(earlier) = before.get_mut(earlier) else {
                 continue;
             };
-            // What `Span::record` repeats is no disagreement.
-            let yields = !is_current && !*older;
+            // A value repeated by `Span::record` is not a disagreement.
+            let is_overridden = !is_current && !*older;
             if (!is_current || *older) && earlier.value != found.value {
-                let (loser, name) = if yields {
-                    (&found.value, spelled.as_ref())
+                let (dropped, name) = if is_overridden {
+                    (&found.value, written_name.as_ref())
                 } else {
-                    (&earlier.value, spellings.of(attribute))
+                    (&earlier.value, older_names.of(attribute))
                 };
-                note_disagreement(operation, attribute, loser, name);
+                note_disagreement(operation, attribute, dropped, name);
             }
-            if yields {
-                strike(found);
+            if is_overridden {
+                mark_removed(found);
                 continue;
             }
-            strike(earlier);
+            mark_removed(earlier);
         }
         if attribute == Attribute::AgentName {
-            // An agent's span has its name from elsewhere, too.
+            // An agent's own span also has its name under another attribute.
             let is_alone = operation.found.is_within_agent || !operation.has(attribute);
             operation.found.is_within_agent =
-                is_alone && spelled.as_ref().is_some_and(|name| name.as_str() == NODE_NAME);
+                is_alone && written_name.as_ref().is_some_and(|name| name.as_str() == NODE_NAME);
         }
-        if let Some(name) = spelled.filter(|_| attribute.is_usage()) {
-            spellings.keep(attribute, name);
+        if let Some(name) = written_name.filter(|_| attribute.is_usage()) {
+            older_names.keep(attribute, name);
         }
         *older = !is_current;
-        operation.place(attribute, position);
+        operation.set_position(attribute, position);
     }
-    operation.found.request_model_is_foreign = met_in_older_spelling
+    operation.found.request_model_is_foreign = had_older_name
         .get(Attribute::RequestModel as usize)
         .is_some_and(|is_older| *is_older);
     operation.found.has_leftovers = !originals.is_empty();
     attributes.append(&mut originals);
-    if struck {
+    if has_removed {
         attributes.retain(|attribute| !attribute.key.as_str().is_empty());
     }
     operation.span.attributes = attributes.into_attributes();
-    if struck {
-        operation.place_anew();
+    if has_removed {
+        operation.index_attributes();
     }
     has_structures
 }
 
-/// What an attribute means on this span, and whether a dialect says by it which operation the span is; it is made the
-/// operation's name then.
+/// The meaning of an attribute on this span, and whether it is a dialect's operation name, which is then converted.
 fn meaning_of(operation: &mut Operation<'_>, found: &mut KeyValue) -> (Option<Meaning>, bool) {
     let mut meaning = meaning(found.key.as_str());
     let is_of_dialect = match meaning {
         Some(Meaning::Kind) => {
-            let is_one = say_operation(found);
-            operation.found.is_none_of_ours |= !is_one && matches!(found.value, Value::String(_));
-            is_one
+            let is_operation = convert_operation(found);
+            operation.found.has_unknown_kind |= !is_operation && matches!(found.value, Value::String(_));
+            is_operation
         }
-        Some(Meaning::Attribute(spelling)) if spelling.attribute == Attribute::OperationName => say_operation(found),
+        Some(Meaning::Attribute(spelling)) if spelling.attribute == Attribute::OperationName => {
+            convert_operation(found)
+        }
         _ => false,
     };
     if is_of_dialect {
@@ -153,8 +154,8 @@ fn meaning_of(operation: &mut Operation<'_>, found: &mut KeyValue) -> (Option<Me
     (meaning, is_of_dialect)
 }
 
-/// Notes what an attribute without a place on the operation counts; whether it is to be taken apart.
-fn note_stranger(operation: &mut Operation<'_>, meaning: Option<Meaning>, found: &mut KeyValue) -> bool {
+/// Notes an attribute that has no position on the operation; returns whether it is still to be read.
+fn note_other_attribute(operation: &mut Operation<'_>, meaning: Option<Meaning>, found: &mut KeyValue) -> bool {
     match meaning {
         Some(Meaning::Structure(_) | Meaning::Element(_) | Meaning::Dropped) => true,
         Some(meaning) => {
@@ -176,16 +177,16 @@ fn note_stranger(operation: &mut Operation<'_>, meaning: Option<Meaning>, found:
     }
 }
 
-/// Notes that another spelling says something else than the one that holds. What counts usage makes the cost uncertain,
-/// unless it says zero, as is written of what is not counted.
-fn note_disagreement(operation: &mut Operation<'_>, attribute: Attribute, loser: &Value, name: Option<&Key>) {
+/// Notes that two names of an attribute disagree. A disagreement about usage makes the cost uncertain, unless the
+/// dropped value is zero, which some write for uncounted usage.
+fn note_disagreement(operation: &mut Operation<'_>, attribute: Attribute, dropped: &Value, name: Option<&Key>) {
     operation.unread.add(attribute, Unread::Disagreement);
-    if attribute.is_usage() && is_above_zero(loser) {
+    if attribute.is_usage() && is_above_zero(dropped) {
         operation.unread_usage.add(name.map_or(attribute.name(), Key::as_str));
     }
 }
 
-/// Whether a dialect says by it that it does not know: OpenLIT by an empty text, OpenLLMetry by an empty list.
+/// Whether the value stands for unknown: OpenLIT's empty text, OpenLLMetry's empty list.
 fn is_blank(value: &Value, attribute: Attribute, is_current: bool) -> bool {
     let is_number = matches!(attribute.value_type(), ValueType::Int | ValueType::Double);
     match value {
@@ -195,8 +196,8 @@ fn is_blank(value: &Value, attribute: Attribute, is_current: bool) -> bool {
     }
 }
 
-/// Whether the conventions leave the attribute out of a span for which it has this value: they know no stream that is
-/// `false`. A limit below zero is OpenLIT's for none.
+/// Whether the conventions omit the attribute at this value: they have no stream of `false`. OpenLIT writes a negative
+/// limit for none.
 fn is_unset(value: &Value, attribute: Attribute) -> bool {
     matches!(
         (attribute, value),
@@ -207,8 +208,8 @@ fn is_unset(value: &Value, attribute: Attribute) -> bool {
     )
 }
 
-/// Gives a value the conventions' type, and a text a length that an attribute can have.
-fn read(value: &mut Value, attribute: Attribute) -> Result<(), Unread> {
+/// Converts a value to the conventions' type and cuts oversized text.
+fn convert(value: &mut Value, attribute: Attribute) -> Result<(), Unread> {
     let wanted = attribute.value_type();
     if let Value::String(word) = &*value
         && let Some(current) = semconv::current_word(attribute, word.as_str())
@@ -216,12 +217,12 @@ fn read(value: &mut Value, attribute: Attribute) -> Result<(), Unread> {
         *value = current.into();
     }
     coerce(value, wanted);
-    if !is_of(value, wanted) {
+    if !has_type(value, wanted) {
         return Err(Unread::Type);
     }
     match value {
-        Value::String(text) if text.as_str().len() > MOST_TEXT_BYTES && !is_content(attribute) => {
-            let start = truncated(text.as_str(), MOST_TEXT_BYTES).to_owned();
+        Value::String(text) if text.as_str().len() > MAX_TEXT_BYTES && !is_content(attribute) => {
+            let start = truncated(text.as_str(), MAX_TEXT_BYTES).to_owned();
             *text = start.into();
             Err(Unread::Length)
         }
@@ -229,8 +230,8 @@ fn read(value: &mut Value, attribute: Attribute) -> Result<(), Unread> {
     }
 }
 
-/// Gives a double of a dialect the conventions' unit: seconds instead of milliseconds.
-fn to_the_conventions_unit(attribute: &mut KeyValue) {
+/// Converts a dialect's double to the conventions' unit: milliseconds to seconds.
+fn convert_unit(attribute: &mut KeyValue) {
     let Some(factor) = semconv::unit_factor(attribute.key.as_str()) else {
         return;
     };
@@ -240,8 +241,8 @@ fn to_the_conventions_unit(attribute: &mut KeyValue) {
     }
 }
 
-/// Makes the operation of what another dialect says the span is; whether it says one.
-fn say_operation(attribute: &mut KeyValue) -> bool {
+/// Converts a dialect's kind of span to the operation's name; returns whether it has one.
+fn convert_operation(attribute: &mut KeyValue) -> bool {
     let Value::String(kind) = &attribute.value else {
         return false;
     };

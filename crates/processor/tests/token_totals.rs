@@ -1,6 +1,6 @@
-//! A total on a span says what its counts leave out, or makes the cost an estimate.
+//! A token total on a span shows what its counts exclude, or makes the cost an estimate.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod pricing;
 
@@ -8,20 +8,20 @@ use opentelemetry::{KeyValue, Value};
 use pricing::{CHAT, Priced, chat, written};
 use serde_json::json;
 
-/// A chat of gpt-4o, 1,000 tokens in and 100 out, with one attribute more.
+/// A chat of gpt-4o, 1,000 tokens in and 100 out, with one more attribute.
 fn with(name: &'static str, value: impl Into<Value>) -> Priced {
     chat("test", [KeyValue::new(name, value.into())])
 }
 
 /// A call of Gemini 2.5 Flash by that tracer: 0.3 USD a million in, 2.5 out.
 fn gemini(scope: &'static str, counts: &[(&'static str, i64)]) -> Priced {
-    let said = [
+    let attributes = [
         KeyValue::new("gen_ai.operation.name", "chat"),
         KeyValue::new("gen_ai.provider.name", "gcp.gemini"),
         KeyValue::new("gen_ai.request.model", "gemini-2.5-flash"),
     ];
     let counts = counts.iter().map(|(name, count)| KeyValue::new(*name, *count));
-    written(scope, "chat", said.into_iter().chain(counts))
+    written(scope, "chat", attributes.into_iter().chain(counts))
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn an_inconsistent_total_is_reported() {
 }
 
 #[test]
-fn a_total_with_reasoning_beside_the_output_adds_it() {
+fn a_total_with_reasoning_beside_the_output_adds_the_reasoning() {
     let of = |reasoning, total| {
         let counts = [
             ("ai.usage.inputTokens", 100),
@@ -79,7 +79,7 @@ fn a_total_with_reasoning_beside_the_output_adds_it() {
     let span = of(300, 900);
     assert_eq!((span.status().as_str(), span.cost()), ("priced", Some(0.002_03)));
     assert_eq!(span.integer("gen_ai.usage.output_tokens"), Some(800));
-    // Within the output, of 500.
+    // Included in the output of 500.
     let span = of(300, 600);
     assert_eq!((span.status().as_str(), span.cost()), ("priced", Some(0.001_28)));
     assert_eq!(of(300, 901).reasons(), ["unread_usage"]);
@@ -130,7 +130,7 @@ fn an_embeddings_total_is_its_input() {
 }
 
 #[test]
-fn a_total_of_json_follows_the_same_rule() {
+fn totals_in_json_follow_the_same_rule() {
     let of = |usage: serde_json::Value| {
         let attributes = [
             KeyValue::new("gen_ai.operation.name", "chat"),

@@ -1,6 +1,6 @@
-//! A flush and a shutdown wait for the spans that ended before them, and no longer than their timeout.
+//! Flush and shutdown wait for the spans that ended before them, within their timeout.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ fn end_a_call(provider: &SdkTracerProvider) {
 }
 
 #[test]
-fn a_redactor_that_never_returns_does_not_keep_the_shutdown() {
+fn a_blocked_redactor_does_not_block_shutdown() {
     let (_never_sent, never) = mpsc::channel::<()>();
     let never = std::sync::Mutex::new(never);
     let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(InMemorySpanExporter::default()))
@@ -47,7 +47,7 @@ fn a_redactor_that_never_returns_does_not_keep_the_shutdown() {
 }
 
 #[test]
-fn a_redactor_that_flushes_does_not_wait_for_itself() {
+fn a_flush_within_a_redactor_does_not_deadlock() {
     let exported = InMemorySpanExporter::default();
     let provider = std::sync::Arc::new(std::sync::OnceLock::<SdkTracerProvider>::new());
     let flushed = std::sync::Arc::clone(&provider);

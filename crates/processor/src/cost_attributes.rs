@@ -1,4 +1,4 @@
-//! Writes what a call cost under the keys of the chosen vocabularies.
+//! Writes a call's cost under the chosen attribute names.
 
 use tracing_genai_pricing::{Cost, Usd};
 use tracing_genai_semconv::profile::{CostKeys, Profile};
@@ -6,15 +6,15 @@ use tracing_genai_semconv::{Attribute, cost as keys};
 
 use crate::operation::Operation;
 
-/// The currency of every price there is.
+/// The currency of all prices.
 const CURRENCY: &str = "USD";
 
-/// Puts `total` on the span, under each of the chosen keys. The one that the span came with goes where it was not chosen.
+/// Writes `total` under each chosen name. A cost under a name that was not chosen is removed.
 pub(crate) fn write(operation: &mut Operation<'_>, cost: &Cost, total: Usd, is_reported: bool, profile: Profile) {
     if !profile.has_cost(CostKeys::UsageCost) {
         operation.remove(Attribute::UsageCost);
     } else if !is_reported {
-        // A reported amount stays as it was told, to the last bit.
+        // A reported amount is kept bit for bit.
         operation.set(Attribute::UsageCost, total.to_f64());
     }
     if profile.has_cost(CostKeys::Proposed) {
@@ -46,7 +46,7 @@ pub(crate) fn write(operation: &mut Operation<'_>, cost: &Cost, total: Usd, is_r
     }
 }
 
-/// The sum of the parts that are known; `None` where none is.
+/// The sum of the known parts; `None` without any.
 fn sum(parts: [Option<Usd>; 3]) -> Option<Usd> {
     parts.into_iter().flatten().try_fold(None, |sum: Option<Usd>, part| {
         Some(Some(sum.map_or(Some(part), |sum| sum.checked_add(part))?))

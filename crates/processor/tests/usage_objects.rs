@@ -1,6 +1,6 @@
-//! Usage in JSON is read once, under the keys of any SDK, with the words its price depends on.
+//! Usage in JSON is read under the keys of any SDK, with the words that its price depends on.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod pricing;
 
@@ -8,7 +8,7 @@ use opentelemetry::KeyValue;
 use pricing::{CHAT, Priced, chat, written};
 use serde_json::{Value, json};
 
-/// A chat of that model whose usage stands in JSON alone.
+/// A chat of `model` whose usage is only in JSON.
 fn of(provider: &'static str, model: &'static str, usage: &Value) -> Priced {
     let attributes = [
         KeyValue::new("gen_ai.operation.name", "chat"),
@@ -44,7 +44,7 @@ fn a_part_under_two_keys_is_counted_once() {
     assert_eq!(span.integer("gen_ai.usage.cache_read.input_tokens"), Some(400));
     assert_eq!(of("openai", "gpt-4o", &usage(300)).reasons(), ["unread_usage"]);
     assert_priced(&of("openai", "gpt-4o", &usage(0)), CACHED);
-    // Without a total, too.
+    // Also without a total.
     let mut without = usage(400);
     without.as_object_mut().unwrap().remove("total_tokens");
     assert_priced(&of("openai", "gpt-4o", &without), CACHED);
@@ -128,7 +128,7 @@ fn words_that_the_price_depends_on_are_read() {
     assert_priced(&opus(json!({"inference_geo": "us"})), 5.5);
     assert_priced(&opus(json!({"service_tier": "batch"})), 2.5);
     assert_eq!(opus(json!({"speed": "fast"})).reasons(), ["unknown_variant"]);
-    // Fast mode of Opus 5, twice 5 and 25.
+    // Fast mode of Opus 5: twice 5 and 25.
     let usage = json!({"input_tokens": 1_200, "output_tokens": 350, "speed": "fast"});
     assert_priced(&of("anthropic", "claude-opus-5", &usage), 0.029_5);
 
@@ -179,7 +179,7 @@ fn googles_metadata_of_the_vercel_sdk_is_read() {
     assert_eq!(searched("gemini-2.5-flash"), Some(1));
     assert_eq!(searched("gemini-3-pro-preview"), Some(2));
     let poems = flash(json!({"usageMetadata": {"promptTokenCount": 100, "poems": 7}, "poemTokens": 7}));
-    // Another crate of a build may let serde_json keep the order of keys.
+    // Another crate of the build may make serde_json keep the order of keys.
     let mut unread = poems.unread();
     unread.sort();
     assert_eq!(
@@ -192,7 +192,7 @@ fn googles_metadata_of_the_vercel_sdk_is_read() {
 }
 
 #[test]
-fn spellings_that_disagree_about_a_count_raise_doubt() {
+fn counts_that_disagree_make_the_cost_an_estimate() {
     let spelled = |name: &'static str, count: i64| chat("test", [KeyValue::new(name, count)]);
     for (name, same, other) in [
         ("gen_ai.usage.prompt_tokens", 1_000, 900),
@@ -205,10 +205,10 @@ fn spellings_that_disagree_about_a_count_raise_doubt() {
             (span.reasons(), span.unread()),
             (vec!["unread_usage".to_owned()], vec![name.to_owned()])
         );
-        // Who does not count writes zero.
+        // Some write zero for uncounted usage.
         assert_priced(&spelled(name, 0), CHAT.cost.unwrap());
     }
-    // The one that came first gives way to the current name.
+    // The earlier one yields to the current name.
     let attributes = [
         KeyValue::new("gen_ai.operation.name", "chat"),
         KeyValue::new("gen_ai.provider.name", "openai"),

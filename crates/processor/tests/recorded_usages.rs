@@ -1,9 +1,9 @@
-//! The usage of every recorded body reads the same from a span's attribute as from the response.
+//! The usage of each recorded body reads the same from a span's attribute as from the response.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test that cannot go on says so"
+    reason = "a failed step fails the test"
 )]
 
 mod pricing;
@@ -19,7 +19,7 @@ use recorded_bodies::Entry;
 use serde_json::Value;
 use tracing_genai_usage::{Unit, read_body};
 
-/// What the attribute's reading doubts and the response's does not, with the reason. Where it is the passes, the counts differ.
+/// Paths unread from the attribute but not from the response, with the reason. For the passes, the counts differ too.
 const DOUBTED: &[(&str, &str)] = &[
     (
         "gen_ai.usage.raw.total_tokens",
@@ -31,17 +31,17 @@ const DOUBTED: &[(&str, &str)] = &[
     ),
 ];
 
-/// The place of the passes among them.
+/// The index of the passes among them.
 const PASSES: usize = 1;
 
-/// Whether an unread path of a response stands in its usage object, and not elsewhere in the body.
+/// Whether an unread path of a response is in its usage object, and not elsewhere in the body.
 fn usage_has(usage: &Value, path: &str) -> bool {
     let first = path.split(['.', '[']).next().unwrap_or(path);
     usage.get(first).is_some()
 }
 
 #[test]
-fn every_recorded_usage_reads_as_its_response_does() {
+fn every_recorded_usage_reads_as_its_response() {
     let Some(path) = shared_data::path("TRACING_GENAI_USAGES") else {
         return;
     };

@@ -1,6 +1,6 @@
-//! A span without any attribute of GenAI's goes on as it came: one look at its names, and no allocation.
+//! A span without GenAI attributes is forwarded unchanged and without an allocation.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use opentelemetry_sdk::trace::{
 };
 use tracing_genai_processor::GenAiProcessor;
 
-/// Keeps the last span as it comes.
+/// Keeps the last span.
 #[derive(Clone, Debug, Default)]
 struct Last(Arc<Mutex<Option<SpanData>>>);
 
@@ -46,7 +46,7 @@ fn ended(attributes: Vec<KeyValue>) -> SpanData {
 }
 
 #[test]
-fn an_ordinary_span_is_passed_on_as_it_is_without_allocating() {
+fn other_spans_are_forwarded_unchanged_without_allocation() {
     let span = ended(vec![
         KeyValue::new("http.request.method", "GET"),
         KeyValue::new("http.response.status_code", "200"),
@@ -62,7 +62,7 @@ fn an_ordinary_span_is_passed_on_as_it_is_without_allocating() {
     ]);
     let last = Last::default();
     let processor = GenAiProcessor::builder(last.clone()).build();
-    // The first span sets up what all share.
+    // The first span sets up shared state.
     processor.on_end(span.clone());
     let given = span.clone();
     let place = given.attributes.as_ptr();
