@@ -1,4 +1,4 @@
-//! A cost is exact, or its absence has a word for why; it is never zero for want of knowing.
+//! A cost is exact, or a status and reason state why it is missing; an unknown cost is never zero.
 
 mod service;
 
@@ -44,7 +44,7 @@ fn an_unknown_model_is_unpriced_and_counted() {
 }
 
 #[test]
-fn counts_nobody_can_believe_are_inconsistent_and_leave_no_cost() {
+fn invalid_counts_are_inconsistent_and_have_no_cost() {
     let absurd = [
         Value::I64(-1),
         Value::I64(i64::MAX),
@@ -66,7 +66,7 @@ fn counts_nobody_can_believe_are_inconsistent_and_leave_no_cost() {
 }
 
 #[test]
-fn more_cached_than_sent_is_inconsistent_where_counts_are_said_to_include_it() {
+fn cached_tokens_above_an_inclusive_input_are_inconsistent() {
     let service = Service::configured(|processor| processor.counts(Counts::Inclusive));
     service.run(|| {
         let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
@@ -81,13 +81,13 @@ fn more_cached_than_sent_is_inconsistent_where_counts_are_said_to_include_it() {
 }
 
 #[test]
-fn a_call_without_usage_is_not_free() {
+fn a_call_without_usage_is_unpriced() {
     let (_, span) = priced(|| drop(tracing_genai::chat("openai", "gpt-4o-mini").start()));
     assert_without_cost(&span, "unpriced", "no_usage");
 }
 
 #[test]
-fn half_a_count_is_no_cost() {
+fn a_call_without_input_or_output_is_unpriced() {
     let (_, span) = priced(|| {
         tracing_genai::chat("openai", "gpt-4o-mini")
             .start()
@@ -103,7 +103,7 @@ fn half_a_count_is_no_cost() {
 }
 
 #[test]
-fn zero_tokens_of_a_known_model_truly_cost_nothing() {
+fn zero_tokens_of_a_known_model_cost_zero() {
     let (service, span) = priced(|| {
         tracing_genai::chat("openai", "gpt-4o-mini")
             .start()
@@ -140,7 +140,7 @@ fn a_stated_cost_is_kept_and_marked_reported() {
 }
 
 #[test]
-fn a_negative_stated_cost_is_taken_off() {
+fn a_negative_stated_cost_is_removed() {
     for cost in [
         Value::F64(-0.1),
         Value::F64(f64::INFINITY),
@@ -177,7 +177,7 @@ fn a_span_past_its_limit_keeps_its_counts_and_cost() {
 }
 
 #[test]
-fn usage_lost_to_a_foreign_providers_limit_is_named() {
+fn usage_dropped_by_an_sdk_limit_is_a_reason() {
     let service = Service::start();
     service.run(|| {
         let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
@@ -190,7 +190,7 @@ fn usage_lost_to_a_foreign_providers_limit_is_named() {
 }
 
 #[test]
-fn metrics_count_what_sampling_drops() {
+fn metrics_include_unsampled_calls() {
     let service = Service::with(opentelemetry_sdk::trace::Sampler::AlwaysOff, SpanBounds::default());
     service.run(|| {
         for _ in 0..10 {
@@ -206,7 +206,7 @@ fn metrics_count_what_sampling_drops() {
 }
 
 #[test]
-fn metrics_carry_the_conventions_attributes_and_never_users() {
+fn metrics_have_the_conventions_attributes_and_no_users() {
     let (service, _) = priced(|| {
         let call = tracing_genai::chat("openai", "gpt-4o")
             .user("u-42")
@@ -242,7 +242,7 @@ fn metrics_carry_the_conventions_attributes_and_never_users() {
 }
 
 #[test]
-fn every_call_is_in_the_metrics_however_many_end_at_once() {
+fn metrics_include_all_concurrent_calls() {
     const THREADS: u32 = 8;
     const CALLS: u32 = 2_000;
     let service = Service::with(opentelemetry_sdk::trace::Sampler::AlwaysOff, SpanBounds::default());
@@ -265,7 +265,7 @@ fn every_call_is_in_the_metrics_however_many_end_at_once() {
 }
 
 #[test]
-fn what_no_convention_counts_is_neither_lost_nor_free() {
+fn units_outside_the_conventions_are_recorded_and_not_free() {
     let (_, span) = priced(|| {
         let call = tracing_genai::chat("openai", "gpt-4o").start();
         let tokens = Usage::new().with(Unit::InputTokens, 1200).with(Unit::OutputTokens, 350);
@@ -282,7 +282,7 @@ fn what_no_convention_counts_is_neither_lost_nor_free() {
 }
 
 #[test]
-fn a_batch_costs_what_the_table_says_of_batches() {
+fn a_batch_call_has_the_batch_price() {
     let (_, span) = priced(|| {
         let body = br#"{"id":"msg_1","model":"claude-opus-5","stop_reason":"end_turn",
             "usage":{"input_tokens":1000,"output_tokens":100,"service_tier":"batch"}}"#;
@@ -296,7 +296,7 @@ fn a_batch_costs_what_the_table_says_of_batches() {
 }
 
 #[test]
-fn a_response_whose_count_cannot_be_read_is_inconsistent_and_its_attributes_keep_their_types() {
+fn a_response_with_an_invalid_count_is_inconsistent() {
     let (_, span) = priced(|| {
         let body =
             br#"{"id":"c1","model":"gpt-4o-mini","choices":[],"usage":{"prompt_tokens":"many","completion_tokens":3}}"#;
@@ -313,7 +313,7 @@ fn a_response_whose_count_cannot_be_read_is_inconsistent_and_its_attributes_keep
 }
 
 #[test]
-fn at_a_tight_limit_counts_and_cost_are_the_last_to_go() {
+fn counts_and_cost_are_kept_at_a_low_limit() {
     for most in [8, 10, 12] {
         let bounds = SpanBounds::default().max_attributes(most);
         let service = Service::with(opentelemetry_sdk::trace::Sampler::AlwaysOn, bounds);
@@ -341,7 +341,7 @@ fn at_a_tight_limit_counts_and_cost_are_the_last_to_go() {
 }
 
 #[test]
-fn a_model_used_under_a_name_nobody_knows_is_counted_as_unpriced() {
+fn a_model_under_an_unknown_operation_is_unpriced() {
     let (service, span) = priced(|| {
         let _span = tracing::info_span!(
             "transcription",
@@ -358,7 +358,7 @@ fn a_model_used_under_a_name_nobody_knows_is_counted_as_unpriced() {
 }
 
 #[test]
-fn a_failure_stated_as_a_number_is_one_in_the_metrics_too() {
+fn a_numeric_error_type_is_in_the_metrics() {
     let (service, span) = priced(|| {
         let _span = tracing::info_span!("chat", gen_ai.operation.name = "chat", error.type = 429);
     });
@@ -368,7 +368,7 @@ fn a_failure_stated_as_a_number_is_one_in_the_metrics_too() {
 }
 
 #[test]
-fn a_cost_that_a_provider_reports_with_the_noise_of_a_double_is_kept() {
+fn a_reported_cost_with_double_rounding_is_kept() {
     let (_, span) = priced(|| {
         let body = br#"{"id":"g1","model":"a-model-of-tomorrow","choices":[],
             "usage":{"prompt_tokens":100,"completion_tokens":10,"cost":0.00012300000000000001}}"#;

@@ -1,6 +1,6 @@
-//! When the chunks of a stream come is on its span, and in the metrics of first and further chunks.
+//! A stream's timing is on its span, and in the metrics of first and further chunks.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers may panic")]
 
 mod service;
 
@@ -19,7 +19,7 @@ fn double(span: &Span, name: &str) -> Option<f64> {
     }
 }
 
-/// A stream of so many chunks, with a wait before one of them.
+/// A stream of `chunks` chunks, with a wait before one of them.
 async fn metered(chunks: usize, waits_before: usize, wait: Duration, stall_after: Duration) {
     let chunks = stream::iter(0..chunks).then(async |chunk| {
         if chunk == waits_before {
@@ -34,14 +34,14 @@ async fn metered(chunks: usize, waits_before: usize, wait: Duration, stall_after
 }
 
 #[tokio::test]
-async fn gaps_stalls_and_rate_leave_the_wait_for_the_first_chunk_out() {
+async fn gaps_stalls_and_rate_exclude_the_wait_for_the_first_chunk() {
     let service = Service::start();
     let _default = tracing::dispatcher::set_default(&service.dispatch());
     let wait = Duration::from_millis(40);
     metered(5, 0, wait, Duration::from_secs(60)).await;
     let span = service.only_span();
     assert!(double(&span, "gen_ai.response.time_to_first_chunk").unwrap() >= 0.040);
-    // The five chunks came at once: the rate knows nothing of the wait, and how high it is, is the machine's affair.
+    // The five chunks came at once: the rate excludes the wait; its height depends on the machine.
     let rate = double(&span, "tracing_genai.stream.output_tokens_per_second").unwrap();
     assert!(rate > 100.0 / 0.040, "{rate}");
     assert_eq!(span.value("tracing_genai.stream.stalls"), Some(&Value::I64(0)));
@@ -49,19 +49,19 @@ async fn gaps_stalls_and_rate_leave_the_wait_for_the_first_chunk_out() {
 }
 
 #[tokio::test]
-async fn a_stream_that_stands_still_says_how_often_and_how_long() {
+async fn stalls_and_the_longest_gap_are_recorded() {
     let service = Service::start();
     let _default = tracing::dispatcher::set_default(&service.dispatch());
     metered(5, 3, Duration::from_millis(40), Duration::from_millis(30)).await;
     let span = service.only_span();
     assert_eq!(span.value("tracing_genai.stream.stalls"), Some(&Value::I64(1)));
     assert!(double(&span, "tracing_genai.stream.longest_gap").unwrap() >= 0.040);
-    // 100 tokens after the first, in no less than the wait.
+    // 100 tokens after the first, in at least the wait.
     assert!(double(&span, "tracing_genai.stream.output_tokens_per_second").unwrap() <= 100.0 / 0.040);
 }
 
 #[tokio::test]
-async fn first_and_further_chunks_are_in_the_metrics_and_their_gaps_off_the_span() {
+async fn chunks_are_in_the_metrics_and_gaps_are_removed_from_the_span() {
     let service = Service::start();
     let _default = tracing::dispatcher::set_default(&service.dispatch());
     metered(5, 3, Duration::from_millis(40), Duration::from_secs(60)).await;
@@ -88,7 +88,7 @@ async fn first_and_further_chunks_are_in_the_metrics_and_their_gaps_off_the_span
 }
 
 #[tokio::test]
-async fn a_comment_that_keeps_the_line_open_is_no_first_chunk() {
+async fn a_keep_alive_comment_is_not_a_chunk() {
     let service = Service::start();
     let _default = tracing::dispatcher::set_default(&service.dispatch());
     let wait = Duration::from_millis(40);
@@ -111,7 +111,7 @@ async fn a_comment_that_keeps_the_line_open_is_no_first_chunk() {
     assert_eq!(span.value("tracing_genai.stream.chunks"), Some(&Value::I64(2)));
 }
 
-/// How many of the calls cost and are measured, where `inner` is made within a chat of GPT-4o.
+/// The number of calls that are priced and that are measured, with `inner` within a chat of GPT-4o.
 fn costing(inner: OperationName, model: &str) -> (usize, u64) {
     let service = Service::start();
     service.run(|| {
@@ -130,24 +130,24 @@ fn costing(inner: OperationName, model: &str) -> (usize, u64) {
 }
 
 #[test]
-fn a_covered_call_is_neither_priced_nor_measured() {
+fn a_covered_call_is_not_priced_or_measured() {
     assert_eq!(costing(OperationName::Chat, "gpt-4o-2024-08-06"), (1, 1));
 }
 
 #[test]
-fn a_call_of_another_kind_or_model_covers_nothing() {
+fn a_call_of_another_kind_or_model_does_not_cover() {
     assert_eq!(costing(OperationName::Embeddings, "text-embedding-3-small"), (2, 2));
     assert_eq!(costing(OperationName::Chat, "gpt-4o-mini"), (2, 2));
 }
 
 #[test]
-fn a_call_whose_span_goes_nowhere_covers_nothing() {
+fn a_call_without_a_recording_span_does_not_cover() {
     use opentelemetry::trace::TracerProvider;
     use tracing_subscriber::layer::{Layer, SubscriberExt};
 
     let service = Service::start();
     let layer = tracing_genai::layer(service.tracer_provider().tracer("service"));
-    // The helpers' own spans are filtered out of the traces, and stay in the logs.
+    // The helpers' spans are filtered out of the traces, not of the logs.
     let only_frameworks = tracing_subscriber::filter::filter_fn(|metadata| metadata.target() != "tracing_genai");
     let subscriber = tracing_subscriber::registry()
         .with(layer.with_filter(only_frameworks))
@@ -176,7 +176,7 @@ fn a_call_whose_span_goes_nowhere_covers_nothing() {
 }
 
 #[tokio::test]
-async fn a_long_stream_that_is_recorded_chunk_by_chunk_keeps_its_end() {
+async fn a_long_stream_recorded_by_chunk_keeps_its_last_values() {
     let service = Service::start();
     let _default = tracing::dispatcher::set_default(&service.dispatch());
     let chunks = (0..3_000_u32).map(|number| {

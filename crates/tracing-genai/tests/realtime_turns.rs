@@ -1,4 +1,4 @@
-//! Each turn of a realtime session is a call of its own, recorded from the event that ends it.
+//! Each turn of a realtime session is a separate call, recorded from the event that ends it.
 
 mod service;
 
@@ -19,7 +19,7 @@ fn done(id: &str, input: u64, cached: u64) -> String {
 }
 
 #[test]
-fn each_turn_has_a_span_with_its_own_counts_and_cost() {
+fn each_turn_has_its_own_span_counts_and_cost() {
     let service = Service::start();
     service.run(|| {
         for event in [done("r1", 1_000, 0), done("r2", 2_000, 1_000)] {

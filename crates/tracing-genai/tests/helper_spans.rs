@@ -1,6 +1,6 @@
-//! Each helper makes the span its type is, named and of the kind the conventions want, with what they require.
+//! Each helper's span has the name, kind and required attributes of its type in the conventions.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod service;
 
@@ -29,7 +29,7 @@ fn shape(value: &Value) -> Shape<'_> {
     }
 }
 
-/// The type the span was checked as, and what was found but for what is only recommended or of nobody's.
+/// The type that the span was checked as, and its findings without recommended and unknown attributes.
 fn checked(span: &Span) -> (Option<&'static str>, Vec<(Problem, String)>) {
     let attributes: Vec<_> = span
         .data
@@ -55,12 +55,12 @@ fn checked(span: &Span) -> (Option<&'static str>, Vec<(Problem, String)>) {
     (checked.checked_as, found.collect())
 }
 
-/// A type of span, the name its span has, and what makes one.
+/// A type of span, the span's name, and code that makes one.
 type Row = (SpanType, &'static str, Box<dyn Fn()>);
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a row a helper")]
-fn every_type_of_span_has_a_helper_whose_span_is_of_it() {
+#[expect(clippy::too_many_lines, reason = "one row per helper")]
+fn every_type_of_span_has_a_helper() {
     let usage = Usage::new().with(Unit::InputTokens, 12).with(Unit::OutputTokens, 3);
     let said = [Message::user("hi")];
     let rows: Vec<Row> = vec![

@@ -1,10 +1,10 @@
-//! Messages and the like go where the user wants them, redacted, cut to their budget, and as JSON that holds.
+//! Content is exported by policy, redacted, cut to its limit, and stays JSON.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test that cannot go on says so"
+    reason = "a failed step fails the test"
 )]
 
 mod service;
@@ -24,7 +24,7 @@ const fn exporting(capture: ContentCapture) -> ContentPolicy {
     ContentPolicy::exporting(capture)
 }
 
-/// A service whose events stay in memory.
+/// A service that keeps its events in memory.
 fn with_events(policy: ContentPolicy) -> (Service, InMemoryLogExporter) {
     let events = InMemoryLogExporter::default();
     let logs = SdkLoggerProvider::builder()
@@ -59,7 +59,7 @@ fn json(span: &Span, name: &str) -> Json {
 }
 
 #[test]
-fn by_default_the_helpers_record_none_and_what_others_were_asked_to_record_stays() {
+fn by_default_helpers_record_no_content_and_other_content_stays() {
     let (service, events_of) = with_events(ContentPolicy::default());
     service.run(ask);
     let span = service.only_span();
@@ -82,7 +82,7 @@ fn by_default_the_helpers_record_none_and_what_others_were_asked_to_record_stays
 }
 
 #[test]
-fn on_the_span_it_is_the_conventions_json() {
+fn content_on_the_span_is_the_conventions_json() {
     let (service, events_of) = with_events(exporting(ContentCapture::SpanOnly));
     service.run(ask);
     let span = service.only_span();
@@ -102,7 +102,7 @@ fn on_the_span_it_is_the_conventions_json() {
 }
 
 #[test]
-fn on_the_event_it_is_structured_and_the_span_has_none() {
+fn content_on_the_event_is_structured_and_not_on_the_span() {
     for (chosen, is_on_span) in [(ContentCapture::EventOnly, false), (ContentCapture::SpanAndEvent, true)] {
         let (service, events_of) = with_events(exporting(chosen));
         service.run(ask);
@@ -127,13 +127,13 @@ fn on_the_event_it_is_structured_and_the_span_has_none() {
             message.get(&Key::new("role")),
             Some(&AnyValue::String("assistant".into()))
         );
-        // Our own names are no part of the conventions' event.
+        // The event has only the conventions' attributes.
         assert_eq!(attribute(&event, "tracing_genai.cost.status"), None);
     }
 }
 
 #[test]
-fn an_event_without_content_can_be_had_and_one_with_it_refused() {
+fn events_can_be_emitted_without_content_and_disabled() {
     let logs_of = |emits, chosen| {
         let events_of = InMemoryLogExporter::default();
         let logs = SdkLoggerProvider::builder()
@@ -152,8 +152,8 @@ fn an_event_without_content_can_be_had_and_one_with_it_refused() {
 }
 
 #[test]
-fn told_to_capture_none_it_comes_off_the_spans_of_others_too() {
-    // Not even where originals are kept.
+fn no_content_removes_content_of_other_libraries_too() {
+    // Also if originals are kept.
     let service = Service::with_content(exporting(ContentCapture::NoContent), Builder::keep_original_names);
     let mut span = service.tracer_provider().tracer("other").start("chat");
     span.set_attributes([
@@ -178,7 +178,7 @@ fn told_to_capture_none_it_comes_off_the_spans_of_others_too() {
 }
 
 #[test]
-fn secrets_and_what_the_users_own_redactor_names_go_before_anything_else() {
+fn secrets_and_the_users_matches_are_redacted_before_export() {
     let service = Service::with_content(exporting(ContentCapture::SpanOnly), |processor| {
         processor.redact(|text| text.contains("Alice").then(|| text.replace("Alice", "somebody")))
     });
@@ -200,7 +200,7 @@ fn secrets_and_what_the_users_own_redactor_names_go_before_anything_else() {
 }
 
 #[test]
-fn a_redactor_that_panics_takes_all_content_with_it_and_nothing_else() {
+fn a_panicking_redactor_removes_only_content() {
     let service = Service::with_content(exporting(ContentCapture::SpanOnly), |processor| {
         processor.redact(|_| panic!("on purpose"))
     });
@@ -212,7 +212,7 @@ fn a_redactor_that_panics_takes_all_content_with_it_and_nothing_else() {
 }
 
 #[test]
-fn a_conversation_beyond_its_budget_keeps_its_latest_messages_whole() {
+fn an_oversized_conversation_keeps_its_latest_messages() {
     let service = Service::with_content(exporting(ContentCapture::SpanOnly), |processor| {
         processor.max_content_bytes(300)
     });
@@ -237,7 +237,7 @@ fn a_conversation_beyond_its_budget_keeps_its_latest_messages_whole() {
 }
 
 #[test]
-fn broken_json_stays_as_it_was_and_is_counted() {
+fn malformed_json_is_unchanged_and_counted() {
     let service = Service::start();
     let mut span = service.tracer_provider().tracer("other").start("chat");
     span.set_attributes([
@@ -273,7 +273,7 @@ fn broken_json_stays_as_it_was_and_is_counted() {
     );
 }
 
-/// A span that another library wrote.
+/// A span written by another library.
 fn written(service: &Service, attributes: Vec<KeyValue>) -> Span {
     let mut span = service.tracer_provider().tracer("other").start("chat");
     span.set_attribute(KeyValue::new("gen_ai.operation.name", "chat"));
@@ -283,7 +283,7 @@ fn written(service: &Service, attributes: Vec<KeyValue>) -> Span {
 }
 
 #[test]
-fn content_in_a_list_of_texts_is_treated_like_any_other() {
+fn content_in_a_list_of_texts_is_redacted_and_cut() {
     let texts = |texts: &[&'static str]| Value::Array(Array::String(texts.iter().map(|text| (*text).into()).collect()));
     let span = written(
         &Service::start(),
@@ -309,7 +309,7 @@ fn content_in_a_list_of_texts_is_treated_like_any_other() {
 }
 
 #[test]
-fn a_limit_of_values_leaves_content_json() {
+fn content_stays_json_under_a_value_limit() {
     let bounds = SpanBounds::default().max_value_characters(200);
     let service = Service::with(Sampler::AlwaysOn, bounds);
     let long = serde_json::json!([{"role": "user", "parts": [{"type": "text", "content": "x".repeat(1_000)}]}]);
@@ -319,7 +319,7 @@ fn a_limit_of_values_leaves_content_json() {
 }
 
 #[test]
-fn what_is_no_content_stays_where_content_is_not_wanted() {
+fn other_attributes_stay_without_content() {
     let span = written(
         &Service::with_content(exporting(ContentCapture::NoContent), |processor| processor),
         vec![
@@ -337,7 +337,7 @@ fn what_is_no_content_stays_where_content_is_not_wanted() {
 }
 
 #[test]
-fn two_pipelines_of_a_process_have_policies_of_their_own() {
+fn two_pipelines_of_a_process_have_separate_policies() {
     let (with, without) = (
         Service::with_content(exporting(ContentCapture::SpanOnly), |processor| processor),
         Service::start(),
@@ -353,7 +353,7 @@ fn two_pipelines_of_a_process_have_policies_of_their_own() {
 }
 
 #[test]
-fn content_that_is_collected_and_not_exported_does_not_leave() {
+fn collected_content_that_is_not_exported_stays_in_the_process() {
     let service = Service::with_content(exporting(ContentCapture::NoContent).collected(), |processor| processor);
     service.run(|| {
         assert!(tracing_genai::is_content_collected());

@@ -1,6 +1,6 @@
-//! A client's call covers a framework's call around it if both are of the same response, and no other.
+//! A client's call covers a framework's call around it only if both are of the same response.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod service;
 
@@ -15,7 +15,7 @@ fn client_call(model: &str) {
     call.usage(&Usage::new().with(Unit::InputTokens, 9).with(Unit::OutputTokens, 2));
 }
 
-/// Whether a framework's call of `model` is covered by client's calls of `asked` within it.
+/// Whether a framework's call of `model` is covered by client calls of the models `asked` within it.
 fn is_covered(model: &str, asked: &[&str]) -> bool {
     let service = Service::start();
     service.run(|| {
@@ -61,14 +61,14 @@ fn a_model_of_another_size_is_not_covered() {
 }
 
 #[test]
-fn one_of_several_calls_within_covers() {
+fn any_of_several_inner_calls_covers() {
     assert!(is_covered("gpt-4o", &["gpt-4o", "gpt-4o-mini"]));
     assert!(is_covered("gpt-4o", &["gpt-4o-mini", "gpt-4o"]));
     assert!(!is_covered("gpt-4o", &["gpt-4o-mini", "o3"]));
 }
 
 #[test]
-fn a_call_is_covered_by_what_answered() {
+fn a_call_is_covered_by_the_response_model() {
     let service = Service::start();
     service.run(|| {
         let framework = tracing::info_span!(
@@ -90,9 +90,9 @@ fn a_call_is_covered_by_what_answered() {
     assert!(spans.last().unwrap().value("tracing_genai.covered").is_some());
 }
 
-/// Many calls of an agent must not fill its span: the SDK drops what comes after 128 attributes.
+/// An agent's many calls must not fill its span: the SDK drops attributes above 128.
 #[test]
-fn many_calls_within_leave_a_few_attributes_of_a_fixed_name() {
+fn many_inner_calls_add_few_attributes() {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(exporter.clone())

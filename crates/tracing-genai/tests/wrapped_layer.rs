@@ -1,6 +1,6 @@
-//! What a service already does with its tracing-opentelemetry layer goes on working when the layer is wrapped.
+//! A service's own tracing-opentelemetry layer keeps working when it is wrapped.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, TracerProvider};
 use opentelemetry::{Context, Value};
@@ -62,7 +62,7 @@ fn other_layers_still_find_the_context() {
 }
 
 #[test]
-fn its_options_stay() {
+fn options_of_the_layer_are_kept() {
     let spans = spans_of(wrapped, || {
         drop(tracing::info_span!("chat", gen_ai.operation.name = "chat"));
     });
@@ -78,7 +78,7 @@ fn its_options_stay() {
 }
 
 #[test]
-fn a_filter_on_the_wrapped_layer_holds() {
+fn a_filter_on_the_wrapped_layer_applies() {
     let filtered = |tracer| {
         let layer = tracing_opentelemetry::layer::<Registry>()
             .with_tracer(tracer)
@@ -94,7 +94,7 @@ fn a_filter_on_the_wrapped_layer_holds() {
 }
 
 #[test]
-fn a_filter_around_the_whole_holds_too() {
+fn a_filter_around_the_whole_applies() {
     let filtered = |tracer| {
         let layer = tracing_genai::wrap(tracing_opentelemetry::layer::<Registry>().with_tracer(tracer));
         let others = tracing_subscriber::filter::filter_fn(|metadata| metadata.name() != "left out");
@@ -122,7 +122,7 @@ fn the_level_hint_is_the_wrapped_layers() {
 }
 
 #[test]
-fn a_layer_beside_it_that_has_no_filter_keeps_every_level() {
+fn an_unfiltered_layer_beside_it_gets_every_level() {
     fn wrapped<S>(provider: &SdkTracerProvider) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'lookup> LookupSpan<'lookup>,
@@ -144,7 +144,7 @@ fn a_layer_beside_it_that_has_no_filter_keeps_every_level() {
 }
 
 #[test]
-fn the_processor_alone_is_useful_to_spans_made_without_tracing() {
+fn the_processor_alone_processes_spans_made_without_tracing() {
     use opentelemetry::KeyValue;
     use opentelemetry::trace::Tracer;
     use opentelemetry_sdk::trace::SimpleSpanProcessor;

@@ -1,4 +1,4 @@
-//! Spans handed over to the processor's own thread arrive as they would have on the spot, all of them.
+//! All spans handed over to the processor's thread are exported as without hand-over.
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::error::OTelSdkResult;
@@ -27,7 +27,7 @@ fn call() {
 
 #[test]
 fn a_flush_waits_for_every_span_that_ended_before_it() {
-    // More than the queue holds, from several threads: what finds no room is seen to by its own thread.
+    // More than the queue holds, from several threads: if it is full, the ending thread processes spans.
     const THREADS: usize = 4;
     const CALLS: usize = 2_000;
     let spans = InMemorySpanExporter::default();
@@ -59,7 +59,7 @@ impl SpanExporter for Counting {
 }
 
 #[test]
-fn a_shutdown_waits_for_them_too() {
+fn a_shutdown_waits_for_every_span() {
     let exported = Counting::default();
     let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(exported.clone()))
         .hand_over()
@@ -71,11 +71,11 @@ fn a_shutdown_waits_for_them_too() {
 }
 
 #[test]
-fn without_a_flush_a_span_goes_on_by_itself() {
+fn spans_are_forwarded_without_a_flush() {
     let spans = InMemorySpanExporter::default();
     let provider = provider(&spans);
     let dispatch = dispatch(&provider);
-    // Twice, with a pause long enough for the thread to fall asleep between: it must be woken.
+    // Twice, with a pause in which the thread parks: it must be woken.
     for round in 1..=2 {
         tracing::dispatcher::with_default(&dispatch, call);
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);

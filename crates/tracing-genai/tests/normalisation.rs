@@ -1,4 +1,4 @@
-//! An ordinary `tracing` span with `gen_ai.*` fields leaves as the convention's, whatever its author forgot.
+//! A `tracing` span with `gen_ai.*` fields is exported in the conventions' form.
 
 mod service;
 
@@ -7,7 +7,7 @@ use opentelemetry::{Array, Value};
 use service::Service;
 use tracing::field::Empty;
 
-fn a_call_as_people_write_it() {
+fn hand_written_call() {
     let span = tracing::info_span!(
         "ask_model",
         gen_ai.operation.name = "chat",
@@ -23,9 +23,9 @@ fn a_call_as_people_write_it() {
 }
 
 #[test]
-fn unsigned_counts_arrive_as_integers_and_priced() {
+fn unsigned_counts_become_integers_and_are_priced() {
     let service = Service::start();
-    service.run(a_call_as_people_write_it);
+    service.run(hand_written_call);
     let span = service.only_span();
     assert_eq!(span.value("gen_ai.usage.input_tokens"), Some(&Value::I64(1210)));
     assert_eq!(span.value("gen_ai.usage.output_tokens"), Some(&Value::I64(25)));
@@ -46,7 +46,7 @@ fn unsigned_counts_arrive_as_integers_and_priced() {
 }
 
 #[test]
-fn the_services_own_unsigned_fields_are_integers_too_on_spans_and_events() {
+fn unsigned_fields_of_the_service_become_integers_on_spans_and_events() {
     let service = Service::start();
     service.run(|| {
         let search = tracing_genai::retrieval("kb").start();
@@ -72,16 +72,16 @@ fn the_services_own_unsigned_fields_are_integers_too_on_spans_and_events() {
 }
 
 #[test]
-fn name_and_kind_follow_the_convention_where_the_author_left_the_defaults() {
+fn default_name_and_kind_become_the_conventions() {
     let service = Service::start();
-    service.run(a_call_as_people_write_it);
+    service.run(hand_written_call);
     let span = service.only_span();
     assert_eq!(span.data.name, "chat gpt-4o-mini");
     assert_eq!(span.data.span_kind, SpanKind::Client);
 }
 
 #[test]
-fn name_and_kind_stay_where_the_author_chose_them() {
+fn name_and_kind_of_the_author_are_kept() {
     let service = Service::start();
     service.run(|| {
         let _span = tracing::info_span!(
@@ -98,7 +98,7 @@ fn name_and_kind_stay_where_the_author_chose_them() {
 }
 
 #[test]
-fn a_field_recorded_again_holds_its_last_value_once() {
+fn a_field_recorded_again_has_its_last_value() {
     let service = Service::start();
     service.run(|| {
         let span = tracing::info_span!(
@@ -118,7 +118,7 @@ fn a_field_recorded_again_holds_its_last_value_once() {
 }
 
 #[test]
-fn older_and_foreign_spellings_become_the_current_names() {
+fn older_and_foreign_names_become_current() {
     let service = Service::start();
     service.run(|| {
         let _span = tracing::info_span!(
@@ -220,7 +220,7 @@ fn only_model_calls_cost_money() {
 }
 
 #[test]
-fn spans_without_a_genai_attribute_are_left_as_they_are() {
+fn spans_without_genai_attributes_are_unchanged() {
     let service = Service::start();
     service.run(|| {
         let span = tracing::info_span!("GET /orders", http.route = "/orders", error.type = "500", repeated = 1);

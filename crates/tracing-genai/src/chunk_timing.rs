@@ -1,4 +1,4 @@
-//! When the chunks of a stream came: first, gaps, stalls.
+//! Timing of a stream's chunks: first chunk, gaps, stalls.
 
 use std::time::{Duration, Instant};
 
@@ -8,16 +8,15 @@ use tracing_genai_semconv::{Attribute, own};
 
 use crate::Call;
 
-/// After how long without a chunk a stream is said to stand still, unless the caller says otherwise.
+/// Default time without a chunk that counts as a stall.
 pub(crate) const STALL_AFTER: Duration = Duration::from_secs(5);
 
-/// The buckets of the conventions' histogram, and the one above them.
+/// The buckets of the conventions' histogram, with the one above its last boundary.
 const BUCKETS: usize = OPERATION_TIME_PER_OUTPUT_CHUNK.boundaries.len() + 1;
 
-/// When the chunks of one stream came. Gaps are kept by the bucket they fall into, so that a stream of any length needs
-/// the same memory.
+/// Timing of one stream. Gaps are kept per histogram bucket, so memory does not grow with the stream.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct ChunkTiming {
     pub(crate) stall_after: Duration,
     chunks: u64,
     first: Option<Instant>,
@@ -28,7 +27,7 @@ pub(crate) struct Pace {
     stalls: u32,
 }
 
-impl Pace {
+impl ChunkTiming {
     pub(crate) const fn new() -> Self {
         Self {
             stall_after: STALL_AFTER,
@@ -42,7 +41,7 @@ impl Pace {
         }
     }
 
-    /// Notes that a chunk has come at `now`, and records the first on `call`.
+    /// Notes a chunk at `now`, and records the first on `call`.
     pub(crate) fn chunk(&mut self, now: Instant, call: &Call) {
         self.chunks += 1;
         if let Some(last) = self.last.replace(now) {
@@ -55,7 +54,7 @@ impl Pace {
     }
 
     fn gap(&mut self, gap: Duration) {
-        self.waited(gap);
+        self.add_wait(gap);
         let boundaries = OPERATION_TIME_PER_OUTPUT_CHUNK.boundaries;
         let seconds = gap.as_secs_f64();
         let bucket = boundaries.partition_point(|boundary| *boundary < seconds);
@@ -65,19 +64,19 @@ impl Pace {
         }
     }
 
-    fn waited(&mut self, gap: Duration) {
+    fn add_wait(&mut self, gap: Duration) {
         self.longest = self.longest.max(gap);
         self.stalls = self.stalls.saturating_add(u32::from(gap >= self.stall_after));
     }
 
-    /// Records on `call` what there is to say of the whole stream, which ended at `now`.
+    /// Records the whole stream, which ended at `now`, on `call`.
     pub(crate) fn end(mut self, now: Instant, call: &Call) {
         call.attribute(own::STREAM_CHUNKS, i64::try_from(self.chunks).unwrap_or(i64::MAX));
         let (Some(first), Some(last)) = (self.first, self.last) else {
             return;
         };
-        // What came after the last chunk is no gap between chunks, but the caller has waited for it.
-        self.waited(now.saturating_duration_since(last));
+        // The time after the last chunk is not a gap, but the caller waited for it.
+        self.add_wait(now.saturating_duration_since(last));
         call.attribute(own::STREAM_STALLS, i64::from(self.stalls));
         call.attribute(own::STREAM_LONGEST_GAP, self.longest.as_secs_f64());
         if let Some(rate) = tokens_per_second(call.output_tokens(), last.saturating_duration_since(first)) {
@@ -92,7 +91,7 @@ impl Pace {
     }
 }
 
-/// The first token is what the first chunk was waited for, and is not counted; a stream in a single chunk has no rate.
+/// The output rate. The first token belongs to the first chunk's wait and is not counted; a single chunk has no rate.
 fn tokens_per_second(output_tokens: Option<u64>, time: Duration) -> Option<f64> {
     let tokens = u32::try_from(output_tokens?.checked_sub(1)?).ok()?;
     (tokens > 0 && !time.is_zero()).then(|| f64::from(tokens) / time.as_secs_f64())

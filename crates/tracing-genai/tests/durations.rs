@@ -1,7 +1,7 @@
-//! A model call ends when its last holder lets go of its span, by the monotonic clock, and a child span is no holder; a
-//! stream is metered to its end or its drop.
+//! A model call ends when its last handle is dropped, by the monotonic clock and independent of child spans; a stream
+//! is metered until its end or its drop.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod service;
 
@@ -16,12 +16,12 @@ use tracing_genai::usage::{Api, Unit, Usage};
 const OPEN: Duration = Duration::from_millis(50);
 
 fn assert_lasted(seconds: f64) {
-    // Never too short; how much longer is the machine's affair.
+    // The upper bound depends on the machine.
     assert!((0.050..5.0).contains(&seconds), "{seconds}");
 }
 
 #[test]
-fn a_span_that_was_entered_and_then_held_lasts_until_it_closes() {
+fn an_entered_span_lasts_until_it_closes() {
     let service = Service::start();
     service.run(|| {
         let span = tracing::info_span!("chat", gen_ai.operation.name = "chat");
@@ -35,7 +35,7 @@ fn a_span_that_was_entered_and_then_held_lasts_until_it_closes() {
 }
 
 #[test]
-fn a_span_that_is_no_genai_span_ends_as_it_always_did() {
+fn other_spans_end_as_without_the_layer() {
     let service = Service::start();
     let begun = Instant::now();
     service.run(|| {
@@ -46,13 +46,13 @@ fn a_span_that_is_no_genai_span_ends_as_it_always_did() {
     assert_lacks_the_sleep(service.only_span().seconds(), begun);
 }
 
-/// Whatever else took its time, the sleep is not in it.
+/// The duration does not include the sleep.
 fn assert_lacks_the_sleep(seconds: f64, begun: Instant) {
     let without_sleep = begun.elapsed().saturating_sub(OPEN).as_secs_f64();
     assert!(seconds <= without_sleep + 0.005, "{seconds} of {without_sleep}");
 }
 
-/// A call whose own handle `work` has done with before its child sleeps and closes: how long the call lasted.
+/// The duration of a call whose own handle `work` drops before its child sleeps and closes.
 fn seconds_of_a_call_outlived_by<C>(work: impl FnOnce(&tracing::Span) -> C) -> (f64, Instant) {
     let service = Service::start();
     let begun = Instant::now();
@@ -76,7 +76,7 @@ fn seconds_of_a_call_outlived_by<C>(work: impl FnOnce(&tracing::Span) -> C) -> (
 }
 
 #[test]
-fn a_child_that_lives_longer_does_not_prolong_the_call() {
+fn a_longer_lived_child_does_not_prolong_the_call() {
     let (seconds, begun) = seconds_of_a_call_outlived_by(|span| {
         span.in_scope(|| {
             std::thread::sleep(OPEN);
@@ -88,7 +88,7 @@ fn a_child_that_lives_longer_does_not_prolong_the_call() {
 }
 
 #[test]
-fn a_grandchild_that_lives_longer_does_not_prolong_the_call() {
+fn a_longer_lived_grandchild_does_not_prolong_the_call() {
     let (seconds, begun) = seconds_of_a_call_outlived_by(|span| {
         let child = span.in_scope(|| {
             std::thread::sleep(OPEN);
@@ -101,7 +101,7 @@ fn a_grandchild_that_lives_longer_does_not_prolong_the_call() {
 }
 
 #[test]
-fn an_agent_that_is_kept_open_with_the_call_it_made_ends_at_its_last_exit_too() {
+fn an_agent_kept_open_with_its_call_ends_at_its_last_exit() {
     let service = Service::start();
     let begun = Instant::now();
     service.run(|| {
@@ -122,7 +122,7 @@ fn an_agent_that_is_kept_open_with_the_call_it_made_ends_at_its_last_exit_too() 
 }
 
 #[test]
-fn a_record_after_the_last_exit_is_the_end_of_a_call_that_a_child_keeps_open() {
+fn a_call_kept_open_by_a_child_ends_at_a_record_after_its_last_exit() {
     let (seconds, begun) = seconds_of_a_call_outlived_by(|span| {
         let child = span.in_scope(|| tracing::info_span!("connection"));
         std::thread::sleep(OPEN);
@@ -134,7 +134,7 @@ fn a_record_after_the_last_exit_is_the_end_of_a_call_that_a_child_keeps_open() {
 }
 
 #[test]
-fn a_record_is_the_end_of_a_call_that_was_never_entered_and_is_kept_open_by_a_child() {
+fn a_call_kept_open_by_a_child_and_never_entered_ends_at_its_last_record() {
     let (seconds, begun) = seconds_of_a_call_outlived_by(|span| {
         std::thread::sleep(OPEN);
         span.record("gen_ai.usage.input_tokens", 9);
@@ -145,7 +145,7 @@ fn a_record_is_the_end_of_a_call_that_was_never_entered_and_is_kept_open_by_a_ch
 }
 
 #[test]
-fn a_record_of_another_field_is_not_the_end_of_a_call() {
+fn a_record_of_another_field_does_not_end_a_call() {
     let (seconds, begun) = seconds_of_a_call_outlived_by(|span| {
         let child = span.in_scope(|| tracing::info_span!("connection"));
         std::thread::sleep(OPEN);
@@ -198,7 +198,7 @@ fn a_call_that_closes_after_its_children_lasts_until_it_closes() {
 }
 
 #[test]
-fn a_span_ended_early_keeps_its_end_and_leaves_nothing_to_the_next() {
+fn a_span_ended_early_keeps_its_end_and_does_not_affect_the_next() {
     let service = Service::start();
     let tracer = service.tracer_provider().tracer("raw");
     let begun = Instant::now();
@@ -250,7 +250,7 @@ async fn a_stream_is_one_span_from_request_to_last_chunk() {
 }
 
 #[tokio::test]
-async fn a_stream_dropped_half_way_is_cancelled_and_not_priced() {
+async fn a_dropped_stream_is_cancelled_and_not_priced() {
     let service = Service::start();
     let _default = tracing::dispatcher::set_default(&service.dispatch());
     for taken in 0..4 {
@@ -273,7 +273,7 @@ async fn a_stream_dropped_half_way_is_cancelled_and_not_priced() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_is_failed() {
+async fn a_stream_with_an_error_is_failed() {
     let service = Service::start();
     let _default = tracing::dispatcher::set_default(&service.dispatch());
     let chunks = stream::iter([Ok(1), Err(std::io::Error::other("reset by peer"))]);
@@ -288,7 +288,7 @@ async fn a_stream_that_breaks_is_failed() {
 }
 
 #[tokio::test]
-async fn a_stream_that_tells_no_usage_says_so() {
+async fn a_stream_without_usage_has_the_outcome_no_usage() {
     let service = Service::start();
     let _default = tracing::dispatcher::set_default(&service.dispatch());
     tracing_genai::chat("openai", "gpt-4o-mini")
@@ -313,7 +313,7 @@ const MESSAGE: &str = concat!(
 );
 
 #[tokio::test]
-async fn raw_events_are_read_wherever_they_are_split() {
+async fn raw_events_are_read_at_any_split() {
     for size in [1, 7, 4096] {
         let service = Service::start();
         let _default = tracing::dispatcher::set_default(&service.dispatch());
@@ -336,7 +336,7 @@ async fn raw_events_are_read_wherever_they_are_split() {
 }
 
 #[tokio::test]
-async fn a_first_count_of_the_output_is_not_taken_for_the_whole() {
+async fn a_preliminary_output_count_is_not_recorded() {
     let service = Service::start();
     let _default = tracing::dispatcher::set_default(&service.dispatch());
     let bytes = stream::iter(MESSAGE.as_bytes().chunks(200).map(Ok::<_, std::io::Error>));
@@ -353,7 +353,7 @@ async fn a_first_count_of_the_output_is_not_taken_for_the_whole() {
 }
 
 #[test]
-fn retries_are_counted_on_the_call_they_belong_to() {
+fn retries_are_counted_on_their_call() {
     let service = Service::start();
     service.run(|| {
         let call = tracing_genai::chat("openai", "gpt-4o-mini").start();

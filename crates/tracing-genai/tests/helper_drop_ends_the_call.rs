@@ -1,6 +1,6 @@
-//! A call or step ends when its helper is dropped, though something else still holds its span.
+//! A call or step ends when its helper is dropped, even if its span is still held.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod service;
 
@@ -17,7 +17,7 @@ use tracing_genai::usage::{Unit, Usage};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// Makes a call, lets `hold` take hold of its span, and drops the call: it must have ended before its holder goes.
+/// Makes a call, holds its span with `hold`, and drops the call, which must end before the holder is dropped.
 fn assert_ends_while_held<H>(hold: impl FnOnce(&tracing_genai::Call) -> H) {
     let service = Service::start();
     service.run(|| {
@@ -40,22 +40,22 @@ fn assert_ends_while_held<H>(hold: impl FnOnce(&tracing_genai::Call) -> H) {
 }
 
 #[test]
-fn a_call_ends_though_its_span_was_cloned() {
+fn a_call_ends_while_its_span_is_cloned() {
     assert_ends_while_held(|call| call.span().clone());
 }
 
 #[test]
-fn a_call_ends_though_a_child_span_is_open() {
+fn a_call_ends_while_a_child_span_is_open() {
     assert_ends_while_held(|call| call.in_scope(|| tracing::info_span!("connection")));
 }
 
 #[test]
-fn a_call_ends_though_a_future_runs_in_its_span() {
+fn a_call_ends_while_a_future_holds_its_span() {
     assert_ends_while_held(|call| call.in_scope(|| std::future::pending::<()>().in_current_span()));
 }
 
 #[test]
-fn a_step_ends_though_its_span_is_held() {
+fn a_step_ends_while_its_span_is_held() {
     let service = Service::start();
     service.run(|| {
         let tool = tracing_genai::execute_tool("weather").start();
@@ -91,7 +91,7 @@ fn a_held_call_keeps_its_attempts_and_the_types_of_its_fields() {
 }
 
 #[test]
-fn what_is_recorded_after_the_drop_is_lost_and_harms_nothing() {
+fn records_after_the_drop_are_lost() {
     let service = Service::start();
     service.run(|| {
         let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
@@ -127,7 +127,7 @@ fn a_child_that_starts_after_the_drop_still_has_its_parent() {
 }
 
 #[test]
-fn a_call_ended_by_its_author_before_the_drop_is_left_alone() {
+fn a_call_ended_by_its_author_is_not_ended_again() {
     let service = Service::start();
     service.run(|| {
         let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
@@ -140,7 +140,7 @@ fn a_call_ended_by_its_author_before_the_drop_is_left_alone() {
 }
 
 #[test]
-fn a_call_that_nothing_else_holds_keeps_what_the_bridge_adds_as_it_closes() {
+fn a_call_without_other_holders_keeps_the_bridges_attributes() {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(exporter.clone())
@@ -163,7 +163,7 @@ fn a_call_that_nothing_else_holds_keeps_what_the_bridge_adds_as_it_closes() {
 }
 
 #[test]
-fn a_helpers_drop_ends_its_call_without_our_layer_too() {
+fn a_helpers_drop_ends_its_call_without_the_layer() {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(exporter.clone())
@@ -180,7 +180,7 @@ fn a_helpers_drop_ends_its_call_without_our_layer_too() {
 }
 
 #[test]
-fn a_call_that_is_let_go_of_on_two_threads_at_once_is_counted_once() {
+fn a_call_dropped_on_two_threads_is_counted_once() {
     const CALLS: usize = 500;
     let service = Service::start();
     let dispatch = service.dispatch();
@@ -199,7 +199,7 @@ fn a_call_that_is_let_go_of_on_two_threads_at_once_is_counted_once() {
         tracing::dispatcher::with_default(&dispatch, || {
             for number in 0..CALLS {
                 let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
-                // A clone, or a child that keeps the call open.
+                // A clone, or a child span, which keeps the call open.
                 let child = || call.in_scope(|| tracing::info_span!("connection"));
                 let holder = if number % 2 == 0 { call.span().clone() } else { child() };
                 sender.send(holder).unwrap();
@@ -217,7 +217,7 @@ fn a_call_that_is_let_go_of_on_two_threads_at_once_is_counted_once() {
     assert_eq!(points.iter().map(|(count, ..)| count).sum::<u64>(), CALLS as u64);
 }
 
-/// Logs within `on_end`, as processors do whose queue is full.
+/// Logs within `on_end`, as processors with a full queue do.
 #[derive(Debug)]
 struct Logs(mpsc::Sender<String>);
 
@@ -241,9 +241,9 @@ impl SpanProcessor for Logs {
     }
 }
 
-/// The SDK keeps a span locked while `on_end` runs, so what that logs must not go to the same span.
+/// The SDK locks a span while `on_end` runs, so logs from there must not go to the same span.
 #[test]
-fn a_call_dropped_inside_its_own_span_does_not_lock_itself_out() {
+fn a_call_dropped_inside_its_own_span_does_not_deadlock() {
     let (sender, ended) = mpsc::channel();
     std::thread::spawn(move || {
         let provider = SdkTracerProvider::builder().with_span_processor(Logs(sender)).build();
@@ -259,7 +259,7 @@ fn a_call_dropped_inside_its_own_span_does_not_lock_itself_out() {
     assert_eq!(name.as_deref(), Ok("chat gpt-4o-mini"));
 }
 
-/// A subscriber that is no registry.
+/// A subscriber other than a registry.
 struct Plain;
 
 impl tracing::Subscriber for Plain {
@@ -283,7 +283,7 @@ impl tracing::Subscriber for Plain {
 }
 
 #[test]
-fn a_subscriber_that_is_no_registry_is_left_alone() {
+fn other_subscribers_are_unaffected() {
     tracing::subscriber::with_default(Plain, || {
         let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
         let holder = call.span().clone();

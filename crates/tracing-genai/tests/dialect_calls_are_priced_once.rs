@@ -1,4 +1,4 @@
-//! Calls that other libraries' spans tell of are priced, each once, whatever names they are told in.
+//! Calls on other libraries' spans are priced once, in any dialect.
 
 mod service;
 
@@ -9,7 +9,7 @@ use service::{Service, Span};
 /// 2,048 tokens of gpt-4o-mini at 0.15, 8,192 from the cache at 0.075 and 640 of output at 0.6 USD a million.
 const COST: f64 = 0.001_305_6;
 
-/// A span that an instrumentation of that scope wrote.
+/// A span of the instrumentation `scope`.
 fn written(scope: &'static str, name: &'static str, attributes: Vec<KeyValue>) -> Span {
     let service = Service::start();
     let mut span = service.tracer_provider().tracer(scope).start(name);
@@ -19,7 +19,7 @@ fn written(scope: &'static str, name: &'static str, attributes: Vec<KeyValue>) -
 }
 
 #[test]
-fn openinferences_call_is_priced_and_an_agent_or_a_chain_that_repeats_its_counts_is_not() {
+fn openinference_calls_are_priced_and_agents_and_chains_are_not() {
     let cost_of = |kind: &'static str| {
         let attributes = vec![
             KeyValue::new("openinference.span.kind", kind),
@@ -38,7 +38,7 @@ fn openinferences_call_is_priced_and_an_agent_or_a_chain_that_repeats_its_counts
 }
 
 #[test]
-fn vercels_call_is_priced_and_the_span_around_it_is_not() {
+fn vercels_call_is_priced_and_the_outer_span_is_not() {
     for (operation, name, is_call) in [
         ("ai.generateText.doGenerate", "chat", true),
         ("ai.streamText.doStream", "chat", true),
@@ -71,7 +71,7 @@ fn vercels_call_is_priced_and_the_span_around_it_is_not() {
 }
 
 #[test]
-fn traceloops_call_is_priced_in_its_mixture_of_names() {
+fn traceloops_call_with_mixed_names_is_priced() {
     let attributes = vec![
         KeyValue::new("llm.request.type", "chat"),
         KeyValue::new("gen_ai.system", "openai"),
@@ -85,7 +85,7 @@ fn traceloops_call_is_priced_in_its_mixture_of_names() {
 }
 
 #[test]
-fn langfuses_generation_is_priced_by_counts_that_stand_beside_each_other() {
+fn langfuses_generation_is_priced_by_separate_counts() {
     let attributes = vec![
         KeyValue::new("langfuse.observation.type", "generation"),
         KeyValue::new("langfuse.observation.model.name", "gpt-4o-mini"),
@@ -100,7 +100,7 @@ fn langfuses_generation_is_priced_by_counts_that_stand_beside_each_other() {
 }
 
 #[test]
-fn openlits_zero_for_a_model_it_does_not_know_is_no_cost() {
+fn openlits_zero_for_an_unknown_model_is_ignored() {
     let attributes = |cost: Value| {
         vec![
             KeyValue::new("gen_ai.operation.name", "chat"),
@@ -118,7 +118,7 @@ fn openlits_zero_for_a_model_it_does_not_know_is_no_cost() {
     assert_eq!(span.text("tracing_genai.cost.status"), Some("priced"));
     let span = written(scope, "chat gpt-4o-mini", attributes(Value::F64(0.5)));
     assert_eq!(span.text("tracing_genai.cost.status"), Some("reported"));
-    // A provider that says that its call was free is believed.
+    // A provider's own cost of zero is kept.
     let span = written("mine", "chat gpt-4o-mini", attributes(Value::F64(0.0)));
     assert_eq!(span.text("tracing_genai.cost.status"), Some("reported"));
 }
@@ -139,7 +139,7 @@ fn openlits_input_of_anthropic_excludes_the_cache() {
 }
 
 #[test]
-fn the_conventions_own_attribute_goes_before_a_dialects() {
+fn the_conventions_attribute_overrides_a_dialects() {
     for is_first in [true, false] {
         let mut attributes = vec![
             KeyValue::new("openinference.span.kind", "LLM"),
@@ -158,7 +158,7 @@ fn the_conventions_own_attribute_goes_before_a_dialects() {
 }
 
 #[test]
-fn a_services_own_names_make_no_span_a_genai_span() {
+fn a_services_own_names_do_not_make_a_genai_span() {
     let own = vec![KeyValue::new("ai.enabled", "12"), KeyValue::new("llm.team", "a")];
     let span = written("own", "tick", own);
     assert_eq!(span.data.attributes.len(), 2);

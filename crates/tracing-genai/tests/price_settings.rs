@@ -1,7 +1,7 @@
-//! A service that names its own prices has them from its first span on, and is told what is wrong with them.
+//! A service's own prices apply from its first span, and their problems are warnings.
 
 #![cfg(feature = "init")]
-#![allow(clippy::unwrap_used)] // A test may panic, its helpers too.
+#![allow(clippy::unwrap_used)] // Tests and their helpers may panic.
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ const OWN: &str = "[[models]]\nprovider = 'acme'\nid = 'm'\nprices = { input_mto
 const BROKEN_RULE: &str =
     "[[models]]\nprovider = 'acme'\nid = 'n'\nmatch = { regex = '(' }\nprices = { input_mtok = 1 }\n";
 
-/// A file of its own, removed at the end.
+/// A temporary file, removed on drop.
 struct File(PathBuf);
 
 impl File {
@@ -33,7 +33,7 @@ impl Drop for File {
     }
 }
 
-/// Telemetry that sends nothing anywhere.
+/// Telemetry without exporters.
 fn built(builder: TelemetryBuilder) -> Result<Telemetry, InitError> {
     let (_, telemetry) = builder.otlp_only_when_configured().build::<Registry>()?;
     Ok(telemetry)
@@ -61,7 +61,7 @@ fn warnings(telemetry: &Telemetry) -> Vec<String> {
 }
 
 #[test]
-fn the_file_is_in_use_at_once() {
+fn a_price_file_applies_at_once() {
     let file = File::new("own.toml", OWN);
     let telemetry = built(tracing_genai::builder().price_file(&file.0)).unwrap();
     assert_eq!(warnings(&telemetry), Vec::<String>::new());
@@ -69,7 +69,7 @@ fn the_file_is_in_use_at_once() {
 }
 
 #[test]
-fn a_file_that_cannot_be_used_is_a_warning_with_its_line_and_the_embedded_prices_hold() {
+fn an_invalid_file_is_a_warning_with_its_line_and_embedded_prices_apply() {
     let file = File::new("broken.toml", &OWN.replace("= 3", "= -3"));
     let telemetry = built(tracing_genai::builder().price_file(&file.0)).unwrap();
     let warnings = warnings(&telemetry);
@@ -81,7 +81,7 @@ fn a_file_that_cannot_be_used_is_a_warning_with_its_line_and_the_embedded_prices
 }
 
 #[test]
-fn a_regular_expression_that_does_not_compile_is_a_warning_and_takes_only_its_model() {
+fn an_invalid_regular_expression_is_a_warning_and_drops_only_its_model() {
     let file = File::new("rule.toml", &[OWN, BROKEN_RULE].concat());
     let telemetry = built(tracing_genai::builder().price_file(&file.0)).unwrap();
     let warnings = warnings(&telemetry);
@@ -93,7 +93,7 @@ fn a_regular_expression_that_does_not_compile_is_a_warning_and_takes_only_its_mo
 }
 
 #[test]
-fn a_strict_service_is_refused_and_its_prices_are_as_they_were() {
+fn strict_setup_fails_and_leaves_the_prices_unchanged() {
     let file = File::new("strict.toml", &[OWN, BROKEN_RULE].concat());
     let prices = Prices::embedded();
     let builder = tracing_genai::builder()
@@ -105,14 +105,14 @@ fn a_strict_service_is_refused_and_its_prices_are_as_they_were() {
 }
 
 #[test]
-fn a_silent_feed_does_not_hold_up_the_start() {
+fn an_unresponsive_feed_does_not_delay_the_start() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/?key=secret", listener.local_addr().unwrap());
     let begun = Instant::now();
     let telemetry = built(tracing_genai::builder().price_feed(url)).unwrap();
     assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
     let warnings = warnings(&telemetry);
-    // Without the feature a URL cannot be read, and is not shown with what may be a key.
+    // Without the feature a URL cannot be read; the warning hides what may be a key.
     assert_eq!(
         warnings.len(),
         usize::from(!cfg!(feature = "refresh-url")),

@@ -1,6 +1,6 @@
-//! Input counts that leave out cached tokens are completed: on the span, in the metrics and in the cost.
+//! Input counts that exclude cached tokens are completed on the span, in the metrics and in the cost.
 
-#![allow(clippy::panic)] // A test may panic, its helpers too.
+#![allow(clippy::panic)] // Tests and their helpers may panic.
 
 mod service;
 
@@ -9,7 +9,7 @@ use opentelemetry::{Array, KeyValue, Value};
 use service::{Builder, Service, Span};
 use tracing_genai::pricing::Counts;
 
-/// A call that another library's instrumentation wrote: 8,192 cached tokens and so many beside them, and 300 of output.
+/// A call of another library: 8,192 cached tokens, `input` tokens and 300 of output.
 fn call(service: &Service, scope: &'static str, input: i64) -> Span {
     let mut span = service.tracer_provider().tracer(scope).start("chat gpt-4o-mini");
     span.set_attributes([
@@ -36,7 +36,7 @@ fn configured(configure: impl FnOnce(Builder) -> Builder) -> Service {
 }
 
 #[test]
-fn what_is_provable_is_repaired_and_said_to_be_an_estimate() {
+fn inconsistent_input_is_completed_and_the_cost_estimated() {
     let service = Service::start();
     let span = call(&service, "other", 500);
     // 500 at 0.15, 8,192 at 0.075 and 300 at 0.6 USD a million.
@@ -75,7 +75,7 @@ fn reasoning_that_exceeds_the_output_is_added_to_it() {
 }
 
 #[test]
-fn what_cannot_be_told_is_taken_as_the_conventions_mean_it() {
+fn ambiguous_input_is_read_as_the_conventions_define_it() {
     let span = call(&Service::start(), "other", 9_000);
     // 808 at 0.15, 8,192 at 0.075 and 300 at 0.6 USD a million.
     assert!((cost(&span) - 0.000_915_6).abs() < 1e-15);
@@ -97,7 +97,7 @@ fn an_instrumentation_known_to_exclude_the_cache_is_completed_exactly() {
 }
 
 #[test]
-fn a_setting_of_a_scope_leaves_other_scopes_alone() {
+fn a_setting_of_a_scope_does_not_affect_other_scopes() {
     let service = configured(|processor| processor.counts_of_scope("another", Counts::Exclusive));
     let span = call(&service, "other", 9_000);
     assert_eq!(span.value("gen_ai.usage.input_tokens"), Some(&Value::I64(9_000)));

@@ -1,10 +1,10 @@
-//! Metrics and costs go out under the names of the chosen profile, and what was renamed stays where the user wants it.
+//! Metrics and costs have the names of the chosen profile, and originals are kept on request.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test that cannot go on says so"
+    reason = "a failed step fails the test"
 )]
 
 mod service;
@@ -45,7 +45,7 @@ fn cost(keys: &[CostKeys]) -> Profile {
 }
 
 #[test]
-fn the_cost_has_the_chosen_keys_and_no_other() {
+fn the_cost_has_only_the_chosen_names() {
     let all = [
         "gen_ai.usage.cost",
         "gen_ai.usage.cost.amount",
@@ -97,7 +97,7 @@ fn the_cost_has_the_chosen_keys_and_no_other() {
 }
 
 #[test]
-fn the_proposals_source_tells_who_said_it() {
+fn the_cost_source_is_the_provider_or_local() {
     let profile = cost(&[CostKeys::Proposed]);
     let span = call_of(&called(profile));
     assert_eq!(span.text("gen_ai.usage.cost.currency"), Some("USD"));
@@ -113,11 +113,11 @@ fn the_proposals_source_tells_who_said_it() {
 }
 
 #[test]
-fn openinferences_parts_are_of_input_and_output() {
+fn openinferences_cost_has_parts_of_input_and_output() {
     let span = call_of(&called(cost(&[CostKeys::OpenInference])));
     let close = |name: &str, expected: f64| {
         let Some(Value::F64(cost)) = span.value(name) else {
-            panic!("{name} is not there")
+            panic!("{name} is missing")
         };
         assert!((cost - expected).abs() < 1e-15, "{name}: {cost}");
     };
@@ -128,7 +128,7 @@ fn openinferences_parts_are_of_input_and_output() {
 }
 
 #[test]
-fn the_metric_of_cost_follows_and_money_is_never_without_one() {
+fn the_cost_metric_follows_the_chosen_names() {
     for (keys, expected) in [
         (&[CostKeys::UsageCost][..], &["gen_ai.usage.cost"][..]),
         (&[CostKeys::Proposed], &["gen_ai.client.operation.cost"]),
@@ -150,14 +150,14 @@ fn the_metric_of_cost_follows_and_money_is_never_without_one() {
 }
 
 #[test]
-fn metrics_have_the_published_names_those_in_development_or_both() {
+fn metrics_have_published_names_development_names_or_both() {
     use MetricNames::{InDevelopment, Published};
     for names in [&[Published][..], &[InDevelopment], &[Published, InDevelopment]] {
         let service = called(Profile::default().with_metric_names(names));
         let counts = |name: &str| -> u64 { service.histogram(name).iter().map(|(count, _, _)| count).sum() };
         let is_published = u64::from(names.contains(&Published));
         let is_new = u64::from(names.contains(&InDevelopment));
-        // The retrieval is under the general name either way.
+        // The retrieval has the general name in both profiles.
         assert_eq!(counts("gen_ai.client.operation.duration"), 1 + is_published);
         assert_eq!(counts("gen_ai.client.token.usage"), 2 * is_published);
         assert_eq!(counts("gen_ai.client.inference.duration"), is_new);
@@ -194,7 +194,7 @@ fn metrics_have_the_published_names_those_in_development_or_both() {
 }
 
 #[test]
-fn what_was_rewritten_stays_beside_its_new_name_where_it_is_wanted() {
+fn originals_are_kept_on_request() {
     let written = |keeps: bool| {
         let service = Service::configured(|processor| {
             if keeps {
@@ -218,10 +218,10 @@ fn what_was_rewritten_stays_beside_its_new_name_where_it_is_wanted() {
     assert_eq!(kept.text("gen_ai.system"), Some("openai"));
     assert_eq!(kept.text("gen_ai.usage.prompt_tokens"), Some("12"));
     assert_eq!(kept.text("gen_ai.prompt.0.content"), Some("hi"));
-    // What nobody is to see is not kept.
+    // Content that is not exported is not kept either.
     assert_eq!(kept.value("rig.completion_parent"), None);
     for span in [kept, written(false)] {
-        // Under the conventions' own name there is one value, and `value` holds that it stands once.
+        // There is one value under the conventions' name; `value` checks that.
         assert_eq!(span.text("gen_ai.operation.name"), Some("chat"));
         assert_eq!(span.text("gen_ai.provider.name"), Some("openai"));
         assert_eq!(span.value("gen_ai.usage.input_tokens"), Some(&Value::I64(12)));

@@ -1,6 +1,6 @@
-//! Prices that are replaced or refreshed are those of the next span, and the span says whose they are.
+//! Replaced or refreshed prices apply to the next span, which names their source.
 
-#![allow(clippy::panic)] // A test may panic, its helpers too.
+#![allow(clippy::panic)] // Tests and their helpers may panic.
 
 mod service;
 
@@ -42,7 +42,7 @@ fn layered(text: &str) -> Arc<Catalogue> {
 }
 
 #[test]
-fn the_next_span_has_the_new_price_and_says_where_it_comes_from() {
+fn the_next_span_has_the_new_price_and_its_source() {
     let prices = Prices::embedded();
     let service = Service::configured(|processor| processor.prices(prices.clone()));
     call(&service, "azure.ai.openai", "prod-chat");
@@ -64,7 +64,7 @@ fn the_next_span_has_the_new_price_and_says_where_it_comes_from() {
 }
 
 #[test]
-fn what_makes_a_price_special_stands_on_the_span() {
+fn the_tier_start_of_a_price_is_on_the_span() {
     let service = Service::start();
     call(&service, "openai", "gpt-6-sol");
     let span = last(&service);
@@ -75,7 +75,7 @@ fn what_makes_a_price_special_stands_on_the_span() {
 }
 
 #[test]
-fn what_became_of_the_refreshing_is_measured() {
+fn refreshes_are_measured() {
     let file = std::env::temp_dir().join(format!("tracing-genai-prices-{}.toml", std::process::id()));
     std::fs::write(&file, OWN).unwrap_or_else(|error| panic!("{error}"));
     let prices = Prices::embedded();
