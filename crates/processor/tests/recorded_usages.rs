@@ -20,14 +20,14 @@ use serde_json::Value;
 use tracing_genai_usage::{Unit, read_body};
 
 /// Paths unread from the attribute but not from the response, with the reason. For the passes, the counts differ too.
-const DOUBTED: &[(&str, &str)] = &[
+const SPAN_ONLY: &[(&str, &str)] = &[
     (
         "gen_ai.usage.raw.total_tokens",
-        "a total that nothing adds up to is doubted on spans",
+        "a total that the counts do not add up to is unread on spans",
     ),
     (
         "gen_ai.usage.raw.iterations.",
-        "the passes of a message, which are summed in responses alone",
+        "the passes of a message, which are summed only in responses",
     ),
 ];
 
@@ -47,7 +47,7 @@ fn every_recorded_usage_reads_as_its_response() {
     };
     let entries: Vec<Entry> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let mut differences: BTreeMap<String, (usize, String)> = BTreeMap::new();
-    let (mut compared, mut used) = (0, [0; DOUBTED.len()]);
+    let (mut compared, mut used) = (0, [0; SPAN_ONLY.len()]);
     for entry in &entries {
         let (_, _, api) = entry.own().unwrap();
         let usage = ["usage", "usageMetadata"].iter().find_map(|key| entry.body.get(*key));
@@ -63,8 +63,8 @@ fn every_recorded_usage_reads_as_its_response() {
         let span = pricing::written("test", "chat", attributes);
         let mut unread = span.unread();
         let is_doubted = !unread.is_empty();
-        let is_of_passes = unread.iter().any(|name| name.starts_with(DOUBTED[PASSES].0));
-        for (place, (listed, _)) in DOUBTED.iter().enumerate() {
+        let is_of_passes = unread.iter().any(|name| name.starts_with(SPAN_ONLY[PASSES].0));
+        for (place, (listed, _)) in SPAN_ONLY.iter().enumerate() {
             let all = unread.len();
             unread.retain(|name| !name.starts_with(listed));
             used[place] += all - unread.len();
