@@ -5,7 +5,7 @@
 //! ```no_run
 //! # #[cfg(feature = "init")]
 //! # fn main() -> Result<(), tracing_genai::InitError> {
-//! let _telemetry = tracing_genai::init()?; // OTEL_* says where to; drop flushes
+//! let _telemetry = tracing_genai::init()?; // configured by OTEL_*; drop flushes
 //! # Ok(())
 //! # }
 //! # #[cfg(not(feature = "init"))]
