@@ -1,10 +1,10 @@
-//! Holds a span to its limits: numbers are kept first, content goes first.
+//! Bounds a span: content is dropped first; usage and cost are kept.
 
 use opentelemetry::{KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 use tracing_genai_semconv::{self as semconv, Attribute, own};
 
-/// How much of a span goes on. By default nothing is cut: the provider's own limits hold.
+/// Limits of a span's attributes. Default: none beyond the SDK provider's own limits.
 ///
 /// ```
 /// use tracing_genai_processor::SpanBounds;
@@ -15,52 +15,50 @@ use tracing_genai_semconv::{self as semconv, Attribute, own};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SpanBounds {
-    /// The most attributes a span keeps (`OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`).
+    /// Maximum number of attributes of a span (`OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`).
     pub max_attributes: Option<usize>,
-    /// The most characters a text attribute keeps (`OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`).
+    /// Maximum number of characters of a text attribute (`OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`).
     pub max_value_characters: Option<usize>,
 }
 
 impl SpanBounds {
-    /// Sets the most attributes a span keeps; `None` for no limit.
+    /// Sets the maximum number of attributes of a span; `None` for no limit.
     #[must_use]
-    pub fn max_attributes(mut self, most: impl Into<Option<usize>>) -> Self {
-        self.max_attributes = most.into();
+    pub fn max_attributes(mut self, max: impl Into<Option<usize>>) -> Self {
+        self.max_attributes = max.into();
         self
     }
 
-    /// Sets the most characters a text attribute keeps; `None` for no limit.
+    /// Sets the maximum number of characters of a text attribute; `None` for no limit.
     #[must_use]
-    pub fn max_value_characters(mut self, most: impl Into<Option<usize>>) -> Self {
-        self.max_value_characters = most.into();
+    pub fn max_value_characters(mut self, max: impl Into<Option<usize>>) -> Self {
+        self.max_value_characters = max.into();
         self
     }
 }
 
 /// Cuts `span` down to `bounds`.
 ///
-/// The SDK's own limit refuses what comes last, and usage comes last. Here the convention's names, usage and cost among
-/// them, are kept before others, and content is the first to go.
+/// The SDK's own limit drops the last attributes, and usage is recorded last. Here the conventions' names, usage and
+/// cost among them, are kept before others, and content is dropped first.
 pub(crate) fn bound(span: &mut SpanData, bounds: &SpanBounds) {
-    if let Some(most) = bounds.max_attributes
-        && span.attributes.len() > most
+    if let Some(max) = bounds.max_attributes
+        && span.attributes.len() > max
     {
-        let dropped = span.attributes.len() - most;
+        let dropped = span.attributes.len() - max;
         span.attributes.sort_by_key(|attribute| rank(attribute.key.as_str()));
-        span.attributes.truncate(most);
+        span.attributes.truncate(max);
         span.dropped_attributes_count = span
             .dropped_attributes_count
             .saturating_add(u32::try_from(dropped).unwrap_or(u32::MAX));
     }
-    if let Some(most) = bounds.max_value_characters {
-        span.attributes
-            .iter_mut()
-            .for_each(|attribute| shorten(attribute, most));
+    if let Some(max) = bounds.max_value_characters {
+        span.attributes.iter_mut().for_each(|attribute| shorten(attribute, max));
     }
 }
 
-/// What is given up last: first what a call is, used and cost, then the rest of the convention, then the service's own,
-/// and content before all of them.
+/// The order in which attributes are kept, lowest first: identity, usage and cost of the call, the rest of the
+/// conventions, the service's own, content.
 fn rank(name: &str) -> u8 {
     match Attribute::from_name(name).map(|spelling| spelling.attribute) {
         Some(
@@ -81,16 +79,16 @@ fn rank(name: &str) -> u8 {
     }
 }
 
-fn shorten(attribute: &mut KeyValue, most: usize) {
+fn shorten(attribute: &mut KeyValue, max: usize) {
     match &mut attribute.value {
         Value::String(text) => {
-            if let Some(short) = shortened(text.as_str(), most) {
+            if let Some(short) = shortened(text.as_str(), max) {
                 *text = short.into();
             }
         }
         Value::Array(opentelemetry::Array::String(items)) => {
             for text in items {
-                if let Some(short) = shortened(text.as_str(), most) {
+                if let Some(short) = shortened(text.as_str(), max) {
                     *text = short.into();
                 }
             }
@@ -99,12 +97,12 @@ fn shorten(attribute: &mut KeyValue, most: usize) {
     }
 }
 
-/// The first `most` characters of `text`, if it has more.
-fn shortened(text: &str, most: usize) -> Option<String> {
-    if text.len() <= most {
+/// The first `max` characters of `text`, if it has more.
+fn shortened(text: &str, max: usize) -> Option<String> {
+    if text.len() <= max {
         return None;
     }
-    let (end, _) = text.char_indices().nth(most)?;
+    let (end, _) = text.char_indices().nth(max)?;
     text.get(..end).map(str::to_owned)
 }
 

@@ -18,7 +18,7 @@ use crate::scope::scope;
 use crate::stages::Stages;
 use crate::warnings::Warnings;
 
-/// Settings of a [`GenAiProcessor`]; every one has a default.
+/// Settings of a [`GenAiProcessor`]; each has a default.
 #[derive(Debug)]
 #[must_use = "a builder does nothing until build() is called"]
 pub struct GenAiProcessorBuilder<P> {
@@ -55,9 +55,9 @@ impl<P: SpanProcessor + 'static> GenAiProcessor<P> {
 }
 
 impl GenAiProcessor<BatchSpanProcessor> {
-    /// Starts building a processor that exports through `exporter`, in batches as the SDK does it by default.
+    /// Starts building a processor that exports through `exporter`, in batches with the SDK's defaults.
     ///
-    /// The outcomes of spans are counted, and a panic of the exporter is one failed batch; it would end the SDK's batch
+    /// The outcomes of spans are counted. A panic of the exporter is one failed batch; it would end the SDK's batch
     /// thread. [`Delivery`] reads the counts.
     ///
     /// ```
@@ -74,7 +74,7 @@ impl GenAiProcessor<BatchSpanProcessor> {
         Self::exporting_with(exporter, BatchConfig::default())
     }
 
-    /// [`exporting`](Self::exporting) with batches of the host's own settings.
+    /// [`exporting`](Self::exporting) with the given batch settings.
     pub fn exporting_with<E: SpanExporter + 'static>(
         exporter: E,
         config: BatchConfig,
@@ -87,8 +87,8 @@ impl GenAiProcessor<BatchSpanProcessor> {
 }
 
 impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
-    /// Where the metrics go. Default: OpenTelemetry's global meter provider as it is at the first GenAI span, since one
-    /// taken earlier would be a no-op for ever.
+    /// The provider of the metrics. Default: OpenTelemetry's global meter provider as of the first GenAI span; one
+    /// taken earlier would stay a no-op.
     pub fn meter_provider(mut self, provider: &impl MeterProvider) -> Self {
         self.meter = Some(provider.meter_with_scope(scope()));
         self
@@ -99,20 +99,20 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         self.prices(Prices::from(catalogue))
     }
 
-    /// The prices, which may be replaced or refreshed while the processor uses them. Default: the embedded catalogue.
+    /// Prices that can be replaced or refreshed while the processor uses them. Default: the embedded catalogue.
     pub fn prices(mut self, prices: Prices) -> Self {
         self.prices = Some(prices);
         self
     }
 
-    /// What `gen_ai.usage.input_tokens` includes, where nothing more special is set. Default: [`Counts::Auto`], by which
+    /// What `gen_ai.usage.input_tokens` includes, unless set for the scope or the provider. Default: [`Counts::Auto`]:
     /// cached tokens that exceed the input are added to it, and the cost is `estimated`.
     pub fn counts(mut self, counts: Counts) -> Self {
         self.counts.set_general(counts);
         self
     }
 
-    /// The same for the spans of one instrumentation, by the name of its scope; goes before the provider's. Default: none.
+    /// The same for the spans of one instrumentation scope, by its name; it overrides the provider's. Default: none.
     pub fn counts_of_scope(mut self, scope: &str, counts: Counts) -> Self {
         self.counts.set_scope(scope, counts);
         self
@@ -124,7 +124,7 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         self
     }
 
-    /// Under which names metrics and costs go out. Default: metrics as the conventions published them, and
+    /// The names of metrics and cost attributes. Default: metrics as the conventions published them, and
     /// `gen_ai.usage.cost`.
     ///
     /// ```
@@ -141,26 +141,25 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         self
     }
 
-    /// Keeps what was renamed or rewritten beside what became of it, for dashboards that still read the old names.
-    /// Default: only the conventions' names go on.
+    /// Keeps renamed and rewritten attributes under their old names too, for dashboards that still read those. Default:
+    /// only the conventions' names are exported.
     pub const fn keep_original_names(mut self) -> Self {
         self.keeps_originals = true;
         self
     }
 
-    /// Where messages and the like are exported. Default: [`ContentPolicy::from_environment`] when the builder is made.
+    /// Where content is exported. Default: [`ContentPolicy::from_environment`] when the builder is made.
     ///
-    /// Whether the helpers of `tracing-genai` record content at all is decided by the layer, which takes the same policy.
+    /// The layer takes the same policy and decides whether the helpers of `tracing-genai` record content.
     pub const fn content_policy(mut self, policy: ContentPolicy) -> Self {
         self.content.policy = policy;
         self
     }
 
-    /// Takes out of content what `redact` names: it is given each text, and answers with the text that is to stand
-    /// instead, or `None` to leave it. Default: only keys, tokens and passwords of known forms are taken out, which is
-    /// done before `redact` is asked, too.
+    /// Redacts content with `redact`: it gets each text and returns its replacement, or `None` to keep it. Default:
+    /// only keys, tokens and passwords of known forms are redacted, which also happens before `redact` is called.
     ///
-    /// Where `redact` panics, all content of the span is taken off.
+    /// If `redact` panics, all content of the span is removed.
     ///
     /// ```
     /// use tracing_genai_processor::GenAiProcessor;
@@ -176,14 +175,14 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         self
     }
 
-    /// The most bytes that an attribute of content keeps. Lists lose whole messages, the oldest of a conversation first,
-    /// and stay JSON. Default: 32 KiB.
+    /// Maximum bytes of a content attribute. Lists lose whole messages, the oldest of a conversation first, and stay
+    /// JSON. Default: 32 KiB.
     pub const fn max_content_bytes(mut self, bytes: usize) -> Self {
         self.content.max_bytes = bytes;
         self
     }
 
-    /// Where events go. Default: nowhere; content that is only to go on events is then lost.
+    /// The provider that emits events. Default: none; content that is exported on events only is then lost.
     pub fn logger_provider<L>(mut self, provider: &L) -> Self
     where
         L: LoggerProvider,
@@ -193,52 +192,51 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         self
     }
 
-    /// Whether model calls have an event `gen_ai.client.inference.operation.details`. Default: where
-    /// [`content_policy`](Self::content_policy) sends content there. With `true` and no content captured, the event carries
-    /// everything else.
+    /// Whether model calls emit an event `gen_ai.client.inference.operation.details`. Default: only if
+    /// [`content_policy`](Self::content_policy) exports content on events. With `true` and no content captured, the
+    /// event carries all other attributes.
     pub const fn emit_event(mut self, emits: bool) -> Self {
         self.content.emits_event = Some(emits);
         self
     }
 
-    /// How much of a span goes on. Default: all that the provider's own limits let through.
+    /// Limits of a span's attributes. Default: the SDK provider's own limits.
     pub const fn bounds(mut self, bounds: SpanBounds) -> Self {
         self.bounds = bounds;
         self
     }
 
-    /// Where spans are counted. Default: counts of its own. A processor around another than
-    /// [`GenAiProcessor::exporting`] shares them with a [`CountingExporter`], to know what was delivered.
+    /// Where spans are counted. Default: counts of its own. To know what was delivered without
+    /// [`GenAiProcessor::exporting`], share them with a [`CountingExporter`].
     pub fn delivery(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
         self
     }
 
-    /// Has GenAI spans normalised, priced and measured by a thread of the processor's own. Default: the thread that ends
-    /// the span does it.
+    /// Processes GenAI spans on a thread of the processor. Default: the thread that ends the span processes it.
     ///
-    /// The ending thread then pays for a push, some tens of nanoseconds. A span reaches the next processor, and the
-    /// metrics, up to 20 ms later; a flush and a shutdown wait for it. Where 2,048 spans or
-    /// [`max_queued_bytes`](Self::max_queued_bytes) wait, the ending thread processes the oldest itself, so that none is
+    /// The ending thread then only pushes to a queue, some tens of nanoseconds. A span reaches the next processor and
+    /// the metrics up to 20 ms later; flush and shutdown wait for it. When the queue holds 2,048 spans or
+    /// [`max_queued_bytes`](Self::max_queued_bytes), the ending thread processes the oldest span itself; no span is
     /// lost.
     pub const fn hand_over(mut self) -> Self {
         self.hands_over = true;
         self
     }
 
-    /// The most bytes of spans that wait to be processed where they are [handed over](Self::hand_over). Default: 64 MiB.
+    /// Maximum bytes of queued spans with [`hand_over`](Self::hand_over). Default: 64 MiB.
     pub const fn max_queued_bytes(mut self, bytes: usize) -> Self {
         self.max_queued_bytes = bytes;
         self
     }
 
-    /// The processor, to be registered instead of the one it wraps.
+    /// Builds the processor; register it instead of the wrapped one.
     pub fn build(mut self) -> GenAiProcessor<P> {
-        // A character is a byte at least: content within the limit of values is not cut again, in the midst of its JSON.
+        // A character has at least one byte: content within this limit is not cut again inside its JSON.
         if let Some(most) = self.bounds.max_value_characters {
             self.content.max_bytes = self.content.max_bytes.min(most);
         }
-        let stages = Arc::new_cyclic(|itself| Stages {
+        let stages = Arc::new_cyclic(|weak_self| Stages {
             prices: self.prices.unwrap_or_default(),
             counts: self.counts,
             profile: self.profile,
@@ -251,7 +249,7 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
             meters: OnceLock::new(),
             next: OnceLock::new(),
             worker: OnceLock::new(),
-            itself: Weak::clone(itself),
+            weak_self: Weak::clone(weak_self),
         });
         if let Some(meter) = &self.meter {
             stages.set_up_meters(meter);

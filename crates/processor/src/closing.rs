@@ -1,8 +1,8 @@
-//! What only the `tracing` layer knows about a span, handed to the processor while that span ends.
+//! Data about an ending span that only the `tracing` layer has, passed to the processor.
 //!
-//! tracing-opentelemetry ends the OpenTelemetry span, and so runs `on_end`, inside its own `on_close`. A layer that runs
-//! before it may [`lay`] a note on this thread for `on_end` to take. A note names its span, so that none is taken for
-//! another's. It may be absent: no cost and no count depends on it.
+//! tracing-opentelemetry ends the OpenTelemetry span, and so runs `on_end`, inside its own `on_close`. A layer that
+//! runs before it may [`lay`] a note on this thread, which `on_end` takes. The note carries its span's id, so another
+//! span cannot take it. It may be absent: neither costs nor counts depend on it.
 
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};
@@ -32,7 +32,7 @@ pub struct Closing {
     kept_open: Option<KeptOpen>,
 }
 
-/// What is known of the end of a span that only a child kept open.
+/// The end of a span that was kept open by a child alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct KeptOpen {
     closed_at: SystemTime,
@@ -40,8 +40,8 @@ struct KeptOpen {
 }
 
 impl Closing {
-    /// A note about the span `span_id`, which was open for `open_for` by the monotonic clock, and is named `default_name`
-    /// unless its author chose another name.
+    /// A note about the span `span_id`, open for `open_for` by the monotonic clock, whose name is `default_name` unless
+    /// its author chose another.
     pub fn new(span_id: SpanId, open_for: Duration, default_name: &'static str) -> Self {
         Self {
             open_for,
@@ -60,33 +60,33 @@ impl Closing {
         self
     }
 
-    /// How often the request was sent; 0, unless set, where that is not known.
+    /// How often the request was sent. Default: 0, unknown.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
     }
 
-    /// Fields of the span and of its events that were unsigned integers, and that the bridge made text of.
+    /// Unsigned integer fields of the span and of its events, which the bridge exports as text.
     pub fn unsigned_fields(mut self, names: Vec<&'static str>) -> Self {
         self.unsigned_fields = names;
         self
     }
 
-    /// Only a child kept the span open: it closes at `closed_at` because that child has closed. A GenAI field was last
+    /// Only a child kept the span open: it closes at `closed_at`, when that child closes. A GenAI field was last
     /// recorded `last_record` after the span opened.
     ///
-    /// Such a span ends at its last exit or its last record, whichever is later, and at its close if it has neither.
+    /// Such a span ends at its last exit or last record, whichever is later; without either, at its close.
     pub fn kept_open(mut self, closed_at: SystemTime, last_record: Option<Duration>) -> Self {
         self.kept_open = Some(KeptOpen { closed_at, last_record });
         self
     }
 
-    /// How long the span lasted, which by the bridge ended at `bridge_end`: at its last exit, or as it closed.
+    /// How long the span lasted; `bridge_end` is the bridge's end time, the last exit or the close.
     pub(crate) fn lasted(&self, bridge_end: SystemTime) -> Duration {
         let Some(kept_open) = self.kept_open else {
             return self.open_for;
         };
-        // The bridge takes the end of a span that was never exited from the clock, after `closed_at` was.
+        // For a span that was never exited, the bridge reads the clock after `closed_at` was read.
         let since_exit = kept_open.closed_at.duration_since(bridge_end).ok();
         let last_exit = since_exit
             .filter(|since| !since.is_zero())
@@ -103,12 +103,12 @@ thread_local! {
 
 /// Leaves a note for the `on_end` that is about to run on this thread.
 pub fn lay(closing: Closing) {
-    // A thread that is being torn down has no note to pass on, and must not panic for it.
+    // During thread teardown the note is dropped; this must not panic.
     let _ = CLOSING.try_with(|note| note.set(Some(closing)));
 }
 
-/// The note about the span `id`, if there is one. One about another span, which somebody ended early or no processor
-/// took, is gone with it.
+/// Takes the note about the span `id`. A note about another span, which was ended early or is not processed, is
+/// dropped.
 pub(crate) fn take(id: SpanId) -> Option<Closing> {
     let note = CLOSING.try_with(Cell::take).ok().flatten()?;
     (note.span_id == id).then_some(note)
@@ -141,7 +141,7 @@ mod tests {
             (Some(7 * SECOND), exited, 7),
             (Some(7 * SECOND), never_exited, 7),
             (None, never_exited, 10),
-            // A clock too coarse to tell the close from the bridge's end.
+            // The clock is too coarse to separate the close from the bridge's end.
             (Some(7 * SECOND), closed_at, 7),
             (None, closed_at, 10),
             // A clock that was set.
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_is_taken_once_and_for_its_own_span_alone() {
+    fn a_note_is_taken_once_and_only_by_its_span() {
         let (own, other) = (SpanId::from_bytes([1; 8]), SpanId::from_bytes([2; 8]));
         lay(Closing::new(own, SECOND, "chat"));
         assert!(take(own).is_some());

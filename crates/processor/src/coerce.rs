@@ -1,15 +1,15 @@
-//! Gives a value the type its attribute has in the conventions, where nothing is lost by it.
+//! Converts a value to its attribute's type where that loses nothing.
 
 use opentelemetry::{Array, StringValue, Value};
 use tracing_genai_semconv::{ValueType, is_count, is_count_text};
 
-/// The largest whole number a double holds without a gap.
+/// The largest integer below which every integer is exact in a double: 2⁵³.
 const EXACT_IN_DOUBLE: f64 = 9_007_199_254_740_992.0;
 
-/// Turns `value` into `wanted` in place; what cannot be read as that type stays as it is.
+/// Converts `value` to `wanted` in place; a value that cannot be converted is unchanged.
 ///
-/// tracing-opentelemetry exports unsigned integers as strings (tokio-rs/tracing-opentelemetry#267), and lists can only
-/// be `tracing` fields as text, so both are expected here.
+/// tracing-opentelemetry exports unsigned integers as strings (tokio-rs/tracing-opentelemetry#267), and `tracing`
+/// fields hold lists only as text, so both are read here.
 pub(crate) fn coerce(value: &mut Value, wanted: ValueType) {
     if wanted == ValueType::TextArray {
         if let Value::String(text) = value {
@@ -40,21 +40,21 @@ pub(crate) fn coerce(value: &mut Value, wanted: ValueType) {
     }
 }
 
-/// Whether a value is of that type.
-pub(crate) fn is_of(value: &Value, wanted: ValueType) -> bool {
+/// Whether `value` has the type `wanted`.
+pub(crate) fn has_type(value: &Value, wanted: ValueType) -> bool {
     match wanted {
         ValueType::Text => matches!(value, Value::String(_)),
         ValueType::TextArray => matches!(value, Value::Array(Array::String(_))),
         ValueType::Int => matches!(value, Value::I64(_)),
         ValueType::Double => matches!(value, Value::F64(_)),
         ValueType::Bool => matches!(value, Value::Bool(_)),
-        // Tables have no value on spans: their JSON has.
+        // Structured attributes are JSON text on spans.
         ValueType::Json => matches!(value, Value::String(_) | Value::Array(_)),
         _ => true,
     }
 }
 
-/// Whether a value is a number above zero, however it was written: unsigned ones are exported as text.
+/// Whether a value is a number above zero, as a number or as text: unsigned integers are exported as text.
 pub(crate) fn is_above_zero(value: &Value) -> bool {
     match value {
         Value::I64(count) => *count > 0,
@@ -72,7 +72,7 @@ fn whole(double: f64) -> Option<i64> {
     (double.trunc().to_bits() == double.to_bits() && double.abs() <= EXACT_IN_DOUBLE).then_some(double as i64)
 }
 
-/// A JSON list of strings as that list, any other text as a list of one; broken JSON stays text.
+/// An array of a JSON list of strings, or of one other text; malformed JSON stays text.
 fn list(text: &mut StringValue) -> Value {
     let text = std::mem::replace(text, StringValue::from(""));
     if text.as_str().trim_start().starts_with('[') {
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_become_integers_however_they_were_written() {
+    fn whole_numbers_of_any_form_become_integers() {
         assert_eq!(coerced("1210", ValueType::Int), Value::I64(1210));
         assert_eq!(coerced(" 12 ", ValueType::Int), Value::I64(12));
         assert_eq!(coerced(12.0, ValueType::Int), Value::I64(12));
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_whole_number_stays_as_it_is() {
+    fn other_values_are_unchanged() {
         for text in ["many", "", "1.5", "18446744073709551615", "0x10", "NaN"] {
             assert_eq!(coerced(text, ValueType::Int), Value::from(text));
         }
@@ -124,7 +124,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn coercing_twice_changes_nothing_more(text in ".{0,40}", wanted in 0..6) {
+        fn coercion_is_idempotent(text in ".{0,40}", wanted in 0..6) {
             let wanted = [ValueType::Text, ValueType::TextArray, ValueType::Int, ValueType::Double, ValueType::Bool, ValueType::Json]
                 [usize::try_from(wanted).unwrap()];
             let once = coerced(text, wanted);
@@ -132,7 +132,7 @@ mod tests {
         }
 
         #[test]
-        fn an_integer_is_never_changed(integer in any::<i64>()) {
+        fn integers_are_unchanged(integer in any::<i64>()) {
             prop_assert_eq!(coerced(integer, ValueType::Int), Value::I64(integer));
             prop_assert_eq!(coerced(integer.to_string(), ValueType::Int), Value::I64(integer));
         }

@@ -1,4 +1,4 @@
-//! Conforms messages, instructions and definitions of tools to the conventions' JSON, whatever API they were written for.
+//! Converts messages, instructions and tool definitions of any API to the conventions' JSON.
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::content::form::text_of;
 use crate::foreign::{conform_message, conform_tool};
 use crate::operation::Operation;
 
-/// What makes an element of an attribute's list the conventions'; it returns whether it changed it.
+/// Converts an element of an attribute's list; returns whether it changed.
 type Conform = fn(&mut Value) -> bool;
 
 const LISTS: [(Attribute, Conform); 4] = [
@@ -20,7 +20,7 @@ const LISTS: [(Attribute, Conform); 4] = [
     (Attribute::ToolDefinitions, conform_tool),
 ];
 
-/// Conforms the lists on the span. Text that is no list stays as it is, but for instructions, which may be a text alone.
+/// Converts the lists on the span. Text that is not a list is unchanged; plain text instructions become a list.
 pub(crate) fn conform_lists(operation: &mut Operation<'_>) {
     for (attribute, conform) in LISTS {
         let Some(text) = operation.value(attribute).and_then(text_of) else {
@@ -41,17 +41,17 @@ pub(crate) fn conform_lists(operation: &mut Operation<'_>) {
     }
 }
 
-/// The list with its elements conformed; `None` where nothing is to be changed. What needs no change keeps its own spacing,
-/// order and digits.
+/// The list with its elements converted; `None` if none changed. Unchanged elements keep their spacing, order and
+/// digits.
 fn conformed(text: &str, conform: Conform) -> Option<String> {
     let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
     let mut is_changed = false;
     let mut conformed = Vec::with_capacity(elements.len());
     for element in elements {
         let mut value: Value = serde_json::from_str(element.get()).ok()?;
-        let is_other = conform(&mut value);
-        is_changed |= is_other;
-        conformed.push(if is_other {
+        let has_changed = conform(&mut value);
+        is_changed |= has_changed;
+        conformed.push(if has_changed {
             value.to_string()
         } else {
             element.get().to_owned()

@@ -1,9 +1,9 @@
-//! Content of messages, tools and documents: collected by policy, redacted, held to a budget, exported where it is wanted.
+//! Content of messages, tools and documents: redacted, cut to a size limit, exported by policy.
 
 mod capture;
 mod event;
-mod fit;
 pub(crate) mod form;
+mod limit;
 mod precut;
 mod redact;
 
@@ -15,8 +15,8 @@ use tracing_genai_semconv::{Attribute, Meaning, meaning, own};
 use crate::foreign;
 use crate::operation::Operation;
 use crate::unread::Unread;
-use fit::Fitted;
 use form::{CONTENT, Form, form_of, is_content, text_of};
+use limit::LimitedText;
 use precut::precut;
 
 pub use capture::{CAPTURE_VARIABLE, ContentCapture, ContentPolicy};
@@ -24,19 +24,19 @@ pub(crate) use event::EmitEvent;
 pub(crate) use redact::Redactor;
 pub use redact::{REDACTED, RedactText};
 
-/// What becomes of content.
+/// Settings of the content stage.
 #[derive(Debug)]
 pub(crate) struct ContentRules {
     pub(crate) policy: ContentPolicy,
     pub(crate) redactor: Redactor,
-    /// The most bytes of one attribute.
+    /// Maximum bytes of one attribute.
     pub(crate) max_bytes: usize,
-    /// Whether every model call has an event, or none; by default those whose content goes on one.
+    /// Whether model calls emit an event. Default: only those whose content is exported on one.
     pub(crate) emits_event: Option<bool>,
     pub(crate) event: Option<EmitEvent>,
 }
 
-/// The most bytes of one attribute, unless the user chose.
+/// Default maximum bytes of one attribute.
 const DEFAULT_MAX_BYTES: usize = 32 * 1024;
 
 impl Default for ContentRules {
@@ -51,7 +51,7 @@ impl Default for ContentRules {
     }
 }
 
-/// Cuts content that is far beyond its budget, so that what waits and what is redacted stays small.
+/// Cuts content far above its limit, which bounds the queue's memory and the work of redaction.
 pub(crate) fn cut_to_budget(span: &mut SpanData, rules: &ContentRules) {
     let mut cut = Vec::new();
     let is_long =
@@ -71,7 +71,7 @@ pub(crate) fn cut_to_budget(span: &mut SpanData, rules: &ContentRules) {
     }
 }
 
-/// Cuts the attribute if it is content beyond the budget; the name under which that is noted.
+/// Cuts the attribute if it is content above the limit; returns the name to note as cut.
 fn precut_attribute(attribute: &mut KeyValue, rules: &ContentRules) -> Option<String> {
     let Value::String(text) = &attribute.value else {
         return None;
@@ -91,7 +91,7 @@ fn precut_attribute(attribute: &mut KeyValue, rules: &ContentRules) -> Option<St
     Some(of)
 }
 
-/// Redacts, cuts and exports the operation's content by the rules.
+/// Redacts, cuts and exports the operation's content by `rules`.
 pub(crate) fn apply_content_policy(operation: &mut Operation<'_>, rules: &ContentRules) {
     let has_content = CONTENT.iter().any(|(attribute, _)| operation.has(*attribute));
     let capture = rules.policy.export();
@@ -120,7 +120,7 @@ pub(crate) fn apply_content_policy(operation: &mut Operation<'_>, rules: &Conten
     }
 }
 
-/// Removes all content of a span whose stages panicked: what was not redacted must not be exported.
+/// Removes all content of a span whose stages panicked: unredacted content must not be exported.
 pub(crate) fn remove_unredacted(operation: &mut Operation<'_>) {
     let is_unredacted = |attribute: &KeyValue| {
         let name = attribute.key.as_str();
@@ -130,12 +130,12 @@ pub(crate) fn remove_unredacted(operation: &mut Operation<'_>) {
     let span = &mut *operation.span;
     span.attributes.retain(|attribute| !is_unredacted(attribute));
     for event in &mut span.events.events {
-        let is_genais = event.name.starts_with("gen_ai.");
+        let is_genai_event = event.name.starts_with("gen_ai.");
         event
             .attributes
-            .retain(|attribute| !is_genais && !is_unredacted(attribute));
+            .retain(|attribute| !is_genai_event && !is_unredacted(attribute));
     }
-    operation.place_anew();
+    operation.index_attributes();
 }
 
 fn remove_content(operation: &mut Operation<'_>) {
@@ -154,13 +154,14 @@ fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
             continue;
         };
         let text = &*text;
-        let fitted = match form {
-            Form::List(keep) => fit::list(text, rules.max_bytes, keep, &rules.redactor),
-            Form::Any => Some(fit::any(text, rules.max_bytes, &rules.redactor)),
-            Form::Text => Some(fit::plain(text, rules.max_bytes, &rules.redactor)),
+        let limited = match form {
+            Form::List(keep) => limit::list(text, rules.max_bytes, keep, &rules.redactor),
+            Form::Any => Some(limit::any(text, rules.max_bytes, &rules.redactor)),
+            Form::Text => Some(limit::plain(text, rules.max_bytes, &rules.redactor)),
         };
-        let is_read = fitted.is_some();
-        let Fitted { text, is_cut } = fitted.unwrap_or_else(|| fit::plain(text, rules.max_bytes, &rules.redactor));
+        let is_read = limited.is_some();
+        let LimitedText { text, is_cut } =
+            limited.unwrap_or_else(|| limit::plain(text, rules.max_bytes, &rules.redactor));
         if !is_read {
             operation.unread.add(attribute, Unread::Json);
         }
@@ -174,14 +175,14 @@ fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
     }
 }
 
-/// Redacts and cuts what stays in another dialect's form.
+/// Redacts and cuts attributes that stay in another dialect's form.
 fn clean_leftovers(operation: &mut Operation<'_>, rules: &ContentRules, stays: bool) {
     let is_openinference = operation.found.is_openinference;
     let is_leftover = |attribute: &KeyValue| foreign::is_foreign(attribute.key.as_str(), is_openinference);
     if !stays {
         let holds_content = |attribute: &KeyValue| foreign::holds_content(attribute.key.as_str(), is_openinference);
         operation.span.attributes.retain(|attribute| !holds_content(attribute));
-        operation.place_anew();
+        operation.index_attributes();
     }
     let attributes = operation.span.attributes.iter_mut();
     for attribute in attributes.filter(|attribute| is_leftover(attribute)) {
@@ -189,16 +190,16 @@ fn clean_leftovers(operation: &mut Operation<'_>, rules: &ContentRules, stays: b
     }
 }
 
-/// Redacts and cuts content on the span's events, where the conventions had it before 1.37 and OpenLIT until 1.36.
+/// Redacts and cuts content on the span's events: the conventions before 1.37, OpenLIT until 1.36.
 fn clean_events(operation: &mut Operation<'_>, rules: &ContentRules, stays: bool) {
     for event in &mut operation.span.events.events {
-        let is_genais = event.name.starts_with("gen_ai.");
+        let is_genai_event = event.name.starts_with("gen_ai.");
         let is_content = |attribute: &KeyValue| {
             let name = attribute.key.as_str();
             let is_current = Attribute::from_name(name).is_some_and(|spelling| is_content(spelling.attribute));
             is_current
                 || foreign::holds_content(name, false)
-                || (is_genais && matches!(name, "content" | "message" | "tool_calls" | "gen_ai.event.content"))
+                || (is_genai_event && matches!(name, "content" | "message" | "tool_calls" | "gen_ai.event.content"))
         };
         if stays {
             let attributes = event.attributes.iter_mut();
@@ -213,9 +214,9 @@ fn clean_events(operation: &mut Operation<'_>, rules: &ContentRules, stays: bool
 
 fn clean_value(value: &mut Value, rules: &ContentRules) {
     let clean = |text: &mut StringValue| {
-        let fitted = fit::any(text.as_str(), rules.max_bytes, &rules.redactor);
-        if fitted.text != text.as_str() {
-            *text = fitted.text.into();
+        let limited = limit::any(text.as_str(), rules.max_bytes, &rules.redactor);
+        if limited.text != text.as_str() {
+            *text = limited.text.into();
         }
     };
     match value {

@@ -1,4 +1,4 @@
-//! What `gen_ai.usage.input_tokens` includes, by who wrote it.
+//! What `gen_ai.usage.input_tokens` includes, by scope and provider.
 
 use tracing_genai_pricing::Counts;
 use tracing_genai_semconv::Attribute;
@@ -6,7 +6,7 @@ use tracing_genai_semconv::Attribute;
 use crate::operation::Operation;
 use crate::total::check_totals;
 
-/// The general setting, and those of single instrumentations and providers.
+/// The general setting, and those by scope and by provider.
 #[derive(Debug)]
 pub(crate) struct CountsRules {
     general: Counts,
@@ -14,14 +14,14 @@ pub(crate) struct CountsRules {
     by_provider: Vec<(Box<str>, Counts)>,
 }
 
-/// Instrumentations whose counts are known to be the provider's own, which are not the conventions'.
+/// Instrumentation scopes known to pass on the provider's counts, which differ from the conventions'.
 const KNOWN_SCOPES: &[(&str, Counts)] = &[
-    // OpenLIT 1.45 passes on what Anthropic says.
+    // OpenLIT 1.45 passes on Anthropic's counts.
     ("openlit.instrumentation.anthropic", Counts::Exclusive),
-    // OpenLLMetry, up to 0.62 at least, passes on what Bedrock says; its instrumentation of Anthropic adds the cache
+    // OpenLLMetry, up to 0.62 at least, passes on Bedrock's counts; its instrumentation of Anthropic adds the cache
     // (traceloop/openllmetry#4449).
     ("opentelemetry.instrumentation.bedrock", Counts::Exclusive),
-    // RubyLLM takes the cache off OpenAI's count too (thoughtbot/opentelemetry-instrumentation-ruby_llm#38).
+    // RubyLLM subtracts the cache from OpenAI's count (thoughtbot/opentelemetry-instrumentation-ruby_llm#38).
     ("OpenTelemetry::Instrumentation::RubyLLM", Counts::Exclusive),
 ];
 
@@ -38,8 +38,8 @@ impl CountsRules {
         self.by_provider.push((provider.into(), counts));
     }
 
-    /// What the input of a call includes. Where nothing is known of it, the totals on the span decide, and input and output
-    /// are made whole by them.
+    /// What the input of a call includes. With `Counts::Auto`, the totals on the span decide, and input and output are
+    /// completed from them.
     pub(crate) fn of_call(&self, operation: &mut Operation<'_>) -> Counts {
         let scope = operation.span.instrumentation_scope.name();
         let is_set = self.by_scope.iter().any(|(of, _)| **of == *scope);
@@ -55,7 +55,7 @@ impl CountsRules {
         counts
     }
 
-    /// By the instrumentation's scope, then by the provider, then in general. The last setting of a name holds.
+    /// By scope, then by provider, then in general. The last setting of a name applies.
     pub(crate) fn of(&self, scope: &str, provider: Option<&str>) -> Counts {
         let set = |rules: &[(Box<str>, Counts)], name: &str| {
             let rule = rules.iter().rev().find(|(of, _)| **of == *name)?;
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scope_goes_before_the_provider_and_the_provider_before_the_rest() {
+    fn a_scope_overrides_the_provider_and_the_provider_the_general_setting() {
         let mut rules = CountsRules::default();
         assert_eq!(rules.of("s", Some("p")), Counts::Auto);
         rules.set_general(Counts::Inclusive);

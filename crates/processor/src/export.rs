@@ -1,4 +1,4 @@
-//! The export of spans, guarded and counted: an exporter's panic is a failed batch, and each span has one outcome.
+//! Counted export of spans: a panic of the exporter is a failed batch, and each span has one outcome.
 
 mod counting;
 mod delivery;

@@ -1,6 +1,6 @@
-//! Reads what other dialects spread over many attributes, or say in JSON of their own.
+//! Reads other dialects' attributes that are spread over many names or hold JSON of their own.
 //!
-//! What they say yields to what the span says in the conventions' own names.
+//! Attributes under the conventions' own names take precedence.
 
 mod answer;
 mod blocks;
@@ -21,15 +21,15 @@ use tracing_genai_semconv::dialect::Structure;
 use tracing_genai_semconv::{Attribute, Meaning, counts_usage, is_generic, meaning};
 
 use crate::content::form::is_content;
+use crate::detached::DetachedAttributes;
 use crate::operation::Operation;
-use crate::taken::TakenAttributes;
 use answer::Answer;
 use elements::Elements;
-use read::{NOTHING, Read, set};
+use read::{NOT_READ, Read, set};
 
 pub(crate) use chat::{conform_message, conform_tool};
 
-/// Whether an attribute is another dialect's, and what it holds is more than a name: content, or as long as content.
+/// Whether an attribute is another dialect's and may hold content, or text as long as content.
 pub(crate) fn is_foreign(name: &str, is_openinference: bool) -> bool {
     match meaning(name) {
         Some(Meaning::Element(_) | Meaning::Structure(_)) => is_openinference || !is_generic(name),
@@ -38,7 +38,7 @@ pub(crate) fn is_foreign(name: &str, is_openinference: bool) -> bool {
     }
 }
 
-/// Whether an attribute of another dialect holds what people wrote or models answered.
+/// Whether an attribute of another dialect holds content.
 pub(crate) fn holds_content(name: &str, is_openinference: bool) -> bool {
     let is_content = match meaning(name) {
         Some(Meaning::Structure(structure)) => structure.is_content(),
@@ -48,18 +48,18 @@ pub(crate) fn holds_content(name: &str, is_openinference: bool) -> bool {
     is_content && is_foreign(name, is_openinference)
 }
 
-/// Takes apart what the span has of other dialects. What was read goes, unless originals are kept; what could not be read
-/// stays as it was, and is counted.
+/// Reads the span's attributes of other dialects. Attributes that were read are removed, unless originals are kept.
+/// Attributes that could not be read stay and are counted.
 pub(crate) fn read(operation: &mut Operation<'_>, keeps_originals: bool) {
     let is_openinference = operation.found.is_openinference;
     let mut has_leftovers = false;
-    let mut attributes = TakenAttributes::of(operation.span);
-    let mut apart = Vec::new();
+    let mut attributes = DetachedAttributes::of(operation.span);
+    let mut structures = Vec::new();
     let mut elements = Elements::default();
     attributes.retain_mut(|attribute| {
         let name = attribute.key.as_str();
         match meaning(name) {
-            // What does not go on is gone even where originals are kept: it may be a key.
+            // Removed even if originals are kept: it may be a key.
             Some(Meaning::Dropped) => false,
             Some(Meaning::Element(list)) => {
                 let stays = !elements.take(list, name, &attribute.value) || keeps_originals;
@@ -67,46 +67,46 @@ pub(crate) fn read(operation: &mut Operation<'_>, keeps_originals: bool) {
                 stays
             }
             Some(Meaning::Structure(structure)) if is_openinference || !is_generic(name) => {
-                apart.push((structure, attribute.clone()));
+                structures.push((structure, attribute.clone()));
                 false
             }
             None if counts_usage(name) && holds_json(&attribute.value) => {
-                apart.push((Structure::Usage, attribute.clone()));
+                structures.push((Structure::Usage, attribute.clone()));
                 false
             }
             _ => true,
         }
     });
     operation.span.attributes = attributes.into_attributes();
-    operation.place_anew();
+    operation.index_attributes();
 
-    // These ask what the others say of the call.
-    apart.sort_by_key(|(structure, _)| matches!(structure, Structure::FirstToken | Structure::ProviderMetadata));
-    // Before what holds a whole request, in whatever form it was sent.
+    // These depend on what the others set.
+    structures.sort_by_key(|(structure, _)| matches!(structure, Structure::FirstToken | Structure::ProviderMetadata));
+    // Elements take precedence over attributes that hold a whole request.
     elements.write(operation);
     let mut answer = Answer::default();
-    let mut back = Vec::new();
-    for (structure, attribute) in apart {
-        let is_read = take_apart(operation, &mut answer, structure, &attribute);
+    let mut kept = Vec::new();
+    for (structure, attribute) in structures {
+        let is_read = read_value(operation, &mut answer, structure, &attribute);
         if let Err(Some((of, why))) = is_read {
             operation.unread.add(of, why);
         }
         if is_read.is_err() || keeps_originals {
-            back.push(attribute);
+            kept.push(attribute);
         }
     }
     answer.write(operation);
-    operation.found.has_leftovers |= has_leftovers || !back.is_empty();
-    operation.span.attributes.append(&mut back);
+    operation.found.has_leftovers |= has_leftovers || !kept.is_empty();
+    operation.span.attributes.append(&mut kept);
 }
 
-/// Whether a value is a JSON object or list by its looks.
+/// Whether a value starts like a JSON object or list.
 pub(crate) fn holds_json(value: &Value) -> bool {
     let is_json = |text: &StringValue| text.as_str().trim_start().starts_with(['{', '[']);
     matches!(value, Value::String(text) if is_json(text))
 }
 
-fn take_apart(operation: &mut Operation<'_>, answer: &mut Answer, structure: Structure, attribute: &KeyValue) -> Read {
+fn read_value(operation: &mut Operation<'_>, answer: &mut Answer, structure: Structure, attribute: &KeyValue) -> Read {
     let value = &attribute.value;
     match structure {
         Structure::Messages(of) => match value {
@@ -118,7 +118,7 @@ fn take_apart(operation: &mut Operation<'_>, answer: &mut Answer, structure: Str
             value => chat::read_messages(operation, of, &text(value)),
         },
         Structure::Tools => chat::read_tools(operation, value),
-        // An object is the answer's text, as the model wrote it.
+        // An object is the response's text.
         Structure::AnswerText | Structure::AnswerObject => {
             answer.text(&text(value));
             Ok(())
@@ -137,15 +137,15 @@ fn take_apart(operation: &mut Operation<'_>, answer: &mut Answer, structure: Str
             if !text(value).is_empty() {
                 set(operation, Attribute::OutputType, "json");
             }
-            // A schema says more than that there is one.
-            NOTHING
+            // The schema itself is not read.
+            NOT_READ
         }
         Structure::AnswerStart => parameters::read_answer_start(operation, &text(value)),
         Structure::FirstToken => parameters::read_first_token(operation, value),
         Structure::Usage => usage::read(operation, attribute.key.as_str(), &text(value)),
         Structure::Cost => usage::read_cost(operation, &text(value)),
         Structure::ProviderMetadata => provider_metadata::read(operation, attribute.key.as_str(), &text(value)),
-        _ => NOTHING,
+        _ => NOT_READ,
     }
 }
 

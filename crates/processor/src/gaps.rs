@@ -1,15 +1,15 @@
-//! The gaps between the chunks of a stream, as its helper sums them up on the span.
+//! The gaps between a stream's chunks, as its helper records them on the span.
 
 use opentelemetry::{Array, Value};
 use tracing_genai_semconv::metric::OPERATION_TIME_PER_OUTPUT_CHUNK;
 
-/// The buckets of the conventions' histogram, and the one above them.
+/// The buckets of the conventions' histogram, with the one above its last boundary.
 const BUCKETS: usize = OPERATION_TIME_PER_OUTPUT_CHUNK.boundaries.len() + 1;
 
-/// The most gaps of one stream that become points: more chunks than any answer has.
-const MOST_GAPS: i64 = 1 << 20;
+/// Maximum number of gaps of one stream that are recorded.
+const MAX_GAPS: i64 = 1 << 20;
 
-/// The gaps between the chunks of one stream, by the bucket they fall into.
+/// The gaps of one stream: count and sum of each bucket.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Gaps(Vec<(u64, f64)>);
 
@@ -20,8 +20,8 @@ impl Gaps {
         };
         let are_gaps = counts.len() == BUCKETS
             && seconds.len() == BUCKETS
-            && counts.iter().all(|count| (0..=MOST_GAPS).contains(count))
-            && counts.iter().sum::<i64>() <= MOST_GAPS
+            && counts.iter().all(|count| (0..=MAX_GAPS).contains(count))
+            && counts.iter().sum::<i64>() <= MAX_GAPS
             && seconds.iter().all(|sum| sum.is_finite() && *sum >= 0.0);
         are_gaps.then(|| {
             let counts = counts.iter().map(|count| count.unsigned_abs());
@@ -34,10 +34,10 @@ impl Gaps {
         })
     }
 
-    /// Every gap, as long as those of its bucket are on an average: their number in each bucket and their sum are exact.
+    /// Each gap as the average of its bucket: the count per bucket and the sum are exact.
     pub(crate) fn seconds(&self) -> impl Iterator<Item = f64> + '_ {
         self.0.iter().flat_map(|&(count, sum)| {
-            // No more than MOST_GAPS, which a double holds exactly.
+            // At most MAX_GAPS, which is exact in a double.
             #[expect(clippy::cast_precision_loss, reason = "small whole numbers")]
             let mean = sum / count as f64;
             (0..count).map(move |_| mean)
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_gaps_makes_no_points() {
+    fn invalid_gaps_are_rejected() {
         let (counts, seconds) = ([1; BUCKETS], [0.1; BUCKETS]);
         assert!(of(&counts, &seconds).is_some());
         assert_eq!(of(&counts[1..], &seconds), None);

@@ -1,4 +1,4 @@
-//! The instruments of the chosen names, and what one call adds to them.
+//! The metric instruments of the chosen names, and the values that one call records.
 
 use opentelemetry::metrics::{Counter, Histogram, Meter};
 use opentelemetry::{KeyValue, StringValue, Value};
@@ -14,7 +14,7 @@ use crate::price::is_unknown;
 use crate::series::Series;
 use crate::unread::Unread;
 
-/// Every instrument of the calls.
+/// The instruments of calls.
 #[derive(Debug)]
 pub(crate) struct Instruments {
     published: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Instruments {
     unread: Counter<u64>,
 }
 
-/// The instruments of the conventions' next form.
+/// The instruments of the conventions in development.
 #[derive(Debug)]
 struct InDevelopment {
     duration: Histogram<f64>,
@@ -41,7 +41,7 @@ struct InDevelopment {
     by_modality: [Counter<u64>; KINDS.len()],
 }
 
-/// A kind of token that has a counter of its own, and its parts by modality.
+/// A kind of token with its own counter, and its parts by modality.
 struct Kind {
     metric: &'static Metric,
     unit: Unit,
@@ -88,10 +88,10 @@ const KINDS: [Kind; 5] = [
     },
 ];
 
-/// What one call adds to the metrics.
+/// The values that one call records.
 #[derive(Debug)]
 pub(crate) struct Point<'o> {
-    /// Whether it is an inference, which has a duration of its own in the conventions' next form.
+    /// Whether the call is an inference, which has its own duration metric in the conventions in development.
     is_inference: bool,
     seconds: Option<f64>,
     input_tokens: Option<u64>,
@@ -110,17 +110,17 @@ impl Instruments {
         let in_development = profile.has_metrics(MetricNames::InDevelopment);
         Self {
             published,
-            duration: doubles(meter, &metric::OPERATION_DURATION),
-            tokens: whole(meter, &metric::TOKEN_USAGE),
-            cost: profile.cost_metrics().map(|cost| doubles(meter, cost)).collect(),
-            first_chunk: doubles(meter, &metric::OPERATION_TIME_TO_FIRST_CHUNK),
-            output_chunk: doubles(meter, &metric::OPERATION_TIME_PER_OUTPUT_CHUNK),
+            duration: histogram_f64(meter, &metric::OPERATION_DURATION),
+            tokens: histogram_u64(meter, &metric::TOKEN_USAGE),
+            cost: profile.cost_metrics().map(|cost| histogram_f64(meter, cost)).collect(),
+            first_chunk: histogram_f64(meter, &metric::OPERATION_TIME_TO_FIRST_CHUNK),
+            output_chunk: histogram_f64(meter, &metric::OPERATION_TIME_PER_OUTPUT_CHUNK),
             in_development: in_development.then(|| InDevelopment {
-                duration: doubles(meter, &metric::INFERENCE_DURATION),
-                input_tokens: whole(meter, &metric::INFERENCE_OPERATION_INPUT_TOKENS),
-                output_tokens: whole(meter, &metric::INFERENCE_OPERATION_OUTPUT_TOKENS),
-                first_chunk: doubles(meter, &metric::INFERENCE_TIME_TO_FIRST_CHUNK),
-                output_chunk: doubles(meter, &metric::INFERENCE_TIME_PER_OUTPUT_CHUNK),
+                duration: histogram_f64(meter, &metric::INFERENCE_DURATION),
+                input_tokens: histogram_u64(meter, &metric::INFERENCE_OPERATION_INPUT_TOKENS),
+                output_tokens: histogram_u64(meter, &metric::INFERENCE_OPERATION_OUTPUT_TOKENS),
+                first_chunk: histogram_f64(meter, &metric::INFERENCE_TIME_TO_FIRST_CHUNK),
+                output_chunk: histogram_f64(meter, &metric::INFERENCE_TIME_PER_OUTPUT_CHUNK),
                 by_modality: KINDS.map(|kind| counter(meter, kind.metric)),
             }),
             unpriced: counter(meter, &metric::UNPRICED_CALLS),
@@ -128,7 +128,7 @@ impl Instruments {
         }
     }
 
-    /// Counts a value that could not be read.
+    /// Counts an attribute's value that could not be read.
     pub(crate) fn count_unread(&self, (attribute, why): (Attribute, Unread)) {
         let of = [
             KeyValue::new(own::ATTRIBUTE, attribute.name()),
@@ -137,9 +137,10 @@ impl Instruments {
         self.unread.add(1, &of);
     }
 
-    /// Records all that a call adds.
+    /// Records a call.
     pub(crate) fn record(&self, point: &Point<'_>, series: &Series) {
-        // All but inferences stand under the published names: the conventions' next form has no others for them yet.
+        // The conventions in development have metrics of inferences only; other calls are recorded under the published
+        // names.
         if self.published || !point.is_inference {
             if let Some(seconds) = point.seconds {
                 self.duration.record(seconds, &series.duration);
@@ -194,7 +195,7 @@ impl InDevelopment {
     }
 }
 
-/// Records when the chunks of a stream came.
+/// Records a stream's time to first chunk and its gaps.
 fn record_stream(point: &Point<'_>, series: &Series, first_chunk: &Histogram<f64>, output_chunk: &Histogram<f64>) {
     let Some(seconds) = point.first_chunk else { return };
     first_chunk.record(seconds, &series.common);
@@ -203,7 +204,7 @@ fn record_stream(point: &Point<'_>, series: &Series, first_chunk: &Histogram<f64
     }
 }
 
-/// The tokens of a kind by modality; those of which the provider does not say are `unknown`.
+/// The tokens of a kind by modality; the rest is `unknown`.
 fn by_modality(kind: &Kind, usage: &Usage) -> Vec<(&'static str, u64)> {
     let Some(mut rest) = usage.get(kind.unit) else {
         return Vec::new();
@@ -228,7 +229,7 @@ impl<'o> Point<'o> {
         let cost = operation.cost.as_ref().filter(|_| is_model_call);
         Self {
             is_inference: is_model_call && operation.name != Some(tracing_genai_semconv::OperationName::Embeddings),
-            // A clock that was set back between start and end leaves no duration, which is not one of zero.
+            // If the clock was set back, there is no duration rather than one of zero.
             seconds: operation
                 .span
                 .end_time
@@ -251,7 +252,7 @@ impl<'o> Point<'o> {
     }
 }
 
-fn doubles(meter: &Meter, of: &Metric) -> Histogram<f64> {
+fn histogram_f64(meter: &Meter, of: &Metric) -> Histogram<f64> {
     meter
         .f64_histogram(of.name)
         .with_unit(of.unit)
@@ -260,7 +261,7 @@ fn doubles(meter: &Meter, of: &Metric) -> Histogram<f64> {
         .build()
 }
 
-fn whole(meter: &Meter, of: &Metric) -> Histogram<u64> {
+fn histogram_u64(meter: &Meter, of: &Metric) -> Histogram<u64> {
     meter
         .u64_histogram(of.name)
         .with_unit(of.unit)
@@ -282,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_of_which_the_provider_says_nothing_are_unknown() {
+    fn tokens_without_a_modality_are_unknown() {
         let usage = Usage::new()
             .with(Unit::InputTokens, 100)
             .with(Unit::InputAudioTokens, 30)
@@ -294,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_never_count_more_than_their_whole() {
+    fn parts_do_not_exceed_their_whole() {
         let usage = Usage::new()
             .with(Unit::InputTokens, 10)
             .with(Unit::InputTextTokens, 8)

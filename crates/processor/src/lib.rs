@@ -1,18 +1,18 @@
-//! The span processor: what turns an exported GenAI span into one that is correct, priced and counted.
+//! The span processor that normalises, prices and measures GenAI spans before export.
 //!
 //! [`GenAiProcessor`] wraps the processor that exports, usually a batch processor, and is registered instead of it. A
-//! span that carries GenAI attributes passes the stages below, in this order, before it goes on; any other span goes on
-//! at the cost of one look at its attribute names.
+//! span with GenAI attributes passes the stages below in this order; any other span is forwarded after a check of its
+//! attribute names.
 //!
 //! | stage | what it does |
 //! | --- | --- |
-//! | `normalise` | old and foreign names, types, messages, the span's name, kind and status become the convention's |
-//! | `usage` | reads what was used |
-//! | `price` | computes what it cost, and how that is known |
-//! | `content` | redacts and cuts messages and the like, and keeps them where the user wants them |
+//! | `normalise` | converts old and foreign names, types, messages, the span's name, kind and status to the conventions' |
+//! | `usage` | reads the usage |
+//! | `price` | computes the cost and its status |
+//! | `content` | redacts and cuts content, and exports it by policy |
 //! | `measure` | records duration, tokens and cost as metrics, before any sampling |
-//! | `bound` | holds the span to its limits, numbers kept first |
-//! | `forward` | hands sampled spans to the wrapped processor |
+//! | `bound` | limits the span's attributes; content is dropped first |
+//! | `forward` | forwards sampled spans to the wrapped processor |
 //!
 //! ```
 //! use opentelemetry_sdk::trace::{BatchSpanProcessor, InMemorySpanExporter, SdkTracerProvider};
@@ -32,34 +32,34 @@ pub mod closing;
 mod coerce;
 mod conform;
 pub mod content;
-mod cost_keys;
+mod cost_attributes;
 mod counts;
-mod ended;
+mod detached;
+mod ended_span;
 mod export;
 mod foreign;
 mod forward;
 mod gaps;
+mod helper_attributes;
 mod instruments;
-mod marks;
 mod measure;
 pub mod message;
 mod normalise;
+mod older_names;
 mod operation;
 mod price;
 mod processor;
 mod queue;
+mod rename;
+mod repeated;
 mod same_model;
 mod sampler;
 mod scope;
 mod self_metrics;
 mod series;
-mod settle;
 mod span_call;
-mod spellings;
 mod stages;
-mod strangers;
 mod sync;
-mod taken;
 mod total;
 mod truncate;
 mod unread;

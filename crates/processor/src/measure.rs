@@ -1,4 +1,4 @@
-//! Records duration, tokens and cost of a call as metrics, before any sampling.
+//! Records a call's duration, tokens and cost as metrics, before any sampling.
 
 use std::sync::atomic::Ordering;
 
@@ -11,7 +11,7 @@ use crate::instruments::{Instruments, Point};
 use crate::operation::Operation;
 use crate::series::{Labels, SeriesCache};
 
-/// Every instrument, and the series that have points.
+/// The instruments, and the series with points.
 #[derive(Debug)]
 pub(crate) struct Meters {
     instruments: Instruments,
@@ -26,7 +26,7 @@ impl Meters {
         }
     }
 
-    /// Records what `operation` adds to the metrics. Returns why its model has no price, the first time that is so.
+    /// Records the metrics of `operation`. Returns why its model has no price, once per series.
     pub(crate) fn measure(&self, operation: &Operation<'_>) -> Option<Reason> {
         operation
             .unread
@@ -45,7 +45,7 @@ impl Meters {
         let series = self.series.find(&Labels::of(operation, is_model_call));
         let point = Point::of(operation, is_model_call);
         self.instruments.record(&point, &series);
-        // A call that reported no usage says nothing of prices.
+        // Missing usage is not a missing price.
         let reason = point.unpriced?.1?;
         let is_of_usage = matches!(reason, Reason::NoUsage | Reason::MissingInput | Reason::MissingOutput);
         (!is_of_usage && !series.unpriced_seen.swap(true, Ordering::Relaxed)).then_some(reason)

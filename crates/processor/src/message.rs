@@ -1,8 +1,8 @@
-//! Messages between people, models and tools, as the conventions' JSON has them.
+//! Messages between users, models and tools in the conventions' JSON.
 
 use serde_json::{Map, Value, json};
 
-/// What somebody said: a role and the parts of what was said.
+/// A message: a role and parts.
 ///
 /// ```
 /// use tracing_genai_processor::message::{Message, Part, to_json};
@@ -32,42 +32,41 @@ impl Message {
         }
     }
 
-    /// What the user says.
+    /// A user's message of one text.
     pub fn user(text: impl Into<String>) -> Self {
         Self::of("user").with(Part::text(text))
     }
 
-    /// What the model answers.
+    /// A model's message of one text.
     pub fn assistant(text: impl Into<String>) -> Self {
         Self::of("assistant").with(Part::text(text))
     }
 
-    /// What the model is told beforehand, as a part of the conversation. Instructions beside it are
-    /// `gen_ai.system_instructions`.
+    /// A system message within the conversation. Instructions apart from it are `gen_ai.system_instructions`.
     pub fn system(text: impl Into<String>) -> Self {
         Self::of("system").with(Part::text(text))
     }
 
-    /// What a tool answered to the call of that id.
+    /// A tool's response to the call `call_id`.
     pub fn tool(call_id: &str, response: impl Into<Value>) -> Self {
         Self::of("tool").with(Part::tool_call_response(Some(call_id), response))
     }
 
-    /// With one more part.
+    /// Adds a part.
     #[must_use]
     pub fn with(mut self, part: Part) -> Self {
         self.parts.push(part);
         self
     }
 
-    /// With the name of who speaks.
+    /// Sets the participant's name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Why the model ended it: `stop`, `length`, `content_filter`, `tool_call`, or whatever the provider calls it.
+    /// Sets the finish reason: `stop`, `length`, `content_filter`, `tool_call`, or the provider's own word.
     #[must_use]
     pub fn finish_reason(mut self, reason: impl Into<String>) -> Self {
         self.finish_reason = Some(reason.into());
@@ -104,13 +103,13 @@ impl Message {
         self
     }
 
-    /// The texts of its parts, where it has only such.
+    /// The joined text; `None` if any part is not text.
     pub(crate) fn text(&self) -> Option<String> {
         let texts: Option<Vec<_>> = self.parts.iter().map(Part::as_text).collect();
         texts.map(|texts| texts.concat())
     }
 
-    /// A message of the role `thinking` is the model's, and what it says is what it thought.
+    /// Converts a message of the role `thinking` to an assistant's reasoning.
     pub(crate) fn thinking_as_reasoning(mut self) -> Self {
         if self.role == "thinking" {
             "assistant".clone_into(&mut self.role);
@@ -123,11 +122,11 @@ impl Message {
         self
     }
 
-    pub(crate) fn is_thought_only(&self) -> bool {
+    pub(crate) fn is_reasoning_only(&self) -> bool {
         !self.parts.is_empty() && self.parts.iter().all(|part| part.kind() == Some("reasoning"))
     }
 
-    /// Takes what `next` says into this message.
+    /// Appends the parts of `next`.
     pub(crate) fn append(&mut self, next: Self) {
         self.parts.extend(next.parts);
         self.finish_reason = self.finish_reason.take().or(next.finish_reason);
@@ -144,27 +143,28 @@ impl Part {
         Self(json!({"type": "text", "content": text.into()}))
     }
 
-    /// What the model thought.
+    /// The model's reasoning.
     pub fn reasoning(text: impl Into<String>) -> Self {
         Self(json!({"type": "reasoning", "content": text.into()}))
     }
 
-    /// A model's wish to run a tool. Arguments that are a text of JSON are taken as what they say.
+    /// A model's request to run a tool. Arguments in JSON text are parsed.
     pub fn tool_call(id: Option<&str>, name: impl Into<String>, arguments: impl Into<Value>) -> Self {
-        Self(json!({"type": "tool_call", "id": id, "name": name.into(), "arguments": said(arguments.into())})).compact()
+        let arguments = parse_json_text(arguments.into());
+        Self(json!({"type": "tool_call", "id": id, "name": name.into(), "arguments": arguments})).compact()
     }
 
-    /// What the tool gave back.
+    /// A tool's response.
     pub fn tool_call_response(id: Option<&str>, response: impl Into<Value>) -> Self {
         Self(json!({"type": "tool_call_response", "id": id, "response": response.into()})).compact()
     }
 
-    /// An `image`, `video`, `audio` or `document` that stands somewhere else.
+    /// An `image`, `video`, `audio` or `document` at a URI.
     pub fn uri(modality: &str, uri: impl Into<String>) -> Self {
         Self(json!({"type": "uri", "modality": modality, "uri": uri.into()}))
     }
 
-    /// A file that the provider keeps.
+    /// A file stored at the provider.
     pub fn file(modality: &str, file_id: impl Into<String>) -> Self {
         Self(json!({"type": "file", "modality": modality, "file_id": file_id.into()}))
     }
@@ -174,7 +174,7 @@ impl Part {
         Self(json!({"type": "blob", "modality": modality, "mime_type": mime_type, "content": base64.into()})).compact()
     }
 
-    /// Anything else: an object with a `type`, which is made `generic` where it has none.
+    /// Any other part: an object with a `type`, by default `generic`.
     pub fn other(value: impl Into<Value>) -> Self {
         let mut value = value.into();
         if !value.is_object() {
@@ -197,13 +197,13 @@ impl Part {
         content.filter(|_| self.kind() == Some("text"))
     }
 
-    /// The id of the call that this is, if it is one.
+    /// The id, if the part is a tool call.
     pub(crate) fn call_id(&self) -> Option<&str> {
         let id = self.0.get("id").and_then(Value::as_str);
         id.filter(|_| self.kind() == Some("tool_call"))
     }
 
-    /// Without what is not known.
+    /// Removes null members.
     fn compact(mut self) -> Self {
         if let Value::Object(part) = &mut self.0 {
             part.retain(|name, value| !value.is_null() || name == "response");
@@ -212,23 +212,23 @@ impl Part {
     }
 }
 
-/// A tool that the model may use.
+/// The definition of a tool that the model may call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tool(Value);
 
 impl Tool {
-    /// A function of that name.
+    /// A function `name`.
     pub fn function(name: impl Into<String>) -> Self {
         Self(json!({"type": "function", "name": name.into()}))
     }
 
-    /// With a description.
+    /// Sets the description.
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.with("description", description.into())
     }
 
-    /// With the JSON schema of its parameters.
+    /// Sets the JSON schema of the parameters.
     #[must_use]
     pub fn parameters(self, schema: impl Into<Value>) -> Self {
         self.with("parameters", schema)
@@ -247,29 +247,29 @@ impl Tool {
     }
 }
 
-/// A document that was found.
+/// A retrieved document.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document(Map<String, Value>);
 
 impl Document {
-    /// A document of that id.
+    /// A document with the id `id`.
     pub fn new(id: impl Into<String>) -> Self {
         Self(Map::new()).with("id", id.into())
     }
 
-    /// How well it fits, in the retriever's own measure.
+    /// Sets the relevance score, in the retriever's unit.
     #[must_use]
     pub fn score(self, score: f64) -> Self {
         self.with("score", score)
     }
 
-    /// What it says.
+    /// Sets the text.
     #[must_use]
     pub fn content(self, content: impl Into<String>) -> Self {
         self.with("content", content.into())
     }
 
-    /// Anything else of it.
+    /// Sets any other member.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.0.insert(name.into(), value.into());
@@ -282,13 +282,13 @@ impl Document {
     }
 }
 
-/// A list of messages as the text that stands on a span.
+/// The JSON text of a list of messages, as an attribute's value.
 pub fn to_json(messages: &[Message]) -> String {
     Value::Array(messages.iter().map(Message::to_value).collect()).to_string()
 }
 
-/// What a text of JSON says; any other value is what it is.
-pub(crate) fn said(value: Value) -> Value {
+/// Parses a text that holds a JSON object or list; other values are unchanged.
+pub(crate) fn parse_json_text(value: Value) -> Value {
     match &value {
         Value::String(text) if text.trim_start().starts_with(['{', '[']) => serde_json::from_str(text).unwrap_or(value),
         _ => value,
@@ -300,7 +300,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_the_conventions() {
+    fn parts_have_the_conventions_json() {
         let message = Message::of("assistant")
             .with(Part::reasoning("Hm."))
             .with(Part::tool_call(Some("c1"), "weather", r#"{"city":"Paris"}"#))
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_that_are_no_json_stay_a_text() {
+    fn malformed_arguments_stay_text() {
         let Part(part) = Part::tool_call(None, "f", "{broken");
         assert_eq!(part, json!({"type": "tool_call", "name": "f", "arguments": "{broken"}));
     }

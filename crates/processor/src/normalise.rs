@@ -1,4 +1,4 @@
-//! Makes a span the convention's: names, types, one value an attribute, the span's own name, kind and status.
+//! Converts a span to the conventions: names, types, one value per attribute, the span's name, kind and status.
 
 use std::borrow::Cow;
 
@@ -11,18 +11,18 @@ use crate::closing::Closing;
 use crate::coerce::coerce;
 use crate::conform::conform_lists;
 use crate::foreign;
-use crate::marks::take_marks;
+use crate::helper_attributes::take_helper_attributes;
 use crate::operation::Operation;
-use crate::settle::settle_attributes;
+use crate::rename::rename_attributes;
 
-/// Whether the span carries any attribute of the GenAI conventions, or of a dialect that is read.
+/// Whether the span has any attribute of the GenAI conventions or of a known dialect.
 pub(crate) fn is_genai(span: &SpanData) -> bool {
     let mut names = span.attributes.iter().map(|attribute| attribute.key.as_str());
-    names.any(semconv::is_genai) || is_tracers(span)
+    names.any(semconv::is_genai) || has_unprefixed_name(span)
 }
 
-/// Whether the span carries a name without a prefix that its tracer is known for.
-fn is_tracers(span: &SpanData) -> bool {
+/// Whether the span has an unprefixed attribute of its tracer's dialect.
+fn has_unprefixed_name(span: &SpanData) -> bool {
     let tracer = semconv::tracer(span.instrumentation_scope.name(), &span.name);
     tracer.is_some_and(|tracer| {
         let mut names = span.attributes.iter().map(|attribute| attribute.key.as_str());
@@ -30,40 +30,40 @@ fn is_tracers(span: &SpanData) -> bool {
     })
 }
 
-/// Rewrites the operation's span into the convention's present form.
+/// Converts the operation's span to the current conventions.
 pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>, keeps_originals: bool) {
-    let has_structures = settle_attributes(operation, keeps_originals);
-    settle_provider(operation);
-    name_operation(operation);
+    let has_structures = rename_attributes(operation, keeps_originals);
+    rename_provider(operation);
+    set_operation(operation);
     if has_structures {
         foreign::read(operation, keeps_originals);
-        settle_provider(operation);
+        rename_provider(operation);
     }
     conform_lists(operation);
-    take_marks(operation);
-    repair_end(operation, closing);
+    take_helper_attributes(operation);
+    set_end(operation, closing);
     name_span(operation, closing);
     set_kind(operation, closing.is_some_and(|closing| closing.kind_is_authors));
-    agree_on_error(operation);
+    complete_error(operation);
     let Some(closing) = closing else { return };
-    unsigned_become_integers(operation, &closing.unsigned_fields);
+    convert_unsigned(operation, &closing.unsigned_fields);
     let retries = closing.attempts.saturating_sub(1);
-    // An agent that sends three requests has not tried one of them again.
+    // An agent's requests are not retries.
     if retries > 0 && operation.is_model_call() {
         operation.write(own::RETRY_COUNT, i64::from(retries));
     }
 }
 
-/// Finds which operation it is: as the span says, or else as its name does in a dialect that names spans by it.
-fn name_operation(operation: &mut Operation<'_>) {
+/// Sets the operation's name from its attribute, or from the span's name in dialects that name spans by it.
+fn set_operation(operation: &mut Operation<'_>) {
     operation.name = operation
         .text(Attribute::OperationName)
         .and_then(OperationName::from_name);
-    // OpenLLMetry says `completion` of Anthropic's chats, too, but names their spans rightly.
+    // OpenLLMetry writes `completion` for Anthropic's chats too, but names their spans correctly.
     let is_doubtful = operation.name == Some(OperationName::TextCompletion)
         && operation.text(Attribute::ProviderName) == Some("anthropic");
-    let says_nothing = !operation.has(Attribute::OperationName) && !operation.found.is_none_of_ours;
-    if (is_doubtful || says_nothing)
+    let is_unnamed = !operation.has(Attribute::OperationName) && !operation.found.has_unknown_kind;
+    if (is_doubtful || is_unnamed)
         && let Some(name) = semconv::operation_of_span(&operation.span.name)
     {
         operation.name = Some(name);
@@ -71,8 +71,8 @@ fn name_operation(operation: &mut Operation<'_>) {
     }
 }
 
-/// Makes integers again of the service's own unsigned fields, on the span and on its events.
-fn unsigned_become_integers(operation: &mut Operation<'_>, names: &[&str]) {
+/// Converts the service's own unsigned fields back to integers, on the span and on its events.
+fn convert_unsigned(operation: &mut Operation<'_>, names: &[&str]) {
     if names.is_empty() {
         return;
     }
@@ -85,8 +85,8 @@ fn unsigned_become_integers(operation: &mut Operation<'_>, names: &[&str]) {
     }
 }
 
-/// Names the provider as the conventions do.
-fn settle_provider(operation: &mut Operation<'_>) {
+/// Sets the conventions' name of the provider.
+fn rename_provider(operation: &mut Operation<'_>) {
     if let Some(name) = operation.text(Attribute::ProviderName) {
         let current = provider::current(name);
         if current != name {
@@ -96,11 +96,11 @@ fn settle_provider(operation: &mut Operation<'_>) {
     }
 }
 
-/// Lets the span end when the layer says, by the monotonic clock.
+/// Sets the span's end from the layer's note, by the monotonic clock.
 ///
-/// tracing-opentelemetry ends a span at its last exit, which for a stream is before its first chunk; and both ends come
-/// from the wall clock, which may be set between them.
-fn repair_end(operation: &mut Operation<'_>, closing: Option<&Closing>) {
+/// tracing-opentelemetry ends a span at its last exit, for a stream before its first chunk, and takes both times from
+/// the wall clock, which may be set in between.
+fn set_end(operation: &mut Operation<'_>, closing: Option<&Closing>) {
     if operation.name.is_none() && !operation.is_model_call() {
         return;
     }
@@ -111,9 +111,9 @@ fn repair_end(operation: &mut Operation<'_>, closing: Option<&Closing>) {
     }
 }
 
-/// Names the span `{operation} {target}` where its author left the default; one of MCP by its method.
+/// Names the span `{operation} {target}` unless its author chose a name; MCP spans by their method.
 ///
-/// Without a note from the layer a name counts as the author's, unless it is the bare operation (rig's are).
+/// Without a note from the layer, any name but the bare operation (rig's) counts as the author's.
 fn name_span(operation: &mut Operation<'_>, closing: Option<&Closing>) {
     let method = operation.text(Attribute::McpMethodName);
     let Some(name) = method.or(operation.name.map(OperationName::name)) else {
@@ -136,7 +136,7 @@ fn name_span(operation: &mut Operation<'_>, closing: Option<&Closing>) {
     };
 }
 
-/// Sets the convention's kind where the author left `INTERNAL`, OpenTelemetry's default.
+/// Sets the conventions' kind if the kind is `INTERNAL`, OpenTelemetry's default.
 fn set_kind(operation: &mut Operation<'_>, is_authors: bool) {
     let is_client = operation.name.map_or_else(
         || operation.is_model_call(),
@@ -147,8 +147,8 @@ fn set_kind(operation: &mut Operation<'_>, is_authors: bool) {
     }
 }
 
-/// An error is both a status and an `error.type`: whichever is there brings the other.
-fn agree_on_error(operation: &mut Operation<'_>) {
+/// Completes an error, which has both a status and an `error.type`.
+fn complete_error(operation: &mut Operation<'_>) {
     let is_error = matches!(operation.span.status, Status::Error { .. });
     match (is_error, operation.has(Attribute::ErrorType)) {
         (false, true) if operation.span.status == Status::Unset => operation.span.status = Status::error(""),

@@ -1,4 +1,4 @@
-//! One GenAI operation on its way through the stages: its span, and where in it each known attribute stands.
+//! One GenAI operation as the stages share it: its span, and the position of each known attribute.
 
 use opentelemetry::{Key, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
@@ -12,62 +12,62 @@ use crate::unread::{UnreadUsage, UnreadValues};
 
 const ABSENT: u32 = u32::MAX;
 
-/// Whether the attributes state what was used.
+/// Whether the span has usable counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UsageState {
     /// The span has no count.
     Missing,
-    /// Every count is a whole number that a call can have.
+    /// Each count is a whole number within limits.
     Valid,
-    /// A count is negative, no whole number, or beyond any call.
+    /// A count is negative, not a whole number, or too large.
     Invalid,
 }
 
-/// What the normaliser found on the span. Later stages only read it.
+/// Findings of the normaliser. Later stages only read them.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate finding")]
 pub(crate) struct Found {
-    /// Whether a dialect says that the span is none of the conventions' operations.
-    pub(crate) is_none_of_ours: bool,
-    /// Whether it is a span of OpenInference, whose names may elsewhere be a service's own.
+    /// Whether a dialect names a kind of span outside the conventions' operations.
+    pub(crate) has_unknown_kind: bool,
+    /// Whether it is an OpenInference span: its generic names may be a service's own on other spans.
     pub(crate) is_openinference: bool,
-    /// Whether something of a dialect is left as it was: unread, or kept beside what became of it.
+    /// Whether an attribute of a dialect stays: unread, or kept as an original.
     pub(crate) has_leftovers: bool,
-    /// Whether the model was named in a dialect, where its name may be that of the one that answered.
+    /// Whether a dialect named the requested model, which may then be the response's.
     pub(crate) request_model_is_foreign: bool,
-    /// The dialect of the tracer that wrote the span, where it has names without a prefix.
+    /// The dialect of the span's tracer, if it has unprefixed names.
     pub(crate) tracer: Option<&'static Dialect>,
-    /// Whether the agent's name is only where the call was made.
+    /// Whether the agent's name is only the agent around the call.
     pub(crate) is_within_agent: bool,
-    /// Whether the span has counts under our own names.
+    /// Whether the span has counts under this project's own names.
     pub(crate) has_own_counts: bool,
-    /// Whether an unknown name counts usage.
+    /// Whether an attribute of unknown name counts usage.
     pub(crate) has_unknown_counts: bool,
-    /// Whether the span has the sum of its tokens.
+    /// Whether the span has a token total.
     pub(crate) has_total: bool,
-    /// Sums of its tokens that were found elsewhere, by their names.
+    /// Token totals found in JSON, with their names.
     pub(crate) totals: Vec<(String, i64)>,
 }
 
-/// The type all stages share: later stages only read what earlier ones wrote.
+/// The type that all stages share: later stages only read what earlier ones wrote.
 pub(crate) struct Operation<'span> {
     pub(crate) span: &'span mut SpanData,
     positions: [u32; Attribute::COUNT],
     pub(crate) name: Option<OperationName>,
     pub(crate) found: Found,
     pub(crate) usage_state: UsageState,
-    /// What was used, as it was counted; empty unless `usage_state` is valid.
+    /// The usage as counted; empty unless `usage_state` is valid.
     pub(crate) usage: Usage,
     /// What the input of `usage` includes.
     pub(crate) counts: Counts,
-    /// The usage with a whole input and output, where `usage` has them without a part.
+    /// The usage with complete input and output; `None` if `usage` is complete.
     pub(crate) whole_usage: Option<Box<Usage>>,
     pub(crate) cost: Option<Cost>,
     pub(crate) unread: UnreadValues,
     pub(crate) unread_usage: UnreadUsage,
-    /// Whether a call within this one is what costs.
+    /// Whether a call within this one carries the cost.
     pub(crate) is_covered: bool,
-    /// The gaps between the chunks of its stream.
+    /// The gaps between its stream's chunks.
     pub(crate) gaps: Option<Box<Gaps>>,
 }
 
@@ -90,24 +90,24 @@ impl<'span> Operation<'span> {
         }
     }
 
-    /// Whether this is itself a call of a model, which alone costs money.
+    /// Whether this is a model call; only model calls cost money.
     ///
-    /// Spans older than `gen_ai.operation.name` say so by what they carry.
+    /// Without `gen_ai.operation.name` the other attributes decide.
     pub(crate) fn is_model_call(&self) -> bool {
         match (self.name, self.text(Attribute::OperationName)) {
             (Some(name), _) => name.is_model_call(),
             (None, Some(_)) => false,
-            (None, None) => !self.found.is_none_of_ours && self.looks_like_a_model_call(),
+            (None, None) => !self.found.has_unknown_kind && self.looks_like_a_model_call(),
         }
     }
 
-    /// Whether this used a model under an operation's name that no convention knows: it may have cost money, or repeat
-    /// what others cost.
+    /// Whether this looks like a model call under an unknown operation name: it may have cost money, or repeat the cost
+    /// of others.
     pub(crate) fn is_unknown_call(&self) -> bool {
         self.name.is_none() && self.has(Attribute::OperationName) && self.looks_like_a_model_call()
     }
 
-    /// A model and its usage, and no agent, workflow or tool.
+    /// Whether the span has a model and usage, but no agent, workflow or tool.
     fn looks_like_a_model_call(&self) -> bool {
         (self.has(Attribute::RequestModel) || self.has(Attribute::ResponseModel))
             && Attribute::ALL
@@ -118,12 +118,12 @@ impl<'span> Operation<'span> {
             && (self.found.is_within_agent || !self.has(Attribute::AgentName))
     }
 
-    /// The usage with a whole input and output, where it is valid.
+    /// The usage with complete input and output; `None` unless valid.
     pub(crate) fn whole_usage(&self) -> Option<&Usage> {
         (self.usage_state == UsageState::Valid).then(|| self.whole_usage.as_deref().unwrap_or(&self.usage))
     }
 
-    /// The operation's name as metrics carry it, where it is required.
+    /// The operation's name on metrics, which require one.
     pub(crate) fn metric_name(&self) -> &str {
         self.text(Attribute::OperationName).unwrap_or(OTHER)
     }
@@ -135,27 +135,33 @@ impl<'span> Operation<'span> {
         }
     }
 
-    /// Notes where `attribute` stands; no span has as many attributes as there are numbers here.
-    pub(crate) fn place(&mut self, attribute: Attribute, position: usize) {
-        if let Some(place) = self.positions.get_mut(attribute as usize) {
-            *place = u32::try_from(position).unwrap_or(ABSENT);
+    /// Sets the position of `attribute`.
+    pub(crate) fn set_position(&mut self, attribute: Attribute, position: usize) {
+        if let Some(stored) = self.positions.get_mut(attribute as usize) {
+            *stored = u32::try_from(position).unwrap_or(ABSENT);
         }
     }
 
-    /// Notes anew where everything stands.
-    pub(crate) fn place_anew(&mut self) {
+    /// Sets the positions of all attributes.
+    pub(crate) fn index_attributes(&mut self) {
         self.positions = [ABSENT; Attribute::COUNT];
         for position in 0..self.span.attributes.len() {
             let name = self.span.attributes.get(position).map(|found| found.key.as_str());
             let spelling = name.and_then(Attribute::from_name);
             if let Some(spelling) = spelling.filter(|spelling| spelling.is_current()) {
-                self.place(spelling.attribute, position);
+                self.set_position(spelling.attribute, position);
             }
         }
     }
 
     pub(crate) fn has(&self, attribute: Attribute) -> bool {
         self.position(attribute).is_some()
+    }
+
+    /// Whether the span has an attribute `name`, known or not.
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        let mut attributes = self.span.attributes.iter();
+        attributes.any(|attribute| attribute.key.as_str() == name)
     }
 
     pub(crate) fn value(&self, attribute: Attribute) -> Option<&Value> {
@@ -177,7 +183,7 @@ impl<'span> Operation<'span> {
         }
     }
 
-    /// Writes an attribute, over the one that is there.
+    /// Sets an attribute, replacing its value.
     pub(crate) fn set(&mut self, attribute: Attribute, value: impl Into<Value>) {
         let value = value.into();
         if let Some(found) = self
@@ -187,47 +193,47 @@ impl<'span> Operation<'span> {
             found.value = value;
             return;
         }
-        self.place(attribute, self.span.attributes.len());
+        self.set_position(attribute, self.span.attributes.len());
         self.write(attribute.name(), value);
     }
 
-    /// Takes an attribute off the span.
+    /// Removes an attribute.
     pub(crate) fn remove(&mut self, attribute: Attribute) {
         let Some(position) = self.position(attribute) else {
             return;
         };
-        self.place(attribute, usize::MAX);
+        self.set_position(attribute, usize::MAX);
         self.remove_at(position);
     }
 
-    /// Takes the attribute at `position` off, which is none of those whose places are noted.
+    /// Removes the attribute at `position`; its own position must not be set.
     fn remove_at(&mut self, position: usize) -> Option<KeyValue> {
         if position >= self.span.attributes.len() {
             return None;
         }
         let removed = self.span.attributes.remove(position);
-        for place in &mut self.positions {
-            if *place != ABSENT && usize::try_from(*place).is_ok_and(|place| place > position) {
-                *place -= 1;
+        for stored in &mut self.positions {
+            if *stored != ABSENT && usize::try_from(*stored).is_ok_and(|stored| stored > position) {
+                *stored -= 1;
             }
         }
         Some(removed)
     }
 
-    /// Makes room for just so many attributes more.
+    /// Reserves capacity for exactly `more` attributes.
     ///
-    /// By hand, since glibc's `realloc` takes the arena's lock, and the export thread, which frees what this thread
-    /// allocates, holds it often: growing in place cost a fifth of a span. What is freed here serves the next span.
-    pub(crate) fn make_room(&mut self, more: usize) {
+    /// By hand, since glibc's `realloc` takes the arena's lock, which the export thread often holds while it frees
+    /// spans: growing in place cost a fifth of a span. What is freed here serves the next span.
+    pub(crate) fn reserve(&mut self, more: usize) {
         let attributes = &mut self.span.attributes;
         if attributes.capacity() - attributes.len() < more {
-            let mut roomy = Vec::with_capacity(attributes.len() + more);
-            roomy.append(attributes);
-            *attributes = roomy;
+            let mut grown = Vec::with_capacity(attributes.len() + more);
+            grown.append(attributes);
+            *attributes = grown;
         }
     }
 
-    /// The text under a name of ours, where the span carries any of our counts.
+    /// The text of an attribute of this project's own; `None` unless the span has such counts.
     pub(crate) fn own_text(&self, name: &str) -> Option<&str> {
         if !self.found.has_own_counts {
             return None;
@@ -239,14 +245,14 @@ impl<'span> Operation<'span> {
         }
     }
 
-    /// Takes an attribute of ours off whose name begins so, and which has no place of its own.
+    /// Removes an attribute of this project's own whose name starts with `prefix`.
     pub(crate) fn take_own(&mut self, prefix: &str) -> Option<KeyValue> {
         let mut attributes = self.span.attributes.iter();
         let position = attributes.position(|attribute| attribute.key.as_str().starts_with(prefix))?;
         self.remove_at(position)
     }
 
-    /// Adds an attribute of ours, which no earlier stage can have written.
+    /// Adds an attribute of this project's own that no earlier stage wrote.
     pub(crate) fn write(&mut self, name: &'static str, value: impl Into<Value>) {
         self.span
             .attributes

@@ -1,4 +1,4 @@
-//! Prices a model call: what it cost, and how we know.
+//! Prices a model call: its cost and the cost's status.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use tracing_genai_pricing::{CallContext, Cost, PriceQuery, Prices, Reason, Statu
 use tracing_genai_semconv::profile::Profile;
 use tracing_genai_semconv::{Attribute, OperationName, own};
 
-use crate::cost_keys;
+use crate::cost_attributes;
 use crate::operation::{Operation, UsageState};
 
 /// Adds the cost of `operation` to its span.
 ///
-/// Only model calls cost money: agents and workflows repeat the sums of what runs beneath them
-/// (semantic-conventions-genai#19). A cost that the span already states, because the provider or the author reported it,
-/// is kept and marked `reported`.
+/// Only model calls cost money: agents and workflows repeat the sums of the calls within them
+/// (semantic-conventions-genai#19). A cost stated on the span by the provider or the author is kept and marked
+/// `reported`.
 pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, profile: Profile) {
     if operation.is_covered {
         return;
@@ -28,14 +28,14 @@ pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, profile: Pro
     if !operation.is_model_call() {
         return;
     }
-    let (mut cost, reported) = match stated(operation) {
-        Stated::Nothing => {
+    let (mut cost, reported) = match stated_cost(operation) {
+        StatedCost::Missing => {
             operation.remove(Attribute::UsageCost);
-            let known = known_without_prices(operation);
-            (known.unwrap_or_else(|| prices.cost(&call(operation))), false)
+            let known = cost_without_price(operation);
+            (known.unwrap_or_else(|| prices.cost(&price_query(operation))), false)
         }
-        Stated::Amount(amount) => (Cost::reported(amount), true),
-        Stated::Absurd => {
+        StatedCost::Valid(amount) => (Cost::reported(amount), true),
+        StatedCost::Invalid => {
             operation.remove(Attribute::UsageCost);
             (Cost::inconsistent(Reason::InvalidUsage), false)
         }
@@ -48,34 +48,34 @@ pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, profile: Pro
     operation.cost = Some(cost);
 }
 
-/// What a span says itself of its cost.
-pub(crate) enum Stated {
-    Nothing,
-    Amount(Usd),
-    Absurd,
+/// The cost stated on a span.
+pub(crate) enum StatedCost {
+    Missing,
+    Valid(Usd),
+    Invalid,
 }
 
-pub(crate) fn stated(operation: &Operation<'_>) -> Stated {
-    // OpenLIT writes no cost of a model it does not know as one of zero.
+pub(crate) fn stated_cost(operation: &Operation<'_>) -> StatedCost {
+    // OpenLIT writes zero for a model without a known price.
     let is_openlit = operation.span.instrumentation_scope.name().starts_with("openlit.");
     match operation.value(Attribute::UsageCost) {
-        None => Stated::Nothing,
-        Some(Value::I64(0)) if is_openlit => Stated::Nothing,
-        Some(Value::F64(amount)) if is_openlit && *amount == 0.0 => Stated::Nothing,
-        // Rust writes a double as the shortest decimal that reads back as it, and without an exponent.
+        None => StatedCost::Missing,
+        Some(Value::I64(0)) if is_openlit => StatedCost::Missing,
+        Some(Value::F64(amount)) if is_openlit && *amount == 0.0 => StatedCost::Missing,
+        // Rust prints a double as the shortest decimal that parses to it, without an exponent.
         Some(Value::F64(amount)) if *amount >= 0.0 => {
-            Usd::parse_rounded(&amount.to_string()).map_or(Stated::Absurd, Stated::Amount)
+            Usd::parse_rounded(&amount.to_string()).map_or(StatedCost::Invalid, StatedCost::Valid)
         }
-        // A whole number of dollars, as some write it.
+        // A whole number of dollars.
         Some(Value::I64(amount)) if *amount >= 0 => {
-            Usd::parse_rounded(&amount.to_string()).map_or(Stated::Absurd, Stated::Amount)
+            Usd::parse_rounded(&amount.to_string()).map_or(StatedCost::Invalid, StatedCost::Valid)
         }
-        Some(_) => Stated::Absurd,
+        Some(_) => StatedCost::Invalid,
     }
 }
 
-/// The cost of a call whose usage allows no price.
-pub(crate) fn known_without_prices(operation: &Operation<'_>) -> Option<Cost> {
+/// The cost of a call whose usage cannot be priced; `None` if it can.
+pub(crate) fn cost_without_price(operation: &Operation<'_>) -> Option<Cost> {
     match operation.usage_state {
         UsageState::Valid => {}
         UsageState::Invalid => return Some(Cost::inconsistent(Reason::InvalidUsage)),
@@ -88,9 +88,9 @@ pub(crate) fn known_without_prices(operation: &Operation<'_>) -> Option<Cost> {
     missing_side(&operation.usage, expects_output).map(Cost::unpriced)
 }
 
-/// The call as a catalogue wants it.
-pub(crate) fn call<'o>(operation: &'o Operation<'_>) -> PriceQuery<'o> {
-    // The tier in the response is the billed one; `auto` in a request is only a wish.
+/// The call as a price query.
+pub(crate) fn price_query<'o>(operation: &'o Operation<'_>) -> PriceQuery<'o> {
+    // The response's tier is the billed one; `auto` in a request names no tier.
     let tier = operation
         .text(Attribute::OpenaiResponseServiceTier)
         .or_else(|| operation.text(Attribute::ResponseServiceTier))
@@ -124,7 +124,7 @@ fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool, profile: Pr
         (own::COST_OTHER, cost.parts.other),
     ];
     let parts_known = parts.iter().filter(|(_, part)| part.is_some()).count();
-    operation.make_room(parts_known + 4 + usize::from(!cost.reasons.is_empty()));
+    operation.reserve(parts_known + 4 + usize::from(!cost.reasons.is_empty()));
     operation.write(own::COST_STATUS, cost.status.as_str());
     if !cost.reasons.is_empty() {
         let reasons = cost
@@ -135,7 +135,7 @@ fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool, profile: Pr
         operation.write(own::COST_REASONS, Value::Array(Array::String(reasons)));
     }
     let Some(total) = cost.total else { return };
-    cost_keys::write(operation, cost, total, reported, profile);
+    cost_attributes::write(operation, cost, total, reported, profile);
     if reported {
         return;
     }
@@ -147,7 +147,7 @@ fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool, profile: Pr
     write_source(operation, cost);
 }
 
-/// Writes which price it was, as far as that is not plain.
+/// Writes which price was used.
 fn write_source(operation: &mut Operation<'_>, cost: &Cost) {
     let Some(matched) = &cost.matched else { return };
     operation.write(own::COST_MODEL, StringValue::from(Arc::clone(&matched.label)));
@@ -171,7 +171,7 @@ fn write_source(operation: &mut Operation<'_>, cost: &Cost) {
     }
 }
 
-/// Whether a call of this status counts as one whose money is unknown.
+/// Whether a call of this status is counted as unpriced.
 pub(crate) const fn is_unknown(status: Status) -> bool {
     matches!(status, Status::Unpriced | Status::Inconsistent)
 }

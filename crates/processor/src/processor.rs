@@ -1,4 +1,4 @@
-//! The span processor itself: what the SDK calls, around the processor that exports.
+//! The span processor that the SDK calls, around the processor that exports.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,16 +11,16 @@ use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 use crate::export::Delivery;
 use crate::stages::Stages;
 
-/// How long a flush waits for spans that are being processed, which is as long as the SDK's batch processor waits.
+/// Timeout of a flush: that of the SDK's batch processor.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The timeout of a shutdown without one: the SDK's default.
+/// Default timeout of a shutdown: the SDK's.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Normalises, prices and measures GenAI spans, then hands every span to the processor it wraps.
+/// Normalises, prices and measures GenAI spans, then forwards every span to the wrapped processor.
 ///
-/// Register only this one: a provider with two processors gives each a copy, and the second would export the span as it
-/// was. See the [crate's page](crate) for what it does and [`GenAiProcessor::builder`] for its settings.
+/// Register only this processor: with two, each gets a copy, and the second would export the unprocessed span. See the
+/// [crate's page](crate) for the stages and [`GenAiProcessor::builder`] for the settings.
 #[derive(Debug)]
 pub struct GenAiProcessor<P> {
     pub(crate) next: Arc<P>,
@@ -28,7 +28,7 @@ pub struct GenAiProcessor<P> {
 }
 
 impl<P: SpanProcessor + 'static> GenAiProcessor<P> {
-    /// Counts of what became of the spans.
+    /// Counts of the spans' outcomes.
     pub fn delivery(&self) -> Delivery {
         self.stages.delivery.clone()
     }
@@ -47,7 +47,7 @@ impl<P: SpanProcessor + 'static> SpanProcessor for GenAiProcessor<P> {
         self.stages.span_ended(span);
     }
 
-    /// Waits up to five seconds, as the SDK's batch processor does, for the spans that ended before.
+    /// Waits up to 5 seconds, as the SDK's batch processor does, for the spans that ended before.
     fn force_flush(&self) -> OTelSdkResult {
         let has_passed = self.stages.flush(FLUSH_TIMEOUT);
         self.next.force_flush()?;
@@ -58,7 +58,7 @@ impl<P: SpanProcessor + 'static> SpanProcessor for GenAiProcessor<P> {
         }
     }
 
-    /// Waits for the spans that ended before, for half of `timeout` at most: the wrapped processor needs time as well.
+    /// Waits for the spans that ended before, at most half of `timeout`: the wrapped processor needs the rest.
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
         let started = Instant::now();
         let has_passed = self.stages.flush(timeout / 2);
@@ -76,7 +76,7 @@ impl<P: SpanProcessor + 'static> SpanProcessor for GenAiProcessor<P> {
     }
 
     fn set_resource(&mut self, resource: &Resource) {
-        // The SDK sets it while it builds the provider, before any span, when there is no other reference.
+        // The SDK calls this while it builds the provider, before any span, so there is no other reference.
         if let Some(next) = Arc::get_mut(&mut self.next) {
             next.set_resource(resource);
         }

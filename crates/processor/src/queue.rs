@@ -1,24 +1,24 @@
 //! The queue of ended GenAI spans between the threads that end them and the thread that processes them.
 //!
-//! It is bounded in items and in bytes. Its one lock is held to push, to pop and to count; nothing else is locked and
-//! nothing is processed, logged, measured or forwarded while it is held.
+//! It is bounded in items and in bytes. Its only lock is held to push, pop and count; no other lock is taken, and no
+//! span is processed, logged, measured or forwarded, while it is held.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// The most items that wait: as many as the SDK's own queue holds by default.
+/// Maximum queued items: the SDK's default queue size.
 pub(crate) const MAX_ITEMS: usize = 2_048;
 
-/// The most bytes that wait or are being processed, unless the user chose.
+/// Default maximum bytes of queued spans and those in progress.
 pub(crate) const MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// The spans that wait, and the numbers of those that are being processed.
+/// The queued spans, and the numbers of those in progress.
 #[derive(Debug)]
 pub(crate) struct Queue<T> {
     state: Mutex<State<T>>,
-    /// Notified when a span has passed, if a thread waits for that.
+    /// Notified when a span has been processed, if a thread waits.
     passed: Condvar,
     max_items: usize,
     max_bytes: usize,
@@ -28,11 +28,11 @@ pub(crate) struct Queue<T> {
 struct State<T> {
     waiting: VecDeque<Waiting<T>>,
     in_progress: Vec<u64>,
-    /// Of the spans that wait and of those in progress.
+    /// Bytes of the queued spans and of those in progress.
     bytes: usize,
     /// The number of the next span.
     next: u64,
-    /// How many threads wait for spans to pass.
+    /// The number of threads that wait.
     flushing: usize,
 }
 
@@ -44,7 +44,7 @@ struct Waiting<T> {
 }
 
 impl<T> State<T> {
-    /// Whether a span with a number below `until` waits or is in progress.
+    /// Whether a span with a number below `until` is queued or in progress.
     fn has_before(&self, until: u64) -> bool {
         self.waiting.front().is_some_and(|first| first.number < until)
             || self.in_progress.iter().any(|number| *number < until)
@@ -52,7 +52,7 @@ impl<T> State<T> {
 }
 
 impl<T> Queue<T> {
-    /// A queue with room for `max_items` spans and `max_bytes` bytes; one for no span refuses all.
+    /// A queue of at most `max_items` spans and `max_bytes` bytes; with 0 items nothing is queued.
     pub(crate) fn new(max_items: usize, max_bytes: usize) -> Self {
         Self {
             state: Mutex::new(State {
@@ -68,14 +68,14 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Whether the queue has room for no item at all.
+    /// Whether the queue has no room for any item.
     pub(crate) fn is_off(&self) -> bool {
         self.max_items == 0
     }
 
-    /// Queues `item` of that many bytes. Without room the calling thread processes what has waited longer, so that order
-    /// is kept, and the item itself where nothing waits. Calls `wake` at the first item that waits, and when half the room
-    /// is taken.
+    /// Queues `item`. If the queue is full, the calling thread processes the oldest queued item first, to keep the
+    /// order, or the item itself if nothing is queued. Calls `wake` at the first queued item and when the queue becomes
+    /// half full.
     pub(crate) fn push(&self, item: T, bytes: usize, wake: impl Fn(), process: impl Fn(T)) {
         let mut item = item;
         loop {
@@ -90,14 +90,14 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Processes what waits.
+    /// Processes all queued items.
     pub(crate) fn process_all(&self, process: impl Fn(T)) {
         while let Some((item, _in_progress)) = self.pop() {
             process(item);
         }
     }
 
-    /// Queues `item`, or returns it where there is no room.
+    /// Queues `item`, or returns it if the queue is full.
     fn try_push(&self, item: T, bytes: usize, wake: impl Fn()) -> Option<T> {
         let mut state = self.state();
         if state.waiting.len() >= self.max_items || state.bytes.saturating_add(bytes) > self.max_bytes {
@@ -119,7 +119,7 @@ impl<T> Queue<T> {
         None
     }
 
-    /// Takes what has waited longest. It counts as in progress until `InProgress` is dropped.
+    /// Takes the oldest item. It is in progress until `InProgress` is dropped.
     fn pop(&self) -> Option<(T, InProgress<'_, T>)> {
         let mut state = self.state();
         let Waiting { number, bytes, item } = state.waiting.pop_front()?;
@@ -133,7 +133,7 @@ impl<T> Queue<T> {
         self.state().waiting.is_empty()
     }
 
-    /// Waits until every span that was pushed before this call has passed; false if that took longer than `timeout`.
+    /// Waits until every span pushed before this call was processed; false if that took longer than `timeout`.
     pub(crate) fn wait(&self, timeout: Duration) -> bool {
         let deadline = Instant::now().checked_add(timeout);
         let mut state = self.state();
@@ -158,7 +158,7 @@ impl<T> Queue<T> {
     }
 }
 
-/// A span that is being processed; dropped when it has passed, or when its processing panicked.
+/// A span in progress; dropped when it was processed or its processing panicked.
 struct InProgress<'q, T> {
     queue: &'q Queue<T>,
     number: u64,
@@ -170,9 +170,9 @@ impl<T> Drop for InProgress<'_, T> {
         let mut state = self.queue.state();
         state.bytes -= self.bytes;
         state.in_progress.retain(|number| *number != self.number);
-        let is_waited_for = state.flushing > 0;
+        let has_waiter = state.flushing > 0;
         drop(state);
-        if is_waited_for {
+        if has_waiter {
             self.queue.passed.notify_all();
         }
     }

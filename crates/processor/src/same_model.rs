@@ -1,7 +1,7 @@
-//! Tells whether two names are of one model.
+//! Compares model names.
 
-/// Whether two names are of one model: equal, but for what stands before a slash in one of them, as `models/`, or for the
-/// version of the one that answered.
+/// Whether two names are of one model: equal except for a prefix up to a slash, as `models/`, or for a version suffix
+/// of one of them.
 pub(crate) fn is_same_model(one: &str, other: &str) -> bool {
     let last = |name| str::rsplit_once(name, '/').map_or(name, |(_, last)| last);
     let (one, other) = (last(one), last(other));
@@ -9,9 +9,9 @@ pub(crate) fn is_same_model(one: &str, other: &str) -> bool {
     !one.is_empty() && !other.is_empty() && (one == other || is_version_of(one, other) || is_version_of(other, one))
 }
 
-/// Whether what follows a model's name says only which version of it: a date, a number as `-001`, a revision as
-/// `@20240620`, Bedrock's `-v1:0`, or that after a date. A size (`-32k`, `-4b`, `-32768`), a generation (`-5`) and a word
-/// (`-mini`, `-preview`) are other models.
+/// Whether a suffix of a model's name is only a version: a date, a number as `-001`, a revision as `@20240620`,
+/// Bedrock's `-v1:0`, or that after a date. A size (`-32k`, `-4b`, `-32768`), a generation (`-5`) and a word (`-mini`,
+/// `-preview`) are other models.
 fn is_version(suffix: &str) -> bool {
     if let Some(revision) = suffix.strip_prefix('@') {
         return !revision.is_empty();
@@ -25,15 +25,15 @@ fn is_version(suffix: &str) -> bool {
     }
 }
 
-/// `v1:0`, as Bedrock ends its names.
+/// `v1:0`, the ending of Bedrock's names.
 fn is_bedrock_version(text: &str) -> bool {
     let numbers = text.strip_prefix('v').and_then(|numbers| numbers.split_once(':'));
     numbers.is_some_and(|(major, minor)| number(major).is_some() && number(minor).is_some())
 }
 
-/// The forms in which providers write dates: `2024-08-06`, `20240806`, `240806` (`ByteDance`), `0613` (month and day:
-/// `OpenAI`, xAI), `2411` (year and month: Mistral, Qwen), `08-2024` (Cohere), `05-20` (Gemini's previews). And `001`, as
-/// Gemini numbers its versions.
+/// Providers' forms of dates: `2024-08-06`, `20240806`, `240806` (`ByteDance`), `0613` (month and day: `OpenAI`, xAI),
+/// `2411` (year and month: Mistral, Qwen), `08-2024` (Cohere), `05-20` (Gemini's previews). And `001`, Gemini's version
+/// numbers.
 fn is_date_or_number(text: &str) -> bool {
     let mut parts = text.split('-');
     let parts = [parts.next(), parts.next(), parts.next(), parts.next()].map(Option::unwrap_or_default);
@@ -82,7 +82,7 @@ fn is_day(text: &str) -> bool {
     number(text).is_some_and(|day| (1..=31).contains(&day))
 }
 
-/// A number of nothing but digits.
+/// A number of digits only.
 fn number(text: &str) -> Option<u32> {
     let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
     is_digits.then(|| text.parse().ok()).flatten()
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_model_is_the_same_by_its_last_name_and_in_any_version() {
+    fn prefixes_and_versions_are_the_same_model() {
         for (one, other) in [
             ("gpt-4o", "gpt-4o"),
             ("models/gemini-2.5-flash", "gemini-2.5-flash"),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_a_generation_or_a_word_makes_another_model() {
+    fn sizes_generations_and_words_are_other_models() {
         for (one, other) in [
             ("gpt-4o", "gpt-4o-mini"),
             ("gpt-4o", ""),

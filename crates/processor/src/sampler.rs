@@ -1,20 +1,20 @@
-//! A sampler that keeps unsampled GenAI spans countable.
+//! A sampler that records unsampled GenAI spans so that they are counted.
 
 use opentelemetry::trace::{Link, SpanKind, TraceId};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 use tracing_genai_semconv as semconv;
 
-/// Records what another sampler would drop, where it is a GenAI span, so that money is counted at any sampling ratio.
+/// Records GenAI spans that another sampler drops, so that metrics and costs are complete at any sampling ratio.
 ///
-/// A dropped span reaches no processor. A recorded one that is not sampled passes [`GenAiProcessor`](crate::GenAiProcessor),
-/// which counts it and lets it end there. Only spans that carry a `gen_ai.*` attribute from their start are seen to be
-/// GenAI spans here.
+/// A dropped span reaches no processor. One that is recorded but not sampled is counted by
+/// [`GenAiProcessor`](crate::GenAiProcessor) and not exported. Only spans that start with a `gen_ai.*` attribute are
+/// recognised here.
 #[derive(Clone, Debug)]
 pub struct MeterUnsampled<S>(S);
 
 impl<S> MeterUnsampled<S> {
-    /// Lets `sampler` decide, and records the GenAI spans it drops.
+    /// Wraps `sampler`; GenAI spans that it drops are recorded.
     pub const fn new(sampler: S) -> Self {
         Self(sampler)
     }

@@ -1,6 +1,6 @@
-//! The processor's metrics of itself: what became of spans, how old the prices are, and what became of their refreshing.
+//! The processor's own metrics: outcomes of spans, age of the prices, outcomes of price refreshes.
 //!
-//! A collection holds the SDK's lock while it calls these callbacks, so they read counters, and wait for nothing.
+//! A collection holds the SDK's lock during these callbacks, so they only read counters.
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Meter;
@@ -9,8 +9,7 @@ use tracing_genai_semconv::{metric, own};
 
 use crate::export::{Delivery, DeliveryCounts};
 
-/// Registers the metrics. Those of prices are only of prices that are refreshed: the embedded ones are as old as the
-/// program.
+/// Registers the metrics. Price metrics have points only for refreshed prices: embedded ones are as old as the program.
 pub(crate) fn register(meter: &Meter, delivery: &Delivery, prices: &Prices) {
     if delivery.observe_once() {
         register_spans(meter, delivery);

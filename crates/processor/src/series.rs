@@ -1,4 +1,4 @@
-//! The metric series a call belongs to, found again without building its attributes anew.
+//! The cache of metric series, which avoids building a call's attributes again.
 
 use std::hash::{BuildHasher, Hash};
 use std::sync::atomic::AtomicBool;
@@ -11,14 +11,14 @@ use tracing_genai_semconv::{Attribute, OTHER};
 use crate::operation::Operation;
 use crate::truncate::truncated;
 
-/// The most series that are remembered; calls beyond it build their attributes each time. The SDK folds what exceeds
-/// its own limit of 2,000 into one series.
-const MOST_SERIES: usize = 1_024;
+/// Maximum cached series; other calls build their attributes each time. The SDK folds series above its own limit of
+/// 2,000 into one.
+const MAX_SERIES: usize = 1_024;
 
-/// The most bytes of a text that goes on a metric: models and error types are short, what is longer is a mistake.
-const MOST_BYTES: usize = 200;
+/// Maximum bytes of a text on a metric: models and error types are short.
+const MAX_BYTES: usize = 200;
 
-/// What tells one series from another.
+/// The attributes that identify a series.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Labels<'a> {
     operation: &'a str,
@@ -31,7 +31,7 @@ pub(crate) struct Labels<'a> {
 }
 
 impl<'a> Labels<'a> {
-    /// A call of a model that names no provider still has one, which the conventions require.
+    /// The labels of an operation; a model call without a provider has `_OTHER`, since the conventions require one.
     pub(crate) fn of(operation: &'a Operation<'_>, is_model_call: bool) -> Self {
         let text = |attribute| operation.text(attribute).map(short);
         let server_address = text(Attribute::ServerAddress);
@@ -41,7 +41,7 @@ impl<'a> Labels<'a> {
             request_model: text(Attribute::RequestModel),
             response_model: text(Attribute::ResponseModel),
             server_address,
-            // The convention's `server.port` goes with an address only.
+            // The conventions allow `server.port` only with an address.
             server_port: server_address.and_then(|_| operation.integer(Attribute::ServerPort)),
             error_type: text(Attribute::ErrorType),
         }
@@ -66,24 +66,24 @@ impl<'a> Labels<'a> {
     }
 }
 
-/// `text`, or as much of it as a metric carries.
+/// `text`, cut to the limit of metrics.
 fn short(text: &str) -> &str {
-    truncated(text, MOST_BYTES)
+    truncated(text, MAX_BYTES)
 }
 
-/// A series: the attributes of each of its metrics, ready made.
+/// A series with the attributes of each of its metrics.
 #[derive(Debug)]
 pub(crate) struct Series {
     operation: Box<str>,
     texts: [Option<Box<str>>; 5],
     server_port: Option<i64>,
-    /// Of the cost, and of whatever needs nothing further.
+    /// Of the cost and of metrics without further attributes.
     pub(crate) common: Vec<KeyValue>,
-    /// Of the duration, which tells failures apart.
+    /// Of the duration, with the error type.
     pub(crate) duration: Vec<KeyValue>,
     pub(crate) input_tokens: Vec<KeyValue>,
     pub(crate) output_tokens: Vec<KeyValue>,
-    /// Whether a missing price of this series was already looked at for a warning.
+    /// Whether a missing price of this series was reported for a warning.
     pub(crate) unpriced_seen: AtomicBool,
 }
 
@@ -128,23 +128,23 @@ impl Series {
     }
 }
 
-/// The series that have points, at most [`MOST_SERIES`] of them.
+/// The series with points, at most [`MAX_SERIES`].
 #[derive(Debug, Default)]
 pub(crate) struct SeriesCache {
     known: RwLock<HashTable<Arc<Series>>>,
-    // Model names come from callers: a fixed hash could be made to collide.
+    // Model names come from callers: with a fixed hash they could be made to collide.
     hasher: foldhash::quality::RandomState,
 }
 
 impl SeriesCache {
-    /// The series of `labels`; one beyond the limit is made for this call alone.
+    /// The series of `labels`; above the limit it is not cached.
     pub(crate) fn find(&self, labels: &Labels<'_>) -> Arc<Series> {
         let hash = self.hasher.hash_one(labels);
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(series) = known.find(hash, |series| series.labels() == *labels) {
             return Arc::clone(series);
         }
-        let is_full = known.len() >= MOST_SERIES;
+        let is_full = known.len() >= MAX_SERIES;
         drop(known);
         let series = Arc::new(Series::new(labels));
         if is_full {
@@ -154,7 +154,7 @@ impl SeriesCache {
         if let Some(series) = known.find(hash, |series| series.labels() == *labels) {
             return Arc::clone(series);
         }
-        if known.len() < MOST_SERIES {
+        if known.len() < MAX_SERIES {
             known.insert_unique(hash, Arc::clone(&series), |series| {
                 self.hasher.hash_one(series.labels())
             });

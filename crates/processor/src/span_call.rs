@@ -1,4 +1,4 @@
-//! Reads a model call from its span, for those who have spans and no pipeline: as the processor reads it.
+//! Reads a model call from its span without a pipeline, as the processor does.
 
 use std::time::SystemTime;
 
@@ -11,49 +11,50 @@ use tracing_genai_usage::Usage;
 use crate::counts::CountsRules;
 use crate::normalise::normalise;
 use crate::operation::Operation;
-use crate::price::{Stated, call, known_without_prices, stated};
+use crate::price::{StatedCost, cost_without_price, price_query, stated_cost};
 use crate::usage::read_counts;
 
-/// A model call as its span tells it, in whatever names.
+/// A model call read from its span in any dialect.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SpanCall {
-    /// The provider; empty where the span names none.
+    /// The provider; empty if the span names none.
     pub provider: String,
     /// The host the request went to.
     pub server_address: Option<String>,
-    /// The model that answered.
+    /// The response's model.
     pub response_model: Option<String>,
-    /// The model that was asked for.
+    /// The requested model.
     pub request_model: Option<String>,
-    /// What was used; empty where the span says nothing, or something that cannot be.
+    /// The usage; empty if missing or invalid.
     pub usage: Usage,
     /// What the input includes.
     pub counts: Counts,
     /// When the call started.
     pub started: SystemTime,
-    /// The service tier that served the call, or that it asked for.
+    /// The service tier of the response, or of the request.
     pub service_tier: Option<String>,
-    /// The speed that served the call.
+    /// The speed of the response.
     pub speed: Option<String>,
     /// How the call was processed: `batch`.
     pub processing: Option<String>,
-    /// The kind of search that the call made.
+    /// The kind of web search.
     pub search_type: Option<String>,
-    /// Where the provider was asked to run the model.
+    /// The requested region of inference.
     pub inference_geo: Option<String>,
-    /// The cost where it is known without a price: what the span states, or why it can have none.
+    /// The cost if known without a price: stated on the span, or why there is none.
     pub known_cost: Option<Cost>,
-    /// The names of numbers that count usage and are not understood: a computed cost is an estimate because of them.
+    /// The names of usage counts that are not understood; they make a computed cost an estimate.
     pub unread_usage: Vec<String>,
 }
 
 impl SpanCall {
-    /// The model call of `span`; `None` for any other span, and for a call that is covered by the one within it, which is
-    /// where the cost is.
+    /// The model call of `span`; `None` for any other span, and for a call covered by one within it, which carries the
+    /// cost.
     ///
-    /// `counts` is what the input includes where neither the span nor its instrumentation is known for it, as in
-    /// [`GenAiProcessorBuilder::counts`](crate::GenAiProcessorBuilder::counts); without it what contradicts itself is repaired.
+    /// `counts` is what the input includes if it is not known from the span or its scope, as in
+    /// [`GenAiProcessorBuilder::counts`](crate::GenAiProcessorBuilder::counts); without it, inconsistent counts are
+    /// repaired.
     pub fn read(mut span: SpanData, counts: Option<Counts>) -> Option<Self> {
         let results = Results::of(&span);
         let mut operation = Operation::new(&mut span);
@@ -66,18 +67,18 @@ impl SpanCall {
         if let Some(counts) = counts {
             rules.set_general(counts);
         }
-        // The processor made the counts whole.
+        // The processor already completed the counts.
         operation.counts = if results.is_processed {
             Counts::Auto
         } else {
             rules.of_call(&mut operation)
         };
-        let known_cost = match stated(&operation) {
-            Stated::Nothing => known_without_prices(&operation),
-            Stated::Absurd => Some(Cost::inconsistent(Reason::InvalidUsage)),
-            Stated::Amount(amount) => Some(results.with_status(Cost::reported(amount))),
+        let known_cost = match stated_cost(&operation) {
+            StatedCost::Missing => cost_without_price(&operation),
+            StatedCost::Invalid => Some(Cost::inconsistent(Reason::InvalidUsage)),
+            StatedCost::Valid(amount) => Some(results.with_status(Cost::reported(amount))),
         };
-        let call = call(&operation);
+        let call = price_query(&operation);
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Some(Self {
             provider: call.provider.to_owned(),
@@ -97,7 +98,7 @@ impl SpanCall {
         })
     }
 
-    /// The call as a catalogue wants it.
+    /// The call as a price query.
     pub fn call(&self) -> PriceQuery<'_> {
         PriceQuery {
             provider: &self.provider,
@@ -119,7 +120,7 @@ impl SpanCall {
     }
 }
 
-/// What a processor of ours wrote on the span, in whatever process; the normaliser removes it.
+/// Attributes that a `GenAiProcessor` of any process wrote on the span; the normaliser removes them.
 #[derive(Default)]
 struct Results {
     is_processed: bool,
@@ -149,7 +150,7 @@ impl Results {
         results
     }
 
-    /// The cost with the status and the reasons that were written beside it.
+    /// The cost with the status and the reasons that were written.
     fn with_status(self, mut cost: Cost) -> Cost {
         cost.status = self.status.unwrap_or(cost.status);
         for reason in self.reasons {

@@ -1,4 +1,4 @@
-//! The stages in their order, and what they need; run by the processor's thread, or by the thread that ended the span.
+//! The stages in order, and their settings; run by the processor's thread or by the thread that ends the span.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +16,8 @@ use crate::bound::bound;
 use crate::closing;
 use crate::content::{self, ContentRules, apply_content_policy};
 use crate::counts::CountsRules;
-use crate::ended::Ended;
+use crate::detached::restore_after_panic;
+use crate::ended_span::EndedSpan;
 use crate::export::Delivery;
 use crate::forward::{forward, is_forwarded};
 use crate::measure::Meters;
@@ -26,39 +27,38 @@ use crate::price::price;
 use crate::queue::Queue;
 use crate::scope::scope;
 use crate::self_metrics;
-use crate::taken::put_back_rescued;
 use crate::usage::read_usage;
 use crate::warnings::Warnings;
 use crate::worker::{Work, Worker};
 
-/// Everything a span needs on its way.
+/// The settings and shared state of all stages.
 #[derive(Debug)]
 pub(crate) struct Stages {
     pub(crate) prices: Prices,
     pub(crate) counts: CountsRules,
     pub(crate) profile: Profile,
-    /// Whether what was renamed stays beside its new name.
+    /// Whether originals of renamed attributes are kept.
     pub(crate) keeps_originals: bool,
     pub(crate) content: ContentRules,
     pub(crate) bounds: SpanBounds,
     pub(crate) delivery: Delivery,
-    pub(crate) queue: Queue<Ended>,
+    pub(crate) queue: Queue<EndedSpan>,
     pub(crate) warnings: Warnings,
     pub(crate) meters: OnceLock<Meters>,
-    /// The processor that exports; known here from the first span on, since until then it may still be given a resource.
+    /// The wrapped processor; set at the first span, since the SDK may set its resource until then.
     pub(crate) next: OnceLock<Arc<dyn SpanProcessor>>,
     pub(crate) worker: OnceLock<Worker>,
-    /// For the worker, which must not keep the stages.
-    pub(crate) itself: Weak<Stages>,
+    /// For the worker, which must not keep the stages alive.
+    pub(crate) weak_self: Weak<Stages>,
 }
 
 thread_local! {
-    /// Whether this thread is processing a span: a user's code may flush from there, and would wait for itself.
+    /// Whether this thread is processing a span: a flush by the user's code must not wait for itself.
     static IS_PROCESSING: Cell<bool> = const { Cell::new(false) };
 }
 
 impl Stages {
-    /// Queues a GenAI span that ended on this thread; forwards any other.
+    /// Queues a GenAI span that ended on this thread; forwards other spans.
     pub(crate) fn span_ended(&self, mut span: SpanData) {
         self.delivery.span_ended();
         if !is_genai(&span) {
@@ -67,12 +67,12 @@ impl Stages {
         }
         content::cut_to_budget(&mut span, &self.content);
         let id = span.span_context.span_id();
-        let ended = Ended {
+        let ended = EndedSpan {
             span,
             closing: closing::take(id),
             is_processed: is_forwarded(id),
         };
-        // Without hand-over the same process runs here, and no span waits.
+        // Without hand-over this thread processes the span.
         if self.queue.is_off() {
             return self.process(ended);
         }
@@ -81,13 +81,12 @@ impl Stages {
             .push(ended, bytes, || self.worker().wake(), |ended| self.process(ended));
     }
 
-    /// Waits until what ended before has been forwarded; false if that took longer than `timeout`. Logs the warnings
-    /// that wait.
+    /// Waits until earlier spans were forwarded; false if that took longer than `timeout`. Logs queued warnings.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
-        let is_own = IS_PROCESSING.try_with(Cell::get).unwrap_or_default();
-        let has_passed = is_own || self.queue.wait(Duration::ZERO) || {
+        let is_own_thread = IS_PROCESSING.try_with(Cell::get).unwrap_or_default();
+        let has_passed = is_own_thread || self.queue.wait(Duration::ZERO) || {
             let worker = self.worker();
-            if worker.runs() {
+            if worker.has_thread() {
                 worker.wake_now();
             } else {
                 self.queue.process_all(|ended| self.process(ended));
@@ -98,22 +97,22 @@ impl Stages {
         has_passed
     }
 
-    fn process(&self, mut ended: Ended) {
+    fn process(&self, mut ended: EndedSpan) {
         let was_processing = IS_PROCESSING.try_with(|is_processing| is_processing.replace(true));
         let is_processed = ended.is_processed;
         let mut operation = Operation::new(&mut ended.span);
-        // Each part is guarded by itself: this may run inside the host's drop of a span, where a panic could abort the
-        // process, and a redactor that panics must not leave the call out of the metrics.
+        // Each part is guarded separately: this may run inside the host's drop of a span, where a panic could abort the
+        // process, and a panicking redactor must not keep the call out of the metrics.
         let is_read = self.guarded(|| {
             if is_processed {
-                return operation.place_anew();
+                return operation.index_attributes();
             }
             normalise(&mut operation, ended.closing.as_ref(), self.keeps_originals);
             read_usage(&mut operation, &self.counts);
             price(&mut operation, &self.prices, self.profile);
         });
         if !is_read {
-            put_back_rescued(operation.span);
+            restore_after_panic(operation.span);
         }
         if !is_read || !self.guarded(|| apply_content_policy(&mut operation, &self.content)) {
             content::remove_unredacted(&mut operation);
@@ -127,7 +126,7 @@ impl Stages {
         }
     }
 
-    /// Runs a stage; false, and counted, if it panicked.
+    /// Runs a stage; false if it panicked, which is counted.
     fn guarded(&self, stage: impl FnOnce()) -> bool {
         let has_ended = catch_unwind(AssertUnwindSafe(stage)).is_ok();
         if !has_ended {
@@ -136,30 +135,30 @@ impl Stages {
         has_ended
     }
 
-    /// Records the operation's metrics, and keeps warnings of what they cannot say.
+    /// Records the operation's metrics and queues warnings.
     fn measure(&self, operation: &Operation<'_>) {
         let Some(meters) = self.meters() else { return };
-        let mut has_news = meters.measure(operation).is_some_and(|reason| {
+        let mut has_new_warning = meters.measure(operation).is_some_and(|reason| {
             let model = operation.text(Attribute::ResponseModel);
             let model = model
                 .or_else(|| operation.text(Attribute::RequestModel))
                 .unwrap_or_default();
             self.warnings.unpriced(provider_of(operation), model, reason)
         });
-        has_news |= self.warn_of_unread(operation);
-        if has_news {
+        has_new_warning |= self.warn_of_unread(operation);
+        if has_new_warning {
             self.worker().wake();
         }
     }
 
-    /// Keeps a warning for each number of the usage that makes the cost uncertain; whether any is new.
+    /// Queues a warning for each unread count that makes the cost uncertain; returns whether any is new.
     fn warn_of_unread(&self, operation: &Operation<'_>) -> bool {
-        let is_doubted = |cost: &Cost| cost.reasons.contains(Reason::UnreadUsage);
-        if !operation.cost.as_ref().is_some_and(is_doubted) {
+        let has_unread = |cost: &Cost| cost.reasons.contains(Reason::UnreadUsage);
+        if !operation.cost.as_ref().is_some_and(has_unread) {
             return false;
         }
-        operation.unread_usage.iter().fold(false, |has_news, field| {
-            has_news | self.warnings.unread_usage(provider_of(operation), field)
+        operation.unread_usage.iter().fold(false, |has_new_warning, field| {
+            has_new_warning | self.warnings.unread_usage(provider_of(operation), field)
         })
     }
 
@@ -171,10 +170,10 @@ impl Stages {
     }
 
     fn worker(&self) -> &Worker {
-        self.worker.get_or_init(|| Worker::start(Weak::clone(&self.itself)))
+        self.worker.get_or_init(|| Worker::start(Weak::clone(&self.weak_self)))
     }
 
-    /// The meters, made from the global provider if none was given and none was made yet.
+    /// The meters; from the global provider unless one was set.
     fn meters(&self) -> Option<&Meters> {
         if self.meters.get().is_none() {
             self.set_up_meters(&opentelemetry::global::meter_with_scope(scope()));
@@ -182,8 +181,8 @@ impl Stages {
         self.meters.get()
     }
 
-    /// Builds the instruments, unless they were. No lock of ours is held meanwhile: the SDK's own may be taken by a
-    /// collection, which lasts as long as the callbacks of the user's instruments.
+    /// Builds the instruments once. No lock of this crate is held meanwhile: the SDK's may be held by a collection for
+    /// as long as the callbacks of the user's instruments run.
     pub(crate) fn set_up_meters(&self, meter: &Meter) {
         if self.meters.set(Meters::new(meter, self.profile)).is_ok() {
             self_metrics::register(meter, &self.delivery, &self.prices);
@@ -193,7 +192,7 @@ impl Stages {
 
 impl Work for Stages {
     fn is_waiting(&self) -> bool {
-        !self.queue.is_empty() || self.warnings.wait()
+        !self.queue.is_empty() || self.warnings.has_queued()
     }
 
     fn work(&self) {

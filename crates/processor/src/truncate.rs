@@ -1,6 +1,6 @@
-//! Cuts a text between its characters.
+//! Cuts a text between characters.
 
-/// The first `max_bytes` of `text`, or as many as make whole characters.
+/// The start of `text` of at most `max_bytes`, cut between characters.
 pub(crate) fn truncated(text: &str, max_bytes: usize) -> &str {
     let end = (0..=max_bytes.min(text.len()))
         .rev()

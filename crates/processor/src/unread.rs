@@ -1,23 +1,23 @@
-//! What was not read: values that stay as they were, or gave way, and counts that nothing understands.
+//! Unread values of a span: invalid or conflicting attributes, and counts that are not understood.
 
 use opentelemetry::{Array, StringValue, Value};
 use tracing_genai_semconv::{Attribute, own};
 
 use crate::truncate::truncated;
 
-/// No span has more values counted than this: whoever sends more has been heard.
-const MOST: usize = 64;
+/// Maximum number of values noted per span.
+const MAX_VALUES: usize = 64;
 
 /// Why a value could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
-    /// It is not of the attribute's type, nor to be made so.
+    /// It cannot be converted to the attribute's type.
     Type,
-    /// It is no JSON of the form the attribute has.
+    /// It is not JSON of the attribute's form.
     Json,
-    /// It is longer than any such value can be, and was cut.
+    /// It was too long and was cut.
     Length,
-    /// Another spelling of the same attribute says something else, and holds.
+    /// Another name of the same attribute has another value, which was kept.
     Disagreement,
 }
 
@@ -32,13 +32,13 @@ impl Unread {
     }
 }
 
-/// The values of a span that could not be read.
+/// The span's values that could not be read.
 #[derive(Debug, Default)]
 pub(crate) struct UnreadValues(Vec<(Attribute, Unread)>);
 
 impl UnreadValues {
     pub(crate) fn add(&mut self, attribute: Attribute, why: Unread) {
-        if self.0.len() < MOST {
+        if self.0.len() < MAX_VALUES {
             self.0.push((attribute, why));
         }
     }
@@ -48,22 +48,22 @@ impl UnreadValues {
     }
 }
 
-/// The most bytes of a count's name: it may be a key of any JSON.
-const MOST_NAME_BYTES: usize = 200;
+/// Maximum bytes of a count's name, which may be a key of any JSON.
+const MAX_NAME_BYTES: usize = 200;
 
-/// The names of numbers that count usage and are not understood, each once. Where there is one, the cost may lack a part.
+/// The names of usage counts that are not understood, each once. They may be missing from the cost.
 #[derive(Debug, Default)]
 pub(crate) struct UnreadUsage(Vec<StringValue>);
 
 impl UnreadUsage {
     pub(crate) fn add(&mut self, name: &str) {
-        let name = truncated(name, MOST_NAME_BYTES);
-        if self.0.len() < MOST && !self.0.iter().any(|known| known.as_str() == name) {
+        let name = truncated(name, MAX_NAME_BYTES);
+        if self.0.len() < MAX_VALUES && !self.0.iter().any(|known| known.as_str() == name) {
             self.0.push(StringValue::from(name.to_owned()));
         }
     }
 
-    /// Adds the names of such a list, as a list or as its JSON.
+    /// Adds the names in a list of texts or in its JSON.
     pub(crate) fn add_list(&mut self, list: &Value) {
         match list {
             Value::Array(Array::String(names)) => names.iter().for_each(|name| self.add(name.as_str())),
@@ -72,7 +72,7 @@ impl UnreadUsage {
                 Err(_) if text.as_str().is_empty() => {}
                 Err(_) => self.add(text.as_str()),
             },
-            // Whatever it is, it was written to say that something was not read.
+            // A value of another type still reports unread usage.
             Value::Array(list) if is_empty(list) => {}
             _ => self.add(own::USAGE_UNREAD),
         }

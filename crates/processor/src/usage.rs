@@ -1,4 +1,4 @@
-//! Reads what a model call used from its attributes.
+//! Reads a model call's usage from its attributes.
 
 use opentelemetry::Value;
 use tracing_genai_semconv::{Attribute, counts_usage, meaning, own};
@@ -8,11 +8,11 @@ use crate::coerce::is_above_zero;
 use crate::counts::CountsRules;
 use crate::operation::{Operation, UsageState};
 
-/// A count above this is a fault of whoever wrote it: 2⁴⁰ tokens are a million of the longest prompts there are.
-const MOST: i64 = 1 << 40;
+/// Maximum count: 2⁴⁰ tokens are a million of the longest prompts there are.
+const MAX_COUNT: i64 = 1 << 40;
 
-/// The counts that have an attribute of their own. Those of other units stand under
-/// [`USAGE_PREFIX`](own::USAGE_PREFIX) and the unit's name.
+/// The units with an attribute of their own. Other units are recorded under [`USAGE_PREFIX`](own::USAGE_PREFIX) and the
+/// unit's name.
 pub const UNIT_ATTRIBUTES: &[(Unit, Attribute)] = &[
     (Unit::InputTokens, Attribute::UsageInputTokens),
     (Unit::OutputTokens, Attribute::UsageOutputTokens),
@@ -32,9 +32,9 @@ pub const UNIT_ATTRIBUTES: &[(Unit, Attribute)] = &[
     (Unit::WebSearches, Attribute::UsageWebSearches),
 ];
 
-/// Reads what a model call used, and makes its counts what the conventions want.
+/// Reads a model call's usage and completes its counts as the conventions define them.
 ///
-/// Agents and workflows repeat their children's counts and are not read; neither is a call that another one covers.
+/// Agents and workflows repeat their children's counts and are not read, nor are covered calls.
 pub(crate) fn read_usage(operation: &mut Operation<'_>, rules: &CountsRules) {
     if operation.is_covered || !operation.is_model_call() {
         return;
@@ -44,8 +44,8 @@ pub(crate) fn read_usage(operation: &mut Operation<'_>, rules: &CountsRules) {
     complete(operation);
 }
 
-/// Makes input and output on the span include cached tokens and reasoning, as the conventions have it. The usage itself
-/// stays as it was counted: whether it had to be completed decides how certain the cost is.
+/// Adds cached tokens and reasoning to input and output on the span, as the conventions define them. The usage itself
+/// stays as counted: the cost's certainty depends on whether it was complete.
 fn complete(operation: &mut Operation<'_>) {
     let Operation { counts, usage, .. } = operation;
     let whole = [
@@ -82,22 +82,19 @@ pub(crate) fn read_counts(operation: &mut Operation<'_>) {
         .iter()
         .filter_map(|(unit, attribute)| Some((*unit, operation.value(*attribute)?)));
     let mut usage = Usage::new();
-    let mut is_believable = by_convention.all(|counted| take(&mut usage, counted));
+    let mut is_valid = by_convention.all(|counted| set_count(&mut usage, counted));
     if operation.found.has_own_counts {
         let mut own = operation.span.attributes.iter().filter_map(|attribute| {
             let name = attribute.key.as_str().strip_prefix(own::USAGE_PREFIX)?;
             Some((Unit::from_name(name)?, &attribute.value))
         });
-        is_believable &= own.all(|counted| take(&mut usage, counted));
-        let attributes = &operation.span.attributes;
-        is_believable &= attributes
-            .iter()
-            .all(|attribute| attribute.key.as_str() != own::USAGE_INVALID);
+        is_valid &= own.all(|counted| set_count(&mut usage, counted));
+        is_valid &= !operation.has_name(own::USAGE_INVALID);
     }
     if operation.found.has_own_counts || operation.found.has_unknown_counts {
         find_unread(operation);
     }
-    if !is_believable {
+    if !is_valid {
         operation.usage_state = UsageState::Invalid;
     } else if !usage.is_empty() {
         operation.usage = usage;
@@ -105,8 +102,7 @@ pub(crate) fn read_counts(operation: &mut Operation<'_>) {
     }
 }
 
-/// Finds the numbers that count usage under names which nothing reads, and takes in those that our reader of responses
-/// found.
+/// Notes usage counts under unknown names, and those noted by the response reader.
 fn find_unread(operation: &mut Operation<'_>) {
     let Operation {
         span,
@@ -130,9 +126,9 @@ fn find_unread(operation: &mut Operation<'_>) {
     operation.take_own(own::USAGE_UNREAD);
 }
 
-/// Takes a count, if it is one.
-fn take(usage: &mut Usage, (unit, value): (Unit, &Value)) -> bool {
-    let Value::I64(count @ 0..=MOST) = value else {
+/// Sets a count; false if the value is not a valid count.
+fn set_count(usage: &mut Usage, (unit, value): (Unit, &Value)) -> bool {
+    let Value::I64(count @ 0..=MAX_COUNT) = value else {
         return false;
     };
     usage.set(unit, count.unsigned_abs());

@@ -1,6 +1,6 @@
-//! What is to be logged, once a subject, and by a thread that may log.
+//! Queued log warnings, one per model or field.
 //!
-//! `on_end` runs while the SDK holds the ending span's lock, so it must not log: a subscriber would reach for that span.
+//! `on_end` must not log: the SDK holds the ending span's lock, and a subscriber would access that span.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -10,16 +10,16 @@ use tracing_genai_pricing::Reason;
 
 use crate::truncate::truncated;
 
-/// The most subjects of one kind that are warned about, each once. They bound what waits, too.
-const MOST_WARNED: usize = 512;
+/// Maximum subjects of one kind that are logged; it also bounds the queue.
+const MAX_WARNED: usize = 512;
 
-/// The most bytes of a name that are logged.
-const MOST_NAME_BYTES: usize = 200;
+/// Maximum bytes of a name in a log.
+const MAX_NAME_BYTES: usize = 200;
 
-/// Something about costs that the user should know.
+/// A warning about costs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Warning {
-    /// The calls of a model have no cost.
+    /// Calls of a model have no cost.
     Unpriced {
         provider: String,
         model: String,
@@ -27,8 +27,8 @@ enum Warning {
     },
     /// A number of a provider's usage is not understood.
     UnreadUsage { provider: String, field: String },
-    /// The budget of a kind is used up.
-    Further(Kind),
+    /// The limit of a kind is reached.
+    LimitReached(Kind),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,41 +53,41 @@ impl Warning {
             }
             Self::UnreadUsage { provider, field } => tracing::warn!(
                 target: "tracing_genai", provider, field,
-                "this number of the usage is not understood; costs of such calls are estimates (logged once per field)"
+                "usage field not understood; costs of such calls are estimates (logged once per field)"
             ),
-            Self::Further(Kind::Unpriced) => tracing::warn!(
-                target: "tracing_genai", logged = MOST_WARNED,
+            Self::LimitReached(Kind::Unpriced) => tracing::warn!(
+                target: "tracing_genai", logged = MAX_WARNED,
                 "further models without a cost are not logged; spans carry `tracing_genai.cost.reasons`"
             ),
-            Self::Further(Kind::UnreadUsage) => tracing::warn!(
-                target: "tracing_genai", logged = MOST_WARNED,
-                "further numbers of the usage that are not understood are not logged; spans carry `tracing_genai.usage.unread`"
+            Self::LimitReached(Kind::UnreadUsage) => tracing::warn!(
+                target: "tracing_genai", logged = MAX_WARNED,
+                "further usage fields that are not understood are not logged; spans carry `tracing_genai.usage.unread`"
             ),
         }
     }
 }
 
-/// Warnings: those that wait to be logged, and the subjects of those that were.
+/// Queued warnings, and the subjects of those already queued.
 #[derive(Debug, Default)]
 pub(crate) struct Warnings {
     hashing: RandomState,
     unpriced: RwLock<Warned>,
     unread_usage: RwLock<Warned>,
-    waiting: Mutex<Vec<Warning>>,
+    queued: Mutex<Vec<Warning>>,
 }
 
-/// The hashes of the subjects of one kind; one more than [`MOST_WARNED`] once the budget is used up.
+/// The hashes of the subjects of one kind; one more than [`MAX_WARNED`] once the limit is reached.
 #[derive(Debug, Default)]
 struct Warned(HashSet<u64>);
 
 impl Warned {
     fn knows(&self, subject: u64) -> bool {
-        self.0.len() > MOST_WARNED || self.0.contains(&subject)
+        self.0.len() > MAX_WARNED || self.0.contains(&subject)
     }
 }
 
 impl Warnings {
-    /// Keeps a warning that calls of a model have no cost; false where it was kept before, or where too many were.
+    /// Queues a warning that calls of a model have no cost; false if already queued, or above the limit.
     pub(crate) fn unpriced(&self, provider: &str, model: &str, reason: Reason) -> bool {
         self.add(Kind::Unpriced, provider, model, |provider, model| Warning::Unpriced {
             provider,
@@ -96,8 +96,8 @@ impl Warnings {
         })
     }
 
-    /// Keeps a warning that a number of the usage is not understood, as [`unpriced`](Self::unpriced). A repeated one costs
-    /// neither an allocation nor an exclusive lock.
+    /// Queues a warning that a usage count is not understood, as [`unpriced`](Self::unpriced). A repeated one takes no
+    /// allocation and no exclusive lock.
     pub(crate) fn unread_usage(&self, provider: &str, field: &str) -> bool {
         self.add(Kind::UnreadUsage, provider, field, |provider, field| {
             Warning::UnreadUsage { provider, field }
@@ -118,29 +118,29 @@ impl Warnings {
             return false;
         }
         warned.0.insert(subject);
-        let is_further = warned.0.len() > MOST_WARNED;
+        let is_limit_reached = warned.0.len() > MAX_WARNED;
         drop(warned);
-        let warning = if is_further {
-            Warning::Further(kind)
+        let warning = if is_limit_reached {
+            Warning::LimitReached(kind)
         } else {
-            let [provider, name] = [provider, name].map(|text| truncated(text, MOST_NAME_BYTES).to_owned());
+            let [provider, name] = [provider, name].map(|text| truncated(text, MAX_NAME_BYTES).to_owned());
             warning(provider, name)
         };
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.push(warning);
+        let mut queued = self.queued.lock().unwrap_or_else(PoisonError::into_inner);
+        queued.push(warning);
         true
     }
 
-    /// Whether any waits.
-    pub(crate) fn wait(&self) -> bool {
-        !self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    /// Whether a warning is queued.
+    pub(crate) fn has_queued(&self) -> bool {
+        !self.queued.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    /// Logs what waits.
+    /// Logs the queued warnings.
     pub(crate) fn log(&self) {
-        // Taken out first: no lock is held while a subscriber runs.
-        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-        waiting.into_iter().for_each(Warning::log);
+        // No lock is held while a subscriber runs.
+        let queued = std::mem::take(&mut *self.queued.lock().unwrap_or_else(PoisonError::into_inner));
+        queued.into_iter().for_each(Warning::log);
     }
 }
 
@@ -149,29 +149,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_subject_is_warned_about_once_whatever_else_is_said_of_it() {
+    fn a_subject_is_logged_once() {
         let warnings = Warnings::default();
         assert!(warnings.unpriced("openai", "m", Reason::UnknownModel));
         assert!(!warnings.unpriced("openai", "m", Reason::NoPrice));
         assert!(warnings.unread_usage("openai", "m"));
         assert!(!warnings.unread_usage("openai", "m"));
         assert!(warnings.unread_usage("anthropic", "m"));
-        assert!(warnings.wait());
+        assert!(warnings.has_queued());
     }
 
     #[test]
-    fn each_kind_has_a_budget_and_a_last_line() {
+    fn each_kind_has_a_limit_and_a_last_line() {
         let warnings = Warnings::default();
-        let fields: Vec<_> = (0..MOST_WARNED + 9).map(|field| field.to_string()).collect();
+        let fields: Vec<_> = (0..MAX_WARNED + 9).map(|field| field.to_string()).collect();
         let kept = fields
             .iter()
             .filter(|field| warnings.unread_usage("openai", field))
             .count();
-        // All that fit in the budget wait, however many they are, and one line for the rest.
-        assert_eq!(kept, MOST_WARNED + 1);
-        let waiting = warnings.waiting.lock().unwrap().clone();
-        assert_eq!(waiting.len(), MOST_WARNED + 1);
-        assert_eq!(waiting.last(), Some(&Warning::Further(Kind::UnreadUsage)));
+        // All up to the limit are queued, and one for the rest.
+        assert_eq!(kept, MAX_WARNED + 1);
+        let queued = warnings.queued.lock().unwrap().clone();
+        assert_eq!(queued.len(), MAX_WARNED + 1);
+        assert_eq!(queued.last(), Some(&Warning::LimitReached(Kind::UnreadUsage)));
         assert!(warnings.unpriced("openai", "m", Reason::UnknownModel));
     }
 

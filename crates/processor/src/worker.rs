@@ -1,4 +1,4 @@
-//! The processor's own thread: processes queued spans and logs warnings, away from the host's threads.
+//! The processor's thread: processes queued spans and logs warnings.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -7,53 +7,53 @@ use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::thread::{self, Thread};
 use crate::sync::{Arc, Weak};
 
-/// What the thread does.
+/// The thread's work.
 pub(crate) trait Work: Send + Sync + 'static {
     /// Whether there is anything to do.
     fn is_waiting(&self) -> bool;
 
-    /// Does it all.
+    /// Does all of it.
     fn work(&self);
 }
 
-/// How long the thread sleeps after it had something to do. During that time it needs no waking, which would cost the
-/// waking thread some microseconds.
-const LIGHT_SLEEP: Duration = Duration::from_millis(20);
+/// How long the thread sleeps after work. Meanwhile it needs no wake-up, which would cost the waking thread some
+/// microseconds.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// The thread; it ends when its work is gone. Where the host can have no more threads there is none: a flush, and the
-/// thread that finds the queue full, then process what waits.
+/// The thread; it ends when its work is dropped. If no thread can be started, flushes and threads that find the queue
+/// full process the spans.
 #[derive(Debug)]
 pub(crate) struct Worker {
     thread: Option<Thread>,
-    sleeps_deeply: Arc<AtomicBool>,
+    is_parked: Arc<AtomicBool>,
 }
 
 impl Worker {
     pub(crate) fn start(work: Weak<impl Work>) -> Self {
-        let sleeps_deeply = Arc::new(AtomicBool::new(false));
-        let sleeps = Arc::clone(&sleeps_deeply);
+        let is_parked = Arc::new(AtomicBool::new(false));
+        let parked = Arc::clone(&is_parked);
         let thread = thread::Builder::new()
             .name("tracing-genai".to_owned())
-            .spawn(move || run(&work, &sleeps));
+            .spawn(move || run(&work, &parked));
         Self {
             thread: thread.ok().map(|handle| handle.thread().clone()),
-            sleeps_deeply,
+            is_parked,
         }
     }
 
     /// Whether there is a thread.
-    pub(crate) fn runs(&self) -> bool {
+    pub(crate) fn has_thread(&self) -> bool {
         self.thread.is_some()
     }
 
-    /// Has the thread look for work soon.
+    /// Wakes the thread if it is parked without a timeout; otherwise it wakes by itself soon.
     pub(crate) fn wake(&self) {
-        if self.sleeps_deeply.swap(false, Ordering::AcqRel) {
+        if self.is_parked.swap(false, Ordering::AcqRel) {
             self.wake_now();
         }
     }
 
-    /// Has the thread look for work at once.
+    /// Wakes the thread at once.
     pub(crate) fn wake_now(&self) {
         if let Some(thread) = &self.thread {
             thread.unpark();
@@ -67,26 +67,26 @@ impl Drop for Worker {
     }
 }
 
-fn run(work: &Weak<impl Work>, sleeps_deeply: &AtomicBool) {
+fn run(work: &Weak<impl Work>, is_parked: &AtomicBool) {
     let mut rounds_without_work = 0;
     loop {
-        let Some(living) = work.upgrade() else { return };
-        let had_work = living.is_waiting();
-        // A subscriber of the host's runs here; its panic is reported by the panic hook, and this thread goes on.
-        let _ = catch_unwind(AssertUnwindSafe(|| living.work()));
+        let Some(work) = work.upgrade() else { return };
+        let had_work = work.is_waiting();
+        // The host's subscriber runs here; the panic hook reports its panic, and this thread continues.
+        let _ = catch_unwind(AssertUnwindSafe(|| work.work()));
         rounds_without_work = if had_work { 0 } else { rounds_without_work + 1 };
         if rounds_without_work < 2 {
-            drop(living);
-            thread::park_timeout(LIGHT_SLEEP);
+            drop(work);
+            thread::park_timeout(POLL_INTERVAL);
             continue;
         }
-        // Announced first, then looked once more: work that came between the two would otherwise wake no thread.
-        sleeps_deeply.store(true, Ordering::Release);
-        let is_idle = !living.is_waiting();
-        drop(living);
+        // Set before the last check: work queued in between would otherwise wake no thread.
+        is_parked.store(true, Ordering::Release);
+        let is_idle = !work.is_waiting();
+        drop(work);
         if is_idle {
             thread::park();
         }
-        sleeps_deeply.store(false, Ordering::Release);
+        is_parked.store(false, Ordering::Release);
     }
 }

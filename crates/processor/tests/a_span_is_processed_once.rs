@@ -1,6 +1,7 @@
-//! Of two processors in a row one prices and measures; both apply their content policy; and no attribute passes for that.
+//! Of two nested processors only one prices and measures; both apply their content policy. No attribute can skip
+//! processing.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use opentelemetry::trace::{Tracer, TracerProvider};
 use opentelemetry::{KeyValue, Value};
@@ -24,7 +25,7 @@ fn text<'s>(span: &'s SpanData, name: &str) -> Option<&'s str> {
         .iter()
         .filter(|attribute| attribute.key.as_str() == name);
     let found = of_name.next()?;
-    assert!(of_name.next().is_none(), "{name} stands twice");
+    assert!(of_name.next().is_none(), "{name} is repeated");
     match &found.value {
         Value::String(text) => Some(text.as_str()),
         _ => None,
@@ -46,7 +47,7 @@ fn chat() -> Vec<KeyValue> {
 }
 
 #[test]
-fn no_attribute_of_the_span_skips_redaction_or_pricing() {
+fn no_attribute_skips_redaction_or_pricing() {
     for forged in [
         "tracing_genai.cost.status",
         "tracing_genai.cost.reasons",
@@ -65,7 +66,7 @@ fn no_attribute_of_the_span_skips_redaction_or_pricing() {
     }
 }
 
-/// How many calls the processor's durations count.
+/// The number of calls in the duration metric.
 fn durations(metrics: &InMemoryMetricExporter, meters: &SdkMeterProvider) -> u64 {
     metrics.reset();
     meters.force_flush().unwrap();
@@ -84,7 +85,7 @@ fn durations(metrics: &InMemoryMetricExporter, meters: &SdkMeterProvider) -> u64
 }
 
 #[test]
-fn the_second_of_two_processors_prices_and_measures_nothing_again() {
+fn the_second_processor_does_not_price_or_measure_again() {
     for (is_first_handed_over, is_second_handed_over) in [(false, false), (true, false), (false, true), (true, true)] {
         let exported = InMemorySpanExporter::default();
         let metrics = InMemoryMetricExporter::default();
@@ -105,7 +106,7 @@ fn the_second_of_two_processors_prices_and_measures_nothing_again() {
         let mut priced = chat();
         priced.push(KeyValue::new("gen_ai.system_instructions", "Obey Alice."));
         end(&provider, priced);
-        // Neither has a cost by which the second processor could tell: a search in memory, and a tool.
+        // Neither has a cost that marks it as processed: a search in memory, and a tool.
         end(&provider, vec![KeyValue::new("gen_ai.operation.name", "search_memory")]);
         end(&provider, vec![KeyValue::new("gen_ai.operation.name", "execute_tool")]);
         provider.force_flush().unwrap();

@@ -1,7 +1,6 @@
-//! A number of the usage that is not understood is logged once by provider and field. Alone in its file: the subscriber is
-//! the process's.
+//! An unread usage count is logged once per provider and field. Alone in its file: the subscriber is global.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -19,12 +18,12 @@ use tracing_genai_processor::GenAiProcessor;
 struct Log(Arc<Mutex<Vec<(String, String)>>>);
 
 #[derive(Default)]
-struct Said {
+struct EventFields {
     provider: String,
     field: String,
 }
 
-impl Visit for Said {
+impl Visit for EventFields {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
             "provider" => value.clone_into(&mut self.provider),
@@ -50,10 +49,10 @@ impl Subscriber for Log {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let mut said = Said::default();
-        event.record(&mut said);
-        if !said.field.is_empty() {
-            self.0.lock().unwrap().push((said.provider, said.field));
+        let mut event_fields = EventFields::default();
+        event.record(&mut event_fields);
+        if !event_fields.field.is_empty() {
+            self.0.lock().unwrap().push((event_fields.provider, event_fields.field));
         }
     }
 
@@ -63,7 +62,7 @@ impl Subscriber for Log {
 }
 
 #[test]
-fn an_unread_count_is_logged_once_by_provider_and_field() {
+fn an_unread_count_is_logged_once_per_provider_and_field() {
     let log = Log::default();
     tracing::subscriber::set_global_default(log.clone()).unwrap();
     let next = SimpleSpanProcessor::new(InMemorySpanExporter::default());

@@ -1,6 +1,6 @@
-//! Whatever a span carries, it goes on, bounded, and nothing panics; a span that is none of GenAI's is not touched.
+//! Any span is forwarded within its limits without a panic; spans without GenAI attributes are unchanged.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed step fails the test")]
 
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use tracing_genai_processor::{Delivery, GenAiProcessor};
 use tracing_genai_semconv::Attribute;
 use tracing_genai_semconv::dialect::Dialect;
 
-/// The span after so many of our processors, and whether a stage of one panicked.
+/// The span after `processors` nested processors, and whether a stage panicked.
 fn processed(attributes: Vec<KeyValue>, processors: usize, keeps_originals: bool) -> (SpanData, bool) {
     let spans = InMemorySpanExporter::default();
     let delivery = Delivery::default();
@@ -39,7 +39,7 @@ fn processed(attributes: Vec<KeyValue>, processors: usize, keeps_originals: bool
 }
 
 #[test]
-fn ten_thousand_attributes_are_read_in_a_moment() {
+fn ten_thousand_attributes_are_read_in_linear_time() {
     let mut attributes: Vec<_> = (0..10_000)
         .map(|n| KeyValue::new(format!("gen_ai.own.{n}"), n))
         .collect();
@@ -47,7 +47,7 @@ fn ten_thousand_attributes_are_read_in_a_moment() {
     attributes.push(KeyValue::new("gen_ai.request.model", "gpt-4o"));
     let started = Instant::now();
     let (span, has_panicked) = processed(attributes, 1, false);
-    // A quadratic way through them would take minutes.
+    // Quadratic work would take minutes.
     assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     assert!(!has_panicked);
     assert!(
@@ -63,7 +63,7 @@ fn ten_thousand_attributes_are_read_in_a_moment() {
 }
 
 #[test]
-fn a_text_of_16_mebibytes_is_cut_wherever_it_stands() {
+fn a_text_of_16_mebibytes_is_cut_in_any_attribute() {
     const HUGE: usize = 16 * 1024 * 1024;
     let huge = "x".repeat(HUGE);
     let message = format!(r#"[{{"role":"user","content":"{huge}"}}]"#);
@@ -107,7 +107,7 @@ fn value() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// JSON of the forms that are looked for, whole or cut off.
+/// JSON in the forms that are read, complete or truncated.
 fn json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
@@ -160,7 +160,7 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
-/// Every name that means something in some dialect, and some that do not.
+/// All names of all dialects, and some unknown ones.
 fn name() -> impl Strategy<Value = String> {
     let mut names: Vec<String> = Attribute::ALL
         .iter()
@@ -194,7 +194,7 @@ fn name() -> impl Strategy<Value = String> {
     prop::sample::select(names)
 }
 
-/// An attribute, half of them with a value that says something.
+/// An attribute, half of them with a meaningful value.
 fn attribute() -> impl Strategy<Value = KeyValue> {
     let words = prop::sample::select(vec![
         "chat",
@@ -216,12 +216,11 @@ fn attribute() -> impl Strategy<Value = KeyValue> {
         "retrieve",
         "workflow",
     ]);
-    let said = prop_oneof![value(), words.prop_map(Value::from)];
-    (name(), said).prop_map(|(name, value)| KeyValue::new(name, value))
+    let value = prop_oneof![value(), words.prop_map(Value::from)];
+    (name(), value).prop_map(|(name, value)| KeyValue::new(name, value))
 }
 
-/// The span as it is shown, its attributes in the order of their names: the order they stand in says nothing, and no number
-/// that is none is equal to itself.
+/// The span's debug text with attributes sorted by name: their order is irrelevant, and NaN is not equal to itself.
 fn shown(mut span: SpanData) -> String {
     span.attributes.sort_by(|one, other| one.key.cmp(&other.key));
     format!(
@@ -234,13 +233,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_span_makes_a_stage_panic(attributes in prop::collection::vec(attribute(), 0..24), keeps in any::<bool>()) {
+    fn no_stage_panics(attributes in prop::collection::vec(attribute(), 0..24), keeps in any::<bool>()) {
         let (_, has_panicked) = processed(attributes, 1, keeps);
         prop_assert!(!has_panicked);
     }
 
     #[test]
-    fn a_span_seen_to_twice_is_the_same(attributes in prop::collection::vec(attribute(), 0..16), keeps in any::<bool>()) {
+    fn processing_twice_is_idempotent(attributes in prop::collection::vec(attribute(), 0..16), keeps in any::<bool>()) {
         let (once, _) = processed(attributes.clone(), 1, keeps);
         let (twice, _) = processed(attributes, 2, keeps);
         prop_assert_eq!(shown(once), shown(twice));

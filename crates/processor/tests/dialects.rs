@@ -1,10 +1,10 @@
-//! What other dialects write becomes the conventions', attribute by attribute: the pairs stand in `dialects/`.
+//! Attributes of other dialects are converted to the conventions'; the expected pairs are in `dialects/`.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that cannot go on says so"
+    reason = "a failed step fails the test"
 )]
 
 use std::collections::BTreeSet;
@@ -37,7 +37,7 @@ const FILES: [(&str, &str); 16] = [
     ("mlflow", include_str!("dialects/mlflow.json")),
 ];
 
-/// A span that somebody wrote.
+/// A span as written by a tracer.
 struct Written<'a> {
     scope: &'a str,
     name: &'a str,
@@ -45,7 +45,7 @@ struct Written<'a> {
     attributes: Vec<KeyValue>,
 }
 
-/// What became of it, after so many of our processors.
+/// The span after `processors` nested processors.
 fn processed(span: &Written<'_>, processors: usize) -> SpanData {
     let spans = InMemorySpanExporter::default();
     let exporting = SimpleSpanProcessor::new(spans.clone());
@@ -79,7 +79,7 @@ fn value_of(json: &Json) -> Value {
                 .map(|item| item.as_str().unwrap().to_owned().into())
                 .collect(),
         )),
-        other => panic!("{other} is no attribute's value"),
+        other => panic!("{other} is not an attribute value"),
     }
 }
 
@@ -90,14 +90,14 @@ fn attributes_of(members: &Json) -> Vec<KeyValue> {
         .collect()
 }
 
-/// The only value under that name.
+/// The only value of `name`.
 fn value<'s>(span: &'s SpanData, name: &str) -> Option<&'s Value> {
     let mut found = span
         .attributes
         .iter()
         .filter(|attribute| attribute.key.as_str() == name);
     let first = found.next().map(|attribute| &attribute.value);
-    assert!(found.next().is_none(), "{name} stands twice");
+    assert!(found.next().is_none(), "{name} is repeated");
     first
 }
 
@@ -106,7 +106,7 @@ fn assert_value(found: Option<&Value>, expected: &Json, context: &str) {
         Json::Null => assert_eq!(found, None, "{context}"),
         Json::Object(marked) => {
             let Some(Value::String(text)) = found else {
-                panic!("{context}: {found:?} is no JSON text")
+                panic!("{context}: {found:?} is not JSON text")
             };
             let read: Json = serde_json::from_str(text.as_str()).unwrap();
             assert_eq!(read, marked["json"], "{context}");
@@ -128,19 +128,19 @@ fn scope(file: &Json) -> &str {
     file.get("scope").and_then(Json::as_str).unwrap_or("test")
 }
 
-/// The span of a pair: its attribute, and what else a span of the dialect has.
+/// The span of a pair: its attribute, and the other attributes of such a span.
 fn of_pair(file: &Json, pair: &Json) -> Vec<KeyValue> {
     let name = pair[0].as_str().unwrap();
     let mut attributes = attributes_of(&file["with"]);
     attributes.retain(|attribute| attribute.key.as_str() != name);
     attributes.push(KeyValue::new(name.to_owned(), value_of(&pair[1])));
-    // Somewhere a span must say that it is one of GenAI's.
+    // A GenAI span needs at least one GenAI attribute.
     attributes.push(KeyValue::new("gen_ai.test", "a mark"));
     attributes
 }
 
 #[test]
-fn each_attribute_becomes_the_conventions_with_its_type_and_unit() {
+fn each_attribute_is_converted_with_its_type_and_unit() {
     for (dialect, text) in FILES {
         let file = parsed(text);
         for pair in items(&file, "pairs") {
@@ -176,7 +176,7 @@ fn of_case<'j>(file: &'j Json, case: &'j Json) -> Written<'j> {
 }
 
 #[test]
-fn whole_spans_become_the_conventions_and_nothing_else() {
+fn whole_spans_are_converted_without_leftovers() {
     for (dialect, text) in FILES {
         let file = parsed(text);
         for case in items(&file, "spans") {
@@ -207,7 +207,7 @@ fn whole_spans_become_the_conventions_and_nothing_else() {
 }
 
 #[test]
-fn a_normalised_span_normalises_to_itself() {
+fn normalisation_is_idempotent() {
     for (dialect, text) in FILES {
         let file = parsed(text);
         let of_pairs = items(&file, "pairs").iter().map(|pair| Written {
@@ -228,13 +228,13 @@ fn a_normalised_span_normalises_to_itself() {
 }
 
 #[test]
-fn a_call_read_without_a_pipeline_costs_what_the_processor_says() {
+fn a_span_call_costs_the_same_as_in_the_processor() {
     let prices = Prices::default();
     let mut calls = 0;
     for (dialect, text) in FILES {
         let file = parsed(text);
         let cases = items(&file, "spans").iter().map(|case| of_case(&file, case));
-        // A pair on a call that a price is known for.
+        // A pair on a call with a known price.
         let pairs = items(&file, "pairs").iter().map(|pair| {
             let mut attributes = of_pair(&file, pair);
             let name = pair[0].as_str().unwrap();
@@ -245,7 +245,7 @@ fn a_call_read_without_a_pipeline_costs_what_the_processor_says() {
                 KeyValue::new("gen_ai.usage.input_tokens", 1_000),
                 KeyValue::new("gen_ai.usage.output_tokens", 100),
             ];
-            attributes.extend(call.into_iter().filter(|said| said.key.as_str() != name));
+            attributes.extend(call.into_iter().filter(|attribute| attribute.key.as_str() != name));
             Written {
                 scope: scope(&file),
                 name: "chat gpt-4o",
@@ -291,19 +291,19 @@ fn a_call_read_without_a_pipeline_costs_what_the_processor_says() {
 #[test]
 fn every_name_of_every_dialect_has_a_pair() {
     let mut written = BTreeSet::new();
-    let mut said = BTreeSet::new();
+    let mut paired = BTreeSet::new();
     let mut span_names = BTreeSet::new();
     for (_, text) in FILES {
         let file = parsed(text);
         for pair in items(&file, "pairs") {
             written.insert(pair[0].as_str().unwrap().to_owned());
-            said.insert((pair[0].as_str().unwrap().to_owned(), pair[1].to_string()));
+            paired.insert((pair[0].as_str().unwrap().to_owned(), pair[1].to_string()));
         }
         for case in items(&file, "spans") {
             span_names.insert(case["name"].as_str().unwrap().to_owned());
             for (name, value) in case["in"].as_object().unwrap() {
                 written.insert(name.clone());
-                said.insert((name.clone(), value.to_string()));
+                paired.insert((name.clone(), value.to_string()));
             }
         }
     }
@@ -322,7 +322,7 @@ fn every_name_of_every_dialect_has_a_pair() {
                 .map(str::to_owned),
         );
         for (name, value, _) in dialect.operations {
-            if !said.contains(&((*name).to_owned(), Json::from(*value).to_string())) {
+            if !paired.contains(&((*name).to_owned(), Json::from(*value).to_string())) {
                 missing.push(format!("{name}={value}"));
             }
         }
@@ -342,7 +342,7 @@ fn every_name_of_every_dialect_has_a_pair() {
                     let rest = name.strip_prefix(list.prefix).and_then(|rest| rest.split_once('.'));
                     rest.is_some_and(|(_, path)| without_numbers(path) == *field)
                 };
-                // The same fields are read of both lists of messages.
+                // Both lists of messages have the same fields.
                 let is_shared = Dialect::ALL.iter().flat_map(|dialect| dialect.indexed).any(|other| {
                     std::ptr::eq(other.fields, list.fields)
                         && written.iter().any(|name| {

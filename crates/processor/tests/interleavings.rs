@@ -1,8 +1,8 @@
-//! The queue and its thread under many orders of their steps: nothing is lost, processed twice, or waited for in vain.
+//! The queue and its thread under many interleavings: no span is lost or processed twice, and no wait is endless.
 //!
-//! The two files are compiled here against shuttle's threads and locks, which choose what runs next and find deadlocks.
+//! Both files are compiled here against shuttle's threads and locks, which choose the order and find deadlocks.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "the files are the library's")]
 
 mod sync {
@@ -12,7 +12,7 @@ mod sync {
     pub(crate) mod thread {
         pub(crate) use shuttle::thread::{Builder, Thread, park, spawn, yield_now};
 
-        /// shuttle has no time: its own never times out.
+        /// shuttle has no time; its own `park_timeout` never times out.
         pub(crate) fn park_timeout(_timeout: std::time::Duration) {
             yield_now();
         }
@@ -33,11 +33,11 @@ use worker::{Work, Worker};
 
 const ROUNDS: usize = 2_000;
 
-/// What the processor's stages do with the queue and its thread.
+/// Uses the queue and its thread as the processor's stages do.
 struct Pipeline {
     queue: Queue<usize>,
     processed: Mutex<Vec<usize>>,
-    /// The SDK's lock of its pipeline: a collection holds it during its callbacks, and building an instrument takes it.
+    /// The SDK's pipeline lock, held by a collection during its callbacks and taken to build an instrument.
     sdk: Mutex<()>,
     ended: AtomicUsize,
 }
@@ -80,7 +80,7 @@ impl Work for Pipeline {
 }
 
 #[test]
-fn a_flush_sees_every_span_once_whatever_runs_first() {
+fn a_flush_waits_for_every_span_in_any_order() {
     shuttle::check_random(
         || {
             let pipeline = Arc::new(Pipeline::new(2));
@@ -112,7 +112,7 @@ fn a_flush_sees_every_span_once_whatever_runs_first() {
 }
 
 #[test]
-fn a_span_that_no_flush_follows_is_processed_all_the_same() {
+fn a_span_is_processed_without_a_flush() {
     shuttle::check_random(
         || {
             let pipeline = Arc::new(Pipeline::new(4));
@@ -121,7 +121,7 @@ fn a_span_that_no_flush_follows_is_processed_all_the_same() {
                 pipeline.end(span, &worker);
                 thread::yield_now();
             }
-            // The thread is woken by the push alone; a wake-up that gets lost would let this wait for ever.
+            // Only the push wakes the thread; a lost wake-up would block here.
             assert!(pipeline.queue.wait(Duration::from_secs(3_600)));
             assert_eq!(*pipeline.processed.lock().unwrap(), [0, 1, 2]);
             drop(pipeline);
@@ -131,7 +131,7 @@ fn a_span_that_no_flush_follows_is_processed_all_the_same() {
 }
 
 #[test]
-fn two_flushes_side_by_side_both_end() {
+fn concurrent_flushes_both_end() {
     shuttle::check_random(
         || {
             let pipeline = Arc::new(Pipeline::new(1));

@@ -1,6 +1,6 @@
-//! Spans that end faster than they are processed keep no more memory than the setting says.
+//! Spans that end faster than they are processed use no more memory than the setting allows.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use tracing_genai_processor::{Delivery, Discard, GenAiProcessor};
 
 const MIB: usize = 1024 * 1024;
 
-/// What the process keeps resident; `None` where the system does not say.
+/// The process's resident bytes; `None` if the system does not report them.
 fn resident_bytes() -> Option<usize> {
     let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
     let pages: usize = statm.split_whitespace().nth(1)?.parse().ok()?;
     Some(pages * 4_096)
 }
 
-/// How many bytes more than before are resident at most, while spans with these attributes end.
+/// The largest growth of resident bytes while spans with these attributes end.
 fn growth(spans: usize, delivery: &Delivery, attributes: impl Fn() -> Vec<KeyValue>) -> usize {
     let processor = GenAiProcessor::builder(Discard::new(delivery.clone()))
         .delivery(delivery.clone())
@@ -53,14 +53,14 @@ fn prompt(bytes: usize) -> KeyValue {
 }
 
 #[test]
-fn what_waits_keeps_64_mib_and_a_fifth_more_at_most() {
+fn queued_spans_use_at_most_a_fifth_more_than_64_mib() {
     if resident_bytes().is_none() {
         println!("left out: the system does not say what is resident");
         return;
     }
     let delivery = Delivery::default();
     let prompts = growth(300, &delivery, || vec![prompt(MIB)]);
-    // Without a bound this would be 300 MiB, and 2,000 MiB. What is no content is not cut, and counts in full.
+    // Without a bound this would be 300 MiB, and 2,000 MiB. Attributes other than content are not cut.
     let others = growth(2_000, &delivery, || {
         vec![prompt(12), KeyValue::new("service.document", "x".repeat(MIB))]
     });
@@ -73,7 +73,7 @@ fn what_waits_keeps_64_mib_and_a_fifth_more_at_most() {
 }
 
 #[test]
-fn a_message_of_16_mib_costs_no_more_than_one_of_the_budget() {
+fn a_message_of_16_mib_uses_no_more_than_the_limit() {
     let allocated = |bytes: usize| {
         let processor = GenAiProcessor::builder(Discard::new(Delivery::default()))
             .content_policy(ContentPolicy::exporting(ContentCapture::SpanOnly))

@@ -1,6 +1,6 @@
-//! A number that counts usage and is not understood makes the cost an estimate, and is named.
+//! A usage count that is not understood makes the cost an estimate, and is listed on the span.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed step fails the test")]
 
 mod pricing;
 
@@ -9,20 +9,20 @@ use pricing::{CHAT, Priced, chat};
 use serde_json::json;
 use tracing_genai_semconv::dialect::Dialect;
 
-/// A chat with one attribute more.
+/// A chat with one more attribute.
 fn with(name: &str, value: impl Into<Value>) -> Priced {
     chat("test", [KeyValue::new(name.to_owned(), value.into())])
 }
 
 #[test]
-fn a_count_that_nothing_reads_makes_the_cost_an_estimate_and_is_named() {
+fn an_unknown_count_makes_the_cost_an_estimate_and_is_listed() {
     for name in [
         "gen_ai.usage.poems",
         "llm.usage.poems",
         "llm.token_count.poems",
         "ai.usage.poems",
         "gen_ai.usage.details.poems",
-        // A unit of a later version of ours.
+        // A unit of a later version of this crate.
         "tracing_genai.usage.poems",
     ] {
         for value in [
@@ -60,7 +60,7 @@ fn zeros_costs_and_texts_leave_the_cost_priced() {
         assert_eq!(span.status(), "priced", "{value:?}");
         assert!(span.unread().is_empty());
     }
-    // Costs, durations and paces.
+    // Costs, durations and rates.
     for name in [
         "gen_ai.usage.cost_usd",
         "gen_ai.usage.inputCost",
@@ -72,7 +72,7 @@ fn zeros_costs_and_texts_leave_the_cost_priced() {
         assert_eq!(with(name, 0.25).status(), "priced", "{name}");
     }
     assert_eq!(with("gen_ai.usage.costume", 0.25).status(), "estimated");
-    // Not usage, whatever it counts.
+    // Not usage.
     assert_eq!(with("gen_ai.poems", 7).status(), "priced");
     assert_eq!(with("llm.poems", 7).status(), "priced");
 }
@@ -80,26 +80,26 @@ fn zeros_costs_and_texts_leave_the_cost_priced() {
 #[test]
 fn redundant_numbers_keep_the_cost_priced() {
     for (name, _) in Dialect::ALL.iter().flat_map(|dialect| dialect.redundant) {
-        // Not the sum of what the span says, which would be told by it.
+        // Not a total of the span's counts, which would be compared with them.
         assert_eq!(with(name, 1_000_007).status(), "priced", "{name}");
     }
 }
 
 #[test]
-fn a_key_of_a_usage_object_that_nothing_reads_is_named_by_its_path() {
+fn an_unknown_key_of_a_usage_object_is_listed_by_its_path() {
     let details = json!({"input": 1_000, "output": 100, "total": 1_100, "poems": {"long": 3}}).to_string();
     let span = with("langfuse.observation.usage_details", details);
     assert_eq!(span.reasons(), ["unread_usage"]);
     assert_eq!(span.unread(), ["langfuse.observation.usage_details.poems.long"]);
 
-    // A total that nothing adds up to holds more than the parts say.
+    // A total above the sum of its parts.
     let of = |input, total| {
         let details = json!({"input": input, "input_cached_tokens": 100, "output": 100, "total": total}).to_string();
         with("langfuse.observation.usage_details", details).unread()
     };
     assert_eq!(of(900, 1_107), ["langfuse.observation.usage_details.total"]);
     assert_eq!((of(900, 1_100), of(1_000, 1_100)), (Vec::new(), Vec::new()));
-    // The span says 1,000.
+    // The span has 1,000.
     assert_eq!(of(900, 1_000), ["langfuse.observation.usage_details.input"]);
 
     let details = json!({"input": 1_000, "output": 100, "poems": 0.25}).to_string();
@@ -131,7 +131,7 @@ fn a_key_of_a_usage_object_that_nothing_reads_is_named_by_its_path() {
 }
 
 #[test]
-fn what_our_reader_of_responses_could_not_read_is_kept_and_raises_doubt() {
+fn unread_counts_of_the_response_reader_are_kept_and_make_an_estimate() {
     let list = Value::Array(Array::String(vec!["usage.poems".into()]));
     for listed in [list, Value::from(r#"["usage.poems"]"#)] {
         let span = with("tracing_genai.usage.unread", listed);
@@ -152,7 +152,7 @@ fn what_our_reader_of_responses_could_not_read_is_kept_and_raises_doubt() {
 }
 
 #[test]
-fn a_stated_cost_is_not_doubted() {
+fn a_stated_cost_stays_reported() {
     let attributes = [
         KeyValue::new("gen_ai.usage.poems", 7),
         KeyValue::new("gen_ai.usage.cost", 0.5),

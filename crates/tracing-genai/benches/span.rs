@@ -1,7 +1,7 @@
-//! What a span costs on its way into the batch queue: ratios of one run, since machines differ and are never quiet.
+//! The cost of a span up to the batch queue, as ratios within one run, since machines differ.
 //!
-//! The bars are the project's: no dearer than the bridge
-//! alone with its defaults, and at most 400 ns and 4 allocations above a bridge with the same options.
+//! Limits: no slower than the bridge alone with its defaults, and at most 400 ns and 4 allocations above a bridge with
+//! the same options.
 
 mod paths;
 
@@ -13,14 +13,14 @@ const ROUNDS: u32 = 300;
 const SPANS: u32 = 500;
 const COUNTED: u64 = 200;
 
-const MOST_NANOSECONDS_ABOVE: f64 = 400.0;
-const MOST_ALLOCATIONS_ABOVE: u64 = 4;
+const MAX_NANOSECONDS_ABOVE: f64 = 400.0;
+const MAX_ALLOCATIONS_ABOVE: u64 = 4;
 
 struct Measured {
     name: &'static str,
-    /// Of the thread that ends the span.
+    /// On the thread that ends the span.
     nanoseconds: f64,
-    /// The same, and until the exporter has it.
+    /// Until the exporter has the span.
     until_exported: f64,
     allocations: u64,
     bytes: u64,
@@ -46,11 +46,11 @@ fn main() {
     }
     let mut holds = true;
     if let (Some(ours), Some(default)) = (of(OURS), of(DEFAULT)) {
-        holds &= bar(
+        holds &= report(
             "ours is no slower than the bridge with its defaults",
             ours.nanoseconds <= default.nanoseconds,
         );
-        holds &= bar(
+        holds &= report(
             "ours allocates no more than the bridge with its defaults",
             ours.allocations <= default.allocations,
         );
@@ -59,11 +59,14 @@ fn main() {
         if let (Some(ours), Some(bridge)) = (of(ours), of(bridge)) {
             let above = ours.nanoseconds - bridge.nanoseconds;
             let more = ours.allocations.saturating_sub(bridge.allocations);
-            let says = format!(
+            let description = format!(
                 "{}: {above:.0} ns and {more} allocations above the same bridge alone",
                 ours.name
             );
-            holds &= bar(&says, above <= MOST_NANOSECONDS_ABOVE && more <= MOST_ALLOCATIONS_ABOVE);
+            holds &= report(
+                &description,
+                above <= MAX_NANOSECONDS_ABOVE && more <= MAX_ALLOCATIONS_ABOVE,
+            );
         }
     }
     if is_check && !holds {
@@ -71,12 +74,12 @@ fn main() {
     }
 }
 
-fn bar(says: &str, holds: bool) -> bool {
-    println!("{} {says}", if holds { "  holds " } else { "  MISSED" });
+fn report(description: &str, holds: bool) -> bool {
+    println!("{} {description}", if holds { "  holds " } else { "  MISSED" });
     holds
 }
 
-/// The best of many rounds, taken in turns, so that a slow moment of the machine meets every path.
+/// The best of many rounds; paths alternate, so that a slow moment of the machine affects all of them.
 fn measure(paths: &[Path]) -> Vec<Measured> {
     let mut best = vec![(Duration::MAX, Duration::MAX); paths.len()];
     for _ in 0..ROUNDS {

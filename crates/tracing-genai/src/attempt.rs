@@ -1,12 +1,12 @@
-//! Counts how often one call was sent: a retry is part of its span, and should be seen in it.
+//! Counts the requests of one call, so that retries show on its span.
 
 pub(crate) const TARGET: &str = "tracing_genai::attempt";
 
-/// Says that a request is being sent now, within the current GenAI span.
+/// Records that a request is sent now, within the current GenAI span.
 ///
-/// Call it where every attempt passes, beneath whatever retries: in a tower layer or a reqwest middleware. The second
-/// and later attempts of a span are counted on it as `tracing_genai.retry.count`, and each shows there as an event. It
-/// is an ordinary `tracing` event of the target `tracing_genai::attempt`; outside a GenAI span it counts nothing.
+/// Call it below the retry logic, where each attempt passes: in a tower layer or a reqwest middleware. Attempts after
+/// the first are counted on the span as `tracing_genai.retry.count`, and each attempt is an event on it. It is an
+/// ordinary `tracing` event of the target `tracing_genai::attempt`; outside a GenAI span it has no effect.
 ///
 /// ```
 /// let call = tracing_genai::chat("openai", "gpt-4o-mini").start();

@@ -1,4 +1,4 @@
-//! A model call in progress: what its response says goes on its span.
+//! A model call in progress, which records its response on its span.
 
 use std::fmt::Display;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -23,13 +23,12 @@ use crate::enclosing::Enclosing;
 use crate::ending;
 use crate::value::{self, texts};
 
-/// A call of a model, from its request to the end of its response. It ends when it is dropped.
+/// A model call, from its request to the end of its response. It ends when it is dropped.
 ///
-/// It is exported and counted then, whatever else still holds its [span](Self::span): a clone, a task, a child that lives
-/// longer. What these record on the span afterwards is lost.
+/// It is exported and counted then, even if a clone, a task or a longer-lived child still holds its [span](Self::span).
+/// What these record on the span afterwards is lost.
 ///
-/// Made by [`chat`](crate::chat) and its siblings. Nothing recorded here needs a declared field, and recording the same
-/// thing again replaces it.
+/// Made by [`chat`](crate::chat) and its siblings. Fields need not be declared; recording a value again replaces it.
 #[derive(Debug)]
 #[must_use = "the call's span ends when this is dropped"]
 pub struct Call {
@@ -40,22 +39,22 @@ pub struct Call {
     has_failed: AtomicBool,
     /// [`UNKNOWN`] until it is recorded.
     output_tokens: AtomicU64,
-    /// The call around this one, until this one has covered it.
+    /// The call around this one, until this call covers it.
     enclosing: Mutex<Option<Enclosing>>,
-    /// What was recorded of the response, once it was: a stream may tell it with every chunk.
-    said: Mutex<Option<Box<Said>>>,
+    /// The recorded response, once there is one: a stream may record it with every chunk.
+    response: Mutex<Option<Box<RecordedResponse>>>,
 }
 
-/// What stands on the span, and what has been said since.
+/// The reading on the span, and the latest one.
 #[derive(Debug)]
-struct Said {
+struct RecordedResponse {
     recorded: Reading,
     latest: Reading,
 }
 
 const UNKNOWN: u64 = u64::MAX;
 
-/// Why a response is unread that is none of its API, or breaks off.
+/// The reason of a response that is truncated or not of its API.
 pub(crate) const MALFORMED: &str = "malformed";
 
 impl Call {
@@ -68,16 +67,16 @@ impl Call {
             has_failed: AtomicBool::new(false),
             output_tokens: AtomicU64::new(UNKNOWN),
             enclosing: Mutex::new(enclosing),
-            said: Mutex::default(),
+            response: Mutex::default(),
         }
     }
 
-    /// The span, to make children of it or add to it.
+    /// The span, for children and further attributes.
     pub fn span(&self) -> &Span {
         &self.span
     }
 
-    /// When the request was issued.
+    /// The start of the request.
     pub(crate) fn started(&self) -> Instant {
         self.started
     }
@@ -104,23 +103,23 @@ impl Call {
         self.span.in_scope(work)
     }
 
-    /// Records what was read from a response: usage, id, model, finish reasons, tier, the provider's own price, and its
-    /// error if it answered with one.
+    /// Records a response: usage, id, model, finish reasons, tier, the provider's own cost, and an error if it has one.
     ///
-    /// A stream may be recorded chunk by chunk: what changes after the first is put on the span once, when the call ends.
+    /// A stream may be recorded chunk by chunk: changes after the first are written to the span once, when the call
+    /// ends.
     pub fn record(&self, reading: &Reading) {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(said) = said.as_mut() {
-            said.latest.update_from(reading);
+        let mut response = self.response.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(response) = response.as_mut() {
+            response.latest.update_from(reading);
             self.note_usage(&reading.usage);
         } else {
-            self.put(reading, &Reading::default());
-            *said = Some(Box::new(Said {
+            self.write(reading, &Reading::default());
+            *response = Some(Box::new(RecordedResponse {
                 recorded: reading.clone(),
                 latest: reading.clone(),
             }));
         }
-        drop(said);
+        drop(response);
         if !reading.usage.is_empty() {
             self.cover_enclosing(reading.model.as_deref());
         }
@@ -129,15 +128,15 @@ impl Call {
         }
     }
 
-    /// Puts on the span what `reading` says otherwise than `recorded`.
-    fn put(&self, reading: &Reading, recorded: &Reading) {
+    /// Writes the values of `reading` that differ from `recorded` to the span.
+    fn write(&self, reading: &Reading, recorded: &Reading) {
         let mut usage = reading.usage;
         for (unit, count) in recorded.usage.iter() {
             if usage.get(unit) == Some(count) {
                 usage.clear(unit);
             }
         }
-        self.put_usage(&usage);
+        self.write_usage(&usage);
         let tier = if self.is_openai {
             Attribute::OpenaiResponseServiceTier
         } else {
@@ -188,11 +187,11 @@ impl Call {
         }
     }
 
-    /// Records a whole response: what `body` says where `status` is a success, and otherwise the failure, with the
-    /// status as `error.type` and the provider's own message.
+    /// Records a whole response: `body` if `status` is a success, otherwise a failure with the status as `error.type`
+    /// and the provider's message.
     ///
-    /// A body that is not a response of `api` makes the call no failure: what it used stays unknown, and
-    /// `tracing_genai.response.unread` says so.
+    /// A body that is not a response of `api` is not a failure: the usage stays unknown, and
+    /// `tracing_genai.response.unread` is set.
     ///
     /// ```
     /// use tracing_genai::usage::Api;
@@ -216,20 +215,20 @@ impl Call {
         self.fail(&status.to_string(), message.unwrap_or_default());
     }
 
-    /// Records why a response, or a part of it, could not be read.
+    /// Records why a response or a part of it could not be read.
     pub(crate) fn unread(&self, why: &'static str) {
         self.attribute(own::RESPONSE_UNREAD, why);
     }
 
-    /// Records what was used, in the convention's meaning: input includes cached tokens, output includes reasoning.
+    /// Records the usage as the conventions define it: input includes cached tokens, output includes reasoning.
     pub fn usage(&self, usage: &Usage) {
-        self.put_usage(usage);
+        self.write_usage(usage);
         if !usage.is_empty() {
             self.cover_enclosing(None);
         }
     }
 
-    fn put_usage(&self, usage: &Usage) {
+    fn write_usage(&self, usage: &Usage) {
         self.note_usage(usage);
         for (unit, count) in usage.iter() {
             let count = i64::try_from(count).unwrap_or(i64::MAX);
@@ -249,7 +248,7 @@ impl Call {
         }
     }
 
-    /// Records the model that answered, which may be another than was asked for.
+    /// Records the response's model, which may differ from the requested one.
     pub fn response_model(&self, model: &str) {
         self.text(Attribute::ResponseModel, Some(model));
     }
@@ -259,37 +258,38 @@ impl Call {
         self.text(Attribute::ResponseId, Some(id));
     }
 
-    /// Records why each choice ended: `stop`, `length`, `tool_calls`, whatever the provider calls it.
+    /// Records the finish reason of each choice: `stop`, `length`, `tool_calls`, or the provider's own word.
     pub fn finish_reasons<'a>(&self, reasons: impl IntoIterator<Item = &'a str>) {
         let reasons = texts(reasons.into_iter().map(str::to_owned));
         self.attribute(Attribute::ResponseFinishReasons.name(), reasons);
     }
 
-    /// States the cost, where the provider reported it or another price holds: it is kept, and marked `reported`.
+    /// Records a cost in USD that the provider reported or that follows from another price; it is kept and marked
+    /// `reported`.
     pub fn cost(&self, amount: Usd) {
         self.attribute(Attribute::UsageCost.name(), amount.to_f64());
     }
 
-    /// Records that the call failed: `error.type`, a word of few values such as an HTTP status or an error's name, and
-    /// the span's status with `message`.
+    /// Records a failure: `error.type`, a word of low cardinality such as an HTTP status or an error's name, and the
+    /// span's status with `message`.
     pub fn fail(&self, error_type: &str, message: impl Display) {
         self.has_failed.store(true, Ordering::Relaxed);
         self.cover_enclosing(None);
         fail(&self.span, error_type, message);
     }
 
-    /// Covers the call around this one, if that is wanted and was not done.
+    /// Covers the call around this one, once, if requested.
     fn cover_enclosing(&self, response_model: Option<&str>) {
         let mut enclosing = self.enclosing.lock().unwrap_or_else(PoisonError::into_inner);
         enclosing.take_if(|found| found.cover(&self.span, response_model));
     }
 
-    /// Records what the model was given (`gen_ai.input.messages`), where content is captured.
+    /// Records the input messages (`gen_ai.input.messages`), if content is captured.
     pub fn input(&self, messages: &[Message]) {
         self.content(Attribute::InputMessages, || to_json(messages));
     }
 
-    /// Records what the model answered (`gen_ai.output.messages`), one message an answer, where content is captured.
+    /// Records the output messages (`gen_ai.output.messages`), one per choice, if content is captured.
     pub fn output(&self, messages: &[Message]) {
         self.content(Attribute::OutputMessages, || to_json(messages));
     }
@@ -305,7 +305,7 @@ impl Call {
         self.attribute(key.name(), value.into_value());
     }
 
-    /// Records any attribute of one's own.
+    /// Records an attribute of your own.
     pub fn attribute(&self, name: impl Into<Name>, value: impl Into<Value>) {
         self.span.set_attribute(name, value);
     }
@@ -319,9 +319,9 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        let said = self.said.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(said) = said {
-            self.put(&said.latest, &said.recorded);
+        let response = self.response.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(response) = response {
+            self.write(&response.latest, &response.recorded);
         }
         ending::end(std::mem::replace(&mut self.span, Span::none()));
     }

@@ -1,4 +1,4 @@
-//! Finds the model call within which another is made, a framework's span around its client's, and covers it.
+//! Finds the model call around another, a framework's span around its client's, and covers it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,10 +13,10 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::layer::is_genai;
 
-/// The most different calls that are noted on the span around them. An agent makes many, all of a few models.
-const MOST_COVERING: usize = 8;
+/// Maximum number of different calls noted on the enclosing span. Agents make many calls of few models.
+const MAX_COVERING: usize = 8;
 
-/// The span around a call that is to cover it, and what that call is.
+/// The enclosing span that a call is to cover, and the call's operation and model.
 #[derive(Debug)]
 pub(crate) struct Enclosing {
     context: Context,
@@ -25,14 +25,13 @@ pub(crate) struct Enclosing {
     model: Option<String>,
 }
 
-/// Stands in the extensions of a span: the calls that were noted on it, three texts each. An OpenTelemetry span cannot be
-/// asked for its attributes.
+/// A span extension: the calls noted on the span, three texts each. An OpenTelemetry span's attributes cannot be read.
 #[derive(Default)]
 struct Covering(Arc<Mutex<Vec<StringValue>>>);
 
 impl Enclosing {
-    /// The nearest GenAI span around the current place; none where the subscriber is no registry with an OpenTelemetry
-    /// layer.
+    /// The nearest GenAI span around the current position; `None` unless the subscriber is a registry with an
+    /// OpenTelemetry layer.
     pub(crate) fn find(operation: OperationName, model: Option<&str>) -> Option<Self> {
         tracing::dispatcher::get_default(|dispatch| {
             let registry = dispatch.downcast_ref::<Registry>()?;
@@ -50,32 +49,32 @@ impl Enclosing {
         })
     }
 
-    /// Notes on the enclosing span that `call` is within it, whose answer came from `response_model`; whether it did. It does
-    /// not where the call's own span goes nowhere: then the other has the figures.
+    /// Notes `call`, answered by `response_model`, on the enclosing span; returns whether it did. It does not if the
+    /// call's own span is not recording: then the enclosing span keeps its counts.
     pub(crate) fn cover(&self, call: &Span, response_model: Option<&str>) -> bool {
         let own = call.context();
-        let (own, around) = (own.span(), self.context.span());
-        if !own.is_recording() || own.span_context().span_id() == around.span_context().span_id() {
+        let (own, enclosing) = (own.span(), self.context.span());
+        if !own.is_recording() || own.span_context().span_id() == enclosing.span_context().span_id() {
             return false;
         }
         if let Some(covering) = self.covering(call) {
             let mut covering = covering.lock().unwrap_or_else(PoisonError::into_inner);
             let models = [self.model.as_deref(), response_model].map(Option::unwrap_or_default);
             let [request, response] = models;
-            if note(&mut covering, [self.operation.name(), request, response]) {
-                // Under the lock, so that the longest list is set last: that is the one which holds.
+            if add_call(&mut covering, [self.operation.name(), request, response]) {
+                // Set under the lock, so that the longest list is set last.
                 let covering = Value::Array(Array::String(covering.clone()));
-                around.set_attribute(KeyValue::new(own::COVERING, covering));
+                enclosing.set_attribute(KeyValue::new(own::COVERING, covering));
             }
         }
         true
     }
 
-    /// What is noted on the enclosing span, which `call` keeps in the registry.
+    /// The calls noted on the enclosing span, which `call` keeps in the registry.
     fn covering(&self, call: &Span) -> Option<Arc<Mutex<Vec<StringValue>>>> {
         call.with_subscriber(|(_, dispatch)| {
-            let around = dispatch.downcast_ref::<Registry>()?.span(&self.id)?;
-            let mut extensions = around.extensions_mut();
+            let enclosing = dispatch.downcast_ref::<Registry>()?.span(&self.id)?;
+            let mut extensions = enclosing.extensions_mut();
             if let Some(covering) = extensions.get_mut::<Covering>() {
                 return Some(Arc::clone(&covering.0));
             }
@@ -88,11 +87,11 @@ impl Enclosing {
     }
 }
 
-/// Adds a call that is not noted yet; whether it did.
-fn note(covering: &mut Vec<StringValue>, call: [&str; 3]) -> bool {
+/// Adds a call unless it is noted or the list is full; returns whether it did.
+fn add_call(covering: &mut Vec<StringValue>, call: [&str; 3]) -> bool {
     let mut noted = covering.chunks_exact(3);
     let is_noted = noted.any(|noted| noted.iter().map(StringValue::as_str).eq(call));
-    let has_room = covering.len() < 3 * MOST_COVERING;
+    let has_room = covering.len() < 3 * MAX_COVERING;
     if has_room && !is_noted {
         covering.extend(call.map(|text| StringValue::from(text.to_owned())));
     }
@@ -104,13 +103,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_is_noted_once_and_only_a_few_are() {
+    fn calls_are_noted_once_up_to_a_limit() {
         let mut covering = Vec::new();
-        assert!(note(&mut covering, ["chat", "gpt-4o", ""]));
-        assert!(!note(&mut covering, ["chat", "gpt-4o", ""]));
-        assert!(note(&mut covering, ["chat", "", "gpt-4o"]));
-        let noted = (0..100).filter(|number| note(&mut covering, ["chat", &number.to_string(), ""]));
-        assert_eq!(noted.count(), MOST_COVERING - 2);
-        assert_eq!(covering.len(), 3 * MOST_COVERING);
+        assert!(add_call(&mut covering, ["chat", "gpt-4o", ""]));
+        assert!(!add_call(&mut covering, ["chat", "gpt-4o", ""]));
+        assert!(add_call(&mut covering, ["chat", "", "gpt-4o"]));
+        let noted = (0..100).filter(|number| add_call(&mut covering, ["chat", &number.to_string(), ""]));
+        assert_eq!(noted.count(), MAX_COVERING - 2);
+        assert_eq!(covering.len(), 3 * MAX_COVERING);
     }
 }

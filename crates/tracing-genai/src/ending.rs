@@ -1,4 +1,4 @@
-//! Ends the span of a helper when that is dropped, whatever else still holds the span.
+//! Ends a helper's span when the helper is dropped, even if the span is still held.
 
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
@@ -9,18 +9,18 @@ use tracing_opentelemetry::get_otel_context;
 use tracing_subscriber::Registry;
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::last_handle::let_go;
+use crate::last_handle::drop_handle;
 use crate::layer::BeforeOpenTelemetry;
 use crate::opened::Opened;
 
-/// Lets go of a helper's handle. If that was the last, the span closes as any other. Otherwise its OpenTelemetry span ends
-/// here, and what is recorded on it afterwards is lost: a clone, a task or a child may hold the `tracing` span for minutes.
+/// Drops a helper's handle. If it is the last one, the span closes as usual. Otherwise its OpenTelemetry span ends
+/// here, and later records are lost: a clone, a task or a child may hold the `tracing` span for minutes.
 ///
-/// Under a subscriber that is no registry, the span ends with its last holder.
+/// Under a subscriber other than a registry, the span ends when its last handle is dropped.
 pub(crate) fn end(span: Span) {
     let held = span.with_subscriber(|(id, dispatch)| {
         dispatch.downcast_ref::<Registry>()?;
-        // While the handle is there: asked for a span that has closed, the bridge panics.
+        // Before the drop: the bridge panics when asked for a closed span.
         let context = get_otel_context(id, dispatch)?;
         Some((id.clone(), dispatch.clone(), context))
     });
@@ -28,8 +28,8 @@ pub(crate) fn end(span: Span) {
         return;
     };
     let ending = context.span();
-    let has_ended = !ending.is_recording() || let_go(&id, span, ending.span_context().span_id());
-    // Another thread may let go of the last handle meanwhile.
+    let has_ended = !ending.is_recording() || drop_handle(&id, span, ending.span_context().span_id());
+    // Another thread may drop the last handle meanwhile.
     if !has_ended && ending.is_recording() {
         end_held(&id, &dispatch, &context);
     }
@@ -45,14 +45,14 @@ fn end_held(id: &Id, dispatch: &Dispatch, context: &Context) {
     drop(span);
     match opened {
         Some(opened) => closing::lay(opened.closing(context.span().span_context().span_id(), metadata)),
-        // The last holder has let go meanwhile, and closes it on its thread.
+        // The last handle was dropped meanwhile, and that thread closes the span.
         None if dispatch.downcast_ref::<BeforeOpenTelemetry>().is_some() => return,
         None => {}
     }
     if dispatch.current_span().id() != Some(id) {
         return context.span().end();
     }
-    // The SDK keeps the span locked while processors run. What they log, or do to the current span, must not wait for it.
+    // The SDK locks the span while processors run. What they log or do to the current span must not wait for it.
     let unlocked = context.with_remote_span_context(context.span().span_context().clone());
     let _attached = unlocked.attach();
     tracing::dispatcher::with_default(&Dispatch::none(), || context.span().end());

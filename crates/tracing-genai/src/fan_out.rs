@@ -1,4 +1,4 @@
-//! Passes finished spans to several processors.
+//! Forwards ended spans to several processors.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -9,7 +9,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
-/// The processors a span goes to; only the copies beyond the first cost a clone.
+/// The processors; each but the last gets a clone of the span.
 #[derive(Debug)]
 pub(crate) struct FanOut(Vec<Box<dyn SpanProcessor>>);
 
@@ -18,29 +18,29 @@ impl FanOut {
         Self(processors)
     }
 
-    /// Asks each, side by side: one that waits for an answer that never comes must not take the others' time. The first
-    /// failure is returned; a panic is one, and does not leave.
-    fn all(&self, ask: impl Fn(&dyn SpanProcessor) -> OTelSdkResult + Sync) -> OTelSdkResult {
+    /// Calls each processor concurrently, so that one that blocks does not use the others' time. Returns the first
+    /// failure; a panic is a failure.
+    fn all(&self, call: impl Fn(&dyn SpanProcessor) -> OTelSdkResult + Sync) -> OTelSdkResult {
         let Some((last, others)) = self.0.split_last() else {
             return Ok(());
         };
-        let ask = |processor: &dyn SpanProcessor| {
-            catch_unwind(AssertUnwindSafe(|| ask(processor))).unwrap_or_else(|_| Err(panicked()))
+        let call = |processor: &dyn SpanProcessor| {
+            catch_unwind(AssertUnwindSafe(|| call(processor))).unwrap_or_else(|_| Err(panicked()))
         };
         thread::scope(|scope| {
-            let asked: Vec<_> = others
+            let calls: Vec<_> = others
                 .iter()
                 .map(|processor| {
                     let thread = thread::Builder::new().name("tracing-genai-fan-out".to_owned());
-                    (processor, thread.spawn_scoped(scope, || ask(processor.as_ref())))
+                    (processor, thread.spawn_scoped(scope, || call(processor.as_ref())))
                 })
                 .collect();
-            let mut result = ask(last.as_ref());
-            for (processor, asked) in asked {
-                let answer = match asked {
+            let mut result = call(last.as_ref());
+            for (processor, calls) in calls {
+                let answer = match calls {
                     Ok(thread) => thread.join().unwrap_or_else(|_| Err(panicked())),
-                    // A host that can have no more threads asks them one after the other.
-                    Err(_) => ask(processor.as_ref()),
+                    // No thread could be started: call it here.
+                    Err(_) => call(processor.as_ref()),
                 };
                 result = result.and(answer);
             }
@@ -96,44 +96,44 @@ mod tests {
 
     use super::*;
 
-    /// Counts what it is asked, and panics where it is to.
+    /// Counts its calls, and panics if `panics`.
     #[derive(Debug, Default)]
-    struct Asked {
+    struct CallCounter {
         times: Arc<AtomicU32>,
         panics: bool,
     }
 
-    impl Asked {
-        fn asked(&self) {
+    impl CallCounter {
+        fn count(&self) {
             self.times.fetch_add(1, Ordering::Relaxed);
-            assert!(!self.panics, "as the test wants it");
+            assert!(!self.panics, "on purpose");
         }
     }
 
-    impl SpanProcessor for Asked {
+    impl SpanProcessor for CallCounter {
         fn on_start(&self, _span: &mut Span, _parent: &Context) {}
 
         fn on_end(&self, _span: SpanData) {}
 
         fn force_flush(&self) -> OTelSdkResult {
-            self.asked();
+            self.count();
             Ok(())
         }
 
         fn shutdown_with_timeout(&self, _timeout: Duration) -> OTelSdkResult {
-            self.asked();
+            self.count();
             Ok(())
         }
     }
 
     #[test]
-    fn a_panic_in_any_processor_is_a_failure_and_the_others_are_asked() {
+    fn a_panic_in_one_processor_is_a_failure_and_the_others_are_called() {
         for panicking in 0..3 {
             let times: [Arc<AtomicU32>; 3] = Default::default();
             let processors = times.iter().enumerate().map(|(number, times)| {
                 let times = Arc::clone(times);
                 let panics = number == panicking;
-                Box::new(Asked { times, panics }) as Box<dyn SpanProcessor>
+                Box::new(CallCounter { times, panics }) as Box<dyn SpanProcessor>
             });
             let fan_out = FanOut::new(processors.collect());
             for result in [
@@ -148,8 +148,8 @@ mod tests {
     }
 
     #[test]
-    fn processors_that_all_succeed_are_a_success() {
-        let processors = (0..3).map(|_| Box::new(Asked::default()) as Box<dyn SpanProcessor>);
+    fn success_of_all_processors_is_a_success() {
+        let processors = (0..3).map(|_| Box::new(CallCounter::default()) as Box<dyn SpanProcessor>);
         assert!(FanOut::new(processors.collect()).force_flush().is_ok());
         assert!(FanOut::new(Vec::new()).force_flush().is_ok());
     }

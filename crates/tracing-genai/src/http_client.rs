@@ -1,7 +1,7 @@
 //! The HTTP client of the OTLP exporters, on their own runtime.
 //!
-//! The exporters' built-in clients are chosen by features that any crate of the host can turn on, and switching on TLS for
-//! one of them changes what the host's own client does. This one is nobody else's.
+//! The exporters' built-in clients depend on features that any crate of the host can enable, and enabling TLS for one
+//! of them changes the host's own client. This client is used by the exporters only.
 
 use std::fmt;
 use std::time::Duration;
@@ -17,15 +17,15 @@ use opentelemetry_http::{HttpClient, HttpError};
 use opentelemetry_otlp::ExporterBuildError;
 use tokio::runtime::Handle;
 
-/// The most of an answer that is read: a Collector says little.
-const MOST_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+/// Maximum bytes of a response that are read.
+const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
 #[cfg(feature = "tls")]
 type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
 #[cfg(not(feature = "tls"))]
 type Connector = HttpConnector;
 
-/// Sends requests from any thread, and does the work on the exporters' runtime.
+/// Sends requests from any thread on the exporters' runtime.
 #[derive(Clone)]
 pub(crate) struct ExportClient {
     client: Client<Connector, Full<Bytes>>,
@@ -52,7 +52,7 @@ fn connector() -> Result<Connector, ExporterBuildError> {
     use rustls_platform_verifier::BuilderVerifierExt;
 
     let failed = |error: rustls::Error| ExporterBuildError::InternalFailure(error.to_string());
-    // ring, whatever the host has installed for the process or not.
+    // Always ring, independent of the process's default provider.
     let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(BuilderVerifierExt::with_platform_verifier)
@@ -78,10 +78,10 @@ impl HttpClient for ExportClient {
         let timeout = self.timeout;
         let exchange = async move {
             let (head, body) = client.request(request.map(Full::new)).await?.into_parts();
-            let body = Limited::new(body, MOST_ANSWER_BYTES).collect().await?.to_bytes();
+            let body = Limited::new(body, MAX_RESPONSE_BYTES).collect().await?.to_bytes();
             Ok::<_, HttpError>(Response::from_parts(head, body))
         };
-        // The thread that waits here has no reactor: all that needs one runs inside the task, the timer too.
+        // The waiting thread has no reactor: request and timer run inside the task.
         let task = self
             .runtime
             .spawn(async move { tokio::time::timeout(timeout, exchange).await });

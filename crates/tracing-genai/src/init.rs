@@ -1,4 +1,4 @@
-//! Sets everything up from the environment: `init()`, and the builder behind it.
+//! Sets up telemetry from the environment: `init()` and its builder.
 
 use std::fmt;
 use std::io::IsTerminal;
@@ -27,10 +27,10 @@ use crate::pipeline::{ExporterFactory, Pipeline, factory};
 use crate::settings::{Exporter, Propagators, Settings, Warning, resource};
 use crate::{Telemetry, layer_with_content, refresh, signal};
 
-/// A layer of any subscriber, as [`TelemetryBuilder::build`] returns it.
+/// A layer for any subscriber, returned by [`TelemetryBuilder::build`].
 pub type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
 
-/// What the exporters' own transport logs and traces: sending it would make more of it.
+/// Targets of the exporters' transport; exporting its logs and spans would create more of them.
 const EXPORTERS_TARGETS: &[&str] = &[
     "h2",
     "hyper",
@@ -49,7 +49,7 @@ const EXPORTERS_TARGETS: &[&str] = &[
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum InitError {
-    /// The process has a subscriber already.
+    /// The process already has a subscriber.
     #[error("a tracing subscriber is set already; use tracing_genai::builder().build() and add its layer to that one")]
     SubscriberAlreadySet,
     /// An exporter could not be built.
@@ -63,19 +63,19 @@ pub enum InitError {
     Signal(#[source] std::io::Error),
 }
 
-/// Sets up tracing for a service that has none: console logs by `RUST_LOG`, and traces, metrics and logs over OTLP by the
-/// standard `OTEL_*` variables, every GenAI span normalised, priced and measured.
+/// Sets up tracing for a service without any: console logs by `RUST_LOG`, and traces, metrics and logs over OTLP by the
+/// standard `OTEL_*` variables, with every GenAI span normalised, priced and measured.
 ///
-/// Keep the guard to the end of `main`: dropping it sends what is left.
+/// Keep the guard until the end of `main`: dropping it sends the remaining telemetry.
 ///
 /// # Errors
-/// If the process has a subscriber already, or an exporter cannot be built. A malformed variable is no error: it is
-/// logged, its default used, and listed in [`Telemetry::warnings`].
+/// If the process already has a subscriber, or an exporter cannot be built. A malformed variable is not an error: it is
+/// logged, its default is used, and it is listed in [`Telemetry::warnings`].
 pub fn init() -> Result<Telemetry, InitError> {
     builder().init()
 }
 
-/// Starts from the environment, as [`init`] does, to change some of it in code.
+/// Starts from the environment, as [`init`] does, for changes in code.
 pub fn builder() -> TelemetryBuilder {
     TelemetryBuilder {
         settings: Settings::from_environment(),
@@ -87,7 +87,7 @@ pub fn builder() -> TelemetryBuilder {
     }
 }
 
-/// Telemetry about to be set up. What is set here goes before the environment.
+/// Settings of telemetry. They override the environment.
 #[must_use = "nothing is set up until init() or build() is called"]
 pub struct TelemetryBuilder {
     settings: Settings,
@@ -99,13 +99,13 @@ pub struct TelemetryBuilder {
 }
 
 impl TelemetryBuilder {
-    /// Makes a malformed setting an error. Default: it is a warning, and its default is used.
+    /// Makes a malformed setting an error. Default: it is a warning, and the setting's default is used.
     pub fn strict(mut self) -> Self {
         self.is_strict = true;
         self
     }
 
-    /// The service's name. Default: `OTEL_SERVICE_NAME`, or `unknown_service:` and the program's.
+    /// The service's name. Default: `OTEL_SERVICE_NAME`, or `unknown_service:` with the program's name.
     pub fn service_name(mut self, name: &str) -> Self {
         resource::set(&mut self.settings.resource, "service.name", name.to_owned());
         self
@@ -116,76 +116,75 @@ impl TelemetryBuilder {
         self.prices(Prices::from(catalogue))
     }
 
-    /// The prices, shared with whoever else uses or replaces them. Default: the embedded catalogue's.
+    /// Shared prices, which other code may use or replace. Default: the embedded catalogue's.
     pub fn prices(mut self, prices: Prices) -> Self {
         self.prices = prices;
         self
     }
 
-    /// The user's own prices, laid over all others and read again when they change. Default: `TRACING_GENAI_PRICE_FILE`,
-    /// or none. A file that cannot be used, or not whole, is a warning.
+    /// The file of the user's own prices, which override all others and are read again when they change. Default:
+    /// `TRACING_GENAI_PRICE_FILE`, or none. A file that cannot be used, or only in part, is a warning.
     pub fn price_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.settings.prices.file = Some(path.into());
         self
     }
 
-    /// A newer price table, laid over the embedded one and read again when it changes: a file's name, or with the feature
-    /// `refresh-url` an `http://` or `https://` address. Default: `TRACING_GENAI_PRICE_FEED`, or none.
+    /// A newer price table, which overrides the embedded one and is read again when it changes: a file's name, or with
+    /// the feature `refresh-url` an `http://` or `https://` URL. Default: `TRACING_GENAI_PRICE_FEED`, or none.
     pub fn price_feed(mut self, feed: impl Into<String>) -> Self {
         self.settings.prices.feed = Some(feed.into());
         self
     }
 
-    /// Under which names metrics and costs go out. Default: `TRACING_GENAI_METRIC_NAMES` and `TRACING_GENAI_COST_KEYS`, or
-    /// metrics as the conventions published them and `gen_ai.usage.cost`.
+    /// The names of metrics and cost attributes. Default: `TRACING_GENAI_METRIC_NAMES` and `TRACING_GENAI_COST_KEYS`,
+    /// or metrics as the conventions published them and `gen_ai.usage.cost`.
     pub fn profile(mut self, profile: Profile) -> Self {
         self.settings.names.profile = profile;
         self
     }
 
-    /// Keeps what was renamed or rewritten beside what became of it. Default: `TRACING_GENAI_KEEP_ORIGINAL_NAMES`, or only
-    /// the conventions' names go out.
+    /// Keeps renamed and rewritten attributes under their old names too. Default: `TRACING_GENAI_KEEP_ORIGINAL_NAMES`,
+    /// or only the conventions' names.
     pub fn keep_original_names(mut self) -> Self {
         self.settings.names.keeps_originals = true;
         self
     }
 
-    /// Where messages, instructions, tools' arguments and the like go, in the whole process. Default:
-    /// `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`. Where that is not set either, the helpers record nothing, and
-    /// what another instrumentation was asked to record stays on its spans.
+    /// Where content is exported, in the whole process. Default: `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`.
+    /// If that is unset too, the helpers record no content, and content of other instrumentations stays on their spans.
     pub fn capture_content(mut self, capture: ContentCapture) -> Self {
         self.settings.content.capture = Some(capture);
         self
     }
 
-    /// Takes out of content what `redact` names; see
-    /// [`GenAiProcessorBuilder::redact`](crate::processor::GenAiProcessorBuilder::redact). Default: secrets of known forms
-    /// alone.
+    /// Redacts content with `redact`; see
+    /// [`GenAiProcessorBuilder::redact`](crate::processor::GenAiProcessorBuilder::redact). Default: only secrets of
+    /// known forms.
     pub fn redact(mut self, redact: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         self.redact = Some(Arc::new(redact));
         self
     }
 
-    /// The most bytes of spans that wait to be processed. Default: `TRACING_GENAI_MAX_QUEUED_BYTES`, or 64 MiB.
+    /// Maximum bytes of queued spans. Default: `TRACING_GENAI_MAX_QUEUED_BYTES`, or 64 MiB.
     pub fn max_queued_bytes(mut self, bytes: usize) -> Self {
         self.settings.max_queued_bytes = bytes;
         self
     }
 
-    /// The most bytes that an attribute of content keeps. Default: `TRACING_GENAI_MAX_CONTENT_BYTES`, or 32 KiB.
+    /// Maximum bytes of a content attribute. Default: `TRACING_GENAI_MAX_CONTENT_BYTES`, or 32 KiB.
     pub fn max_content_bytes(mut self, bytes: usize) -> Self {
         self.settings.content.max_bytes = Some(bytes);
         self
     }
 
-    /// One more exporter of spans, beside that of `OTEL_TRACES_EXPORTER`.
+    /// An additional exporter of spans, beside that of `OTEL_TRACES_EXPORTER`.
     pub fn span_exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
         self.exporters.push(factory(exporter));
         self
     }
 
-    /// Sends over OTLP only where a variable names an endpoint. Default: the specification's, which is to send to this
-    /// machine's own Collector whether there is one or not.
+    /// Exports over OTLP only if a variable names an endpoint. Default: the specification's, which is to export to a
+    /// Collector on this machine, whether there is one or not.
     pub fn otlp_only_when_configured(mut self) -> Self {
         let settings = &mut self.settings;
         for exporter in [&mut settings.traces, &mut settings.metrics, &mut settings.logs] {
@@ -196,17 +195,17 @@ impl TelemetryBuilder {
         self
     }
 
-    /// Sends what is left when SIGTERM comes, and then ends the process as SIGTERM does by default.
+    /// On SIGTERM, sends the remaining telemetry and then ends the process as SIGTERM does by default.
     ///
     /// For a service that does not handle SIGTERM itself. One that does waits for
-    /// [`shutdown_signal`](crate::shutdown_signal) instead and lets the guard drop. Default: off, since the process's
-    /// signals are the service's own. Unix only.
+    /// [`shutdown_signal`](crate::shutdown_signal) and drops the guard. Default: off, since the process's signals
+    /// belong to the service. Unix only.
     pub fn flush_on_sigterm(mut self) -> Self {
         self.flushes_on_sigterm = true;
         self
     }
 
-    /// Sets everything up, globally: the subscriber, the tracer and meter providers, the propagators.
+    /// Sets up the global subscriber, tracer provider, meter provider and propagators.
     pub fn init(self) -> Result<Telemetry, InitError> {
         let propagators = self.settings.propagators;
         let is_disabled = self.settings.is_disabled;
@@ -220,7 +219,7 @@ impl TelemetryBuilder {
             .with(console)
             .try_init()
             .map_err(|_| InitError::SubscriberAlreadySet)?;
-        // A disabled SDK is one that does nothing, and OpenTelemetry's own defaults already do that.
+        // OpenTelemetry's own defaults already do nothing.
         if !is_disabled {
             telemetry.set_global();
         }
@@ -231,9 +230,9 @@ impl TelemetryBuilder {
         Ok(telemetry)
     }
 
-    /// Gives the layer for a subscriber of one's own, and the guard; sets nothing globally.
+    /// Returns the layer for your own subscriber, and the guard; sets nothing globally.
     ///
-    /// The layer is complete: it must not stand beside another OpenTelemetry layer.
+    /// The layer is complete: do not add another OpenTelemetry layer.
     pub fn build<S>(self) -> Result<(BoxedLayer<S>, Telemetry), InitError>
     where
         S: Subscriber + for<'lookup> LookupSpan<'lookup> + Send + Sync,
@@ -252,7 +251,7 @@ impl TelemetryBuilder {
             warnings.push(Warning::new(
                 "OTEL_LOGS_EXPORTER",
                 "none",
-                "an exporter of the events that content is to go on",
+                "an exporter, which content on events needs",
                 "no events",
             ));
         }
@@ -276,7 +275,7 @@ impl TelemetryBuilder {
             return Ok((Box::new(Identity::new()), telemetry));
         }
         let traces_endpoint = match &settings.traces {
-            Exporter::Otlp(otlp) => Some(otlp.endpoint.shown()),
+            Exporter::Otlp(otlp) => Some(otlp.endpoint.redacted()),
             Exporter::Console | Exporter::None => None,
         };
         let pipeline = Pipeline::build(&settings, exporters, &prices, redact)?;
@@ -317,7 +316,7 @@ fn set_propagators(propagators: Propagators) {
     opentelemetry::global::set_text_map_propagator(TextMapCompositePropagator::new(chosen));
 }
 
-/// Lets through what a service means to be seen: INFO and above, and nothing of the exporters' own.
+/// Passes INFO and above, except the exporters' transport.
 fn telemetry_filter() -> FilterFn<impl Fn(&Metadata<'_>) -> bool + Clone> {
     filter_fn(|metadata: &Metadata<'_>| *metadata.level() <= LevelFilter::INFO && !is_exporters(metadata.target()))
         .with_max_level_hint(LevelFilter::INFO)
@@ -331,7 +330,7 @@ fn is_exporters(target: &str) -> bool {
     })
 }
 
-/// `RUST_LOG`, or INFO; without the exporters' transport and the attempts, which show on their spans, unless it names
+/// `RUST_LOG`, or INFO; excludes the exporters' transport and the attempts, which are on their spans, unless it names
 /// them.
 fn console_filter() -> EnvFilter {
     let chosen = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_default();
@@ -356,7 +355,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_exporters_own_targets_are_left_out() {
+    fn only_the_exporters_targets_are_excluded() {
         assert!(is_exporters("h2"));
         assert!(is_exporters("tower::buffer::worker"));
         assert!(!is_exporters("tower_http::trace"));

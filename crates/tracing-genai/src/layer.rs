@@ -1,4 +1,4 @@
-//! The layer: what only `tracing` knows about a GenAI span, around the service's own OpenTelemetry layer.
+//! The layer around the service's own OpenTelemetry layer; it collects data about GenAI spans that only `tracing` has.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -22,18 +22,17 @@ use crate::nested::{is_closed_by_child, mark_child_of};
 use crate::opened::{Opened, Recorded};
 use crate::unsigned::HasUnsigned;
 
-/// A service's OpenTelemetry layer with ours beneath it; made by [`wrap`] and [`layer`].
+/// A service's OpenTelemetry layer with this crate's below it; made by [`wrap`] and [`layer`].
 pub type GenAiLayer<L, S> = Layered<L, Box<dyn Layer<S> + Send + Sync>, S>;
 
-/// Wraps a service's own tracing-opentelemetry layer, whose options, and `OpenTelemetrySpanExt`, go on working.
+/// Wraps a service's own tracing-opentelemetry layer. The layer's options and `OpenTelemetrySpanExt` keep working.
 ///
-/// Put it where that layer was: a second `OpenTelemetryLayer` beside the first panics at the first span.
+/// Put it in place of that layer: a second `OpenTelemetryLayer` beside the first panics at the first span.
 ///
-/// It makes a GenAI span end when its last handle is dropped rather than at its last exit, by the monotonic clock. A child
-/// span that lives longer does not prolong it: the span then ends at its last exit or at the last record of a GenAI field,
-/// whichever is later. It keeps the span's name and kind where the author chose them, and counts
-/// [attempts](crate::attempt). What it learns is taken up by the [`GenAiProcessor`](crate::GenAiProcessor) of the provider;
-/// without one it changes nothing.
+/// It ends a GenAI span when its last handle is dropped rather than at its last exit, by the monotonic clock. A
+/// longer-lived child does not prolong it: the span then ends at its last exit or at the last record of a GenAI field,
+/// whichever is later. It keeps the name and kind that the author chose, and counts [attempts](crate::attempt). The
+/// provider's [`GenAiProcessor`](crate::GenAiProcessor) applies this data; without one nothing changes.
 ///
 /// ```
 /// use opentelemetry::trace::TracerProvider;
@@ -46,8 +45,8 @@ pub type GenAiLayer<L, S> = Layered<L, Box<dyn Layer<S> + Send + Sync>, S>;
 /// # let _ = subscriber;
 /// ```
 ///
-/// Whether the helpers record content is read from `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, as the processor does
-/// it; see [`wrap_with_content`] for another policy.
+/// Whether the helpers record content is read from `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, as in the
+/// processor; see [`wrap_with_content`] for another policy.
 pub fn wrap<L, S>(otel_layer: L) -> GenAiLayer<L, S>
 where
     L: Layer<S>,
@@ -56,8 +55,7 @@ where
     wrap_with_content(otel_layer, ContentPolicy::from_environment())
 }
 
-/// [`wrap`] for a pipeline with a content policy of its own: give its
-/// [`GenAiProcessor`](crate::GenAiProcessor) the same one.
+/// [`wrap`] with a content policy for the pipeline: give its [`GenAiProcessor`](crate::GenAiProcessor) the same one.
 ///
 /// ```
 /// use tracing_genai::content::{ContentCapture, ContentPolicy};
@@ -78,17 +76,17 @@ where
         ..BeforeOpenTelemetry::default()
     };
     let before: Box<dyn Layer<S> + Send + Sync> = match otel_layer.max_level_hint() {
-        Some(_) => Box::new(before.with_filter(TakeAll)),
-        // Nothing to be misunderstood, and a filter that takes everything still costs a look-up at each callback.
+        Some(_) => Box::new(before.with_filter(PassAll)),
+        // No filter needed; one that takes everything still costs a look-up at each callback.
         None => Box::new(before),
     };
     before.and_then(otel_layer)
 }
 
-/// A complete layer for a service that has none: [`wrap`] over a lean OpenTelemetry layer.
+/// A complete layer for a service without one: [`wrap`] over a lean OpenTelemetry layer.
 ///
-/// Lean means without source location, thread, target and busy and idle times, which cost a third of a span's time. A
-/// service that wants them calls [`wrap`] over a layer of its own.
+/// Lean: without source location, thread, target and busy and idle times, which cost a third of a span's time. For
+/// these, call [`wrap`] over your own layer.
 pub fn layer<S, T>(tracer: T) -> GenAiLayer<OpenTelemetryLayer<S, T>, S>
 where
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,
@@ -98,7 +96,7 @@ where
     layer_with_content(tracer, ContentPolicy::from_environment())
 }
 
-/// [`layer`] for a pipeline with a content policy of its own; see [`wrap_with_content`].
+/// [`layer`] with a content policy for the pipeline; see [`wrap_with_content`].
 pub fn layer_with_content<S, T>(tracer: T, policy: ContentPolicy) -> GenAiLayer<OpenTelemetryLayer<S, T>, S>
 where
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,
@@ -114,19 +112,20 @@ where
     wrap_with_content(lean, policy)
 }
 
-/// What [`wrap`] adds: it runs before the OpenTelemetry layer, which stays the outer one and so answers for both.
+/// The layer that [`wrap`] adds: it runs before the OpenTelemetry layer, which stays the outer one and answers for
+/// both.
 #[derive(Debug, Default)]
 pub(crate) struct BeforeOpenTelemetry {
     dispatch: RwLock<Option<WeakDispatch>>,
     policy: ContentPolicy,
 }
 
-/// A filter that takes everything, for what `Layered` asks of a pair of layers where the other has a level: only if both
-/// halves are filtered does it answer that the pair is, and lets an unfiltered layer beside the pair have all levels.
+/// A filter that passes everything. `Layered` reports a pair as filtered only if both layers are, and only then gives
+/// an unfiltered layer beside the pair all levels.
 #[derive(Debug)]
-struct TakeAll;
+struct PassAll;
 
-impl<S> Filter<S> for TakeAll {
+impl<S> Filter<S> for PassAll {
     fn enabled(&self, _metadata: &Metadata<'_>, _context: &Context<'_, S>) -> bool {
         true
     }
@@ -136,7 +135,7 @@ impl<S> Filter<S> for TakeAll {
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        // The level is the wrapped layer's alone to name.
+        // Only the wrapped layer sets the level.
         Some(LevelFilter::OFF)
     }
 }
@@ -146,8 +145,8 @@ impl BeforeOpenTelemetry {
         self.policy
     }
 
-    /// The OpenTelemetry span that the layer above will end when this one closes: none if it was filtered out, not
-    /// sampled, or ended before. A note about any other is not taken.
+    /// The OpenTelemetry span that the outer layer ends when this one closes; `None` if it was filtered out, not
+    /// sampled, or already ended, since no processor would take its note.
     fn open_span(&self, id: &Id) -> Option<SpanId> {
         let registered = self.dispatch.read().unwrap_or_else(PoisonError::into_inner);
         let dispatch = registered.as_ref().and_then(WeakDispatch::upgrade);
@@ -161,7 +160,7 @@ impl BeforeOpenTelemetry {
     }
 }
 
-/// Whether spans of this callsite are GenAI spans: a span's fields are declared, whenever they are recorded.
+/// Whether spans of this callsite are GenAI spans, by their declared fields.
 pub(crate) fn is_genai(metadata: &Metadata<'_>) -> bool {
     metadata.fields().iter().any(|field| semconv::is_genai(field.name()))
 }
@@ -185,7 +184,7 @@ where
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let recorded = Recorded::read(values);
-        // Inside the span its exit is still to come, and is later.
+        // Inside the span its exit comes later.
         let is_last = recorded.is_genai && context.current_span().id() != Some(id);
         if (is_last || recorded.has_unsigned())
             && let Some(span) = context.span(id)
@@ -231,7 +230,7 @@ where
             span.extensions_mut().replace(child);
         }
         let Some(opened) = opened else { return };
-        let span_id = last_handle::closes(&id).or_else(|| self.open_span(&id));
+        let span_id = last_handle::take_closing(&id).or_else(|| self.open_span(&id));
         let Some(span_id) = span_id else { return };
         let metadata = span.metadata();
         closing::lay(if is_closed_by_child {

@@ -1,19 +1,19 @@
-//! Turns the ordinary `tracing` spans of LLM calls into OpenTelemetry spans that know their tokens, latency and cost.
+//! Turns `tracing` spans of LLM calls into OpenTelemetry spans with tokens, latency and cost.
 //!
 //! A new service:
 //!
 //! ```no_run
 //! # #[cfg(feature = "init")]
 //! # fn main() -> Result<(), tracing_genai::InitError> {
-//! let _telemetry = tracing_genai::init()?; // OTEL_* says where to; drop flushes
+//! let _telemetry = tracing_genai::init()?; // configured by OTEL_*; drop flushes
 //! # Ok(())
 //! # }
 //! # #[cfg(not(feature = "init"))]
 //! # fn main() {}
 //! ```
 //!
-//! A service that has its own provider and layer puts [`GenAiProcessor`] around its batch processor and [`wrap`] around
-//! its layer. Any span with `gen_ai.*` fields is a GenAI span, whoever wrote it:
+//! A service with its own provider and layer puts [`GenAiProcessor`] around its batch processor and [`wrap`] around its
+//! layer. Any span with `gen_ai.*` fields is a GenAI span:
 //!
 //! ```
 //! let call = tracing::info_span!(
@@ -28,15 +28,15 @@
 //! call.record("gen_ai.usage.output_tokens", 25);
 //! ```
 //!
-//! The helpers save typing, and add what fields cannot say: streams, failures, readings of a provider's response, messages.
-//! There is one for each type of span of the conventions, and what a type requires its helper asks for:
+//! The helpers also record streams, failures, responses of providers and messages. There is one for each type of span
+//! of the conventions; it takes the required attributes as arguments:
 //!
 //! | span | helper |
 //! | --- | --- |
 //! | inference | [`chat`], [`generate_content`], [`text_completion`] |
 //! | embeddings | [`embeddings`] |
 //! | retrieval | [`retrieval`] |
-//! | a response that was asked for before | [`fetch_response`] |
+//! | fetch of an earlier response | [`fetch_response`] |
 //! | memory | [`search_memory`], [`create_memory`], [`update_memory`], [`upsert_memory`], [`delete_memory`], [`create_memory_store`], [`delete_memory_store`] |
 //! | agents | [`create_agent`], [`invoke_agent`], [`invoke_remote_agent`], [`plan`] |
 //! | tools | [`execute_tool`] |
@@ -45,6 +45,7 @@
 
 mod attempt;
 mod call;
+mod chunk_timing;
 mod collect;
 mod enclosing;
 mod ending;
@@ -55,7 +56,6 @@ mod nested;
 mod observe;
 mod opened;
 mod outcome;
-mod pace;
 mod response;
 mod step;
 mod stream;

@@ -1,4 +1,4 @@
-//! Starts the span of a model call: `chat` and its siblings.
+//! Starts a model call's span: `chat` and its siblings.
 
 use opentelemetry::Value;
 use serde_json::json;
@@ -12,8 +12,8 @@ use crate::collect::is_content_collected;
 use crate::enclosing::Enclosing;
 use crate::{Call, ValueOf};
 
-/// A chat completion of `model` at `provider`, named as `gen_ai.provider.name` names it: `openai`, `anthropic`,
-/// `aws.bedrock`, `gcp.vertex_ai`, and so on.
+/// A chat completion of `model` at `provider`, a value of `gen_ai.provider.name`: `openai`, `anthropic`, `aws.bedrock`,
+/// `gcp.vertex_ai`, and so on.
 ///
 /// ```
 /// use tracing_genai::usage::{Unit, Usage};
@@ -27,12 +27,12 @@ pub fn chat(provider: &str, model: &str) -> ModelCall {
     ModelCall::new(OperationName::Chat, provider, model)
 }
 
-/// A generation of content in several modalities by `model` at `provider`, as Gemini's API has it.
+/// A content generation in several modalities by `model` at `provider`, as in Gemini's API.
 pub fn generate_content(provider: &str, model: &str) -> ModelCall {
     ModelCall::new(OperationName::GenerateContent, provider, model)
 }
 
-/// A completion of a text by `model` at `provider`, as OpenAI's older API has it.
+/// A text completion by `model` at `provider`, as in OpenAI's older API.
 pub fn text_completion(provider: &str, model: &str) -> ModelCall {
     ModelCall::new(OperationName::TextCompletion, provider, model)
 }
@@ -42,7 +42,7 @@ pub fn embeddings(provider: &str, model: &str) -> ModelCall {
     ModelCall::new(OperationName::Embeddings, provider, model)
 }
 
-/// A model call that is about to start; what is set here stands on its span from the beginning, where samplers see it.
+/// A model call before its start; attributes set here are on the span when samplers see it.
 #[derive(Debug)]
 #[must_use = "no span exists until start() is called"]
 pub struct ModelCall {
@@ -58,8 +58,8 @@ impl ModelCall {
         Self::of(operation, provider, Some(model))
     }
 
-    /// A call of any kind that is one of a model's, whose model may not be known yet: for a middleware, which learns both
-    /// from the request. Operations that are no model calls start a `chat`.
+    /// A model call of any operation, whose model may be unknown: for a middleware, which reads both from the request.
+    /// Operations that are not model calls start a `chat`.
     ///
     /// ```
     /// use tracing_genai::ModelCall;
@@ -77,7 +77,7 @@ impl ModelCall {
         }
     }
 
-    /// The user on whose behalf the call is made (`user.id`).
+    /// The end user of the call (`user.id`).
     pub fn user(self, id: &str) -> Self {
         self.with(Attribute::UserId, id.to_owned())
     }
@@ -87,18 +87,18 @@ impl ModelCall {
         self.with(Attribute::SessionId, id.to_owned())
     }
 
-    /// The conversation the call belongs to (`gen_ai.conversation.id`): an id the application has, never one made up.
+    /// The conversation of the call (`gen_ai.conversation.id`): an existing id of the application, never a generated one.
     pub fn conversation(self, id: &str) -> Self {
         self.with(Attribute::ConversationId, id.to_owned())
     }
 
-    /// Where the request goes (`server.address`, `server.port`).
+    /// The server's address and port (`server.address`, `server.port`).
     pub fn server(self, address: &str, port: u16) -> Self {
         self.with(Attribute::ServerAddress, address.to_owned())
             .with(Attribute::ServerPort, i64::from(port))
     }
 
-    /// The most tokens the model may answer with (`gen_ai.request.max_tokens`).
+    /// The maximum output tokens (`gen_ai.request.max_tokens`).
     pub fn max_tokens(self, tokens: u32) -> Self {
         self.with(Attribute::RequestMaxTokens, i64::from(tokens))
     }
@@ -108,25 +108,25 @@ impl ModelCall {
         self.with(Attribute::RequestTemperature, temperature)
     }
 
-    /// That the answer is asked for in chunks (`gen_ai.request.stream`).
+    /// Marks the request as streaming (`gen_ai.request.stream`).
     pub fn stream(self) -> Self {
         self.with(Attribute::RequestStream, true)
     }
 
-    /// The named prompt it is made of (`gen_ai.prompt.name`, `gen_ai.prompt.version`).
+    /// The name and version of the prompt (`gen_ai.prompt.name`, `gen_ai.prompt.version`).
     pub fn prompt(self, name: &str, version: &str) -> Self {
         self.with(Attribute::PromptName, name.to_owned())
             .with(Attribute::PromptVersion, version.to_owned())
     }
 
-    /// What the model is told beside the conversation (`gen_ai.system_instructions`), where content is captured.
+    /// The system instructions (`gen_ai.system_instructions`), if content is captured.
     pub fn system_instructions(self, text: &str) -> Self {
         self.with_content(Attribute::SystemInstructions, || {
             json!([{"type": "text", "content": text}]).to_string()
         })
     }
 
-    /// What the model is given (`gen_ai.input.messages`), where content is captured.
+    /// The input messages (`gen_ai.input.messages`), if content is captured.
     ///
     /// ```
     /// use tracing_genai::message::Message;
@@ -138,7 +138,7 @@ impl ModelCall {
         self.with_content(Attribute::InputMessages, || to_json(messages))
     }
 
-    /// The tools that the model can use (`gen_ai.tool.definitions`), where content is captured.
+    /// The tool definitions (`gen_ai.tool.definitions`), if content is captured.
     pub fn tools(self, tools: &[Tool]) -> Self {
         self.with_content(Attribute::ToolDefinitions, || {
             serde_json::Value::Array(tools.iter().map(Tool::to_value).collect()).to_string()
@@ -153,12 +153,12 @@ impl ModelCall {
         }
     }
 
-    /// Any other attribute of the conventions.
+    /// Sets any other attribute of the conventions.
     pub fn set<T>(self, key: Key<T>, value: impl ValueOf<T>) -> Self {
         self.with(key.attribute(), value.into_value())
     }
 
-    /// Any attribute of one's own.
+    /// Sets an attribute of your own.
     pub fn attribute(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.attributes.push((name, value.into()));
         self
@@ -168,19 +168,19 @@ impl ModelCall {
         self.attribute(attribute.name(), value)
     }
 
-    /// Makes this call cover the one around it, for an HTTP client's middleware: the `chat` span of a framework that makes
-    /// this call is of the same response, and must not count and cost a second time.
+    /// Makes this call cover the call around it, for an HTTP client's middleware: a framework's `chat` span around this
+    /// call is of the same response, and must not be counted and priced twice.
     ///
-    /// Once this call has usage or has failed, the nearest GenAI span around it is marked. If that is a call of the same model
-    /// and kind, it is neither priced nor measured, and carries `tracing_genai.covered`; others, as agents, or a chat around
-    /// an embedding, are not concerned.
+    /// Once this call has usage or has failed, the nearest GenAI span around it is marked. If that is a call of the
+    /// same model and kind, it is not priced or measured, and has `tracing_genai.covered`. Other spans, such as agents
+    /// or a chat around an embedding, are unaffected.
     pub fn cover_enclosing(mut self) -> Self {
         self.covers_enclosing = true;
         self
     }
 
-    /// Starts the span, as a child of the current one. Call it when the request is issued: the first chunk is timed
-    /// from here.
+    /// Starts the span as a child of the current one. Call it when the request is sent: the time to first chunk starts
+    /// here.
     pub fn start(self) -> Call {
         let Self {
             operation,
@@ -195,7 +195,7 @@ impl ModelCall {
         let enclosing = covers_enclosing
             .then(|| Enclosing::find(operation, model.as_deref()))
             .flatten();
-        // A field's name and a span's are fixed where they are written, so each operation has its own line.
+        // `tracing` needs literal span names, so each operation has its own line.
         macro_rules! span {
             ($name:literal) => {
                 tracing::info_span!(
@@ -210,12 +210,12 @@ impl ModelCall {
             OperationName::TextCompletion => span!("text_completion"),
             _ => span!("chat"),
         };
-        put(&span, attributes);
+        set_attributes(&span, attributes);
         Call::new(span, is_openai, enclosing)
     }
 }
 
-pub(crate) fn put(span: &Span, attributes: Vec<(&'static str, Value)>) {
+pub(crate) fn set_attributes(span: &Span, attributes: Vec<(&'static str, Value)>) {
     for (name, value) in attributes {
         span.set_attribute(name, value);
     }

@@ -1,4 +1,4 @@
-//! What a metered stream's items say: nothing, what the caller reads from them, or what a provider's events say.
+//! Reads a metered stream's items: as opaque items, through the caller's function, or as a provider's events.
 
 use std::any::type_name;
 use std::fmt::{self, Display};
@@ -10,27 +10,27 @@ use crate::call::MALFORMED;
 
 /// Reads the items of a metered stream.
 pub trait Observe<T> {
-    /// Reads `item`, and records on `call` what it says.
+    /// Reads `item` and records it on `call`.
     fn item(&mut self, item: &T, call: &Call) -> Observed;
 
-    /// The stream has ended, or whoever read it has stopped before (then it is not `is_complete`). Returns whether it has
-    /// said all the same all that it had to say.
+    /// Called when the stream has ended, or was dropped before its end (`is_complete` is false). Returns whether the
+    /// response was complete nevertheless.
     fn end(&mut self, call: &Call, is_complete: bool) -> bool;
 }
 
-/// What an item is.
+/// The kind of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Observed {
     /// A piece of the response.
     Chunk,
-    /// Less than a piece of it: the beginning of one, or nothing but a comment.
+    /// An incomplete piece, or only a comment.
     Part,
-    /// The end of it, before its time.
+    /// An error, which ends the response early.
     Failure,
 }
 
-/// Counts items, whatever they are.
+/// Counts items without reading them.
 #[derive(Debug)]
 pub struct Items;
 
@@ -44,7 +44,7 @@ impl<T> Observe<T> for Items {
     }
 }
 
-/// Shows chunks to a function, and records errors.
+/// Passes chunks to a function and records errors.
 pub struct Results<R>(pub(crate) R);
 
 impl<R> fmt::Debug for Results<R> {
@@ -112,7 +112,7 @@ impl<B: AsRef<[u8]>, E: Display> Observe<Result<B, E>> for Events {
     }
 }
 
-/// What a response said, and whether that is all it had to say, though it may not have been read to its end.
+/// The response's reading, and whether it is complete even if it was not read to its end.
 pub(crate) fn reading(reader: ResponseReader, is_complete: bool) -> (Reading, bool) {
     let is_done = reader.is_done();
     let (mut reading, problem) = reader.finish_with_problem();
@@ -120,8 +120,7 @@ pub(crate) fn reading(reader: ResponseReader, is_complete: bool) -> (Reading, bo
         reading.skipped_events = reading.skipped_events.max(1);
     }
     let is_complete = is_complete || is_done || reading.is_complete();
-    // Anthropic's first event counts the output so far, which is no count of the output: the last event brings that, with
-    // the reason for the end.
+    // Anthropic's first event has a preliminary output count; the final one comes with the finish reason.
     if !is_complete && reading.finish_reasons.is_empty() {
         reading.usage.clear(Unit::OutputTokens);
     }

@@ -1,4 +1,4 @@
-//! What is kept with an open GenAI span, and becomes its closing note.
+//! Data kept with an open GenAI span, for its closing note.
 
 use std::fmt;
 use std::time::{Instant, SystemTime};
@@ -12,12 +12,12 @@ use tracing_genai_semconv as semconv;
 
 use crate::unsigned::{HasUnsigned, UnsignedFields};
 
-/// Stands in the extensions of a GenAI span from its opening to its end.
+/// A span extension of GenAI spans from opening to end.
 pub(crate) struct Opened {
     at: Instant,
     attempts: u32,
     unsigned: UnsignedFields,
-    /// When a GenAI field was last recorded outside the span.
+    /// The time of the last record of a GenAI field outside the span.
     last_record: Option<Instant>,
 }
 
@@ -37,17 +37,17 @@ impl Opened {
         self.attempts = self.attempts.saturating_add(1);
     }
 
-    /// Where the types of unsigned fields are remembered.
+    /// The unsigned fields.
     pub(crate) fn unsigned(&mut self) -> &mut UnsignedFields {
         &mut self.unsigned
     }
 
-    /// A GenAI field is recorded now.
+    /// Notes that a GenAI field is recorded now.
     pub(crate) fn recorded(&mut self) {
         self.last_record = Some(Instant::now());
     }
 
-    /// The note about the span, which ends now.
+    /// The closing note of the span, which ends now.
     pub(crate) fn closing(self, span_id: SpanId, metadata: &Metadata<'static>) -> Closing {
         let closing = Closing::new(span_id, self.at.elapsed(), metadata.name())
             .attempts(self.attempts)
@@ -59,7 +59,7 @@ impl Opened {
         }
     }
 
-    /// The note about the span, which closes now because the child has closed that alone kept it open.
+    /// The closing note of a span that closes because its last child, which alone kept it open, has closed.
     pub(crate) fn closing_with_child(self, span_id: SpanId, metadata: &Metadata<'static>) -> Closing {
         let last_record = self.last_record.map(|at| at.saturating_duration_since(self.at));
         self.closing(span_id, metadata)
@@ -67,11 +67,11 @@ impl Opened {
     }
 }
 
-/// What a record means to us, before anything looks for the span it belongs to.
+/// The relevant properties of a record, read before its span is looked up.
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
     unsigned: HasUnsigned,
-    /// Whether a GenAI field is among what is recorded.
+    /// Whether a GenAI field is recorded.
     pub(crate) is_genai: bool,
 }
 

@@ -1,8 +1,7 @@
 //! Builds the OTLP exporters, on a runtime of their own.
 //!
-//! tonic needs a live tokio runtime for every export. On the host's, a flush from a current-thread runtime or from the
-//! only worker waits for itself (opentelemetry-rust#2715, #3176), so the exporters get a thread and a runtime that
-//! nobody else can stop or fill.
+//! tonic needs a running tokio runtime for every export. On the host's, a flush from a current-thread runtime or from
+//! the only worker deadlocks (opentelemetry-rust#2715, #3176), so the exporters have their own thread and runtime.
 
 use std::thread;
 
@@ -34,7 +33,7 @@ impl ExportRuntime {
         thread::Builder::new()
             .name("tracing-genai-export".to_owned())
             .spawn(move || {
-                // What the transport itself traces must not become spans to export.
+                // The transport's own spans must not be exported.
                 let _silence = tracing::subscriber::set_default(NoSubscriber::new());
                 let _ = runtime.block_on(stopped);
             })

@@ -7,11 +7,11 @@ use crate::Call;
 pub(crate) enum End {
     /// It was read to its end.
     Completed,
-    /// Whoever read it stopped before.
+    /// It was dropped before its end.
     Cancelled,
 }
 
-/// What became of a response: the value of `tracing_genai.stream.outcome`.
+/// The outcome of a response: the value of `tracing_genai.stream.outcome`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Completed,
@@ -21,7 +21,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// The outcome of a response that has said all it had to say (`is_complete`), or has not.
+    /// The outcome of a response, which is complete or not.
     pub(crate) fn of(call: &Call, is_complete: bool, has_failed: bool) -> Self {
         if has_failed || call.has_failed() {
             Self::Failed

@@ -1,4 +1,4 @@
-//! Builds the providers: what spans, metrics and logs pass on their way out.
+//! Builds the providers of spans, metrics and logs.
 
 use std::sync::Arc;
 
@@ -21,11 +21,11 @@ use crate::fan_out::FanOut;
 use crate::otlp::ExportRuntime;
 use crate::settings::{Batch, CountsOf, Exporter, Otlp, Settings};
 
-/// How many times its limit of attributes a span may gather before it ends. The SDK refuses what comes last, and usage
-/// comes last; the processor keeps to the limit itself, and knows what to keep.
-const ROOM: usize = 16;
+/// Factor on the attribute limit while a span is open. The SDK drops the last attributes, and usage is recorded last;
+/// the processor applies the limit and keeps usage.
+const OPEN_SPAN_FACTOR: usize = 16;
 
-/// The three providers, and what belongs to them.
+/// The three providers with their runtime and counts.
 pub(crate) struct Pipeline {
     pub(crate) tracer_provider: SdkTracerProvider,
     pub(crate) meter_provider: SdkMeterProvider,
@@ -34,14 +34,14 @@ pub(crate) struct Pipeline {
     pub(crate) runtime: Option<ExportRuntime>,
 }
 
-/// Turns a user's exporter into a processor, once the batch's settings and the counts are known.
+/// Makes a processor of a user's exporter, given the batch settings and the counts.
 pub(crate) type ExporterFactory = Box<dyn FnOnce(&Batch, Option<Delivery>) -> Box<dyn SpanProcessor> + Send>;
 
-/// A factory for `exporter`, which is counted only where no other is: a span has one fate.
+/// A factory for `exporter`, which counts only if no other exporter does: a span has one outcome.
 pub(crate) fn factory<E: SpanExporter + 'static>(exporter: E) -> ExporterFactory {
     Box::new(|batch, delivery| match delivery {
         Some(delivery) => Box::new(batched(CountingExporter::new(exporter, delivery), batch)),
-        // Not counted, but kept from ending its thread by a panic all the same.
+        // Not counted, but its panics are caught.
         None => Box::new(batched(CountingExporter::new(exporter, Delivery::default()), batch)),
     })
 }
@@ -112,7 +112,7 @@ impl Pipeline {
         match &settings.traces {
             Exporter::Otlp(otlp) => {
                 let (runtime, mut otlp) = runtime_of(otlp)?;
-                // The SDK's batch processor has no timeout of its own to give OTEL_BSP_EXPORT_TIMEOUT to.
+                // The SDK's batch processor has no setting for OTEL_BSP_EXPORT_TIMEOUT.
                 otlp.timeout = otlp.timeout.min(settings.span_batch.export_timeout);
                 let exporter = CountingExporter::new(runtime.span_exporter(&otlp)?, delivery.clone());
                 next.push(Box::new(batched(exporter, &settings.span_batch)));
@@ -159,7 +159,7 @@ impl Pipeline {
     }
 }
 
-/// The processor as the settings want it.
+/// Applies the settings to the processor.
 fn configured(processor: GenAiProcessorBuilder<FanOut>, settings: &Settings) -> GenAiProcessorBuilder<FanOut> {
     let Settings { names, content, .. } = settings;
     let mut processor = processor
@@ -195,14 +195,14 @@ fn resource(attributes: &[KeyValue]) -> Resource {
 
 fn span_limits(settings: &Settings) -> SpanLimits {
     let limits = &settings.limits;
-    let most = limits
+    let max_attributes = limits
         .bounds
         .max_attributes
         .unwrap_or(usize::MAX)
-        .saturating_mul(ROOM)
+        .saturating_mul(OPEN_SPAN_FACTOR)
         .max(2_048);
     SpanLimits {
-        max_attributes_per_span: u32::try_from(most).unwrap_or(u32::MAX),
+        max_attributes_per_span: u32::try_from(max_attributes).unwrap_or(u32::MAX),
         max_events_per_span: limits.events_per_span,
         max_links_per_span: limits.links_per_span,
         max_attributes_per_event: limits.attributes_per_event,

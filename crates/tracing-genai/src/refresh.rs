@@ -1,4 +1,4 @@
-//! Keeps the prices current as the settings say, and logs what becomes of it.
+//! Refreshes the prices by the settings, and logs the results.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,23 +8,23 @@ use tracing_genai_pricing::{Prices, Refresh, Refreshed, Refreshing};
 
 use crate::settings::{FEED_VARIABLE, FILE_VARIABLE, PriceSettings, Warning};
 
-/// What the first reading, on the thread that starts it, had to leave out. There is no subscriber yet to log it to.
-type First = Arc<Mutex<Vec<String>>>;
+/// Problems of the first read, on the starting thread, where no subscriber can log them yet.
+type Problems = Arc<Mutex<Vec<String>>>;
 
-/// Begins to refresh the prices, if the settings name anything to refresh them from. Files are read once before it returns,
-/// and what is wrong with them is among the warnings.
+/// Starts to refresh the prices, if the settings name a source. Files are read once before it returns; their problems
+/// are added to `warnings`.
 pub(crate) fn start(settings: &PriceSettings, prices: &Prices, warnings: &mut Vec<Warning>) -> Option<Refreshing> {
     if settings.file.is_none() && settings.feed.is_none() {
         return None;
     }
-    let first = First::default();
+    let first = Problems::default();
     let mut refresh = Refresh::of(prices).on_change({
         let (first, starter) = (Arc::clone(&first), thread::current().id());
-        move |news| {
+        move |outcome| {
             if thread::current().id() == starter {
-                keep(news, &first);
+                keep(outcome, &first);
             } else {
-                log(news);
+                log(outcome);
             }
         }
     });
@@ -44,8 +44,8 @@ pub(crate) fn start(settings: &PriceSettings, prices: &Prices, warnings: &mut Ve
         refresh = refresh.every(interval);
     }
     let refreshing = refresh.start();
-    let left_out = std::mem::take(&mut *lock(&first));
-    let file = settings.file.as_deref().map(shown);
+    let first_problems = std::mem::take(&mut *lock(&first));
+    let file = settings.file.as_deref().map(displayed);
     let refreshes = prices.refreshes();
     let sources = [
         (FEED_VARIABLE, feed_file, refreshes.feed_error),
@@ -54,12 +54,12 @@ pub(crate) fn start(settings: &PriceSettings, prices: &Prices, warnings: &mut Ve
     for (variable, value, problem) in sources {
         let Some(value) = value else { continue };
         if let Some(problem) = problem {
-            let allowed = format!("a file of prices that can be used: {problem}");
+            let allowed = format!("a valid price file: {problem}");
             warnings.push(Warning::new(variable, value, &allowed, "the prices without it"));
         }
         let beginning = format!("{value}:");
-        for problem in left_out.iter().filter(|problem| problem.starts_with(&beginning)) {
-            let allowed = format!("a file of prices that can be used whole: {problem}");
+        for problem in first_problems.iter().filter(|problem| problem.starts_with(&beginning)) {
+            let allowed = format!("a fully valid price file: {problem}");
             warnings.push(Warning::new(variable, value, &allowed, "the rest of it"));
         }
     }
@@ -67,14 +67,14 @@ pub(crate) fn start(settings: &PriceSettings, prices: &Prices, warnings: &mut Ve
         Ok(refreshing) => Some(refreshing),
         Err(error) => {
             let variable = if file.is_some() { FILE_VARIABLE } else { FEED_VARIABLE };
-            let allowed = format!("looked at again: {error}");
-            warnings.push(Warning::new(variable, "", &allowed, "the prices as they are now"));
+            let allowed = format!("refreshable: {error}");
+            warnings.push(Warning::new(variable, "", &allowed, "the current prices"));
             None
         }
     }
 }
 
-fn shown(path: &Path) -> String {
+fn displayed(path: &Path) -> String {
     path.display().to_string()
 }
 
@@ -89,32 +89,32 @@ fn from_url(refresh: Refresh, url: &str, _: &mut Vec<Warning>) -> Refresh {
 
 #[cfg(not(feature = "refresh-url"))]
 fn from_url(refresh: Refresh, url: &str, warnings: &mut Vec<Warning>) -> Refresh {
-    let allowed = "a file, which is all that can be read without the feature `refresh-url`";
-    let url = crate::settings::feed_shown(url);
+    let allowed = "a file; URLs need the feature `refresh-url`";
+    let url = crate::settings::redact_feed(url);
     warnings.push(Warning::new(FEED_VARIABLE, &url, allowed, "the embedded prices"));
     refresh
 }
 
-fn keep(news: &Refreshed<'_>, first: &First) {
-    // What was refused is known to the prices themselves.
-    if let Refreshed::Updated { warnings, .. } = news {
+fn keep(outcome: &Refreshed<'_>, first: &Problems) {
+    // The prices themselves report refused sources.
+    if let Refreshed::Updated { warnings, .. } = outcome {
         lock(first).extend_from_slice(warnings);
     }
 }
 
-fn log(news: &Refreshed<'_>) {
-    match news {
+fn log(outcome: &Refreshed<'_>) {
+    match outcome {
         Refreshed::Updated { version, warnings } => {
             tracing::info!(target: "tracing_genai", version, "newer prices are in use");
             for warning in *warnings {
                 tracing::warn!(target: "tracing_genai", "prices: {warning}");
             }
         }
-        Refreshed::Failed(error) => tracing::warn!(target: "tracing_genai", "prices: {error}; the prices in use stay"),
+        Refreshed::Failed(error) => tracing::warn!(target: "tracing_genai", "prices: {error}; keeping current prices"),
         _ => {}
     }
 }
 
-fn lock(first: &First) -> MutexGuard<'_, Vec<String>> {
+fn lock(first: &Problems) -> MutexGuard<'_, Vec<String>> {
     first.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Reads the bytes of a response while somebody else passes them on.
+//! Reads the bytes of a response that other code forwards.
 
 use std::fmt::Display;
 use std::time::{Duration, Instant};
@@ -8,13 +8,13 @@ use tracing_genai_usage::{Api, ResponseReader, Usage};
 
 use crate::Call;
 use crate::call::MALFORMED;
+use crate::chunk_timing::ChunkTiming;
 use crate::observe::reading;
 use crate::outcome::{End, Outcome};
-use crate::pace::Pace;
 
 impl Call {
-    /// Reads a response of `api` from bytes that pass: for an HTTP client's middleware. The span ends with the response,
-    /// also when it is dropped half way.
+    /// Reads a response of `api` from forwarded bytes: for an HTTP client's middleware. The span ends with the
+    /// response, also if that is dropped early.
     ///
     /// ```
     /// use tracing_genai::usage::Api;
@@ -34,9 +34,9 @@ impl Call {
                 call: self,
                 reader: ResponseReader::new(api),
                 status,
-                pace: is_stream.then(Pace::new),
+                timing: is_stream.then(ChunkTiming::new),
                 unread: None,
-                told_elsewhere: Usage::new(),
+                fallback_usage: Usage::new(),
                 has_text: true,
                 failed: false,
             }),
@@ -44,12 +44,12 @@ impl Call {
     }
 }
 
-/// A response that is read while its bytes pass; made by [`Call::watch_response`]. Dropped before
-/// [`complete`](Self::complete), it is a response that somebody stopped reading.
+/// A response that is read while its bytes are forwarded; made by [`Call::watch_response`]. Dropped before
+/// [`complete`](Self::complete), it counts as cancelled.
 #[derive(Debug)]
 #[must_use = "the call's span ends when this is dropped"]
 pub struct WatchedResponse {
-    /// Present until the response has ended: with it goes the span.
+    /// Present until the response has ended; its drop ends the span.
     watching: Option<Watching>,
 }
 
@@ -58,57 +58,57 @@ struct Watching {
     call: Call,
     reader: ResponseReader,
     status: u16,
-    /// Of a stream.
-    pace: Option<Pace>,
+    /// Present for streams.
+    timing: Option<ChunkTiming>,
     unread: Option<&'static str>,
-    /// What was used by the headers or the request.
-    told_elsewhere: Usage,
+    /// The usage from the headers or the request.
+    fallback_usage: Usage,
     has_text: bool,
     failed: bool,
 }
 
 impl WatchedResponse {
-    /// After how long without a chunk a stream is counted as standing still; 5 seconds unless set.
+    /// The time without a chunk that counts as a stall. Default: 5 seconds.
     pub fn stall_after(mut self, gap: Duration) -> Self {
-        if let Some(pace) = self.watching.as_mut().and_then(|watching| watching.pace.as_mut()) {
-            pace.stall_after = gap;
+        if let Some(timing) = self.watching.as_mut().and_then(|watching| watching.timing.as_mut()) {
+            timing.stall_after = gap;
         }
         self
     }
 
-    /// Takes the next bytes, split anywhere, without any content encoding.
+    /// Reads the next bytes, split anywhere, without content encoding.
     pub fn bytes(&mut self, bytes: &[u8]) {
         let Some(watching) = &mut self.watching else { return };
         let pieces = watching.reader.push(bytes);
         if pieces > 0
-            && let Some(pace) = &mut watching.pace
+            && let Some(timing) = &mut watching.timing
         {
-            pace.chunk(Instant::now(), &watching.call);
+            timing.chunk(Instant::now(), &watching.call);
         }
     }
 
-    /// What was used by the headers or the request: recorded if the body has no usage and no error.
+    /// Sets usage from the headers or the request, which is recorded if the body has neither usage nor error.
     pub fn told_elsewhere(&mut self, usage: Usage) {
         if let Some(watching) = &mut self.watching {
-            watching.told_elsewhere = usage;
+            watching.fallback_usage = usage;
         }
     }
 
-    /// The body carries no usage, as audio: it is not malformed.
+    /// Marks the body as without usage, such as audio: it does not count as malformed.
     pub fn without_text(&mut self) {
         if let Some(watching) = &mut self.watching {
             watching.has_text = false;
         }
     }
 
-    /// Says that the bytes cannot be read, and why, in a word: `tracing_genai.response.unread`.
+    /// Records why the bytes cannot be read, in one word: `tracing_genai.response.unread`.
     pub fn unreadable(&mut self, why: &'static str) {
         if let Some(watching) = &mut self.watching {
             watching.unread = Some(why);
         }
     }
 
-    /// Records that the response broke off: `error.type`, a word of few values, and what the error says.
+    /// Records that the response broke off: `error.type`, a word of low cardinality, and the error's message.
     pub fn fail(&mut self, error_type: &str, message: impl Display) {
         if let Some(watching) = &mut self.watching {
             watching.failed = true;
@@ -116,7 +116,7 @@ impl WatchedResponse {
         }
     }
 
-    /// The response has been read to its end.
+    /// Ends the response, which was read to its end.
     pub fn complete(mut self) {
         self.end(End::Completed);
     }
@@ -140,21 +140,21 @@ impl Watching {
             call,
             reader,
             status,
-            pace,
+            timing,
             unread,
-            told_elsewhere,
+            fallback_usage,
             has_text,
             failed,
         } = self;
         let (mut reading, is_complete) = reading(reader, end == End::Completed && !failed);
         let is_refusal = !(200..300).contains(&status);
         if is_refusal {
-            // The status is the error's type; the body says the rest, and nothing was used.
+            // The status is the error's type; the body has the message, and no usage counts.
             let message = reading.error.take().map(|error| error.message).unwrap_or_default();
             call.fail(&status.to_string(), message);
         } else {
             if reading.usage.is_empty() && reading.invalid.is_none() && reading.error.is_none() {
-                reading.usage = told_elsewhere;
+                reading.usage = fallback_usage;
             }
             call.record(&reading);
             let is_malformed = has_text && reading.skipped_events > 0 && end == End::Completed;
@@ -164,9 +164,9 @@ impl Watching {
             }
         }
         let outcome = Outcome::of(&call, is_complete, failed);
-        match pace {
-            Some(pace) => pace.end(Instant::now(), &call),
-            // A plain response that ended as it should has nothing more to say.
+        match timing {
+            Some(timing) => timing.end(Instant::now(), &call),
+            // A successful response without a stream has no outcome attribute.
             None if outcome == Outcome::Completed || is_refusal => return,
             None => {}
         }

@@ -1,9 +1,9 @@
-//! Ends well when asked to: a container's stop is SIGTERM, and the last trace is the one people look for.
+//! Flushes on SIGTERM, the stop signal of containers.
 
 use std::io;
 
-/// Resolves when the process is asked to end: by ctrl-c, or by SIGTERM, which is how containers and service managers
-/// ask and which a handler of ctrl-c alone does not see.
+/// Resolves on ctrl-c or SIGTERM. Containers and service managers send SIGTERM, which a handler of ctrl-c alone does
+/// not receive.
 ///
 /// ```no_run
 /// # async fn serve(until: impl Future<Output = ()>) {}
@@ -14,7 +14,7 @@ use std::io;
 /// # }
 /// ```
 ///
-/// Where no handler can be installed it never resolves, and the process ends as it would have.
+/// If no handler can be installed it never resolves, and the process ends by its default handlers.
 pub async fn shutdown_signal() {
     if wait().await.is_err() {
         std::future::pending::<()>().await;
@@ -39,7 +39,7 @@ async fn wait() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// Sends what is left when SIGTERM comes, then ends the process as SIGTERM would have.
+/// On SIGTERM, sends the remaining telemetry, then ends the process by the default handler.
 #[cfg(unix)]
 pub(crate) fn flush_on_sigterm(running: &std::sync::Arc<crate::telemetry::Running>) -> io::Result<()> {
     use signal_hook::consts::SIGTERM;

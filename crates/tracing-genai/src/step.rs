@@ -1,4 +1,4 @@
-//! The spans of what surrounds model calls: retrieval, tools, agents, workflows, memory and MCP.
+//! Spans around model calls: retrieval, tools, agents, workflows, memory and MCP.
 
 mod agent;
 mod builder;

@@ -1,4 +1,4 @@
-//! Meters a streamed response: first chunk, gaps, stalls, rate and outcome, also when it is dropped half way.
+//! Meters a streamed response: first chunk, gaps, stalls, rate and outcome, also if it is dropped early.
 
 use std::fmt::Display;
 use std::pin::Pin;
@@ -11,22 +11,21 @@ use tracing_genai_semconv::{Attribute, own};
 use tracing_genai_usage::Api;
 
 use crate::Call;
+use crate::chunk_timing::ChunkTiming;
 use crate::observe::{Events, Items, Observe, Observed, Results};
 use crate::outcome::{End, Outcome};
-use crate::pace::Pace;
 
 impl Call {
-    /// Meters `stream`, whose items go through unchanged: when the first comes and each other, how often it stands still, how
-    /// fast tokens come, and how it ends.
+    /// Meters `stream`, whose items are unchanged: time to first chunk, gaps, stalls, output rate and outcome.
     ///
-    /// The span stays open until the stream ends or is dropped, and each poll runs inside it. Nothing is read from the
-    /// items; see [`meter_with`](Self::meter_with) and [`meter_bytes`](Self::meter_bytes) for usage and errors.
+    /// The span stays open until the stream ends or is dropped, and each poll runs inside it. The items are not read;
+    /// see [`meter_with`](Self::meter_with) and [`meter_bytes`](Self::meter_bytes) for usage and errors.
     pub fn meter<S: Stream>(self, stream: S) -> Metered<S, Items> {
         Metered::new(self, stream, Items)
     }
 
-    /// Like [`meter`](Self::meter), and shows each chunk to `record`, which puts what it says on the call. An error in
-    /// the stream makes its outcome `failed`, and `error.type` the name of the error's type.
+    /// [`meter`](Self::meter) that passes each chunk to `record`, which records it on the call. An error in the stream
+    /// makes its outcome `failed`, and `error.type` the name of the error's type.
     ///
     /// ```
     /// use futures_util::{StreamExt, stream};
@@ -52,7 +51,7 @@ impl Call {
         Metered::new(self, stream, Results(record))
     }
 
-    /// Like [`meter_with`](Self::meter_with) for the raw bytes of a provider's stream, split anywhere: server-sent events,
+    /// [`meter_with`](Self::meter_with) for the raw bytes of a provider's stream, split anywhere: server-sent events,
     /// lines of JSON, or AWS's event stream. Usage, model, finish reasons and errors are read from them.
     pub fn meter_bytes<S, B, E>(self, api: Api, stream: S) -> Metered<S, Events>
     where
@@ -65,7 +64,7 @@ impl Call {
 }
 
 pin_project! {
-    /// A stream that meters itself on its call's span; made by [`Call::meter`] and its siblings.
+    /// A stream that is metered on its call's span; made by [`Call::meter`] and its siblings.
     #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]
     pub struct Metered<S, O>
@@ -91,10 +90,10 @@ pin_project! {
 
 #[derive(Debug)]
 struct Meter<O> {
-    /// Present until the stream has ended: with it goes the span.
+    /// Present until the stream has ended; its drop ends the span.
     call: Option<Call>,
     observer: O,
-    pace: Pace,
+    timing: ChunkTiming,
     failed: bool,
 }
 
@@ -110,16 +109,15 @@ where
             meter: Meter {
                 call: Some(call),
                 observer,
-                pace: Pace::new(),
+                timing: ChunkTiming::new(),
                 failed: false,
             },
         }
     }
 
-    /// After how long without a chunk the stream is counted as standing still (`tracing_genai.stream.stalls`); 5 seconds
-    /// unless set.
+    /// The time without a chunk that counts as a stall (`tracing_genai.stream.stalls`). Default: 5 seconds.
     pub fn stall_after(mut self, gap: Duration) -> Self {
-        self.meter.pace.stall_after = gap;
+        self.meter.timing.stall_after = gap;
         self
     }
 }
@@ -133,7 +131,7 @@ where
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
-        // A stream polled after its end decides for itself what it answers.
+        // The inner stream defines what a poll after its end returns.
         let span = this.meter.call.as_ref().map(|call| call.span().clone());
         let entered = span.as_ref().map(tracing::Span::enter);
         let polled = this.stream.poll_next(context);
@@ -143,7 +141,7 @@ where
             Poll::Ready(None) => ended = this.meter.end::<S::Item>(End::Completed),
             Poll::Pending => {}
         }
-        // The call is dropped last and outside its span, which then closes if nothing else holds it.
+        // The call is dropped last and outside its span, which then closes unless something else holds it.
         drop(entered);
         drop(span);
         drop(ended);
@@ -164,18 +162,18 @@ impl<O> Meter<O> {
         match self.observer.item(item, call) {
             Observed::Failure => self.failed = true,
             Observed::Part => {}
-            Observed::Chunk => self.pace.chunk(Instant::now(), call),
+            Observed::Chunk => self.timing.chunk(Instant::now(), call),
         }
     }
 
-    /// Records how the stream ended; gives back the call, which is over.
+    /// Records how the stream ended; returns the ended call.
     fn end<T>(&mut self, end: End) -> Option<Call>
     where
         O: Observe<T>,
     {
         let call = self.call.take()?;
         let is_complete = self.observer.end(&call, end == End::Completed && !self.failed);
-        std::mem::replace(&mut self.pace, Pace::new()).end(Instant::now(), &call);
+        std::mem::replace(&mut self.timing, ChunkTiming::new()).end(Instant::now(), &call);
         let outcome = Outcome::of(&call, is_complete, self.failed);
         call.attribute(own::STREAM_OUTCOME, outcome.as_str());
         Some(call)

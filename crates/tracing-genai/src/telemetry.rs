@@ -1,4 +1,4 @@
-//! The guard: as long as it lives, telemetry flows; when it is dropped, what is left is sent.
+//! The guard of telemetry; its drop sends what remains.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -15,13 +15,14 @@ use crate::otlp::ExportRuntime;
 use crate::pipeline::Pipeline;
 use crate::settings::Warning;
 
-/// How long a drop waits for what is left to be sent.
+/// Timeout of a drop.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// No longer is any shutdown waited for: a clock cannot count for ever.
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(3_600);
+/// Maximum timeout of a shutdown: an `Instant` has a limited range.
+const MAX_TIMEOUT: Duration = Duration::from_secs(3_600);
 
-/// Keeps telemetry flowing; drop it last, at the end of `main`. Dropping waits up to 5 s for what is left to be sent.
+/// Keeps telemetry running; drop it last, at the end of `main`. Its drop waits up to 5 s for the remaining telemetry to
+/// be sent.
 #[must_use = "telemetry ends when this is dropped; keep it until the end of main"]
 pub struct Telemetry {
     running: Arc<Running>,
@@ -31,7 +32,7 @@ pub struct Telemetry {
     _refreshing: Option<Refreshing>,
 }
 
-/// What runs, shared with the thread that waits for a signal.
+/// The running providers, shared with the thread that waits for a signal.
 pub(crate) struct Running {
     tracer_provider: SdkTracerProvider,
     meter_provider: SdkMeterProvider,
@@ -41,7 +42,7 @@ pub(crate) struct Running {
 }
 
 enum Phase {
-    /// With the exporters' runtime, where there is one: it ends with the phase.
+    /// With the exporters' runtime, if any, which ends with this phase.
     Running {
         _runtime: Option<ExportRuntime>,
     },
@@ -78,43 +79,43 @@ impl Telemetry {
         }
     }
 
-    /// The prices in use: what became of their refreshing, and the way to replace them.
+    /// The prices in use; use them to replace prices and to read the refresh counts.
     pub const fn prices(&self) -> &Prices {
         &self.prices
     }
 
-    /// The settings that could not be used as they were given.
+    /// The malformed settings.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
-    /// Where spans are sent over OTLP, as the settings came out and without credentials; `None` where they are not.
+    /// The OTLP endpoint of spans without credentials; `None` if they are not exported over OTLP.
     pub fn traces_endpoint(&self) -> Option<&str> {
         self.traces_endpoint.as_deref()
     }
 
-    /// What became of the spans so far.
+    /// The counts of spans so far.
     pub fn delivery(&self) -> DeliveryCounts {
         self.running.delivery.counts()
     }
 
-    /// The provider of tracers, for spans made without `tracing`.
+    /// The tracer provider, for spans made without `tracing`.
     pub fn tracer_provider(&self) -> &SdkTracerProvider {
         &self.running.tracer_provider
     }
 
-    /// The provider of meters, for metrics of the service's own.
+    /// The meter provider, for the service's own metrics.
     pub fn meter_provider(&self) -> &SdkMeterProvider {
         &self.running.meter_provider
     }
 
-    /// Makes the providers OpenTelemetry's global ones, as [`init`](crate::init) does.
+    /// Sets the providers as OpenTelemetry's global ones, as [`init`](crate::init) does.
     pub fn set_global(&self) {
         opentelemetry::global::set_tracer_provider(self.running.tracer_provider.clone());
         opentelemetry::global::set_meter_provider(self.running.meter_provider.clone());
     }
 
-    /// Sends what is left, for at most `timeout`, and ends telemetry. What could not be sent is in the counts.
+    /// Sends the remaining telemetry within `timeout` and ends it. Unsent spans are in the counts.
     pub fn shutdown(self, timeout: Duration) -> DeliveryCounts {
         self.running.shutdown(timeout);
         self.running.delivery.counts()
@@ -126,8 +127,8 @@ impl Telemetry {
 }
 
 impl Running {
-    /// Ends the three signals, none of which can take all of the others' time. A second call waits for the first, and
-    /// does nothing.
+    /// Ends the three signals; none can use all of the others' time. A second call waits for the first and does
+    /// nothing.
     pub(crate) fn shutdown(&self, timeout: Duration) {
         let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
         if let Phase::Over = *phase {
@@ -138,18 +139,18 @@ impl Running {
         drop(phase);
         let lost = self.delivery.counts().lost();
         if lost > 0 {
-            tracing::warn!(target: "tracing_genai", lost, "telemetry ended with spans that were not delivered");
+            tracing::warn!(target: "tracing_genai", lost, "telemetry ended with undelivered spans; check the exporter, or allow a longer shutdown timeout");
         }
     }
 
-    /// Some of the SDK's own shutdowns take no notice of a timeout, so each runs on a thread that is waited for no longer
-    /// than that. Logs and metrics come last, so that they tell of the last spans, but never later than at half the time.
+    /// Some of the SDK's shutdowns ignore their timeout, so each runs on a thread with a timed wait. Logs and metrics
+    /// end last, to include the last spans, but start at half the time at the latest.
     fn end(&self, timeout: Duration) {
-        let timeout = timeout.min(LONGEST_TIMEOUT);
+        let timeout = timeout.min(MAX_TIMEOUT);
         let deadline = Instant::now() + timeout;
         let mut others = Vec::new();
         let traces = self.tracer_provider.clone();
-        let traces = beside(move || drop(traces.shutdown_with_timeout(timeout)));
+        let traces = run_on_thread(move || drop(traces.shutdown_with_timeout(timeout)));
         if let Some(traces) = traces
             && traces.recv_timeout(timeout / 2).is_err()
         {
@@ -157,26 +158,26 @@ impl Running {
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if let Some(logs) = self.logger_provider.clone() {
-            others.extend(beside(move || drop(logs.shutdown_with_timeout(left))));
+            others.extend(run_on_thread(move || drop(logs.shutdown_with_timeout(left))));
         }
         let metrics = self.meter_provider.clone();
-        others.extend(beside(move || drop(metrics.shutdown_with_timeout(left))));
+        others.extend(run_on_thread(move || drop(metrics.shutdown_with_timeout(left))));
         for other in others {
             let left = deadline.saturating_duration_since(Instant::now());
-            // What has not ended by then is left to its thread.
+            // A shutdown that has not ended by then continues on its thread.
             let _ = other.recv_timeout(left);
         }
     }
 }
 
-/// Runs `end` on a thread of its own; what is returned hears when it is done. A host that can have no more threads loses
-/// what that signal still had.
-fn beside(end: impl FnOnce() + Send + 'static) -> Option<mpsc::Receiver<()>> {
+/// Runs `end` on a new thread; the receiver is notified when it ends. If no thread can be started, the signal's
+/// remaining telemetry is lost.
+fn run_on_thread(end: impl FnOnce() + Send + 'static) -> Option<mpsc::Receiver<()>> {
     let (done, ended) = mpsc::channel();
     let thread = thread::Builder::new().name("tracing-genai-shutdown".to_owned());
     let ending = move || {
         end();
-        // Nobody listens any more where the time was up.
+        // The receiver is gone after the timeout.
         let _ = done.send(());
     };
     thread.spawn(ending).is_ok().then_some(ended)

@@ -1,18 +1,18 @@
-//! Notices which fields were unsigned integers, since the bridge makes text of them.
+//! Records which fields were unsigned integers, since the bridge exports them as text.
 //!
 //! tracing-opentelemetry has no visitor for `u64`, `u128` and `i128` and exports their `Debug` form
-//! (tokio-rs/tracing-opentelemetry#267). Only here, where the field is recorded, its type is still known.
+//! (tokio-rs/tracing-opentelemetry#267). Their type is known only here, where the field is recorded.
 
 use std::fmt;
 
 use tracing::field::{Field, Visit};
 use tracing_genai_semconv::Attribute;
 
-/// The most names that are kept for a span: more would be a service that makes up field names.
-const MOST: usize = 32;
+/// Maximum number of names per span: more would be generated field names.
+const MAX_FIELDS: usize = 32;
 
-/// The names of fields that were given an unsigned or 128-bit integer. The conventions' own are left out: the processor
-/// knows their types.
+/// The names of fields with an unsigned or 128-bit integer, except the conventions' own, whose types the processor
+/// knows.
 #[derive(Debug, Default)]
 pub(crate) struct UnsignedFields(Vec<&'static str>);
 
@@ -22,7 +22,7 @@ impl UnsignedFields {
     }
 
     fn add(&mut self, name: &'static str) {
-        if self.0.len() < MOST && Attribute::from_name(name).is_none() && !self.0.contains(&name) {
+        if self.0.len() < MAX_FIELDS && Attribute::from_name(name).is_none() && !self.0.contains(&name) {
             self.0.push(name);
         }
     }
@@ -44,7 +44,7 @@ impl Visit for UnsignedFields {
     fn record_debug(&mut self, _field: &Field, _value: &dyn fmt::Debug) {}
 }
 
-/// Whether there is any such field at all, before anybody looks for the span they belong to.
+/// Whether any field is unsigned or of 128 bits, read before the span is looked up.
 #[derive(Debug, Default)]
 pub(crate) struct HasUnsigned(pub(crate) bool);
 

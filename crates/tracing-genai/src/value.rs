@@ -1,10 +1,10 @@
-//! Which values an attribute can have, so that one of another type does not compile.
+//! The values of each attribute type, checked at compile time.
 
 use opentelemetry::{Array, StringValue, Value};
 use tracing_genai_semconv::typed::{Bool, Double, Int, Json, Text, TextArray};
 
-/// A value of the type that a [`Key`](tracing_genai_semconv::typed::Key) names: texts, whole numbers of up to 63 bits, doubles,
-/// what is true or false, lists of texts, and for [`Json`] whatever `serde_json` makes a value of.
+/// A value of a [`Key`](tracing_genai_semconv::typed::Key)'s type: texts, integers of up to 63 bits, doubles, booleans,
+/// lists of texts, and for [`Json`] anything that converts to a `serde_json` value.
 ///
 /// ```
 /// use tracing_genai::semconv::key;
@@ -19,7 +19,7 @@ use tracing_genai_semconv::typed::{Bool, Double, Int, Json, Text, TextArray};
 /// tracing_genai::chat("openai", "gpt-4o").set(key::REQUEST_SEED, "seven");
 /// ```
 pub trait ValueOf<T> {
-    /// The value as it stands on a span.
+    /// The attribute's value.
     fn into_value(self) -> Value;
 }
 
@@ -85,7 +85,7 @@ impl ValueOf<TextArray> for Vec<String> {
 
 impl<T: Into<serde_json::Value>> ValueOf<Json> for T {
     fn into_value(self) -> Value {
-        // A text is JSON already, as `message::to_json` writes it.
+        // A text is JSON already, such as the result of `message::to_json`.
         match self.into() {
             serde_json::Value::String(text) => text.into(),
             other => other.to_string().into(),

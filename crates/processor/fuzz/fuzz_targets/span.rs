@@ -1,7 +1,8 @@
-//! Whatever attributes a span carries, it goes on, bounded, no stage panics, and seeing to it again changes nothing.
+//! Any span is forwarded within its limits without a panic, and processing it again changes nothing.
 //!
-//! A text is a span: each line an attribute, its name, a tab, and its value; a value that reads as a whole number, a double or
-//! a truth is one, and one that begins with a comma is a list of texts. `cargo xtask test --only fuzz` runs it for a while.
+//! The input text is a span, one attribute per line: its name, a tab, and its value. A value in the form of a whole
+//! number, a double or a boolean is one; one that begins with a comma is a list of texts. `cargo xtask test --only
+//! fuzz` runs it for a while.
 
 #![no_main]
 
@@ -13,7 +14,7 @@ use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSpanProcessor, SpanData};
 use tracing_genai_processor::GenAiProcessor;
 
-/// Some that carry content, the conventions' and a dialect's.
+/// Attributes of content, the conventions' and a dialect's.
 const CONTENT: [&str; 5] = [
     "gen_ai.input.messages",
     "gen_ai.output.messages",
@@ -22,7 +23,7 @@ const CONTENT: [&str; 5] = [
     "ai.prompt.messages",
 ];
 
-/// The most bytes of content.
+/// Maximum bytes of content.
 const BUDGET: usize = 512;
 
 fuzz_target!(|text: &str| {
@@ -74,7 +75,7 @@ fn processed(attributes: &[KeyValue], processors: usize) -> SpanData {
     }
     .build();
     let tracer = provider.tracer("fuzz");
-    // Always the same, and in the time of the seeds: some values are moments.
+    // Constant, and at the time of the seeds: some values are timestamps.
     let started = UNIX_EPOCH + Duration::from_secs(1_735_787_045);
     let mut span = tracer.build(tracer.span_builder("span").with_start_time(started));
     span.set_attributes(attributes.iter().cloned());
@@ -82,7 +83,7 @@ fn processed(attributes: &[KeyValue], processors: usize) -> SpanData {
     spans.get_finished_spans().expect("kept in memory").remove(0)
 }
 
-/// The order of attributes says nothing, and no number that is none is equal to itself.
+/// The order of attributes is irrelevant, and NaN is not equal to itself.
 fn shown(span: &SpanData) -> String {
     let mut attributes: Vec<_> = span
         .attributes

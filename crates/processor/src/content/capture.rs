@@ -1,25 +1,25 @@
-//! Whether content is collected, and where it is exported.
+//! Whether content is recorded, and where it is exported.
 
-/// The variable that says it, for this and for other instrumentations.
+/// The environment variable of the setting, shared with other instrumentations.
 pub const CAPTURE_VARIABLE: &str = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT";
 
-/// Where content goes: messages, instructions, tools' definitions, arguments and results, queries and documents.
+/// Where content is exported: messages, instructions, tool definitions, arguments and results, queries and documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContentCapture {
-    /// Nowhere. What instrumentations put on their spans is taken off.
+    /// Nowhere. Content that instrumentations recorded on spans is removed.
     NoContent,
     /// On the span.
     SpanOnly,
-    /// On the event `gen_ai.client.inference.operation.details`, and off the span. Content of spans that are no model
-    /// calls, for which there is no event, is taken off.
+    /// On the event `gen_ai.client.inference.operation.details` only. Content of spans that are not model calls is
+    /// removed: there is no event for them.
     EventOnly,
     /// On both.
     SpanAndEvent,
 }
 
 impl ContentCapture {
-    /// All of them, and the words by which a setting names them.
+    /// All values with their names in settings.
     pub const ALL: &[(Self, &'static str)] = &[
         (Self::NoContent, "NO_CONTENT"),
         (Self::SpanOnly, "SPAN_ONLY"),
@@ -27,7 +27,7 @@ impl ContentCapture {
         (Self::SpanAndEvent, "SPAN_AND_EVENT"),
     ];
 
-    /// The setting of that name, in any case. `true` and `false`, which older instrumentations read, are `SPAN_ONLY` and
+    /// The value of `name`, ignoring case. `true` and `false`, from older instrumentations, are `SPAN_ONLY` and
     /// `NO_CONTENT`.
     ///
     /// ```
@@ -47,23 +47,23 @@ impl ContentCapture {
             })
     }
 
-    /// Whether content stays on spans.
+    /// Whether content is exported on spans.
     pub const fn is_on_span(self) -> bool {
         matches!(self, Self::SpanOnly | Self::SpanAndEvent)
     }
 
-    /// Whether content goes on events.
+    /// Whether content is exported on events.
     pub const fn is_on_event(self) -> bool {
         matches!(self, Self::EventOnly | Self::SpanAndEvent)
     }
 }
 
-/// What a pipeline does with content: whether it is collected, and where it is exported. These are two decisions: what is
-/// collected can be evaluated without being exported.
+/// Whether a pipeline records content, and where it exports it. The two are independent: recorded content can be
+/// evaluated without being exported.
 ///
-/// A pipeline's layer and its processor take the same policy: the layer's decides whether the helpers record content, the
-/// processor's what becomes of it. Default: nothing is chosen, so the helpers record none, and what other instrumentations
-/// put on their spans stays there, redacted and cut.
+/// Give a pipeline's layer and its processor the same policy: the layer decides whether the helpers record content, the
+/// processor where it is exported. Default: unset; the helpers record no content, and content of other instrumentations
+/// stays on their spans, redacted and cut.
 ///
 /// ```
 /// use tracing_genai_processor::content::{ContentCapture, ContentPolicy};
@@ -79,7 +79,7 @@ pub struct ContentPolicy {
 }
 
 impl ContentPolicy {
-    /// Content is exported there; it is collected if that is anywhere.
+    /// Exports content to `capture`; content is recorded unless that is `NoContent`.
     pub const fn exporting(capture: ContentCapture) -> Self {
         Self {
             export: Some(capture),
@@ -87,8 +87,8 @@ impl ContentPolicy {
         }
     }
 
-    /// The policy that `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` names. Default: nothing is chosen; where the
-    /// variable has a value that names none, no content is exported.
+    /// The policy of `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`. Default: unset. An unknown value exports no
+    /// content.
     pub fn from_environment() -> Self {
         let named = std::env::var(CAPTURE_VARIABLE).unwrap_or_default();
         match named.trim() {
@@ -97,7 +97,7 @@ impl ContentPolicy {
         }
     }
 
-    /// Content is collected, also where it is not exported.
+    /// Records content even if it is not exported.
     #[must_use]
     pub const fn collected(mut self) -> Self {
         self.is_collected = true;
@@ -109,7 +109,7 @@ impl ContentPolicy {
         self.is_collected || matches!(self.export, Some(capture) if !matches!(capture, ContentCapture::NoContent))
     }
 
-    /// Where content is exported; `None` where that was not chosen.
+    /// Where content is exported; `None` if unset.
     pub const fn export(self) -> Option<ContentCapture> {
         self.export
     }
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_names_are_those_of_the_variable() {
+    fn values_parse_in_any_case() {
         for (capture, name) in ContentCapture::ALL {
             assert_eq!(ContentCapture::from_name(name), Some(*capture));
             assert_eq!(ContentCapture::from_name(&name.to_lowercase()), Some(*capture));

@@ -1,4 +1,4 @@
-//! Tells of a model call's content in an event, apart from its span.
+//! Emits a model call's content as an event.
 
 use std::fmt;
 
@@ -10,14 +10,14 @@ use super::form::is_content;
 use crate::operation::Operation;
 use crate::scope::scope;
 
-/// What the event says, before it is one of the logger's records.
+/// The event's data, independent of the logger's record type.
 struct Details {
     context: opentelemetry::trace::SpanContext,
     ended: std::time::SystemTime,
     attributes: Vec<(Key, AnyValue)>,
 }
 
-/// Emits the event `gen_ai.client.inference.operation.details` through the logger of a user's provider.
+/// Emits the event `gen_ai.client.inference.operation.details` through a logger of the user's provider.
 pub(crate) struct EmitEvent(Box<dyn Fn(Details) + Send + Sync>);
 
 impl fmt::Debug for EmitEvent {
@@ -49,16 +49,16 @@ impl EmitEvent {
         }))
     }
 
-    /// Emits the event of the operation: the conventions' attributes of its span, and content where it is wanted.
+    /// Emits the operation's event: the conventions' attributes of its span, and content if `with_content`.
     pub(crate) fn emit(&self, operation: &Operation<'_>, with_content: bool) {
         let attributes = operation.span.attributes.iter().filter_map(|attribute| {
-            // A name that was kept beside its new one says nothing new.
+            // Skip an old name kept beside its current one.
             let spelling = Attribute::from_name(attribute.key.as_str()).filter(|spelling| spelling.is_current())?;
             let known = spelling.attribute;
             event::INFERENCE_DETAILS.requirement(known)?;
             match (is_content(known), &attribute.value) {
                 (true, _) if !with_content => None,
-                // Structured, since a log record can hold it.
+                // Log records can hold structured values.
                 (true, Value::String(text)) => Some((attribute.key.clone(), structured(text.as_str()))),
                 (_, value) => Some((attribute.key.clone(), of_value(value.clone()))),
             }
@@ -78,7 +78,7 @@ fn structured(text: &str) -> AnyValue {
         .unwrap_or_else(|| AnyValue::String(text.to_owned().into()))
 }
 
-/// A log record's value of the JSON; it has none for null.
+/// The log value of a JSON value; `None` for null.
 fn of_json(value: serde_json::Value) -> Option<AnyValue> {
     use serde_json::Value;
     Some(match value {

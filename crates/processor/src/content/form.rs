@@ -6,14 +6,14 @@ use opentelemetry::{Array, Value};
 use serde_json::Value as Json;
 use tracing_genai_semconv::Attribute;
 
-use crate::message::said;
+use crate::message::parse_json_text;
 
-/// Which elements of a list are given up last.
+/// Which elements of a list are kept when it is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeepFrom {
-    /// The first: the list begins with what matters.
+    /// The first elements.
     Start,
-    /// The last: the latest messages of a conversation matter most.
+    /// The last elements: the latest messages of a conversation.
     End,
 }
 
@@ -39,23 +39,23 @@ pub(crate) const CONTENT: [(Attribute, Form); 10] = [
     (Attribute::MemoryQueryText, Form::Text),
 ];
 
-/// The form of `attribute`, where it holds content.
+/// The form of `attribute`; `None` if it holds no content.
 pub(crate) fn form_of(attribute: Attribute) -> Option<Form> {
     let found = CONTENT.iter().find(|(content, _)| *content == attribute);
     found.map(|(_, form)| *form)
 }
 
-/// Whether the attribute is one of those that go where the content policy says.
+/// Whether the content policy applies to the attribute.
 pub(crate) fn is_content(attribute: Attribute) -> bool {
     form_of(attribute).is_some()
 }
 
-/// The text of a value; a list of texts is one of JSON.
+/// The text of a value; a list of texts as a JSON list.
 pub(crate) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::String(text) => Some(text.as_str().into()),
         Value::Array(Array::String(texts)) => {
-            let texts = texts.iter().map(|text| said(text.as_str().into()));
+            let texts = texts.iter().map(|text| parse_json_text(text.as_str().into()));
             Some(Json::Array(texts.collect()).to_string().into())
         }
         // Numbers and booleans are not content.

@@ -1,7 +1,7 @@
-//! Cuts oversized content close to its budget without parsing it, so that what follows works on little, whatever came.
+//! Cuts oversized content to slightly above its limit without parsing it, which bounds the work of later steps.
 //!
-//! It runs on the thread that ends the span. What it leaves is still longer than the budget, so that the final cut, after
-//! redaction, finds it too long and marks it; and it is JSON where it was, of fewer elements or with shortened strings.
+//! It runs on the thread that ends the span. Its result is still longer than the limit, so that the final cut, after
+//! redaction, cuts it and marks it. JSON stays JSON, with fewer elements or shortened strings.
 
 use std::borrow::Cow;
 
@@ -10,19 +10,19 @@ use memchr::{memchr2, memrchr};
 use super::form::{Form, KeepFrom};
 use crate::truncate::truncated;
 
-/// How many bytes beyond the budget stay: the final cut must not be what halves a secret.
+/// Bytes kept above the limit: the final cut must not split a secret before redaction.
 const MARGIN: usize = 4_096;
 
-/// How many bytes before a cut are given up at most, to end between words: no secret of a known form has a blank, and a
-/// half of one would not be recognised.
+/// Maximum bytes dropped before a cut to end between words: secrets of known forms contain no blank, and a half of one
+/// is not recognised.
 const MAX_WORD: usize = 512;
 
-/// A few times the budget is still little; above that even JSON with all its strings shortened is cut as a text.
+/// Maximum size of the result as a multiple of the limit; above it, even JSON with shortened strings is cut as text.
 const MAX_FACTOR: usize = 4;
 
 const CUT: &str = "…";
 
-/// `text` cut to a little more than `max_bytes`; `None` where it is no longer than that.
+/// `text` cut to slightly more than `max_bytes`; `None` if it is not longer.
 pub(crate) fn precut(text: &str, form: Form, max_bytes: usize) -> Option<String> {
     let limit = max_bytes.saturating_add(MARGIN);
     if text.len() <= limit.saturating_add(MAX_WORD) {
@@ -41,7 +41,7 @@ pub(crate) fn precut(text: &str, form: Form, max_bytes: usize) -> Option<String>
     Some(whole_words(&cut, limit).to_owned())
 }
 
-/// The elements of a JSON list that fit, the one that exceeds the limit included.
+/// The elements of a JSON list up to and including the one that exceeds the limit.
 fn elements(list: &str, keep: KeepFrom, limit: usize) -> String {
     let inner = list.get(1..list.len() - 1).unwrap_or_default();
     let kept = match keep {
@@ -51,7 +51,7 @@ fn elements(list: &str, keep: KeepFrom, limit: usize) -> String {
     ["[", &shorten_strings(kept.unwrap_or(inner), limit), "]"].concat()
 }
 
-/// Where the first element ends that reaches `limit`.
+/// The end of the first element that reaches `limit`.
 fn end_of_elements(inner: &[u8], limit: usize) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -71,8 +71,8 @@ fn end_of_elements(inner: &[u8], limit: usize) -> usize {
     inner.len()
 }
 
-/// Where the last elements start that together reach `limit`. Read backwards, a quote with an even number of backslashes
-/// before it is the border of a string.
+/// The start of the last elements that reach `limit`. Backwards, a quote after an even number of backslashes is the
+/// border of a string.
 fn start_of_elements(inner: &[u8], limit: usize) -> usize {
     let mut depth = 0_usize;
     let mut end = inner.len();
@@ -93,7 +93,7 @@ fn start_of_elements(inner: &[u8], limit: usize) -> usize {
     0
 }
 
-/// The position after the quote that ends the string whose text starts at `start`.
+/// The position after the closing quote of the string whose text starts at `start`.
 fn end_of_string(json: &[u8], start: usize) -> usize {
     let mut at = start;
     while let Some(found) = json.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
@@ -105,7 +105,7 @@ fn end_of_string(json: &[u8], start: usize) -> usize {
     json.len()
 }
 
-/// The position of the quote that starts the string which ends after `text`.
+/// The position of the opening quote of the string that ends after `text`.
 fn start_of_string(text: &[u8]) -> usize {
     let mut end = text.len();
     while let Some(quote) = text.get(..end).and_then(|before| memrchr(b'"', before)) {
@@ -119,7 +119,7 @@ fn start_of_string(text: &[u8]) -> usize {
     0
 }
 
-/// JSON with each string cut to `limit` bytes, and its other bytes as they are.
+/// JSON with each string cut to `limit` bytes; other bytes are unchanged.
 fn shorten_strings(json: &str, limit: usize) -> Cow<'_, str> {
     let bytes = json.as_bytes();
     let mut short = String::new();
@@ -143,19 +143,19 @@ fn shorten_strings(json: &str, limit: usize) -> Cow<'_, str> {
     short.into()
 }
 
-/// The start of `text` that ends before the last blank of its last [`MAX_WORD`] bytes, or before all of these.
+/// The start of `text` up to the last blank within its last [`MAX_WORD`] bytes; without a blank, without these bytes.
 fn whole_words(text: &str, limit: usize) -> &str {
     let start = truncated(text, limit);
     let words = truncated(start, start.len().saturating_sub(MAX_WORD));
     let last = start.get(words.len()..).unwrap_or_default();
-    // In JSON a line ends with `\n`.
+    // In JSON a newline is `\n`.
     let blank = last.rfind(|character: char| character.is_whitespace() || character == '\\');
     start.get(..words.len() + blank.unwrap_or(0)).unwrap_or(words)
 }
 
-/// The start of a JSON string's text without the escape that was cut.
+/// The start of a JSON string's text without a cut escape.
 fn whole_escapes(text: &str) -> &str {
-    // `\u` and four digits, or two of these for a character beyond the first plane, which is cut as two half ones.
+    // `\u` and four digits, or two of these for a surrogate pair.
     let near = text.len().saturating_sub(12);
     let Some(backslash) = text.as_bytes().get(near..).and_then(|end| memrchr(b'\\', end)) else {
         return text;
@@ -177,14 +177,14 @@ mod tests {
     const LIST: Form = Form::List(KeepFrom::End);
 
     #[test]
-    fn content_within_the_budget_stays() {
+    fn content_within_the_limit_is_unchanged() {
         for form in [LIST, Form::Any, Form::Text] {
             assert_eq!(precut(&"x".repeat(4_096), form, 100), None);
         }
     }
 
     #[test]
-    fn the_latest_messages_stay_and_the_result_is_still_too_long() {
+    fn the_latest_messages_are_kept_and_the_result_exceeds_the_limit() {
         let messages: Vec<_> = (0..1_000)
             .map(|number| json!({"role": "user", "content": format!("{number} \"x\\ {}", "y".repeat(100))}))
             .collect();
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_cut_whole_or_stays_whole() {
+    fn a_secret_is_never_split() {
         let secret = "sk-proj-0123456789abcdefghijklmnop";
         for shift in 0..60 {
             let text = format!("{} {secret} {}", "x".repeat(100 + MARGIN - shift), "y".repeat(9_000));
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn many_short_strings_are_bounded_too() {
+    fn many_short_strings_are_bounded() {
         let many = json!([{"role": "user", "parts": vec!["x"; 1_000_000]}]).to_string();
         for form in [LIST, Form::Any] {
             assert!(precut(&many, form, 1_000).unwrap().len() <= 4 * (1_000 + MARGIN));

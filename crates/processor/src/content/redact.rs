@@ -1,4 +1,4 @@
-//! Takes secrets out of content, and what a user's own redactor names.
+//! Redacts secrets in content, and what the user's own redactor finds.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,10 +7,10 @@ use std::sync::{Arc, LazyLock};
 use regex::Regex;
 use serde_json::Value;
 
-/// What stands where something was taken out.
+/// The replacement of a redacted text.
 pub const REDACTED: &str = "[redacted]";
 
-/// Keys and tokens by the forms their issuers give them.
+/// Keys and tokens in the forms of their issuers.
 const SECRETS: &str = r"(?x-u)
       \bsk-[A-Za-z0-9_-]{16,}                                # OpenAI, Anthropic, OpenRouter, DeepSeek
     | \b(?:gsk|hf|r8|fw|glsa|npm)_[A-Za-z0-9_]{20,}          # Groq, Hugging Face, Replicate, Fireworks, Grafana, npm
@@ -25,8 +25,7 @@ const SECRETS: &str = r"(?x-u)
     | -----BEGIN\ [A-Z\ ]{0,32}PRIVATE\ KEY-----(?su:.*?)(?:-----END\ [A-Z\ ]{0,32}PRIVATE\ KEY-----|\z)
 ";
 
-/// What follows a word that says that it is a secret; the word stays. It may be the end of a longer one, as in
-/// `AWS_SECRET_ACCESS_KEY`.
+/// The value after a name of a secret, which stays. The name may end a longer one, as in `AWS_SECRET_ACCESS_KEY`.
 const NAMED: &str = r#"(?x)
     ( (?-u:\b) (?i-u: [A-Za-z0-9_-]{0,48}
         (?: api[_-]?key | password | passwd | secret | (?:secret|access|private)[_-]?key
@@ -35,15 +34,15 @@ const NAMED: &str = r#"(?x)
     [^\t\n\r\ "'\\,;&]{6,512}
 "#;
 
-/// What an HTTP request shows who it is from with.
+/// Credentials of an HTTP `Authorization` header.
 const AUTHORIZATION: &str = r"(?x-u) ( \b (?i:bearer|basic) [\t\ ]+ ) [A-Za-z0-9._~+/=-]{16,}";
 
-/// The password in an address.
+/// The password in a URL.
 const IN_ADDRESS: &str = r"(?x)
     ( (?-u:\b) [A-Za-z][A-Za-z0-9+.-]{1,20} :// [^\t\n\r\ /:@]{0,64} : ) [^\t\n\r\ /@]{1,256} @
 ";
 
-/// What the names of JSON members end with whose value is a secret, without case, `_` and `-`: `openai_api_key`.
+/// Endings of the names of JSON members that hold secrets, redacted case, `_` and `-`: `openai_api_key`.
 const SECRET_MEMBERS: [&str; 13] = [
     "apikey",
     "authorization",
@@ -60,10 +59,10 @@ const SECRET_MEMBERS: [&str; 13] = [
     "bearertoken",
 ];
 
-/// A longer name is a sentence, and says nothing of its value.
-const LONGEST_MEMBER: usize = 96;
+/// A longer member name is text, not the name of a secret.
+const MAX_MEMBER_NAME_BYTES: usize = 96;
 
-/// The patterns, and what stands instead of what they find.
+/// The patterns with their replacements.
 #[expect(clippy::expect_used, reason = "constants, and a test compiles them")]
 static PATTERNS: LazyLock<[(Regex, &str); 4]> = LazyLock::new(|| {
     [
@@ -72,13 +71,13 @@ static PATTERNS: LazyLock<[(Regex, &str); 4]> = LazyLock::new(|| {
         (AUTHORIZATION, "${1}[redacted]"),
         (IN_ADDRESS, "${1}[redacted]@"),
     ]
-    .map(|(pattern, instead)| (Regex::new(pattern).expect("a pattern that compiles"), instead))
+    .map(|(pattern, replacement)| (Regex::new(pattern).expect("a pattern that compiles"), replacement))
 });
 
-/// Says what of a text is to be taken out: the text without it, or `None` to leave it as it is.
+/// A user's redactor: returns the redacted text, or `None` to leave it unchanged.
 pub type RedactText = dyn Fn(&str) -> Option<String> + Send + Sync;
 
-/// Takes secrets out of texts, and then what the user's own redactor names.
+/// Redacts secrets, then applies the user's own redactor.
 #[derive(Clone, Default)]
 pub(crate) struct Redactor(Option<Arc<RedactText>>);
 
@@ -93,24 +92,24 @@ impl Redactor {
         Self(Some(redact))
     }
 
-    /// The text without what is to be taken out; `None` where nothing is.
+    /// The redacted text; `None` if nothing changed.
     pub(crate) fn text(&self, text: &str) -> Option<String> {
-        let without = without_secrets(text);
-        let by_user = self.0.as_ref().and_then(|redact| redact(&without));
-        by_user.or(match without {
-            Cow::Owned(without) => Some(without),
+        let redacted = redact_secrets(text);
+        let by_user = self.0.as_ref().and_then(|redact| redact(&redacted));
+        by_user.or(match redacted {
+            Cow::Owned(redacted) => Some(redacted),
             Cow::Borrowed(_) => None,
         })
     }
 
-    /// Does the same to every text of `value`, but for data in base64, which is no text. Returns whether it took out any.
+    /// Redacts each text of `value` except base64 data; returns whether any changed.
     pub(crate) fn json(&self, value: &mut Value) -> bool {
         match value {
             Value::String(text) => {
-                let without = self.text(text);
-                let is_changed = without.is_some();
-                if let Some(without) = without {
-                    *text = without;
+                let redacted = self.text(text);
+                let is_changed = redacted.is_some();
+                if let Some(redacted) = redacted {
+                    *text = redacted;
                 }
                 is_changed
             }
@@ -140,7 +139,7 @@ impl Redactor {
 }
 
 fn is_secret_member(name: &str) -> bool {
-    if name.len() > LONGEST_MEMBER {
+    if name.len() > MAX_MEMBER_NAME_BYTES {
         return false;
     }
     let mut plain = name.to_ascii_lowercase();
@@ -148,14 +147,14 @@ fn is_secret_member(name: &str) -> bool {
     SECRET_MEMBERS.iter().any(|secret| plain.ends_with(secret))
 }
 
-fn without_secrets(text: &str) -> Cow<'_, str> {
-    let mut without = Cow::Borrowed(text);
-    for (pattern, instead) in &*PATTERNS {
-        if let Cow::Owned(replaced) = pattern.replace_all(&without, *instead) {
-            without = Cow::Owned(replaced);
+fn redact_secrets(text: &str) -> Cow<'_, str> {
+    let mut redacted = Cow::Borrowed(text);
+    for (pattern, replacement) in &*PATTERNS {
+        if let Cow::Owned(replaced) = pattern.replace_all(&redacted, *replacement) {
+            redacted = Cow::Owned(replaced);
         }
     }
-    without
+    redacted
 }
 
 #[cfg(test)]
@@ -165,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_of_the_known_forms_go() {
+    fn keys_of_known_forms_are_redacted() {
         let fill = "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0";
         for secret in [
             format!("sk-{fill}"),
@@ -179,13 +178,13 @@ mod tests {
             "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl".to_owned(),
             "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----".to_owned(),
         ] {
-            let without = without_secrets(&format!("it is {secret} ok")).into_owned();
-            assert_eq!(without, "it is [redacted] ok", "{secret}");
+            let redacted = redact_secrets(&format!("it is {secret} ok")).into_owned();
+            assert_eq!(redacted, "it is [redacted] ok", "{secret}");
         }
     }
 
     #[test]
-    fn what_is_called_a_secret_goes_and_its_name_stays() {
+    fn values_after_names_of_secrets_are_redacted() {
         for (text, expected) in [
             (
                 "Authorization: Bearer abcdef1234567890",
@@ -209,12 +208,12 @@ mod tests {
                 "postgres://app:[redacted]@db:5432/x",
             ),
         ] {
-            assert_eq!(without_secrets(text), expected);
+            assert_eq!(redact_secrets(text), expected);
         }
     }
 
     #[test]
-    fn ordinary_text_stays() {
+    fn ordinary_text_is_unchanged() {
         for text in [
             "How many tokens has this? Tokens: 1210",
             "see https://example.com:8080/path and mail me@example.com",
@@ -222,12 +221,12 @@ mod tests {
             "The password is easy to forget.",
             "Basic knowledge of bearer tokens",
         ] {
-            assert!(matches!(without_secrets(text), Cow::Borrowed(_)), "{text}");
+            assert!(matches!(redact_secrets(text), Cow::Borrowed(_)), "{text}");
         }
     }
 
     #[test]
-    fn members_by_name_and_texts_anywhere_go_but_data_stays() {
+    fn json_members_and_texts_are_redacted_but_not_data() {
         let mut value = json!({
             "api_key": "x", "Authorization": "y", "openai_api_key": "z", "db_password": 1, "next_token": "n", "nested": [{"text": "key sk-0123456789abcdefghij"}],
             "part": {"type": "blob", "content": "sk-0123456789abcdefghij"}, "max_tokens": 12,
@@ -244,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_users_own_redactor_comes_after_the_secrets() {
+    fn the_users_redactor_runs_after_the_built_in_one() {
         let own = Redactor::new(Arc::new(|text: &str| {
             text.contains("Alice").then(|| text.replace("Alice", "A."))
         }));

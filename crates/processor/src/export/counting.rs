@@ -1,4 +1,4 @@
-//! Wraps an exporter: counts what it delivers, and survives its panics.
+//! Wraps an exporter: counts its outcomes and catches its panics.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,8 +13,7 @@ use super::delivery::Delivery;
 
 /// A span exporter whose outcomes are counted in a [`Delivery`].
 ///
-/// A panic in the exporter would end the SDK's batch thread for good, and every later span with it; here it is one
-/// failed batch.
+/// A panic in the exporter would end the SDK's batch thread and lose all later spans; here it is one failed batch.
 #[derive(Debug)]
 pub struct CountingExporter<E> {
     exporter: E,
@@ -23,7 +22,7 @@ pub struct CountingExporter<E> {
 }
 
 impl<E: SpanExporter> CountingExporter<E> {
-    /// Counts what `exporter` does in `delivery`.
+    /// Counts the outcomes of `exporter` in `delivery`.
     pub fn new(exporter: E, delivery: Delivery) -> Self {
         Self {
             exporter,
@@ -37,7 +36,7 @@ impl<E: SpanExporter> CountingExporter<E> {
 impl<E: SpanExporter> SpanExporter for CountingExporter<E> {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         let count = batch.len() as u64;
-        // The future is made inside the guard too: an exporter may panic before its first await.
+        // The future is created inside `catch_unwind`: an exporter may panic before its first await.
         let exported = AssertUnwindSafe(async { self.exporter.export(batch).await })
             .catch_unwind()
             .await;
@@ -46,7 +45,7 @@ impl<E: SpanExporter> SpanExporter for CountingExporter<E> {
                 "the span exporter panicked; its batch is lost".to_owned(),
             ))
         });
-        // Said when it starts and when it ends, and not at every batch between.
+        // Logged at the first failure and at the first success after it.
         match &result {
             Ok(()) => {
                 self.delivery.spans_exported(count);
@@ -60,7 +59,7 @@ impl<E: SpanExporter> SpanExporter for CountingExporter<E> {
                 if !self.is_failing.swap(true, Ordering::Relaxed) {
                     tracing::warn!(
                         target: "tracing_genai", %error, spans = count,
-                        "spans cannot be delivered; they are dropped and counted until they can"
+                        "spans cannot be delivered; they are dropped and counted as failed until export succeeds; check the receiver"
                     );
                 }
             }

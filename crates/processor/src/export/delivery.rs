@@ -1,18 +1,18 @@
-//! Counts what became of every span, so that no loss is silent.
+//! Counts the outcome of each span, so that losses are visible.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Where the counts are kept; processor and exporter share one.
+/// The counts of spans; processor and exporter share one.
 #[derive(Clone, Debug, Default)]
 pub struct Delivery(Arc<Counters>);
 
-/// The number of the next [`Delivery`] of the process.
-static NEXT: AtomicU64 = AtomicU64::new(0);
+/// The number of the process's next [`Delivery`].
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Debug)]
 struct Counters {
-    /// Distinguishes the counts from those of other processors in their metrics.
+    /// Identifies the processor in its metrics.
     number: u64,
     is_observed: AtomicBool,
     ended: AtomicU64,
@@ -26,7 +26,7 @@ struct Counters {
 impl Default for Counters {
     fn default() -> Self {
         Self {
-            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
             is_observed: AtomicBool::default(),
             ended: AtomicU64::default(),
             unsampled: AtomicU64::default(),
@@ -38,31 +38,31 @@ impl Default for Counters {
     }
 }
 
-/// The counts at one moment: `ended = unsampled + discarded + exported + failed + undelivered`.
+/// The counts at one time: `ended = unsampled + discarded + exported + failed + undelivered`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeliveryCounts {
     /// Spans that ended.
     pub ended: u64,
-    /// Spans that were counted but not sampled, and so not to be exported.
+    /// Recorded spans that were not sampled and so are not exported.
     pub unsampled: u64,
-    /// Spans for which no exporter is set up.
+    /// Spans without an exporter.
     pub discarded: u64,
-    /// Panics in a stage, after which the span went on unfinished, or in the processor behind them, after which it did not;
-    /// these spans are among the others.
+    /// Panics in a stage, after which the span is forwarded unfinished, or in the next processor, after which it is
+    /// lost. These spans are also in the other counts.
     pub panicked: u64,
     /// Spans the exporter reported as delivered.
     pub exported: u64,
     /// Spans the exporter could not deliver.
     pub failed: u64,
-    /// Spans still queued, or dropped because the queue was full: before shutdown the two look alike, after it nothing is
-    /// queued any more and all of these were dropped.
+    /// Spans still queued, or dropped because the queue was full. After shutdown none is queued: all of these were
+    /// dropped.
     pub undelivered: u64,
 }
 
 impl DeliveryCounts {
-    /// How many spans had each outcome, under the name it has as a metric's `tracing_genai.span.outcome`. A span has one
-    /// outcome at most.
+    /// The number of spans by outcome, a value of the metrics' `tracing_genai.span.outcome`. A span has at most one
+    /// outcome.
     pub(crate) const fn outcomes(&self) -> [(&'static str, u64); 4] {
         [
             ("unsampled", self.unsampled),
@@ -72,7 +72,7 @@ impl DeliveryCounts {
         ]
     }
 
-    /// Spans that were to be exported and were not: failed, dropped or still queued.
+    /// Sampled spans that were not exported: failed, dropped or still queued.
     pub const fn lost(&self) -> u64 {
         self.failed + self.undelivered
     }
@@ -81,14 +81,14 @@ impl DeliveryCounts {
 impl Delivery {
     /// Reads the counts.
     pub fn counts(&self) -> DeliveryCounts {
-        // Outcomes are read before endings, so that a span in between never makes the sum exceed its whole.
+        // Outcomes are read before `ended`, so that their sum never exceeds it.
         let unsampled = self.0.unsampled.load(Ordering::Acquire);
         let discarded = self.0.discarded.load(Ordering::Acquire);
         let panicked = self.0.panicked.load(Ordering::Acquire);
         let exported = self.0.exported.load(Ordering::Acquire);
         let failed = self.0.failed.load(Ordering::Acquire);
         let ended = self.0.ended.load(Ordering::Acquire);
-        let settled = unsampled + discarded + exported + failed;
+        let finished = unsampled + discarded + exported + failed;
         DeliveryCounts {
             ended,
             unsampled,
@@ -96,16 +96,16 @@ impl Delivery {
             panicked,
             exported,
             failed,
-            undelivered: ended.saturating_sub(settled),
+            undelivered: ended.saturating_sub(finished),
         }
     }
 
-    /// The name of the component in its metrics, as OpenTelemetry's SDK metrics have it: `otel.component.name`.
+    /// The processor's `otel.component.name`, in the form of OpenTelemetry's SDK metrics.
     pub(crate) fn component_name(&self) -> String {
         format!("tracing_genai_span_processor/{}", self.0.number)
     }
 
-    /// Whether no metrics observed the counts before this call. Where processors share counts, one of them is enough.
+    /// Whether this is the first call: processors that share counts register their metrics once.
     pub(crate) fn observe_once(&self) -> bool {
         !self.0.is_observed.swap(true, Ordering::AcqRel)
     }

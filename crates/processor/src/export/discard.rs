@@ -1,4 +1,4 @@
-//! The end of the way where no exporter is set up: spans are counted, and go nowhere.
+//! A span processor without an exporter: counts spans and drops them.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
 use super::delivery::Delivery;
 
-/// Drops every span, and counts it as `discarded`. Put behind a [`GenAiProcessor`](crate::GenAiProcessor) that is to
-/// meter and not to export.
+/// Drops each span and counts it as `discarded`. Wrap it in a [`GenAiProcessor`](crate::GenAiProcessor) that records
+/// metrics but exports no spans.
 #[derive(Clone, Debug)]
 pub struct Discard(Delivery);
 
 impl Discard {
-    /// Counts in `delivery`, which should be the processor's own.
+    /// Counts in `delivery`; pass the processor's own.
     pub const fn new(delivery: Delivery) -> Self {
         Self(delivery)
     }

@@ -1,4 +1,4 @@
-//! Makes one message of an answer whose text, thoughts and calls of tools stand apart.
+//! Joins a response's text, reasoning and tool calls from several attributes into one message.
 
 use serde_json::Value;
 use tracing_genai_semconv::Attribute;
@@ -12,14 +12,14 @@ use crate::unread::Unread;
 #[derive(Default)]
 pub(super) struct Answer {
     reasoning: Option<Part>,
-    said: Option<Part>,
+    text: Option<Part>,
     calls: Vec<Part>,
 }
 
 impl Answer {
     pub(super) fn text(&mut self, text: &str) {
         if !text.is_empty() {
-            self.said = Some(Part::text(text));
+            self.text = Some(Part::text(text));
         }
     }
 
@@ -40,8 +40,8 @@ impl Answer {
     }
 
     pub(super) fn write(self, operation: &mut Operation<'_>) {
-        let Self { reasoning, said, calls } = self;
-        let parts: Vec<_> = reasoning.into_iter().chain(said).chain(calls).collect();
+        let Self { reasoning, text, calls } = self;
+        let parts: Vec<_> = reasoning.into_iter().chain(text).chain(calls).collect();
         if !parts.is_empty() {
             let message = Message::of("assistant").with_all(parts);
             set(operation, Attribute::OutputMessages, to_json(&[message]));

@@ -1,4 +1,4 @@
-//! Makes the conventions' parts of the blocks that providers and SDKs make messages of.
+//! Converts content blocks of providers and SDKs to the conventions' message parts.
 
 use serde_json::{Map, Value};
 
@@ -13,7 +13,7 @@ pub(super) fn parts(content: Value) -> Vec<Part> {
     }
 }
 
-/// Whether a text is a list of blocks, and not a text that happens to be JSON.
+/// The list of blocks that a text holds; `None` for other JSON and text.
 pub(super) fn list_of_blocks(text: &str) -> Option<Value> {
     if !text.starts_with("[{") {
         return None;
@@ -39,7 +39,7 @@ fn part(block: Value) -> Part {
 
 fn known_part(kind: &str, block: &mut Map<String, Value>) -> Option<Part> {
     match kind {
-        // The conventions' own, as are those that are not named here.
+        // Parts of the conventions; kinds not listed here are kept too.
         "text" | "reasoning" if text_of(block, &["content"]).is_some() => None,
         "text" | "input_text" | "output_text" => Some(Part::text(text_of(block, &["text"])?)),
         "thinking" | "reasoning" => Some(Part::reasoning(text_of(block, &["thinking", "text", "reasoning"])?)),
@@ -53,14 +53,14 @@ fn known_part(kind: &str, block: &mut Map<String, Value>) -> Option<Part> {
             Some(Part::blob("audio", Some(&mime), audio.get("data")?.as_str()?))
         }
         "refusal" => Some(Part::text(text_of(block, &["refusal"])?)),
-        // Anthropic; the Vercel SDK's older image has its data beside it.
+        // Anthropic; older images of the Vercel SDK hold their data in `image`.
         "image" => image(block),
         "tool_use" => Some(call(block, &["id"], &["name"], &["input"])),
         "tool_result" => Some(response(block, &["tool_use_id"], &["content"])),
         // The Vercel SDK.
         "tool-call" => Some(call(block, &["toolCallId"], &["toolName"], &["input", "args"])),
         "tool-result" => {
-            // Since version 5 the output says of which kind it is.
+            // Since version 5 the output is an object with a type and a value.
             let value = block
                 .get_mut("output")
                 .and_then(|output| output.get_mut("value"))
@@ -79,7 +79,7 @@ fn known_part(kind: &str, block: &mut Map<String, Value>) -> Option<Part> {
                 (None, None) => Some(Part::file(modality, text_of(block, &["file_id"])?)),
             }
         }
-        // Bedrock's blocks have no type: their one member is it.
+        // Bedrock's blocks have no type; their only member names it.
         "" => {
             if let Some(text) = text_of(block, &["text"]) {
                 return Some(Part::text(text));
@@ -111,7 +111,7 @@ fn image(block: &Map<String, Value>) -> Option<Part> {
     }
 }
 
-/// Something that is either at an address or in the text itself.
+/// A part from a data URL, a URL or base64 data.
 pub(super) fn media(modality: &str, mime: Option<&str>, place: &str) -> Option<Part> {
     if let Some(data) = place.strip_prefix("data:") {
         let (kind, data) = data.split_once(',')?;
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_json_is_a_list_of_blocks_only_where_it_has_blocks() {
+    fn json_text_without_blocks_is_not_a_list_of_blocks() {
         assert!(list_of_blocks(r#"[{"type":"text","text":"hi"}]"#).is_some());
         for text in ["hi", "[1, 2]", r#"[{"name":"x"}]"#, "[{broken", "{}"] {
             assert_eq!(list_of_blocks(text), None, "{text}");

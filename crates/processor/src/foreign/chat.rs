@@ -1,16 +1,16 @@
-//! Makes the conventions' messages and definitions of tools of those that chat APIs and SDKs use.
+//! Converts messages and tool definitions of chat APIs and SDKs to the conventions'.
 
 use opentelemetry::{Array, Value as Attributed};
 use serde_json::{Map, Value, json};
 use tracing_genai_semconv::Attribute;
 
 use super::blocks::{call, list_of_blocks, parts};
-use super::read::{NOTHING, Read, set};
-use crate::message::{Message, Part, said};
+use super::read::{NOT_READ, Read, set};
+use crate::message::{Message, Part, parse_json_text};
 use crate::operation::Operation;
 use crate::unread::Unread;
 
-/// Who speaks where nobody says it.
+/// The role of a message that names none.
 pub(super) const fn default_role(of: Attribute) -> &'static str {
     match of {
         Attribute::OutputMessages => "assistant",
@@ -18,12 +18,12 @@ pub(super) const fn default_role(of: Attribute) -> &'static str {
     }
 }
 
-/// A message of a text alone.
+/// A message of one text part.
 pub(super) fn text_message(of: Attribute, text: &str) -> Value {
     Message::of(default_role(of)).with(Part::text(text)).to_value()
 }
 
-/// Reads messages: a list of them, an object around them, or the text of the one there is.
+/// Reads messages: a list, an object with a list, or one text.
 pub(super) fn read_messages(operation: &mut Operation<'_>, of: Attribute, text: &str) -> Read {
     let trimmed = text.trim_start();
     if !trimmed.starts_with(['[', '{']) {
@@ -39,29 +39,29 @@ pub(super) fn read_messages(operation: &mut Operation<'_>, of: Attribute, text: 
     };
     let list = match value {
         Value::Array(list) => list,
-        Value::Object(mut around) => {
-            if let Some(tools) = around.remove("tools")
+        Value::Object(mut object) => {
+            if let Some(tools) = object.remove("tools")
                 && let Value::Array(tools) = tools
             {
                 write_tools(operation, tools);
             }
-            if let Some(Value::String(system)) = around.remove("system") {
+            if let Some(Value::String(system)) = object.remove("system") {
                 let instructions = json!([{"type": "text", "content": system}]);
                 set(operation, Attribute::SystemInstructions, instructions.to_string());
             }
-            match around
+            match object
                 .remove("messages")
-                .or_else(|| around.remove("prompt"))
-                .or_else(|| around.remove("input"))
+                .or_else(|| object.remove("prompt"))
+                .or_else(|| object.remove("input"))
             {
                 Some(Value::Array(list)) => list,
                 Some(Value::String(text)) => vec![text_message(of, &text)],
                 Some(_) => return Err(Some((of, Unread::Json))),
-                None if around.contains_key("role") => vec![Value::Object(around)],
+                None if object.contains_key("role") => vec![Value::Object(object)],
                 None => vec![text_message(of, trimmed)],
             }
         }
-        _ => return NOTHING,
+        _ => return NOT_READ,
     };
     let role = default_role(of);
     let messages = list.into_iter().map(|mut message| {
@@ -72,7 +72,7 @@ pub(super) fn read_messages(operation: &mut Operation<'_>, of: Attribute, text: 
     Ok(())
 }
 
-/// A JSON text's text.
+/// The text of a JSON string; other text unchanged.
 fn unquoted(text: &str) -> String {
     if text.starts_with('"')
         && let Ok(Value::String(text)) = serde_json::from_str(text)
@@ -82,8 +82,8 @@ fn unquoted(text: &str) -> String {
     text.to_owned()
 }
 
-/// Makes a message the conventions', whatever API it was written for. One that is already stays, but for names of members
-/// that others mistake. Returns whether it changed it.
+/// Converts a message of any API to the conventions' form; returns whether it changed. In a message with `parts`, only
+/// wrong member names change.
 pub(crate) fn conform_message(message: &mut Value, role: &str) -> bool {
     match message {
         Value::Object(members) if members.get("parts").is_some_and(Value::is_array) => {
@@ -95,7 +95,7 @@ pub(crate) fn conform_message(message: &mut Value, role: &str) -> bool {
             is_changed
         }
         Value::Object(members) => {
-            let conformed = of_chat(members, role);
+            let conformed = convert_chat_message(members, role);
             let is_changed = conformed.is_some();
             if let Some(conformed) = conformed {
                 *message = conformed;
@@ -110,7 +110,7 @@ pub(crate) fn conform_message(message: &mut Value, role: &str) -> bool {
     }
 }
 
-/// The genai crate says `result` where the conventions say `response`.
+/// The genai crate writes `result` for the conventions' `response`.
 fn conform_part(part: &mut Value) -> bool {
     let Value::Object(part) = part else { return false };
     if part.get("type").and_then(Value::as_str) != Some("tool_call_response") || part.contains_key("response") {
@@ -123,8 +123,8 @@ fn conform_part(part: &mut Value) -> bool {
     true
 }
 
-/// A message of a chat API: `role` with `content` or `tool_calls`. What else it says stays beside the parts.
-fn of_chat(members: &mut Map<String, Value>, role: &str) -> Option<Value> {
+/// A message of a chat API: `role` with `content` or `tool_calls`. Other members are kept beside the parts.
+fn convert_chat_message(members: &mut Map<String, Value>, role: &str) -> Option<Value> {
     let named = members.remove("role").or_else(|| members.remove("type"));
     let has_content = [
         "content",
@@ -149,13 +149,13 @@ fn of_chat(members: &mut Map<String, Value>, role: &str) -> Option<Value> {
     if let Some(id) = responds_to.as_ref().and_then(Value::as_str) {
         message = message.with(Part::tool_call_response(Some(id), content));
     } else {
-        let thoughts = take("reasoning_content")
+        let reasoning = take("reasoning_content")
             .into_iter()
-            .filter_map(text_in)
+            .filter_map(non_empty_text)
             .map(Part::reasoning);
-        let refusal = take("refusal").into_iter().filter_map(text_in).map(Part::text);
+        let refusal = take("refusal").into_iter().filter_map(non_empty_text).map(Part::text);
         message = message
-            .with_all(thoughts)
+            .with_all(reasoning)
             .with_all(content_parts(content))
             .with_all(refusal);
     }
@@ -167,22 +167,22 @@ fn of_chat(members: &mut Map<String, Value>, role: &str) -> Option<Value> {
     }
     let mut message = message.to_value();
     if let Value::Object(conformed) = &mut message {
-        let further = std::mem::take(members)
+        let others = std::mem::take(members)
             .into_iter()
             .filter(|(_, value)| !value.is_null());
-        further.for_each(|(name, value)| _ = conformed.entry(name).or_insert(value));
+        others.for_each(|(name, value)| _ = conformed.entry(name).or_insert(value));
     }
     Some(message)
 }
 
-fn text_in(value: Value) -> Option<String> {
+fn non_empty_text(value: Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text),
         _ => None,
     }
 }
 
-/// The parts of a content, which may be a list of blocks as a text.
+/// The parts of a content: text, blocks, or a text that holds blocks.
 pub(super) fn content_parts(content: Value) -> Vec<Part> {
     match content {
         Value::String(text) if text.is_empty() => Vec::new(),
@@ -194,7 +194,7 @@ pub(super) fn content_parts(content: Value) -> Vec<Part> {
     }
 }
 
-/// The conventions' word for a role.
+/// The conventions' name of a role.
 pub(super) fn role_of(role: &str) -> &str {
     match role {
         "function" => "tool",
@@ -204,7 +204,7 @@ pub(super) fn role_of(role: &str) -> &str {
     }
 }
 
-/// A call of a tool, in OpenAI's form or flat, or in the Vercel SDK's.
+/// A tool call in OpenAI's form, flat, or in the Vercel SDK's form.
 pub(super) fn tool_call(value: &Value) -> Part {
     let Value::Object(members) = value else {
         return Part::other(value.clone());
@@ -229,7 +229,7 @@ pub(super) fn tool_call(value: &Value) -> Part {
     )
 }
 
-/// Reads the tools that the model could use: a JSON list, or a list of JSON texts.
+/// Reads tool definitions: a JSON list, or a list of JSON texts.
 pub(super) fn read_tools(operation: &mut Operation<'_>, value: &Attributed) -> Read {
     let unread = Err(Some((Attribute::ToolDefinitions, Unread::Json)));
     let tools = match value {
@@ -251,8 +251,8 @@ fn write_tools(operation: &mut Operation<'_>, mut tools: Vec<Value>) {
     set(operation, Attribute::ToolDefinitions, Value::Array(tools).to_string());
 }
 
-/// Makes a definition of a tool the conventions': flat, with a type, its schema under `parameters`. Returns whether it changed
-/// it.
+/// Converts a tool definition to the conventions' form: flat, with a type, its schema under `parameters`. Returns
+/// whether it changed.
 pub(crate) fn conform_tool(tool: &mut Value) -> bool {
     let Value::Object(members) = tool else { return false };
     let mut is_changed = false;
@@ -274,7 +274,7 @@ pub(crate) fn conform_tool(tool: &mut Value) -> bool {
         .get_mut("parameters")
         .filter(|parameters| parameters.is_string())
     {
-        *parameters = said(parameters.take());
+        *parameters = parse_json_text(parameters.take());
         is_changed = true;
     }
     is_changed
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_of_chat_apis_become_the_conventions() {
+    fn chat_messages_are_converted() {
         for (given, expected) in [
             (
                 json!({"role": "user", "content": "hi"}),
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_the_conventions_already_stays_but_for_a_mistaken_name() {
+    fn current_messages_are_unchanged_except_wrong_member_names() {
         let ours = json!({"role": "user", "parts": [{"type": "text", "content": "hi"}], "name": "Ann"});
         assert_eq!(conformed(ours.clone()), ours);
         let genais = json!({"role": "tool", "parts": [{"type": "tool_call_response", "id": "c", "result": "21"}]});
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn definitions_of_tools_become_flat_and_have_a_type() {
+    fn tool_definitions_are_flattened_and_typed() {
         for given in [
             json!({"type": "function", "function": {"name": "f", "parameters": {"a": 1}}}),
             json!({"name": "f", "input_schema": {"a": 1}}),

@@ -1,4 +1,4 @@
-//! Gathers lists that are spread over attributes with a number in their names.
+//! Reads lists spread over attributes with an index in their names.
 
 use std::collections::BTreeMap;
 
@@ -10,18 +10,18 @@ use tracing_genai_semconv::dialect::{Field, Indexed};
 use super::blocks::media;
 use super::chat::{conform_tool, content_parts, default_role, role_of, tool_call};
 use super::read::set;
-use crate::message::{Message, Part, said};
+use crate::message::{Message, Part, parse_json_text};
 use crate::operation::Operation;
 
-/// One element: its fields, those of its own lists with their number.
+/// One element: its fields with the index in the element's own lists.
 type Element = Vec<(Field, u32, Value)>;
 
-/// The lists, by what their names begin with.
+/// The lists by the prefix of their names.
 #[derive(Default)]
 pub(super) struct Elements(BTreeMap<&'static str, (Attribute, BTreeMap<u32, Element>)>);
 
 impl Elements {
-    /// Takes the attribute, if it is a field of an element of the list.
+    /// Adds the attribute if it is a field of an element of `list`; returns whether it is.
     pub(super) fn take(&mut self, list: &'static Indexed, name: &str, value: &Attributed) -> bool {
         let Some((number, path)) = name.strip_prefix(list.prefix).and_then(|rest| rest.split_once('.')) else {
             return false;
@@ -37,7 +37,7 @@ impl Elements {
         true
     }
 
-    /// Writes each list as the attribute it is, unless the span has that already.
+    /// Writes each list as an attribute, unless the span has that already.
     pub(super) fn write(self, operation: &mut Operation<'_>) {
         for (of, elements) in self.0.into_values() {
             let elements = elements.into_values();
@@ -45,7 +45,7 @@ impl Elements {
                 Attribute::ToolDefinitions => elements.map(tool).collect(),
                 Attribute::RetrievalDocuments => elements.map(document).collect(),
                 of => {
-                    let messages = merge_thoughts(elements.map(|element| message(of, element)).collect());
+                    let messages = merge_reasoning(elements.map(|element| message(of, element)).collect());
                     if of == Attribute::OutputMessages {
                         write_finish_reasons(operation, &messages);
                     }
@@ -59,7 +59,7 @@ impl Elements {
     }
 }
 
-/// The number in `path` where it is of that pattern; 0 where the pattern has none.
+/// The index in `path` if it matches `pattern`; 0 if the pattern has no index.
 fn matched(pattern: &str, path: &str) -> Option<u32> {
     let (mut patterns, mut segments) = (pattern.split('.'), path.split('.'));
     let mut number = 0;
@@ -89,7 +89,7 @@ fn text_of(value: Value) -> String {
     }
 }
 
-/// What is gathered of one call of a tool, or of one block of content.
+/// The fields of one tool call or content block.
 #[derive(Default)]
 struct Inner {
     id: Option<String>,
@@ -99,21 +99,21 @@ struct Inner {
 
 fn message(of: Attribute, element: Element) -> Message {
     let mut role = None;
-    let (mut speaker, mut reason, mut responds_to) = (None, None, None);
-    let (mut thoughts, mut content, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut participant, mut reason, mut responds_to) = (None, None, None);
+    let (mut reasoning, mut content, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
     let mut whole_calls = Vec::new();
     let (mut calls, mut blocks) = (BTreeMap::<u32, Inner>::new(), BTreeMap::<u32, Inner>::new());
     for (field, number, value) in element {
         match field {
             Field::Role => role = Some(role_of(&text_of(value)).to_owned()),
-            Field::SpeakerName => speaker = Some(text_of(value)),
+            Field::SpeakerName => participant = Some(text_of(value)),
             Field::FinishReason => reason = Some(text_of(value)).filter(|reason| !reason.is_empty()),
             Field::RespondsTo => responds_to = Some(text_of(value)),
             Field::Content | Field::UserContent => content.extend(content_parts(value)),
             Field::Refusal => refusals.push(Part::text(text_of(value))),
-            Field::Reasoning => thoughts.push(Part::reasoning(summary(text_of(value)))),
+            Field::Reasoning => reasoning.push(Part::reasoning(summary(text_of(value)))),
             Field::Calls => {
-                let listed = said(value);
+                let listed = parse_json_text(value);
                 whole_calls = listed.as_array().into_iter().flatten().map(tool_call).collect();
             }
             Field::CallId => calls.entry(number).or_default().id = Some(text_of(value)),
@@ -131,7 +131,7 @@ fn message(of: Attribute, element: Element) -> Message {
     }
     let role = role.unwrap_or_else(|| default_role(of).to_owned());
     let mut message = Message::of(role.as_str());
-    if let Some(name) = speaker {
+    if let Some(name) = participant {
         message = message.name(name);
     }
     if let Some(reason) = reason {
@@ -139,12 +139,12 @@ fn message(of: Attribute, element: Element) -> Message {
     }
     content.extend(blocks.into_values().filter_map(block));
     content.append(&mut refusals);
-    // Who answers a call of a tool says so in a part of its own.
+    // A tool's response is one part.
     if let Some(id) = responds_to {
         let response = Message::of("tool").with_all(content).text().unwrap_or_default();
         return message.with(Part::tool_call_response(Some(&id), response));
     }
-    // Anthropic's calls stand in the content, too.
+    // Anthropic's calls are in the content too.
     let called: Vec<_> = content.iter().filter_map(Part::call_id).map(str::to_owned).collect();
     let calls = calls.into_values().map(|call| {
         Part::tool_call(
@@ -156,8 +156,8 @@ fn message(of: Attribute, element: Element) -> Message {
     let calls: Vec<_> = calls.chain(whole_calls).collect();
     let further = calls
         .into_iter()
-        .filter(|call| call.call_id().is_none_or(|id| !called.iter().any(|met| met == id)));
-    message.with_all(thoughts).with_all(content).with_all(further)
+        .filter(|call| call.call_id().is_none_or(|id| !called.iter().any(|known| known == id)));
+    message.with_all(reasoning).with_all(content).with_all(further)
 }
 
 fn block(block: Inner) -> Option<Part> {
@@ -178,7 +178,7 @@ const fn modality(field: Field) -> &'static str {
     }
 }
 
-/// OpenAI sums up its thoughts in a list of texts.
+/// OpenAI's reasoning summary is a list of texts.
 fn summary(text: String) -> String {
     let Ok(Value::Array(summaries)) = serde_json::from_str(&text) else {
         return text;
@@ -190,13 +190,13 @@ fn summary(text: String) -> String {
     if texts.is_empty() { text } else { texts.join("\n") }
 }
 
-/// Traceloop gives what Anthropic's models think a message of its own: it belongs to the one that follows.
-fn merge_thoughts(messages: Vec<Message>) -> Vec<Message> {
+/// Traceloop writes Anthropic's reasoning as a separate message; it is merged into the next one.
+fn merge_reasoning(messages: Vec<Message>) -> Vec<Message> {
     let mut merged: Vec<Message> = Vec::with_capacity(messages.len());
     for message in messages {
         let message = message.thinking_as_reasoning();
         match merged.last_mut() {
-            Some(before) if before.is_thought_only() && message.role() == before.role() => before.append(message),
+            Some(before) if before.is_reasoning_only() && message.role() == before.role() => before.append(message),
             _ => merged.push(message),
         }
     }
@@ -219,14 +219,14 @@ fn tool(element: Element) -> Value {
             Field::ToolName => _ = members.insert("name".to_owned(), value),
             Field::ToolDescription => _ = members.insert("description".to_owned(), value),
             Field::ToolParameters => {
-                let schema = said(value);
-                // A tool without parameters has the text `null`.
+                let schema = parse_json_text(value);
+                // `null`: the tool has no parameters.
                 if schema != "null" {
                     members.insert("parameters".to_owned(), schema);
                 }
             }
             Field::ToolSchema => {
-                if let Value::Object(schema) = said(value) {
+                if let Value::Object(schema) = parse_json_text(value) {
                     schema
                         .into_iter()
                         .for_each(|(name, value)| _ = members.entry(name).or_insert(value));
@@ -247,7 +247,7 @@ fn document(element: Element) -> Value {
             Field::DocumentId => ("id", Value::String(text_of(value))),
             Field::DocumentScore => ("score", value),
             Field::DocumentContent => ("content", value),
-            Field::DocumentMetadata => ("metadata", said(value)),
+            Field::DocumentMetadata => ("metadata", parse_json_text(value)),
             _ => continue,
         };
         members.insert(name.to_owned(), value);

@@ -1,4 +1,4 @@
-//! Reads parameters of requests from JSON, and single values that need more than another name.
+//! Reads request parameters from JSON, and single values that need conversion.
 
 use std::time::SystemTime;
 
@@ -7,12 +7,12 @@ use opentelemetry::{Array, Value as Attributed};
 use serde_json::Value;
 use tracing_genai_semconv::{Attribute, ValueType, current_word};
 
-use super::read::{NOTHING, Read, set};
-use crate::coerce::{coerce, is_of};
+use super::read::{NOT_READ, Read, set};
+use crate::coerce::{coerce, has_type};
 use crate::operation::Operation;
 use crate::unread::Unread;
 
-/// What APIs and SDKs call the parameters of a request.
+/// Names of request parameters in APIs and SDKs.
 const PARAMETERS: &[(&str, Attribute)] = &[
     ("model", Attribute::RequestModel),
     ("temperature", Attribute::RequestTemperature),
@@ -37,15 +37,15 @@ const PARAMETERS: &[(&str, Attribute)] = &[
     ("dimensions", Attribute::EmbeddingsDimensionCount),
 ];
 
-/// Parameters that are objects, the member that counts, and what it is.
+/// Parameters that are objects: name, the member that is read, its attribute.
 const NESTED: &[(&str, &str, Attribute)] = &[
     ("reasoning", "effort", Attribute::RequestReasoningLevel),
     ("output_config", "effort", Attribute::RequestReasoningLevel),
     ("response_format", "type", Attribute::OutputType),
 ];
 
-/// Reads a JSON object of parameters. A member that is `null`, empty or `"Infinity"` is one that nobody gave. An object that
-/// says more than is read here stays.
+/// Reads a JSON object of parameters. A member that is `null`, empty or `"Infinity"` is unset. An object with members
+/// that are not read stays on the span.
 pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
     let Ok(Value::Object(members)) = serde_json::from_str(text) else {
         return Err(Some((Attribute::RequestModel, Unread::Json)));
@@ -66,7 +66,7 @@ pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
         if value.is_null() || value == "" || value == "Infinity" {
             continue;
         }
-        // One answer is what everybody asks for.
+        // One choice is the default.
         if of == Attribute::RequestChoiceCount && value == 1 {
             continue;
         }
@@ -81,7 +81,7 @@ pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
             attributed = current.into();
         }
         coerce(&mut attributed, of.value_type());
-        if !is_of(&attributed, of.value_type()) {
+        if !has_type(&attributed, of.value_type()) {
             operation.unread.add(of, Unread::Type);
             is_whole = false;
         } else if of == Attribute::RequestModel {
@@ -90,10 +90,10 @@ pub(super) fn read(operation: &mut Operation<'_>, text: &str) -> Read {
             set(operation, of, attributed);
         }
     }
-    if is_whole { Ok(()) } else { NOTHING }
+    if is_whole { Ok(()) } else { NOT_READ }
 }
 
-/// What was asked for says the parameters; the name beside them is then the model that answered.
+/// Sets the requested model from the parameters; a model named beside them is the response's.
 ///
 /// Source: openinference-instrumentation-openai, which writes the response's model over the request's `llm.model_name`.
 fn set_request_model(operation: &mut Operation<'_>, model: Attributed) {
@@ -123,7 +123,7 @@ fn attributed(value: &Value) -> Option<Attributed> {
     })
 }
 
-/// Reads `https://api.openai.com/v1/`.
+/// Reads the server's address and port from a URL such as `https://api.openai.com/v1/`.
 pub(super) fn read_url(operation: &mut Operation<'_>, text: &str) -> Read {
     let unread = Err(Some((Attribute::ServerAddress, Unread::Type)));
     let Some((scheme, rest)) = text.split_once("://") else {
@@ -152,7 +152,7 @@ pub(super) fn read_url(operation: &mut Operation<'_>, text: &str) -> Read {
     Ok(())
 }
 
-/// Reads when the answer began, as ISO 8601 with or without quotes.
+/// Reads the start time of the response, as ISO 8601 with or without quotes.
 pub(super) fn read_answer_start(operation: &mut Operation<'_>, text: &str) -> Read {
     let unread = Err(Some((Attribute::ResponseTimeToFirstChunk, Unread::Type)));
     let Ok(moment) = DateTime::parse_from_rfc3339(text.trim_matches('"')) else {
@@ -162,7 +162,7 @@ pub(super) fn read_answer_start(operation: &mut Operation<'_>, text: &str) -> Re
     let Ok(waited) = moment.duration_since(operation.span.start_time) else {
         return unread;
     };
-    // An answer does not begin after its span has ended.
+    // A start after the span's end is invalid.
     if moment > operation.span.end_time {
         return unread;
     }
@@ -170,16 +170,17 @@ pub(super) fn read_answer_start(operation: &mut Operation<'_>, text: &str) -> Re
     Ok(())
 }
 
-/// No call waits so long for its first token: a larger number is of another unit, such as nanoseconds.
-const MOST_SECONDS: f64 = 86_400.0;
+/// Maximum seconds to the first token; a larger number has another unit, such as nanoseconds.
+const MAX_SECONDS: f64 = 86_400.0;
 
-/// Reads seconds to the first token, which OpenLIT writes of every call: of one that is no stream it is all the time it took.
+/// Reads the seconds to the first token. OpenLIT writes them for every call; without streaming they are the whole
+/// duration.
 pub(super) fn read_first_token(operation: &mut Operation<'_>, value: &Attributed) -> Read {
     let is_stream = operation.value(Attribute::RequestStream) == Some(&Attributed::Bool(true));
     let mut seconds = value.clone();
     coerce(&mut seconds, ValueType::Double);
     match seconds {
-        Attributed::F64(seconds) if !is_stream || seconds > MOST_SECONDS => NOTHING,
+        Attributed::F64(seconds) if !is_stream || seconds > MAX_SECONDS => NOT_READ,
         Attributed::F64(seconds) => {
             set(operation, Attribute::ResponseTimeToFirstChunk, seconds);
             Ok(())

@@ -1,24 +1,24 @@
-//! Reads what the Vercel SDK passes on of its providers.
+//! Reads the provider metadata of the Vercel SDK.
 
 use serde_json::{Map, Value};
 use tracing_genai_semconv::Attribute;
 use tracing_genai_usage::charged_gemini_searches;
 
-use super::read::{NOTHING, Read, set};
+use super::read::{NOT_READ, Read, set};
 use super::usage;
 use super::usage_values::holds_count;
 use crate::operation::Operation;
 use crate::unread::Unread;
 
-/// The input without its cached part, which the SDK writes since version 6: since then the input includes that part.
+/// The uncached input, which the SDK writes since version 6; since then the input includes the cached part.
 const NO_CACHE_TOKENS: &str = "ai.usage.inputTokenDetails.noCacheTokens";
 
 /// The objects of a provider that hold its usage.
 const USAGES: [&str; 2] = ["usage", "usageMetadata"];
 
-/// What is read of a provider's object, and what counts nothing that is charged.
+/// Keys of a provider's object that are read, or that count nothing charged.
 ///
-/// Log probabilities, safety ratings and the places of citations hold many numbers.
+/// Log probabilities, safety ratings and positions of citations hold many numbers.
 const NO_USAGE: &[&str] = &[
     "cachedPromptTokens",
     "reasoningTokens",
@@ -42,17 +42,17 @@ const NO_USAGE: &[&str] = &[
     "logprobsResult",
 ];
 
-/// Reads the counts of caches and of reasoning that the Vercel SDK, up to version 5, passes on but does not name.
+/// Reads cache and reasoning counts that the Vercel SDK up to version 5 passes on only here.
 ///
-/// Up to that version the input is the provider's own count, and that of Anthropic and Bedrock excludes what the cache read and
-/// took. What the object says else stays on the span.
+/// Up to that version the input is the provider's own count, which for Anthropic and Bedrock excludes cache reads and
+/// writes. The attribute stays on the span.
 pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Read {
     let Ok(metadata) = serde_json::from_str::<Value>(text) else {
         return Err(Some((Attribute::UsageCacheReadInputTokens, Unread::Json)));
     };
-    for (provider, said) in metadata.as_object().into_iter().flatten() {
-        if let Value::Object(said) = said {
-            find_unread(operation, &[name, ".", provider].concat(), said);
+    for (provider, object) in metadata.as_object().into_iter().flatten() {
+        if let Value::Object(object) = object {
+            find_unread(operation, &[name, ".", provider].concat(), object);
         }
     }
     let count = |provider: &str, path: &str| {
@@ -72,7 +72,7 @@ pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Rea
         set(operation, Attribute::UsageReasoningOutputTokens, reasoning);
     }
     for provider in ["openai", "azure"] {
-        let tier = metadata.get(provider).and_then(|said| said.get("serviceTier"));
+        let tier = metadata.get(provider).and_then(|object| object.get("serviceTier"));
         if let Some(Value::String(tier)) = tier {
             usage::set_tier(operation, tier);
         }
@@ -87,18 +87,15 @@ pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Rea
         .or_else(|| count("anthropic", "cacheCreationInputTokens"))
         .or_else(|| count("bedrock", "usage.cacheWriteInputTokens"));
     if read.is_none() && written.is_none() {
-        return NOTHING;
+        return NOT_READ;
     }
     let beside = read.unwrap_or(0).saturating_add(written.unwrap_or(0));
     let input = operation.integer(Attribute::UsageInputTokens);
     let excludes = match count("anthropic", "usage.input_tokens") {
-        // The provider's own count beside it says which of the two the span's is.
+        // The provider's own count shows whether the span's excludes the cache.
         Some(own) => input == Some(own),
-        None if metadata.get("bedrock").is_some() => {
-            let mut attributes = operation.span.attributes.iter();
-            !attributes.any(|attribute| attribute.key.as_str() == NO_CACHE_TOKENS)
-        }
-        // Version 4 passes on the caches' counts alone, and names none itself.
+        None if metadata.get("bedrock").is_some() => !operation.has_name(NO_CACHE_TOKENS),
+        // Version 4 writes no cache counts of its own.
         None => {
             !operation.has(Attribute::UsageCacheReadInputTokens)
                 && !operation.has(Attribute::UsageCacheWriteInputTokens)
@@ -116,12 +113,12 @@ pub(super) fn read(operation: &mut Operation<'_>, name: &str, text: &str) -> Rea
             set(operation, of, count);
         }
     }
-    NOTHING
+    NOT_READ
 }
 
-/// Names the numbers of a provider's object that are not understood.
-fn find_unread(operation: &mut Operation<'_>, provider: &str, said: &Map<String, Value>) {
-    for (key, value) in said {
+/// Notes numbers of a provider's object that are not understood.
+fn find_unread(operation: &mut Operation<'_>, provider: &str, object: &Map<String, Value>) {
+    for (key, value) in object {
         let name = [provider, ".", key].concat();
         match value {
             Value::Object(object) if USAGES.contains(&key.as_str()) => usage::find_unread(operation, &name, object),
@@ -137,11 +134,11 @@ fn find_unread(operation: &mut Operation<'_>, provider: &str, said: &Map<String,
     }
 }
 
-/// Reads the thoughts and the searches of a Gemini call. Thoughts stand beside the candidates, and the SDK's output is either
-/// alone or with them.
-fn read_google(operation: &mut Operation<'_>, name: &str, said: Option<&Value>) {
-    let Some(said) = said else { return };
-    let usage = said.get("usageMetadata");
+/// Reads reasoning and searches of a Gemini call. Gemini counts reasoning apart from the candidates; the SDK's output
+/// is either the candidates alone or both.
+fn read_google(operation: &mut Operation<'_>, name: &str, object: Option<&Value>) {
+    let Some(object) = object else { return };
+    let usage = object.get("usageMetadata");
     let count = |key: &str| usage?.get(key)?.as_i64();
     if let Some(cached) = count("cachedContentTokenCount") {
         set(operation, Attribute::UsageCacheReadInputTokens, cached);
@@ -159,7 +156,7 @@ fn read_google(operation: &mut Operation<'_>, name: &str, said: Option<&Value>) 
             operation.set(Attribute::UsageInputTokens, input.saturating_add(tools));
         }
     }
-    let Some(grounding) = said.get("groundingMetadata") else {
+    let Some(grounding) = object.get("groundingMetadata") else {
         return;
     };
     let queries = |key: &str| {

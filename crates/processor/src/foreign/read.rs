@@ -1,4 +1,4 @@
-//! What became of reading an attribute of another dialect.
+//! The result of reading an attribute of another dialect.
 
 use opentelemetry::Value;
 use tracing_genai_semconv::Attribute;
@@ -6,13 +6,13 @@ use tracing_genai_semconv::Attribute;
 use crate::operation::Operation;
 use crate::unread::Unread;
 
-/// What became of reading: nothing to read, or what could not be read and why.
+/// `Err` if the attribute stays: with the attribute and the reason if its value could not be read.
 pub(super) type Read = Result<(), Option<(Attribute, Unread)>>;
 
-/// It says nothing of the conventions.
-pub(super) const NOTHING: Read = Err(None);
+/// The attribute stays, without a fault.
+pub(super) const NOT_READ: Read = Err(None);
 
-/// Sets an attribute that the span does not have in the conventions' own name.
+/// Sets an attribute unless the span already has it.
 pub(super) fn set(operation: &mut Operation<'_>, attribute: Attribute, value: impl Into<Value>) {
     if !operation.has(attribute) {
         operation.set(attribute, value);

@@ -1,13 +1,13 @@
-//! Reads what went into a span and came out of it, which means something else of each operation.
+//! Reads a span's input and output, whose meaning depends on the operation.
 
 use serde_json::{Map, Value};
 use tracing_genai_semconv::{Attribute, OperationName};
 
 use super::chat::read_messages;
-use super::read::{NOTHING, Read, set};
+use super::read::{NOT_READ, Read, set};
 use crate::operation::Operation;
 
-/// What Traceloop's names begin with, whose inputs and outputs have something around them.
+/// Prefix of Traceloop's names; its inputs and outputs are wrapped in an object.
 const WRAPPED: &str = "traceloop.";
 
 pub(super) fn read_input(operation: &mut Operation<'_>, name: &str, text: &str) -> Read {
@@ -28,15 +28,15 @@ pub(super) fn read_input(operation: &mut Operation<'_>, name: &str, text: &str) 
         }
         Some(OperationName::Retrieval) => {
             let query = match serde_json::from_str(text) {
-                Ok(Value::Object(around)) => around.get("query").and_then(Value::as_str).map(str::to_owned),
+                Ok(Value::Object(object)) => object.get("query").and_then(Value::as_str).map(str::to_owned),
                 Ok(Value::String(query)) => Some(query),
                 _ => Some(text.to_owned()),
             };
-            let Some(query) = query else { return NOTHING };
+            let Some(query) = query else { return NOT_READ };
             set(operation, Attribute::RetrievalQueryText, query);
             Ok(())
         }
-        _ => read_talk(operation, Attribute::InputMessages, text),
+        _ => read_conversation(operation, Attribute::InputMessages, text),
     }
 }
 
@@ -55,13 +55,13 @@ pub(super) fn read_output(operation: &mut Operation<'_>, name: &str, text: &str)
         Some(OperationName::Retrieval) => {
             let listed = match serde_json::from_str(text) {
                 Ok(Value::Array(documents)) => Some(documents),
-                Ok(Value::Object(mut around)) => match around.remove("documents") {
+                Ok(Value::Object(mut object)) => match object.remove("documents") {
                     Some(Value::Array(documents)) => Some(documents),
                     _ => None,
                 },
                 _ => None,
             };
-            let Some(documents) = listed else { return NOTHING };
+            let Some(documents) = listed else { return NOT_READ };
             let documents = documents.into_iter().map(document).collect();
             set(
                 operation,
@@ -70,32 +70,32 @@ pub(super) fn read_output(operation: &mut Operation<'_>, name: &str, text: &str)
             );
             Ok(())
         }
-        _ => read_talk(operation, Attribute::OutputMessages, text),
+        _ => read_conversation(operation, Attribute::OutputMessages, text),
     }
 }
 
-/// Messages, of an operation that has them. The JSON of an agent or a workflow that is none of a chat is its own.
-fn read_talk(operation: &mut Operation<'_>, of: Attribute, text: &str) -> Read {
-    let Some(name) = operation.name else { return NOTHING };
-    let is_talk = matches!(
+/// Reads messages of an operation that has them. For agents and workflows only JSON in the form of messages is read.
+fn read_conversation(operation: &mut Operation<'_>, of: Attribute, text: &str) -> Read {
+    let Some(name) = operation.name else { return NOT_READ };
+    let has_messages = matches!(
         name,
         OperationName::Chat | OperationName::GenerateContent | OperationName::TextCompletion
     );
-    let is_around = matches!(name, OperationName::InvokeAgent | OperationName::InvokeWorkflow);
-    if is_talk || (is_around && is_chat(text)) {
+    let is_agent = matches!(name, OperationName::InvokeAgent | OperationName::InvokeWorkflow);
+    if has_messages || (is_agent && is_chat(text)) {
         return read_messages(operation, of, text);
     }
-    NOTHING
+    NOT_READ
 }
 
-/// Whether it is a text, a message, or a list of messages.
+/// Whether `text` is plain text, a message, or a list of messages.
 fn is_chat(text: &str) -> bool {
     let is_message = |value: &Value| value.get("role").is_some();
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(list)) => !list.is_empty() && list.iter().all(is_message),
-        Ok(Value::Object(around)) => match around.get("messages") {
+        Ok(Value::Object(object)) => match object.get("messages") {
             Some(Value::Array(list)) => list.iter().all(is_message),
-            _ => around.contains_key("role"),
+            _ => object.contains_key("role"),
         },
         Ok(Value::String(_)) => true,
         Ok(_) => false,
@@ -103,26 +103,26 @@ fn is_chat(text: &str) -> bool {
     }
 }
 
-/// The first of the members that says something.
+/// The first non-empty member of `names`.
 fn unwrapped(text: &str, names: &[&str]) -> Option<String> {
-    let Ok(Value::Object(around)) = serde_json::from_str(text) else {
+    let Ok(Value::Object(object)) = serde_json::from_str(text) else {
         return None;
     };
-    let says = |value: &&Value| match value {
+    let is_non_empty = |value: &&Value| match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),
         Value::Array(items) => !items.is_empty(),
         Value::Object(members) => !members.is_empty(),
         _ => true,
     };
-    let member = names.iter().find_map(|name| around.get(*name).filter(says))?;
+    let member = names.iter().find_map(|name| object.get(*name).filter(is_non_empty))?;
     Some(match member {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     })
 }
 
-/// Some call a document's text `page_content`.
+/// A document; `page_content` (LangChain) becomes `content`.
 fn document(value: Value) -> Value {
     let Value::Object(mut document) = value else {
         return Value::Object(Map::from_iter([("content".to_owned(), value)]));
@@ -138,10 +138,10 @@ pub(super) fn read_name(operation: &mut Operation<'_>, name: &str) -> Read {
         Some(OperationName::InvokeWorkflow) => Attribute::WorkflowName,
         Some(OperationName::InvokeAgent | OperationName::CreateAgent | OperationName::Plan) => Attribute::AgentName,
         Some(OperationName::ExecuteTool) => Attribute::ToolName,
-        _ => return NOTHING,
+        _ => return NOT_READ,
     };
     if name.is_empty() {
-        return NOTHING;
+        return NOT_READ;
     }
     set(operation, of, name.to_owned());
     Ok(())

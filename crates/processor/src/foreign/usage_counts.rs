@@ -1,4 +1,4 @@
-//! What a JSON object of counts says: its keys, added up as its total has it.
+//! Reads a JSON object of counts and combines its keys so that they match its total.
 
 use serde_json::{Map, Value};
 use tracing_genai_semconv::dialect::{Place, Side, UsageKey};
@@ -6,44 +6,44 @@ use tracing_genai_semconv::{Attribute, Meaning, is_count, is_count_text, meaning
 
 use super::usage_values::{Factor, count_of, holds_count, labelled};
 
-/// How far objects within objects are looked into.
-const DEEPEST: usize = 4;
+/// Maximum depth of nested objects that are read.
+const MAX_DEPTH: usize = 4;
 
-/// What an object of counts says.
+/// The counts of a usage object.
 #[derive(Default)]
 pub(super) struct Counts<'n> {
-    /// What the path of a key follows to be an attribute's name, for objects under the name of usage attributes.
+    /// The name of the usage attribute that holds the object; key paths are appended to it.
     attribute: Option<&'n str>,
     pub(super) input: Option<i64>,
     pub(super) output: Option<i64>,
     /// The total above zero and its path.
     pub(super) total: Option<(String, i64)>,
     parts: Vec<Part>,
-    /// The sum of the tokens written to the cache by their lifetimes, and where they stand.
+    /// The sum of cache write tokens by lifetime, and whether the input includes them.
     by_lifetime: Option<(i64, Place)>,
-    /// Whether the object's key for the whole input is one that includes the cached tokens.
+    /// Whether the input's key is one that includes cached tokens.
     input_includes_cache: bool,
-    /// Counts under names of ours.
+    /// Counts under this project's own names.
     pub(super) own: Vec<(&'static str, i64)>,
-    /// Whether the counts are those that Cohere bills, of which none is cached.
+    /// Whether the counts are Cohere's billed units, none of which is cached.
     is_billed: bool,
-    /// Words that the price depends on, by their keys.
+    /// Words that the price depends on.
     pub(super) factors: Vec<(Factor, String)>,
-    /// The paths of numbers above zero that are not understood, or that others contradict.
+    /// Paths of numbers above zero that are not understood or contradict others.
     pub(super) unread: Vec<String>,
-    /// Whether the key of a count holds something else.
+    /// Whether a count's key holds a value that is not a count.
     pub(super) is_malformed: bool,
 }
 
-/// A part of a side, or something counted by itself.
+/// A part of the input or output, or a separate count.
 struct Part {
     of: Option<Attribute>,
-    /// The side that the part is added to, where it stands beside it.
+    /// The side to which the part belongs.
     side: Option<Side>,
     place: Place,
     /// The sum of Langfuse's buckets.
     buckets: Option<i64>,
-    /// The count under any other key.
+    /// The count under a key that is not a bucket.
     named: Option<i64>,
     path: String,
 }
@@ -61,7 +61,7 @@ impl Part {
     }
 }
 
-/// The sum of what is there.
+/// The sum of the counts present.
 fn added(one: Option<i64>, other: Option<i64>) -> Option<i64> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.saturating_add(other)),
@@ -69,18 +69,18 @@ fn added(one: Option<i64>, other: Option<i64>) -> Option<i64> {
     }
 }
 
-/// A side by what its count leaves out.
+/// What a side's count excludes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
-    /// The parts that its keys say.
+    /// The parts that its keys name as excluded.
     ByKeys,
     /// Nothing.
     Whole,
-    /// Cached tokens or reasoning, whatever the keys say.
+    /// Cached tokens or reasoning, independent of the keys.
     Net,
 }
 
-/// In the order in which they are held against the total.
+/// In the order in which they are compared with the total.
 const READINGS: [(Reading, Reading); 9] = {
     use Reading::{ByKeys, Net, Whole};
     [
@@ -97,56 +97,56 @@ const READINGS: [(Reading, Reading); 9] = {
 };
 
 impl<'n> Counts<'n> {
-    /// Reads `object`, which stands under the path `around` in a provider's usage.
-    pub(super) fn read(attribute: Option<&'n str>, around: &str, object: &Map<String, Value>) -> Self {
+    /// Reads `object`, whose path in the provider's usage is `base`.
+    pub(super) fn read(attribute: Option<&'n str>, base: &str, object: &Map<String, Value>) -> Self {
         let mut counts = Self {
             attribute,
             ..Self::default()
         };
-        counts.gather("", around, object, 0);
-        counts.settle();
+        counts.gather("", base, object, 0);
+        counts.resolve();
         counts
     }
 
-    fn gather(&mut self, within: &str, around: &str, object: &Map<String, Value>, depth: usize) {
+    fn gather(&mut self, key_path: &str, base: &str, object: &Map<String, Value>, depth: usize) {
         let joined = |before: &str, key: &str| match before {
             "" => key.to_owned(),
             before => [before, ".", key].concat(),
         };
         for (key, value) in object {
-            self.take(&joined(within, key), &joined(around, key), value, depth);
+            self.take(&joined(key_path, key), &joined(base, key), value, depth);
         }
     }
 
-    /// Takes a value by its path in the attribute, and by its path in a provider's usage.
-    fn take(&mut self, within: &str, path: &str, value: &Value, depth: usize) {
+    /// Reads a value by its path in the attribute and its path in the provider's usage.
+    fn take(&mut self, key_path: &str, path: &str, value: &Value, depth: usize) {
         match value {
-            Value::Object(inner) if depth < DEEPEST => self.gather(within, path, inner, depth + 1),
-            Value::Array(items) if depth < DEEPEST => {
+            Value::Object(inner) if depth < MAX_DEPTH => self.gather(key_path, path, inner, depth + 1),
+            Value::Array(items) if depth < MAX_DEPTH => {
                 for item in items {
                     match labelled(item) {
                         Some((label, count)) => {
-                            let [within, path] = [within, path].map(|path| [path, ".", &label].concat());
-                            self.take(&within, &path, count, depth + 1);
+                            let [key_path, path] = [key_path, path].map(|path| [path, ".", &label].concat());
+                            self.take(&key_path, &path, count, depth + 1);
                         }
-                        None => self.take(within, path, item, depth + 1),
+                        None => self.take(key_path, path, item, depth + 1),
                     }
                 }
             }
-            Value::Object(_) | Value::Array(_) if holds_count(value) => self.unread.push(within.to_owned()),
+            Value::Object(_) | Value::Array(_) if holds_count(value) => self.unread.push(key_path.to_owned()),
             Value::Null | Value::Object(_) | Value::Array(_) => {}
-            value => self.take_scalar(within, path, value),
+            value => self.take_scalar(key_path, path, value),
         }
     }
 
-    fn take_scalar(&mut self, within: &str, path: &str, value: &Value) {
+    fn take_scalar(&mut self, key_path: &str, path: &str, value: &Value) {
         if let (Some(factor), Value::String(word)) = (Factor::of(path), value) {
             self.factors.push((factor, word.clone()));
             return;
         }
         let named = self
             .attribute
-            .and_then(|attribute| meaning(&[attribute, ".", within].concat()));
+            .and_then(|attribute| meaning(&[attribute, ".", key_path].concat()));
         let key = match named {
             Some(Meaning::Redundant) => return,
             Some(Meaning::Total) => Some(UsageKey::Total),
@@ -155,13 +155,13 @@ impl<'n> Counts<'n> {
                 Attribute::UsageOutputTokens => UsageKey::Whole(Side::Output),
                 of => UsageKey::Unit(of),
             }),
-            _ => UsageKey::of(path).or_else(|| UsageKey::of(within)),
+            _ => UsageKey::of(path).or_else(|| UsageKey::of(key_path)),
         };
         match (key, count_of(value)) {
             (Some(UsageKey::Redundant(_)), _) => {}
-            (Some(key), Some(count)) => self.count(key, within, count),
+            (Some(key), Some(count)) => self.count(key, key_path, count),
             (Some(_), None) => self.is_malformed = true,
-            (None, count) => self.count_unknown(within, value, count),
+            (None, count) => self.count_unknown(key_path, value, count),
         }
     }
 
@@ -185,9 +185,9 @@ impl<'n> Counts<'n> {
                 let is_bucket = place == Place::Beside && is_bucket(path);
                 self.part(of, Some(side), place, is_bucket, path, count);
             }
-            UsageKey::CacheWrite(place) => self.written(place, count),
+            UsageKey::CacheWrite(place) => self.add_cache_write(place, count),
             UsageKey::CacheWrite1h(place) => {
-                self.written(place, count);
+                self.add_cache_write(place, count);
                 let of = Some(Attribute::UsageCacheWrite1hInputTokens);
                 self.part(of, None, Place::Within, is_bucket(path), path, count);
             }
@@ -198,12 +198,12 @@ impl<'n> Counts<'n> {
         }
     }
 
-    fn written(&mut self, place: Place, count: i64) {
+    fn add_cache_write(&mut self, place: Place, count: i64) {
         let sum = self.by_lifetime.map_or(0, |(sum, _)| sum);
         self.by_lifetime = Some((sum.saturating_add(count), place));
     }
 
-    /// Langfuse adds any bucket to the side that its name begins with.
+    /// Notes an unknown count. Langfuse adds any bucket to the side that its name starts with.
     fn count_unknown(&mut self, path: &str, value: &Value, count: Option<i64>) {
         let is_above_zero = match value {
             Value::Number(number) => number.as_f64().is_some_and(is_count),
@@ -224,7 +224,8 @@ impl<'n> Counts<'n> {
         self.unread.push(path.to_owned());
     }
 
-    /// Adds up the buckets of one part. Of other names for it one counts, and another that says something else is doubted.
+    /// Adds a count to its part. Buckets are summed; of other keys the first applies, and one that differs is noted as
+    /// unread.
     fn part(
         &mut self,
         of: Option<Attribute>,
@@ -267,8 +268,8 @@ impl<'n> Counts<'n> {
         }
     }
 
-    /// Decides what the object as a whole says, once all of it is read.
-    fn settle(&mut self) {
+    /// Resolves the parts once the whole object is read.
+    fn resolve(&mut self) {
         if self.is_billed {
             self.parts.retain(|part| !part.is_cache());
         }
@@ -297,25 +298,25 @@ impl<'n> Counts<'n> {
         }
     }
 
-    /// Whether the object says anything of what was used.
+    /// Whether the object has any count of usage.
     pub(super) fn is_usage(&self) -> bool {
         self.input.is_some() || self.output.is_some() || self.by_lifetime.is_some() || !self.parts.is_empty()
     }
 
-    /// Whether the total can be held against this object's counts alone.
+    /// Whether the total can be compared with this object's counts alone.
     pub(super) const fn has_both_sides(&self) -> bool {
         self.input.is_some() && self.output.is_some()
     }
 
-    /// The counts as the conventions have them, whose wholes include their parts; and each one's path.
+    /// The counts with their paths, input and output including their parts as in the conventions.
     pub(super) fn attributes(&self) -> impl Iterator<Item = (Attribute, i64, &str)> {
-        // Without a total, as the keys have it.
+        // Without a total the keys decide.
         let (input, output) = self.reading().unwrap_or((Reading::ByKeys, Reading::ByKeys));
-        let written = self.by_lifetime.filter(|_| !self.has_written()).map(|(sum, _)| sum);
+        let add_cache_write = self.by_lifetime.filter(|_| !self.has_written()).map(|(sum, _)| sum);
         let wholes = [
             (Attribute::UsageInputTokens, self.side(Side::Input, input), "input"),
             (Attribute::UsageOutputTokens, self.side(Side::Output, output), "output"),
-            (Attribute::UsageCacheWriteInputTokens, written, "cache_write"),
+            (Attribute::UsageCacheWriteInputTokens, add_cache_write, "cache_write"),
         ];
         let wholes = wholes
             .into_iter()
@@ -329,7 +330,7 @@ impl<'n> Counts<'n> {
         parts.any(|part| part.of == Some(Attribute::UsageCacheWriteInputTokens))
     }
 
-    /// By the first reading that gives the total.
+    /// The first reading whose sum is the total.
     fn reading(&self) -> Option<(Reading, Reading)> {
         let (_, total) = self.total.as_ref()?;
         let sum = |(input, output): &(Reading, Reading)| {
@@ -338,13 +339,13 @@ impl<'n> Counts<'n> {
         READINGS.into_iter().find(|reading| sum(reading) == Some(*total))
     }
 
-    /// A side with what its count leaves out by that reading.
+    /// A side's count plus the parts that it excludes by `reading`.
     fn side(&self, side: Side, reading: Reading) -> Option<i64> {
         let count = match side {
             Side::Input => self.input,
             Side::Output => self.output,
         };
-        let is_left_out = |part: &Part| match (reading, part.place) {
+        let is_excluded = |part: &Part| match (reading, part.place) {
             (Reading::Whole, _) => count.is_none() && part.place == Place::Beside,
             (_, Place::Beside) => true,
             (Reading::Net, Place::Within) => part.is_cache() || part.of == Some(Attribute::UsageReasoningOutputTokens),
@@ -353,7 +354,7 @@ impl<'n> Counts<'n> {
         let mut parts = self
             .parts
             .iter()
-            .filter(|part| part.side == Some(side) && is_left_out(part));
+            .filter(|part| part.side == Some(side) && is_excluded(part));
         let first = parts.next().map(Part::count);
         let beside = parts.fold(first, |sum, part| added(sum, Some(part.count())));
         let by_lifetime = self.by_lifetime.filter(|(_, place)| {
@@ -364,7 +365,7 @@ impl<'n> Counts<'n> {
     }
 }
 
-/// Langfuse's keys, of which each is a bucket beside the others.
+/// Whether a key is a Langfuse bucket, which excludes the other buckets.
 fn is_bucket(path: &str) -> bool {
     !path.contains('.') && (path.starts_with("input_") || path.starts_with("output_"))
 }

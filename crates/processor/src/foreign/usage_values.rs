@@ -1,4 +1,4 @@
-//! The values in a JSON object of counts: numbers, lists by a label, and words that the price depends on.
+//! Values in a JSON object of counts: numbers, labelled lists, and words that the price depends on.
 
 use opentelemetry::Value as Attributed;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use tracing_genai_semconv::{ValueType, is_count};
 
 use crate::coerce::coerce;
 
-/// A word in a usage object that the price depends on.
+/// A word in a usage object on which the price depends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Factor {
     InferenceGeo,
@@ -25,7 +25,7 @@ impl Factor {
     }
 }
 
-/// Gemini's count of one modality, or Bedrock's of what is kept for one lifetime.
+/// A label and its count: Gemini's per modality, Bedrock's per cache lifetime.
 pub(super) fn labelled(item: &Value) -> Option<(String, &Value)> {
     let label = item.get("modality").or_else(|| item.get("ttl"))?;
     let mut keys = ["tokenCount", "token_count", "inputTokens"].iter();
@@ -33,7 +33,7 @@ pub(super) fn labelled(item: &Value) -> Option<(String, &Value)> {
     Some((label.as_str()?.to_ascii_lowercase(), count))
 }
 
-/// Whether there is a number above zero anywhere in it.
+/// Whether the value contains a number above zero.
 pub(super) fn holds_count(value: &Value) -> bool {
     match value {
         Value::Number(number) => number.as_f64().is_some_and(is_count),
@@ -43,7 +43,7 @@ pub(super) fn holds_count(value: &Value) -> bool {
     }
 }
 
-/// A whole number, however it was written.
+/// A whole number, written as a number or as text.
 pub(super) fn count_of(value: &Value) -> Option<i64> {
     let mut count = match value {
         Value::Number(number) => match number.as_i64() {

@@ -1,4 +1,4 @@
-//! What a chat costs after our processor, whichever tracer wrote its span.
+//! Costs of chats after the processor, by any tracer.
 
 #![allow(dead_code, clippy::unwrap_used, reason = "shared by tests that need different parts")]
 
@@ -17,7 +17,7 @@ pub(crate) struct Expected {
 /// A span after the processor.
 pub(crate) struct Priced(SpanData);
 
-/// A chat of gpt-4o by that tracer, with what `attributes` say more.
+/// A chat of gpt-4o by a tracer, with additional attributes.
 pub(crate) fn chat(scope: &'static str, attributes: impl IntoIterator<Item = KeyValue>) -> Priced {
     let all = [
         KeyValue::new("gen_ai.operation.name", "chat"),
@@ -29,7 +29,7 @@ pub(crate) fn chat(scope: &'static str, attributes: impl IntoIterator<Item = Key
     written(scope, "chat gpt-4o", all.into_iter().chain(attributes))
 }
 
-/// A span by that tracer.
+/// A span of the tracer `scope`.
 pub(crate) fn written(
     scope: &'static str,
     name: &'static str,

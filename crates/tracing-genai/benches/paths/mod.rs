@@ -1,10 +1,10 @@
-//! One span with twelve GenAI attributes into the batch queue, by each way there is.
+//! The paths under test: one span with twelve GenAI attributes into the batch queue.
 
 #![allow(
     clippy::expect_used,
     dead_code,
     unreachable_pub,
-    reason = "a bench that cannot be set up says so; each user takes what it needs"
+    reason = "a failed setup fails the benchmark; users need different parts"
 )]
 
 use opentelemetry::trace::{Span as _, SpanKind, Tracer as _, TracerProvider as _};
@@ -20,24 +20,24 @@ use tracing_genai::GenAiProcessor;
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// A way of a span into the batch queue.
+/// A path of a span into the batch queue.
 pub struct Path {
     pub name: &'static str,
-    way: Way,
+    api: Api,
     provider: SdkTracerProvider,
 }
 
-enum Way {
+enum Api {
     Raw(SdkTracer),
     Tracing(Dispatch),
 }
 
-/// Who does our work on a span.
+/// Where the span is processed.
 #[derive(Clone, Copy)]
-enum Work {
+enum Processing {
     None,
-    HandedOver,
-    OnTheSpot,
+    OwnThread,
+    EndingThread,
 }
 
 pub const RAW: &str = "raw SDK";
@@ -45,9 +45,9 @@ pub const DEFAULT: &str = "bridge, its defaults";
 pub const LEAN: &str = "bridge, lean";
 pub const OURS: &str = "ours, lean, as init() sets it up";
 pub const OURS_DEFAULT: &str = "ours, over the bridge's defaults";
-pub const OURS_ON_THE_SPOT: &str = "ours, lean, without hand-over";
+pub const OURS_WITHOUT_HAND_OVER: &str = "ours, lean, without hand-over";
 
-/// Every path, the floor first.
+/// All paths, the raw SDK first.
 pub fn all() -> Vec<Path> {
     let default = |tracer| tracing_opentelemetry::layer::<Registry>().with_tracer(tracer);
     let lean = |tracer| {
@@ -59,76 +59,76 @@ pub fn all() -> Vec<Path> {
     };
     let registry = tracing_subscriber::registry;
     vec![
-        Path::new(RAW, Work::None, Way::Raw),
-        Path::new(DEFAULT, Work::None, |tracer| {
-            Way::Tracing(registry().with(default(tracer)).into())
+        Path::new(RAW, Processing::None, Api::Raw),
+        Path::new(DEFAULT, Processing::None, |tracer| {
+            Api::Tracing(registry().with(default(tracer)).into())
         }),
-        Path::new(LEAN, Work::None, |tracer| {
-            Way::Tracing(registry().with(lean(tracer)).into())
+        Path::new(LEAN, Processing::None, |tracer| {
+            Api::Tracing(registry().with(lean(tracer)).into())
         }),
-        Path::new(OURS, Work::HandedOver, |tracer| {
-            Way::Tracing(registry().with(tracing_genai::layer(tracer)).into())
+        Path::new(OURS, Processing::OwnThread, |tracer| {
+            Api::Tracing(registry().with(tracing_genai::layer(tracer)).into())
         }),
-        Path::new(OURS_DEFAULT, Work::HandedOver, |tracer| {
-            Way::Tracing(registry().with(tracing_genai::wrap(default(tracer))).into())
+        Path::new(OURS_DEFAULT, Processing::OwnThread, |tracer| {
+            Api::Tracing(registry().with(tracing_genai::wrap(default(tracer))).into())
         }),
-        Path::new(OURS_ON_THE_SPOT, Work::OnTheSpot, |tracer| {
-            Way::Tracing(registry().with(tracing_genai::layer(tracer)).into())
+        Path::new(OURS_WITHOUT_HAND_OVER, Processing::EndingThread, |tracer| {
+            Api::Tracing(registry().with(tracing_genai::layer(tracer)).into())
         }),
     ]
 }
 
 impl Path {
-    fn new(name: &'static str, work: Work, way: impl FnOnce(SdkTracer) -> Way) -> Self {
-        // The queue holds a whole round, so that every path pays for a push and none for a drop; and so does a batch, so
-        // that the export, which frees what the spans allocated, runs between the rounds and not against them.
+    fn new(name: &'static str, work: Processing, api: impl FnOnce(SdkTracer) -> Api) -> Self {
+        // Queue and batch hold a whole round: each path pays for a push and none for a drop, and the export, which
+        // frees the spans' memory, runs between rounds.
         let config = BatchConfigBuilder::default()
             .with_max_queue_size(1 << 16)
             .with_max_export_batch_size(1 << 16)
             .build();
         let batch = BatchSpanProcessor::builder(Discard).with_batch_config(config).build();
         let provider = match work {
-            Work::None => SdkTracerProvider::builder().with_span_processor(batch),
-            Work::HandedOver => SdkTracerProvider::builder().with_span_processor(
+            Processing::None => SdkTracerProvider::builder().with_span_processor(batch),
+            Processing::OwnThread => SdkTracerProvider::builder().with_span_processor(
                 GenAiProcessor::builder(batch)
                     .meter_provider(&meters())
                     .hand_over()
                     .build(),
             ),
-            Work::OnTheSpot => SdkTracerProvider::builder()
+            Processing::EndingThread => SdkTracerProvider::builder()
                 .with_span_processor(GenAiProcessor::builder(batch).meter_provider(&meters()).build()),
         }
         .build();
         Self {
             name,
-            way: way(provider.tracer("bench")),
+            api: api(provider.tracer("bench")),
             provider,
         }
     }
 
-    /// Makes this path the thread's, runs `work`, which may call [`Path::span`] as often as it likes.
+    /// Runs `work` with this path as the thread's; `work` may call [`Path::span`] repeatedly.
     pub fn within<T>(&self, work: impl FnOnce() -> T) -> T {
-        match &self.way {
-            Way::Raw(_) => work(),
-            Way::Tracing(dispatch) => tracing::dispatcher::with_default(dispatch, work),
+        match &self.api {
+            Api::Raw(_) => work(),
+            Api::Tracing(dispatch) => tracing::dispatcher::with_default(dispatch, work),
         }
     }
 
-    /// One span, from its start into the queue.
+    /// Makes one span, from its start into the queue.
     pub fn span(&self) {
-        match &self.way {
-            Way::Raw(tracer) => raw(tracer),
-            Way::Tracing(_) => traced(),
+        match &self.api {
+            Api::Raw(tracer) => raw(tracer),
+            Api::Tracing(_) => traced(),
         }
     }
 
-    /// Lets the queue run empty.
+    /// Empties the queue.
     pub fn flush(&self) {
         self.provider.force_flush().expect("the exporter only discards");
     }
 }
 
-/// Metrics that are collected as they are in a service, and kept nowhere.
+/// Metrics that are collected as in a service, and discarded.
 fn meters() -> SdkMeterProvider {
     SdkMeterProvider::builder()
         .with_reader(PeriodicReader::builder(InMemoryMetricExporter::default()).build())

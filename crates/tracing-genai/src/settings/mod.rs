@@ -1,7 +1,8 @@
-//! What the environment says, by OpenTelemetry's standard variables.
+//! Settings from the environment, by OpenTelemetry's standard variables.
 //!
-//! A malformed value is warned about and its default used, as the OpenTelemetry specification asks; an empty one counts
-//! as absent. Source: specification/configuration/sdk-environment-variables.md, specification/protocol/exporter.md.
+//! A malformed value is a warning and its default is used, as the OpenTelemetry specification requires; an empty one
+//! counts as unset. Source: specification/configuration/sdk-environment-variables.md,
+//! specification/protocol/exporter.md.
 
 mod names;
 mod otlp;
@@ -20,12 +21,12 @@ use tracing_genai_processor::SpanBounds;
 pub(crate) use names::{ContentSettings, NameSettings};
 pub(crate) use otlp::{Otlp, Protocol, Signal};
 #[cfg(not(feature = "refresh-url"))]
-pub(crate) use prices::feed_shown;
+pub(crate) use prices::redact_feed;
 pub(crate) use prices::{CountsOf, FEED_VARIABLE, FILE_VARIABLE, PriceSettings};
 use reader::Reader;
 pub use reader::Warning;
 
-/// Everything `init()` takes from the environment.
+/// All settings that `init()` reads from the environment.
 #[derive(Debug)]
 pub(crate) struct Settings {
     /// `OTEL_SDK_DISABLED`.
@@ -57,7 +58,7 @@ pub(crate) struct Settings {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// Where one signal goes.
+/// The exporter of one signal.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Exporter {
     Otlp(Otlp),
@@ -71,7 +72,7 @@ pub(crate) struct Propagators {
     pub(crate) baggage: bool,
 }
 
-/// How a batch processor gathers what it exports.
+/// Settings of a batch processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Batch {
     pub(crate) max_queue_size: usize,
@@ -80,7 +81,7 @@ pub(crate) struct Batch {
     pub(crate) export_timeout: Duration,
 }
 
-/// `OTEL_SPAN_*_LIMIT` and their kin.
+/// `OTEL_SPAN_*_LIMIT` and related variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
     pub(crate) bounds: SpanBounds,
@@ -90,7 +91,7 @@ pub(crate) struct Limits {
     pub(crate) attributes_per_link: u32,
 }
 
-/// Less would process nearly every span on the thread that ends it.
+/// Allowed values; with less, nearly every span would be processed on the thread that ends it.
 const QUEUED_BYTES: RangeInclusive<usize> = (1 << 20)..=usize::MAX;
 
 impl Settings {
@@ -115,7 +116,7 @@ impl Settings {
             log_batch: batch(read, "OTEL_BLRP", Duration::from_secs(1)),
             limits: limits(read),
             max_queued_bytes: read.count("TRACING_GENAI_MAX_QUEUED_BYTES", 64 << 20, QUEUED_BYTES),
-            metric_interval: read.milliseconds("OTEL_METRIC_EXPORT_INTERVAL", Duration::from_secs(60), SHORTEST_DELAY),
+            metric_interval: read.milliseconds("OTEL_METRIC_EXPORT_INTERVAL", Duration::from_secs(60), MIN_DELAY),
             temporality: temporality(read),
             prices: prices::read(read),
             names: names::read_names(read),
@@ -190,32 +191,32 @@ fn sampler(read: &mut Reader<'_>) -> Sampler {
     }
 }
 
-/// The most spans or log records that may wait: a queue allocates for all of them at once.
-const LONGEST_QUEUE: usize = 1 << 20;
+/// Maximum queued spans or log records: a queue allocates for all of them at once.
+const MAX_QUEUE_LENGTH: usize = 1 << 20;
 
-/// A thread that looks for work more often than this does nothing else.
-const SHORTEST_DELAY: Duration = Duration::from_millis(1);
+/// Minimum delay; a shorter one would keep a thread busy.
+const MIN_DELAY: Duration = Duration::from_millis(1);
 
 fn batch(read: &mut Reader<'_>, prefix: &str, schedule_delay: Duration) -> Batch {
     let named = |name: &str| [prefix, "_", name].concat();
-    let max_queue_size = read.count(&named("MAX_QUEUE_SIZE"), 2_048, 1..=LONGEST_QUEUE);
+    let max_queue_size = read.count(&named("MAX_QUEUE_SIZE"), 2_048, 1..=MAX_QUEUE_LENGTH);
     let batch_variable = named("MAX_EXPORT_BATCH_SIZE");
-    let mut max_export_batch_size = read.count(&batch_variable, 512.min(max_queue_size), 1..=LONGEST_QUEUE);
+    let mut max_export_batch_size = read.count(&batch_variable, 512.min(max_queue_size), 1..=MAX_QUEUE_LENGTH);
     if max_export_batch_size > max_queue_size {
-        let most = max_queue_size.to_string();
+        let max = max_queue_size.to_string();
         read.warn(
             &batch_variable,
             &max_export_batch_size.to_string(),
             "at most the queue's size",
-            &most,
+            &max,
         );
         max_export_batch_size = max_queue_size;
     }
     Batch {
         max_queue_size,
         max_export_batch_size,
-        schedule_delay: read.milliseconds(&named("SCHEDULE_DELAY"), schedule_delay, SHORTEST_DELAY),
-        export_timeout: read.milliseconds(&named("EXPORT_TIMEOUT"), Duration::from_secs(30), SHORTEST_DELAY),
+        schedule_delay: read.milliseconds(&named("SCHEDULE_DELAY"), schedule_delay, MIN_DELAY),
+        export_timeout: read.milliseconds(&named("EXPORT_TIMEOUT"), Duration::from_secs(30), MIN_DELAY),
     }
 }
 
@@ -294,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn every_malformed_value_is_warned_about_and_its_default_used() {
+    fn every_malformed_value_is_a_warning_and_its_default_is_used() {
         let malformed = [
             ("OTEL_SDK_DISABLED", "perhaps"),
             ("OTEL_PROPAGATORS", "b3"),
@@ -324,11 +325,11 @@ mod tests {
             let text = about[0].to_string();
             assert!(text.starts_with(variable) && text.contains("using"), "{text}");
         }
-        let whole = Settings::read(&|_| None);
-        assert_eq!(settings.span_batch, whole.span_batch);
-        assert_eq!(settings.limits, whole.limits);
-        // A malformed address is one all the same: whoever gave it wants to send.
-        let (Exporter::Otlp(traces), Exporter::Otlp(expected)) = (settings.traces, whole.traces) else {
+        let defaults = Settings::read(&|_| None);
+        assert_eq!(settings.span_batch, defaults.span_batch);
+        assert_eq!(settings.limits, defaults.limits);
+        // A malformed endpoint still counts as configured.
+        let (Exporter::Otlp(traces), Exporter::Otlp(expected)) = (settings.traces, defaults.traces) else {
             panic!("otlp is the default")
         };
         assert!(traces.is_configured);
@@ -342,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_out_of_range_is_as_malformed_as_a_word() {
+    fn numbers_out_of_range_are_malformed() {
         let out_of_range = [
             ("OTEL_BSP_MAX_QUEUE_SIZE", "18446744073709551615"),
             ("OTEL_BLRP_MAX_QUEUE_SIZE", "99999999999"),
@@ -359,19 +360,19 @@ mod tests {
                 "{variable}"
             );
         }
-        let whole = Settings::read(&|_| None);
+        let defaults = Settings::read(&|_| None);
         assert_eq!(
             (settings.span_batch, settings.log_batch),
-            (whole.span_batch, whole.log_batch)
+            (defaults.span_batch, defaults.log_batch)
         );
         assert_eq!(
             (settings.traces, settings.metric_interval),
-            (whole.traces, whole.metric_interval)
+            (defaults.traces, defaults.metric_interval)
         );
     }
 
     #[test]
-    fn a_signals_own_variable_goes_before_the_general_one() {
+    fn a_signals_own_variable_overrides_the_general_one() {
         let settings = settings(&[
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318/base/"),
             (
@@ -396,14 +397,14 @@ mod tests {
     }
 
     #[test]
-    fn secrets_in_headers_are_never_repeated() {
+    fn secrets_in_headers_are_not_shown() {
         let settings = settings(&[("OTEL_EXPORTER_OTLP_HEADERS", "sk-live-canary")]);
         assert_eq!(settings.warnings.len(), 1);
         assert!(!format!("{:?} {}", settings.warnings, settings.warnings[0]).contains("canary"));
     }
 
     #[test]
-    fn a_batch_larger_than_its_queue_is_cut_to_it() {
+    fn a_batch_size_is_limited_to_the_queue_size() {
         let settings = settings(&[
             ("OTEL_BSP_MAX_QUEUE_SIZE", "100"),
             ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "200"),

@@ -1,4 +1,4 @@
-//! Under which names telemetry goes out, and where content goes.
+//! Settings of names and content.
 
 use tracing_genai_processor::content::{CAPTURE_VARIABLE, ContentCapture, ContentPolicy};
 use tracing_genai_semconv::profile::{CostKeys, MetricNames, Profile};
@@ -11,8 +11,8 @@ const ORIGINALS_VARIABLE: &str = "TRACING_GENAI_KEEP_ORIGINAL_NAMES";
 const EVENT_VARIABLE: &str = "OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT";
 const BYTES_VARIABLE: &str = "TRACING_GENAI_MAX_CONTENT_BYTES";
 
-/// The most bytes of an attribute of content that may be asked for: an export of more is refused by most receivers.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// Maximum of the content limit: most receivers refuse larger exports.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct NameSettings {
@@ -22,7 +22,7 @@ pub(crate) struct NameSettings {
     pub(crate) keeps_originals: bool,
 }
 
-/// What becomes of messages and the like.
+/// Settings of content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ContentSettings {
     /// `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`.
@@ -46,7 +46,7 @@ pub(super) fn read_names(read: &mut Reader<'_>) -> NameSettings {
     let profile = Profile::default().with_metric_names(&metric_names);
     let profile = profile.with_cost_keys(&cost_keys).unwrap_or_else(|error| {
         let list = read.text(COSTS_VARIABLE).unwrap_or_default();
-        let allowed = ["a list that can go out together (", &error.to_string(), ")"].concat();
+        let allowed = ["a list of names that can be combined (", &error.to_string(), ")"].concat();
         read.warn(COSTS_VARIABLE, &list, &allowed, "gen_ai.usage.cost");
         profile
     });
@@ -62,7 +62,7 @@ pub(super) fn read_content(read: &mut Reader<'_>) -> ContentSettings {
         emits_event: read.boolean(EVENT_VARIABLE),
         max_bytes: read
             .text(BYTES_VARIABLE)
-            .map(|_| read.count(BYTES_VARIABLE, 32 * 1024, 2..=MOST_BYTES)),
+            .map(|_| read.count(BYTES_VARIABLE, 32 * 1024, 2..=MAX_BYTES)),
     }
 }
 
@@ -74,11 +74,11 @@ fn capture(read: &mut Reader<'_>) -> Option<ContentCapture> {
         let allowed = ["one of ", &names.join(", ")].concat();
         read.warn(CAPTURE_VARIABLE, &text, &allowed, "NO_CONTENT");
     }
-    // An unknown name is no request for content.
+    // An unknown name does not enable content.
     capture.or(Some(ContentCapture::NoContent))
 }
 
-/// Reads a list of names; one that is not known spoils all of it.
+/// Reads a list of names; an unknown name makes the whole list invalid.
 fn list<T: Copy>(read: &mut Reader<'_>, variable: &str, known: &[(T, &'static str)], default: &str) -> Vec<T> {
     let Some(text) = read.text(variable) else {
         return Vec::new();
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_is_left_to_the_defaults() {
+    fn unset_variables_use_the_defaults() {
         assert_eq!(
             settings(&[]),
             (NameSettings::default(), ContentSettings::default(), Vec::new())
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_malformed_is_a_warning_and_the_default_holds() {
+    fn malformed_values_are_warnings_and_use_the_defaults() {
         for (variable, value) in [
             (METRICS_VARIABLE, "published,newest"),
             (COSTS_VARIABLE, "dollars"),

@@ -1,4 +1,4 @@
-//! Where and how OTLP is sent, for each signal: its own variables before the general ones.
+//! OTLP settings of each signal: its own variables override the general ones.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use http::Uri;
 
 use super::reader::Reader;
 
-/// What OTLP carries.
+/// A signal of OTLP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
     Traces,
@@ -40,14 +40,14 @@ impl Signal {
     }
 }
 
-/// How one signal is sent.
+/// OTLP settings of one signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Otlp {
     pub(crate) protocol: Protocol,
     pub(crate) endpoint: Endpoint,
     pub(crate) timeout: Duration,
     pub(crate) is_compressed: bool,
-    /// Whether a variable names the endpoint, rather than the default.
+    /// Whether a variable sets the endpoint.
     pub(crate) is_configured: bool,
 }
 
@@ -57,15 +57,15 @@ pub(crate) enum Protocol {
     HttpProtobuf,
 }
 
-/// The address of one signal, with its path where it is HTTP.
+/// The URL of one signal, with its path for HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     pub(crate) url: String,
 }
 
 impl Endpoint {
-    /// The address as it may be shown.
-    pub(crate) fn shown(&self) -> String {
+    /// The URL without credentials.
+    pub(crate) fn redacted(&self) -> String {
         without_credentials(&self.url)
     }
 }
@@ -92,7 +92,7 @@ pub(super) fn read(read: &mut Reader<'_>, signal: Signal) -> Otlp {
 }
 
 fn protocol(read: &mut Reader<'_>, signal: Signal) -> Protocol {
-    // The specification's default; JSON is for people to read, not for a service to send.
+    // The specification's default; JSON is not supported.
     let allowed = ["http/protobuf", "grpc"];
     let general = read.choice("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", &allowed);
     match read.choice(&signal.otlp_variable("PROTOCOL"), general, &allowed) {
@@ -108,10 +108,10 @@ fn endpoint(read: &mut Reader<'_>, signal: Signal, protocol: Protocol) -> Endpoi
         Protocol::Grpc => "http://localhost:4317".to_owned(),
         Protocol::HttpProtobuf => ["http://localhost:4318/", signal.path()].concat(),
     };
-    if let Some(url) = usable(read, &of_signal, protocol, &default) {
+    if let Some(url) = valid_url(read, &of_signal, protocol, &default) {
         return Endpoint { url };
     }
-    let Some(base) = usable(read, general, protocol, &default) else {
+    let Some(base) = valid_url(read, general, protocol, &default) else {
         return Endpoint { url: default };
     };
     match protocol {
@@ -122,8 +122,8 @@ fn endpoint(read: &mut Reader<'_>, signal: Signal, protocol: Protocol) -> Endpoi
     }
 }
 
-/// The variable's address, if it is one. gRPC also takes `host:port`, which the exporter completes.
-fn usable(read: &mut Reader<'_>, variable: &str, protocol: Protocol, default: &str) -> Option<String> {
+/// The variable's URL, if valid. gRPC also accepts `host:port`, which the exporter completes.
+fn valid_url(read: &mut Reader<'_>, variable: &str, protocol: Protocol, default: &str) -> Option<String> {
     let text = read.text(variable)?;
     let is_usable = text.parse::<Uri>().is_ok_and(|uri| {
         let has_host = uri.host().is_some_and(|host| !host.is_empty());
@@ -152,7 +152,7 @@ pub(super) fn without_credentials(url: &str) -> String {
     }
 }
 
-/// The exporter reads the headers itself; here they are only looked at, and never shown: they carry keys.
+/// Checks the headers, which the exporter reads itself. They carry keys and are never shown.
 fn headers(read: &mut Reader<'_>, signal: Signal) {
     for variable in ["OTEL_EXPORTER_OTLP_HEADERS".to_owned(), signal.otlp_variable("HEADERS")] {
         let Some(list) = read.text(&variable) else { continue };
@@ -169,8 +169,8 @@ fn headers(read: &mut Reader<'_>, signal: Signal) {
             read.warn(
                 &variable,
                 "(not shown)",
-                "a list of name=value, with commas between",
-                "what of it can be read",
+                "a comma-separated list of name=value",
+                "the part that can be read",
             );
         }
     }

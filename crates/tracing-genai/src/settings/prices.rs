@@ -1,4 +1,4 @@
-//! Where prices come from beside the embedded catalogue, and what counts include.
+//! Settings of prices and counts.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -16,35 +16,35 @@ const COUNTS_VARIABLE: &str = "TRACING_GENAI_COUNTS";
 
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct PriceSettings {
-    /// The user's own prices: `TRACING_GENAI_PRICE_FILE`.
+    /// The file of the user's own prices: `TRACING_GENAI_PRICE_FILE`.
     pub(crate) file: Option<PathBuf>,
     /// A newer table, as a file's name or a URL: `TRACING_GENAI_PRICE_FEED`.
     pub(crate) feed: Option<String>,
-    /// How often to look for changes, in milliseconds: `TRACING_GENAI_PRICE_INTERVAL`.
+    /// The interval of checks for changes, in milliseconds: `TRACING_GENAI_PRICE_INTERVAL`.
     pub(crate) interval: Option<Duration>,
     /// What input counts include: `TRACING_GENAI_COUNTS`.
     pub(crate) counts: Vec<(CountsOf, Counts)>,
 }
 
 impl fmt::Debug for PriceSettings {
-    /// Without what in a URL may be a key.
+    /// Hides parts of the URL that may hold a key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PriceSettings")
             .field("file", &self.file)
-            .field("feed", &self.feed.as_deref().map(feed_shown))
+            .field("feed", &self.feed.as_deref().map(redact_feed))
             .field("interval", &self.interval)
             .field("counts", &self.counts)
             .finish()
     }
 }
 
-/// What may be shown of a feed's name: no password, and nothing of what is asked with.
-pub(crate) fn feed_shown(feed: &str) -> String {
-    // The query first: a sign in it is none between a name and a host.
+/// The feed's name without credentials and query.
+pub(crate) fn redact_feed(feed: &str) -> String {
+    // The query first: an `@` in it does not separate credentials from the host.
     without_credentials(feed.split(['?', '#']).next().unwrap_or_default())
 }
 
-/// Whose counts a setting is about.
+/// The calls to which a count setting applies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CountsOf {
     All,
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_is_left_to_the_defaults() {
+    fn unset_variables_use_the_defaults() {
         assert_eq!(settings(&[]), (PriceSettings::default(), Vec::new()));
         let empty = [(FILE_VARIABLE, ""), (INTERVAL_VARIABLE, ""), (COUNTS_VARIABLE, "")];
         assert_eq!(settings(&empty), (PriceSettings::default(), Vec::new()));
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_a_password_nor_a_query_of_a_feed_is_shown() {
+    fn the_password_and_query_of_a_feed_are_hidden() {
         for feed in [
             "https://me:secret@prices.test/v2.json",
             "https://prices.test/v2.json?key=secret",
@@ -161,7 +161,7 @@ mod tests {
                 feed: Some(feed.to_owned()),
                 ..PriceSettings::default()
             };
-            let shown = [feed_shown(feed), format!("{settings:?}")].concat();
+            let shown = [redact_feed(feed), format!("{settings:?}")].concat();
             assert!(
                 !shown.contains("secret") && shown.contains("prices.test/v2.json"),
                 "{shown}"
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_malformed_is_a_warning_and_the_default_holds() {
+    fn malformed_values_are_warnings_and_use_the_defaults() {
         for (variable, value) in [
             (INTERVAL_VARIABLE, "0"),
             (INTERVAL_VARIABLE, "5s"),

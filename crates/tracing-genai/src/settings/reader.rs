@@ -1,11 +1,11 @@
-//! Reads single variables, and keeps a warning for each that cannot be used.
+//! Reads variables, and keeps a warning for each that is malformed.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// A setting that could not be used as it was given.
+/// A malformed setting, whose default is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     variable: String,
@@ -46,7 +46,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// The variables, and the warnings about them so far.
+/// The variables, and the warnings so far.
 pub(super) struct Reader<'a> {
     variable: &'a dyn Fn(&str) -> Option<String>,
     pub(super) warnings: Vec<Warning>,
@@ -60,14 +60,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The variable's value, unless it is absent or empty.
+    /// The variable's value; `None` if unset or empty.
     pub(super) fn text(&self, variable: &str) -> Option<String> {
         (self.variable)(variable)
             .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty())
     }
 
-    /// Keeps one warning a variable: several signals read the general ones.
+    /// Keeps one warning per variable: several signals read the general ones.
     pub(super) fn warn(&mut self, variable: &str, value: &str, allowed: &str, used: &str) {
         if self.warnings.iter().any(|warning| warning.variable == variable) {
             return;
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
 
     /// A whole number within `range`.
     pub(super) fn count(&mut self, variable: &str, default: usize, range: RangeInclusive<usize>) -> usize {
-        let shown = if default == usize::MAX {
+        let default_text = if default == usize::MAX {
             "no limit".to_owned()
         } else {
             default.to_string()
@@ -99,10 +99,12 @@ impl<'a> Reader<'a> {
             (least, usize::MAX) => format!("a whole number of {least} or more"),
             (least, most) => format!("a whole number from {least} to {most}"),
         };
-        self.parsed(variable, &allowed, default, &shown, |count| range.contains(count))
+        self.parsed(variable, &allowed, default, &default_text, |count| {
+            range.contains(count)
+        })
     }
 
-    /// A time in milliseconds, of at least `least`.
+    /// A duration in milliseconds, at least `least`.
     pub(super) fn milliseconds(&mut self, variable: &str, default: Duration, least: Duration) -> Duration {
         let allowed = format!("a whole number of milliseconds, {} or more", least.as_millis());
         let whole = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -129,12 +131,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// One of `allowed`, in whatever case it was written.
+    /// One of `allowed`, ignoring case.
     pub(super) fn choice(&mut self, variable: &str, default: &'static str, allowed: &[&'static str]) -> &'static str {
         self.chosen(variable, default, allowed).unwrap_or(default)
     }
 
-    /// Like [`choice`](Self::choice); `None` where nothing usable was given.
+    /// [`choice`](Self::choice) without a default.
     pub(super) fn chosen(&mut self, variable: &str, default: &str, allowed: &[&'static str]) -> Option<&'static str> {
         let text = self.text(variable)?;
         let chosen = allowed.iter().copied().find(|name| name.eq_ignore_ascii_case(&text));
@@ -149,14 +151,14 @@ impl<'a> Reader<'a> {
         variable: &str,
         allowed: &str,
         default: T,
-        shown: &str,
+        default_text: &str,
         is_allowed: impl Fn(&T) -> bool,
     ) -> T {
         let Some(text) = self.text(variable) else {
             return default;
         };
         text.parse().ok().filter(is_allowed).unwrap_or_else(|| {
-            self.warn(variable, &text, allowed, shown);
+            self.warn(variable, &text, allowed, default_text);
             default
         })
     }

@@ -1,4 +1,4 @@
-//! What the service is called, and what else is said of it on everything it sends.
+//! The resource: the service's name and other attributes of all its telemetry.
 
 use opentelemetry::trace::TraceId;
 use opentelemetry::{KeyValue, Value};
@@ -16,14 +16,9 @@ pub(super) fn read(read: &mut Reader<'_>) -> Vec<KeyValue> {
                 .and_then(|(key, value)| Some((decoded(key.trim())?, decoded(value.trim())?)));
             match decoded {
                 Some((key, value)) if !key.is_empty() => attributes.push(KeyValue::new(key, value)),
-                // One bad pair makes the whole value unusable, says the specification.
+                // One malformed pair makes the whole value invalid, by the specification.
                 _ => {
-                    read.warn(
-                        variable,
-                        &list,
-                        "a list of key=value, with commas between",
-                        "none of it",
-                    );
+                    read.warn(variable, &list, "a comma-separated list of key=value", "none of it");
                     attributes.clear();
                     break;
                 }
@@ -48,7 +43,7 @@ pub(super) fn read(read: &mut Reader<'_>) -> Vec<KeyValue> {
             .concat(),
         );
     }
-    // Two replicas that write the same series under one name overwrite each other's sums.
+    // Without it, replicas would overwrite each other's series.
     if !has(&attributes, "service.instance.id") {
         set(
             &mut attributes,
@@ -68,7 +63,7 @@ fn has(attributes: &[KeyValue], key: &str) -> bool {
     attributes.iter().any(|attribute| attribute.key.as_str() == key)
 }
 
-/// Undoes percent-encoding; `None` where it is broken.
+/// Decodes percent-encoding; `None` if malformed.
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -85,7 +80,7 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// 128 random bits in the form of a version 4 UUID, as the convention of `service.instance.id` asks.
+/// 128 random bits as a version 4 UUID, as the convention of `service.instance.id` recommends.
 fn uuid(random: TraceId) -> String {
     let bits = (u128::from_be_bytes(random.to_bytes()) & !(0xF << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
     let hex = format!("{bits:032x}");

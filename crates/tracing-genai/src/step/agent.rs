@@ -1,4 +1,4 @@
-//! Agents, their plans, and workflows of several of them.
+//! Agents, plans and workflows.
 
 use tracing::Span;
 use tracing_genai_processor::message::{Message, to_json};
@@ -38,7 +38,7 @@ pub struct Workflow {
     name: String,
 }
 
-/// A run of the agent `name`, from its question to its answer.
+/// A run of the agent `name`, from its input to its output.
 ///
 /// ```
 /// use tracing_genai::message::Message;
@@ -133,16 +133,16 @@ impl kind::Start for Workflow {
     }
 }
 
-/// What can be said of agents, wherever they run.
+/// Attributes of all agents.
 macro_rules! agents {
     ($($agent:ty),*) => {$(
         impl StepBuilder<$agent> {
-            /// What the agent is for (`gen_ai.agent.description`).
+            /// The agent's description (`gen_ai.agent.description`).
             pub fn description(self, description: &str) -> Self {
                 self.with(Attribute::AgentDescription, description.to_owned())
             }
 
-            /// The model it asks, where it asks but one (`gen_ai.request.model`).
+            /// The agent's model, if it uses only one (`gen_ai.request.model`).
             pub fn model(self, model: &str) -> Self {
                 self.with(Attribute::RequestModel, model.to_owned())
             }
@@ -152,11 +152,11 @@ macro_rules! agents {
 
 agents!(Agent, RemoteAgent, AgentCreation);
 
-/// What can be said of agents that a provider hosts.
+/// Attributes of agents that a provider hosts.
 macro_rules! hosted {
     ($($agent:ty),*) => {$(
         impl StepBuilder<$agent> {
-            /// The id the provider gave the agent (`gen_ai.agent.id`).
+            /// The agent's id at the provider (`gen_ai.agent.id`).
             pub fn id(self, id: &str) -> Self {
                 self.with(Attribute::AgentId, id.to_owned())
             }
@@ -166,7 +166,7 @@ macro_rules! hosted {
                 self.with(Attribute::AgentVersion, version.to_owned())
             }
 
-            /// Where its requests go (`server.address`, `server.port`).
+            /// The server's address and port (`server.address`, `server.port`).
             pub fn server(self, address: &str, port: u16) -> Self {
                 self.at(address, port)
             }
@@ -176,16 +176,16 @@ macro_rules! hosted {
 
 hosted!(RemoteAgent, AgentCreation);
 
-/// What goes in and out, of those that talk.
-macro_rules! talking {
+/// Input and output messages.
+macro_rules! with_messages {
     ($($step:ty),*) => {$(
         impl Step<$step> {
-            /// Records what went in (`gen_ai.input.messages`), where content is captured.
+            /// Records the input messages (`gen_ai.input.messages`), if content is captured.
             pub fn input(&self, messages: &[Message]) {
                 self.content(Attribute::InputMessages, || to_json(messages));
             }
 
-            /// Records what came out (`gen_ai.output.messages`), where content is captured.
+            /// Records the output messages (`gen_ai.output.messages`), if content is captured.
             pub fn output(&self, messages: &[Message]) {
                 self.content(Attribute::OutputMessages, || to_json(messages));
             }
@@ -193,4 +193,4 @@ macro_rules! talking {
     )*};
 }
 
-talking!(Agent, RemoteAgent, Workflow);
+with_messages!(Agent, RemoteAgent, Workflow);

@@ -1,4 +1,4 @@
-//! A step before and after its start.
+//! A step's builder, and the step in progress.
 
 use std::fmt::Display;
 use std::marker::PhantomData;
@@ -14,22 +14,22 @@ use crate::ValueOf;
 use crate::call;
 use crate::collect::{is_collected_on, is_content_collected};
 use crate::ending;
-use crate::model_call::put;
+use crate::model_call::set_attributes;
 
-/// A type of step; it decides which attributes a step can be given.
+/// A type of step, which determines its attributes.
 pub trait Kind: kind::Start {}
 
 pub(crate) mod kind {
     use tracing::Span;
 
-    /// What every type of step can do: begin its span. A supertrait that nobody outside can name seals the trait.
+    /// Starts the span of a step. As a supertrait outside the public API it seals [`Kind`](super::Kind).
     pub trait Start {
-        /// The span, by the convention's name and kind, and with what the conventions require.
+        /// The span with the name, kind and attributes that the conventions require.
         fn start(self) -> Span;
     }
 }
 
-/// A step that is about to start; what is set here stands on its span from the beginning, where samplers see it.
+/// A step before its start; attributes set here are on the span when samplers see it.
 #[derive(Debug)]
 #[must_use = "no span exists until start() is called"]
 pub struct StepBuilder<K> {
@@ -45,7 +45,7 @@ impl<K: Kind> StepBuilder<K> {
         }
     }
 
-    /// The user on whose behalf it runs (`user.id`).
+    /// The end user (`user.id`).
     pub fn user(self, id: &str) -> Self {
         self.with(Attribute::UserId, id.to_owned())
     }
@@ -55,17 +55,17 @@ impl<K: Kind> StepBuilder<K> {
         self.with(Attribute::SessionId, id.to_owned())
     }
 
-    /// The conversation it belongs to (`gen_ai.conversation.id`).
+    /// The conversation (`gen_ai.conversation.id`).
     pub fn conversation(self, id: &str) -> Self {
         self.with(Attribute::ConversationId, id.to_owned())
     }
 
-    /// Any other attribute of the conventions.
+    /// Sets any other attribute of the conventions.
     pub fn set<T>(self, key: Key<T>, value: impl ValueOf<T>) -> Self {
         self.with(key.attribute(), value.into_value())
     }
 
-    /// Any attribute of one's own.
+    /// Sets an attribute of your own.
     pub fn attribute(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.attributes.push((name, value.into()));
         self
@@ -75,13 +75,13 @@ impl<K: Kind> StepBuilder<K> {
         self.attribute(attribute.name(), value)
     }
 
-    /// Where its requests go (`server.address`, `server.port`).
+    /// The server's address and port (`server.address`, `server.port`).
     pub(crate) fn at(self, address: &str, port: u16) -> Self {
         self.with(Attribute::ServerAddress, address.to_owned())
             .with(Attribute::ServerPort, i64::from(port))
     }
 
-    /// With content, where that has somewhere to go.
+    /// Sets content, if it is captured.
     pub(crate) fn with_content(self, attribute: Attribute, content: impl FnOnce() -> String) -> Self {
         if is_content_collected() {
             self.with(attribute, content())
@@ -93,7 +93,7 @@ impl<K: Kind> StepBuilder<K> {
     /// Starts the span, as a child of the current one.
     pub fn start(self) -> Step<K> {
         let span = self.kind.start();
-        put(&span, self.attributes);
+        set_attributes(&span, self.attributes);
         Step {
             span,
             kind: PhantomData,
@@ -103,7 +103,7 @@ impl<K: Kind> StepBuilder<K> {
 
 /// A step in progress. It ends when it is dropped.
 ///
-/// It is exported then, whatever else still holds its [span](Self::span). What is recorded on the span afterwards is lost.
+/// It is exported then, even if its [span](Self::span) is still held. Later records on the span are lost.
 #[derive(Debug)]
 #[must_use = "the step's span ends when this is dropped"]
 pub struct Step<K> {
@@ -112,7 +112,7 @@ pub struct Step<K> {
 }
 
 impl<K: Kind> Step<K> {
-    /// The span, to make children of it or add to it.
+    /// The span, for children and further attributes.
     pub fn span(&self) -> &Span {
         &self.span
     }
@@ -137,12 +137,12 @@ impl<K: Kind> Step<K> {
         self.attribute(key.name(), value.into_value());
     }
 
-    /// Records any attribute of one's own.
+    /// Records an attribute of your own.
     pub fn attribute(&self, name: impl Into<Name>, value: impl Into<Value>) {
         self.span.set_attribute(name, value);
     }
 
-    /// Records content, where that has somewhere to go.
+    /// Records content, if it is captured.
     pub(crate) fn content(&self, attribute: Attribute, content: impl FnOnce() -> String) {
         if is_collected_on(&self.span) {
             self.attribute(attribute.name(), content());

@@ -1,4 +1,4 @@
-//! Fetches of responses that were asked for before.
+//! Fetches of responses to earlier requests.
 
 use tracing::Span;
 use tracing_genai_processor::message::{Message, to_json};
@@ -14,8 +14,8 @@ pub struct FetchResponse {
     response: String,
 }
 
-/// A fetch of the response of that id from `provider`, which was asked for before. It costs nothing: the request that asked
-/// for the response did.
+/// A fetch of the response `response_id` of an earlier request from `provider`. It has no cost: the earlier request
+/// has.
 ///
 /// ```
 /// let poll = tracing_genai::fetch_response("openai", "resp_68").start();
@@ -40,36 +40,36 @@ impl kind::Start for FetchResponse {
 }
 
 impl StepBuilder<FetchResponse> {
-    /// The last chunk that had arrived, where a stream is taken up again (`gen_ai.request.stream_cursor`).
+    /// The last received chunk of a resumed stream (`gen_ai.request.stream_cursor`).
     pub fn stream_cursor(self, cursor: &str) -> Self {
         self.with(Attribute::RequestStreamCursor, cursor.to_owned())
     }
 
-    /// Where its requests go (`server.address`, `server.port`).
+    /// The server's address and port (`server.address`, `server.port`).
     pub fn server(self, address: &str, port: u16) -> Self {
         self.at(address, port)
     }
 }
 
 impl Step<FetchResponse> {
-    /// Records how far the response had come (`gen_ai.response.status`): `queued`, `in_progress`, `completed`, `incomplete`,
+    /// Records the response's status (`gen_ai.response.status`): `queued`, `in_progress`, `completed`, `incomplete`,
     /// `failed` or `cancelled`.
     pub fn status(&self, status: &str) {
         self.attribute(Attribute::ResponseStatus.name(), status.to_owned());
     }
 
-    /// Records the model that answered (`gen_ai.response.model`).
+    /// Records the response's model (`gen_ai.response.model`).
     pub fn response_model(&self, model: &str) {
         self.attribute(Attribute::ResponseModel.name(), model.to_owned());
     }
 
-    /// Records why each answer ended (`gen_ai.response.finish_reasons`).
+    /// Records the finish reason of each choice (`gen_ai.response.finish_reasons`).
     pub fn finish_reasons<'a>(&self, reasons: impl IntoIterator<Item = &'a str>) {
         let reasons = texts(reasons.into_iter().map(str::to_owned));
         self.attribute(Attribute::ResponseFinishReasons.name(), reasons);
     }
 
-    /// Records what the model answered (`gen_ai.output.messages`), where content is captured.
+    /// Records the output messages (`gen_ai.output.messages`), if content is captured.
     pub fn output(&self, messages: &[Message]) {
         self.content(Attribute::OutputMessages, || to_json(messages));
     }

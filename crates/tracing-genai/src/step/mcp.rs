@@ -6,18 +6,18 @@ use tracing_genai_semconv::Attribute;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::builder::{Kind, Step, StepBuilder, kind};
-use super::tool::shown;
+use super::tool::json_text;
 
 /// A request or notification of MCP.
 #[derive(Debug)]
 pub struct Mcp {
     is_server: bool,
     method: String,
-    /// A tool or a prompt, which stands in the span's name.
+    /// The tool or prompt, which is part of the span's name.
     target: Option<(Attribute, String)>,
 }
 
-/// A request or notification of MCP as its sender sees it; `method` is one of the protocol's, such as `tools/call`.
+/// An MCP request or notification of the sender; `method` is one of the protocol's, such as `tools/call`.
 ///
 /// ```
 /// let call = tracing_genai::mcp_client("tools/call").tool("weather").request_id("7").start();
@@ -31,7 +31,7 @@ pub fn mcp_client(method: &str) -> StepBuilder<Mcp> {
     })
 }
 
-/// A request or notification of MCP as its receiver sees it.
+/// An MCP request or notification of the receiver.
 pub fn mcp_server(method: &str) -> StepBuilder<Mcp> {
     StepBuilder::new(Mcp {
         is_server: true,
@@ -53,14 +53,14 @@ impl kind::Start for Mcp {
             Some((_, target)) => [&method, " ", target].concat(),
             None => method.clone(),
         };
-        // A span's kind is fixed where it is written, so each side has its own line.
+        // `tracing` needs a literal kind, so each side has its own line.
         let span = if is_server {
             tracing::info_span!(target: "tracing_genai", "mcp", otel.name = name, otel.kind = "server", mcp.method.name = method)
         } else {
             tracing::info_span!(target: "tracing_genai", "mcp", otel.name = name, otel.kind = "client", mcp.method.name = method)
         };
         if let Some((attribute, target)) = target {
-            // A call of a tool is one of the conventions' operations, and nothing else of MCP is.
+            // Of MCP's methods, only a tool call is one of the conventions' operations.
             if attribute == Attribute::ToolName && method_is_call(&name) {
                 span.set_attribute(Attribute::OperationName.name(), "execute_tool");
             }
@@ -75,19 +75,19 @@ fn method_is_call(name: &str) -> bool {
 }
 
 impl StepBuilder<Mcp> {
-    /// The tool it is about (`gen_ai.tool.name`).
+    /// The tool (`gen_ai.tool.name`).
     pub fn tool(mut self, name: &str) -> Self {
         self.kind.target = Some((Attribute::ToolName, name.to_owned()));
         self
     }
 
-    /// The prompt it is about (`gen_ai.prompt.name`).
+    /// The prompt (`gen_ai.prompt.name`).
     pub fn prompt(mut self, name: &str) -> Self {
         self.kind.target = Some((Attribute::PromptName, name.to_owned()));
         self
     }
 
-    /// The resource it is about (`mcp.resource.uri`), which is not in the span's name: there are too many.
+    /// The resource (`mcp.resource.uri`); not in the span's name, since its cardinality is high.
     pub fn resource(self, uri: &str) -> Self {
         self.with(Attribute::McpResourceUri, uri.to_owned())
     }
@@ -97,7 +97,7 @@ impl StepBuilder<Mcp> {
         self.with(Attribute::JsonrpcRequestId, id.to_owned())
     }
 
-    /// The MCP session (`mcp.session.id`), which is not the user's.
+    /// The MCP session (`mcp.session.id`); not the user's session.
     pub fn mcp_session(self, id: &str) -> Self {
         self.with(Attribute::McpSessionId, id.to_owned())
     }
@@ -107,13 +107,13 @@ impl StepBuilder<Mcp> {
         self.with(Attribute::McpProtocolVersion, version.to_owned())
     }
 
-    /// What carries the session (`network.transport`): `pipe`, `tcp` or `quic`.
+    /// The transport (`network.transport`): `pipe`, `tcp` or `quic`.
     pub fn transport(self, transport: &str) -> Self {
         self.with(Attribute::NetworkTransport, transport.to_owned())
     }
 
-    /// The other side: the server of a client (`server.address`, `server.port`), the client of a server
-    /// (`client.address`, `client.port`).
+    /// The peer: for a client the server (`server.address`, `server.port`), for a server the client (`client.address`,
+    /// `client.port`).
     pub fn peer(self, address: &str, port: u16) -> Self {
         if self.kind.is_server {
             self.with(Attribute::ClientAddress, address.to_owned())
@@ -123,24 +123,24 @@ impl StepBuilder<Mcp> {
         }
     }
 
-    /// What the tool is given (`gen_ai.tool.call.arguments`), where content is captured.
+    /// The tool's arguments (`gen_ai.tool.call.arguments`), if content is captured.
     pub fn arguments(self, arguments: impl Into<Value>) -> Self {
-        self.with_content(Attribute::ToolCallArguments, || shown(arguments.into()))
+        self.with_content(Attribute::ToolCallArguments, || json_text(arguments.into()))
     }
 }
 
 impl Step<Mcp> {
-    /// Records what the tool gave back (`gen_ai.tool.call.result`), where content is captured.
+    /// Records the tool's result (`gen_ai.tool.call.result`), if content is captured.
     pub fn result(&self, result: impl Into<Value>) {
-        self.content(Attribute::ToolCallResult, || shown(result.into()));
+        self.content(Attribute::ToolCallResult, || json_text(result.into()));
     }
 
-    /// Records that the tool answered with `isError`: `error.type` is `tool_error`, as the conventions have it.
+    /// Records a tool's response with `isError`: `error.type` is `tool_error`, as in the conventions.
     pub fn tool_error(&self, message: &str) {
         self.fail("tool_error", message);
     }
 
-    /// Records that the response carries an error code of JSON-RPC (`rpc.response.status_code`, `error.type`).
+    /// Records a JSON-RPC error code (`rpc.response.status_code`, `error.type`).
     pub fn rpc_error(&self, code: i64, message: &str) {
         let code = code.to_string();
         self.attribute(Attribute::RpcResponseStatusCode.name(), code.clone());

@@ -1,4 +1,4 @@
-//! Searches and changes of memories, and of the stores that hold them.
+//! Operations on memories and memory stores.
 
 use serde_json::Value;
 use tracing::Span;
@@ -6,14 +6,14 @@ use tracing_genai_semconv::{Attribute, OperationName};
 
 use super::builder::{Kind, Step, StepBuilder, kind};
 
-/// Something done with the memories of a store.
+/// An operation on memories of a store.
 #[derive(Debug)]
 pub struct Memory {
     operation: OperationName,
     store: String,
 }
 
-/// Something done with a store itself.
+/// An operation on a store.
 #[derive(Debug)]
 pub struct MemoryStore {
     operation: OperationName,
@@ -37,27 +37,27 @@ pub fn search_memory(store: &str) -> StepBuilder<Memory> {
     memory(OperationName::SearchMemory, store)
 }
 
-/// A new memory in `store`.
+/// The creation of a memory in `store`.
 pub fn create_memory(store: &str) -> StepBuilder<Memory> {
     memory(OperationName::CreateMemory, store)
 }
 
-/// A change of a memory in `store`.
+/// The update of a memory in `store`.
 pub fn update_memory(store: &str) -> StepBuilder<Memory> {
     memory(OperationName::UpdateMemory, store)
 }
 
-/// A memory in `store` that is changed, or new where there is none.
+/// The update of a memory in `store`, or its creation if there is none.
 pub fn upsert_memory(store: &str) -> StepBuilder<Memory> {
     memory(OperationName::UpsertMemory, store)
 }
 
-/// The end of a memory in `store`.
+/// The deletion of a memory in `store`.
 pub fn delete_memory(store: &str) -> StepBuilder<Memory> {
     memory(OperationName::DeleteMemory, store)
 }
 
-/// A new store of memories.
+/// The creation of a memory store.
 pub fn create_memory_store(store: &str) -> StepBuilder<MemoryStore> {
     StepBuilder::new(MemoryStore {
         operation: OperationName::CreateMemoryStore,
@@ -65,7 +65,7 @@ pub fn create_memory_store(store: &str) -> StepBuilder<MemoryStore> {
     })
 }
 
-/// The end of a store of memories.
+/// The deletion of a memory store.
 pub fn delete_memory_store(store: &str) -> StepBuilder<MemoryStore> {
     StepBuilder::new(MemoryStore {
         operation: OperationName::DeleteMemoryStore,
@@ -73,7 +73,7 @@ pub fn delete_memory_store(store: &str) -> StepBuilder<MemoryStore> {
     })
 }
 
-/// The conventions name the spans by the operation alone: stores are many.
+/// Span names are the operation alone, as in the conventions: stores are of high cardinality.
 fn span(operation: OperationName, store: &str) -> Span {
     macro_rules! span {
         ($name:literal) => {
@@ -113,12 +113,12 @@ impl kind::Start for MemoryStore {
 macro_rules! served {
     ($($kind:ty),*) => {$(
         impl StepBuilder<$kind> {
-            /// The provider or service that keeps the memories (`gen_ai.provider.name`).
+            /// The provider or service of the memories (`gen_ai.provider.name`).
             pub fn provider(self, name: &str) -> Self {
                 self.with(Attribute::ProviderName, name.to_owned())
             }
 
-            /// Where its requests go (`server.address`, `server.port`).
+            /// The server's address and port (`server.address`, `server.port`).
             pub fn server(self, address: &str, port: u16) -> Self {
                 self.at(address, port)
             }
@@ -129,25 +129,25 @@ macro_rules! served {
 served!(Memory, MemoryStore);
 
 impl StepBuilder<Memory> {
-    /// The one memory it is about (`gen_ai.memory.record.id`).
+    /// The memory's id (`gen_ai.memory.record.id`).
     pub fn record(self, id: &str) -> Self {
         self.with(Attribute::MemoryRecordId, id.to_owned())
     }
 
-    /// What is looked for (`gen_ai.memory.query.text`), where content is captured.
+    /// The query (`gen_ai.memory.query.text`), if content is captured.
     pub fn query(self, text: &str) -> Self {
         self.with_content(Attribute::MemoryQueryText, || text.to_owned())
     }
 }
 
 impl Step<Memory> {
-    /// Records how many memories it was about (`gen_ai.memory.record.count`).
+    /// Records the number of memories (`gen_ai.memory.record.count`).
     pub fn record_count(&self, records: u32) {
         self.attribute(Attribute::MemoryRecordCount.name(), i64::from(records));
     }
 
-    /// Records the memories (`gen_ai.memory.records`), where content is captured: objects with `content`, and with `id`,
-    /// `score` and `metadata` where known.
+    /// Records the memories (`gen_ai.memory.records`), if content is captured: objects with `content`, and with `id`,
+    /// `score` and `metadata` if known.
     pub fn records(&self, records: &[Value]) {
         self.content(Attribute::MemoryRecords, || Value::Array(records.to_vec()).to_string());
     }

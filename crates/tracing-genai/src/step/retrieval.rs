@@ -39,34 +39,34 @@ impl kind::Start for Retrieval {
 }
 
 impl StepBuilder<Retrieval> {
-    /// The most documents it asks for (`gen_ai.retrieval.top_k`).
+    /// The maximum number of documents (`gen_ai.retrieval.top_k`).
     pub fn top_k(self, documents: u32) -> Self {
         self.with(Attribute::RetrievalTopK, i64::from(documents))
     }
 
-    /// What it looks for (`gen_ai.retrieval.query.text`), where content is captured.
+    /// The query (`gen_ai.retrieval.query.text`), if content is captured.
     pub fn query(self, text: &str) -> Self {
         self.with_content(Attribute::RetrievalQueryText, || text.to_owned())
     }
 
-    /// Who serves the store (`gen_ai.provider.name`).
+    /// The store's provider (`gen_ai.provider.name`).
     pub fn provider(self, name: &str) -> Self {
         self.with(Attribute::ProviderName, name.to_owned())
     }
 
-    /// The model that embeds what is looked for (`gen_ai.request.model`).
+    /// The embedding model of the query (`gen_ai.request.model`).
     pub fn model(self, name: &str) -> Self {
         self.with(Attribute::RequestModel, name.to_owned())
     }
 
-    /// Where its requests go (`server.address`, `server.port`).
+    /// The server's address and port (`server.address`, `server.port`).
     pub fn server(self, address: &str, port: u16) -> Self {
         self.at(address, port)
     }
 }
 
 impl Step<Retrieval> {
-    /// Records the documents that were found (`gen_ai.retrieval.documents`), where content is captured.
+    /// Records the retrieved documents (`gen_ai.retrieval.documents`), if content is captured.
     pub fn documents(&self, documents: &[Document]) {
         self.content(Attribute::RetrievalDocuments, || {
             Value::Array(documents.iter().map(Document::to_value).collect()).to_string()

@@ -35,46 +35,46 @@ impl kind::Start for Tool {
 }
 
 impl StepBuilder<Tool> {
-    /// The id of the model's request to run it (`gen_ai.tool.call.id`).
+    /// The id of the model's tool call (`gen_ai.tool.call.id`).
     pub fn call_id(self, id: &str) -> Self {
         self.with(Attribute::ToolCallId, id.to_owned())
     }
 
-    /// What runs it (`gen_ai.tool.type`): `function`, `extension` or `datastore`.
+    /// The tool's type (`gen_ai.tool.type`): `function`, `extension` or `datastore`.
     pub fn tool_type(self, tool_type: &str) -> Self {
         self.with(Attribute::ToolType, tool_type.to_owned())
     }
 
-    /// What it is for (`gen_ai.tool.description`).
+    /// The tool's description (`gen_ai.tool.description`).
     pub fn description(self, description: &str) -> Self {
         self.with(Attribute::ToolDescription, description.to_owned())
     }
 
-    /// The agent it runs for (`gen_ai.agent.name`).
+    /// The agent of the run (`gen_ai.agent.name`).
     pub fn agent(self, name: &str) -> Self {
         self.with(Attribute::AgentName, name.to_owned())
     }
 
-    /// What it is given (`gen_ai.tool.call.arguments`), where content is captured: JSON, or a text of it.
+    /// The arguments (`gen_ai.tool.call.arguments`), if content is captured: JSON, or JSON text.
     pub fn arguments(self, arguments: impl Into<Value>) -> Self {
-        self.with_content(Attribute::ToolCallArguments, || shown(arguments.into()))
+        self.with_content(Attribute::ToolCallArguments, || json_text(arguments.into()))
     }
 }
 
 impl Step<Tool> {
-    /// Records what it was given (`gen_ai.tool.call.arguments`), where content is captured.
+    /// Records the arguments (`gen_ai.tool.call.arguments`), if content is captured.
     pub fn arguments(&self, arguments: impl Into<Value>) {
-        self.content(Attribute::ToolCallArguments, || shown(arguments.into()));
+        self.content(Attribute::ToolCallArguments, || json_text(arguments.into()));
     }
 
-    /// Records what it gave back (`gen_ai.tool.call.result`), where content is captured.
+    /// Records the result (`gen_ai.tool.call.result`), if content is captured.
     pub fn result(&self, result: impl Into<Value>) {
-        self.content(Attribute::ToolCallResult, || shown(result.into()));
+        self.content(Attribute::ToolCallResult, || json_text(result.into()));
     }
 }
 
-/// A text as it is, so that one which is JSON already is not quoted.
-pub(super) fn shown(value: Value) -> String {
+/// A text unquoted, since it may be JSON already; other values as JSON.
+pub(super) fn json_text(value: Value) -> String {
     match value {
         Value::String(text) => text,
         other => other.to_string(),

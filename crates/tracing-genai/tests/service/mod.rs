@@ -1,12 +1,12 @@
-//! A service with our layer and processor, whose spans and metrics stay in memory.
+//! A service with the layer and the processor, which keeps spans and metrics in memory.
 
 #![allow(
     dead_code,
     unreachable_pub,
     missing_docs,
-    reason = "each test takes from it what it needs"
+    reason = "shared by tests that need different parts"
 )]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed step fails the test")]
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry::{KeyValue, Value};
@@ -41,12 +41,12 @@ impl Service {
         Self::built(sampler, bounds, ContentPolicy::default(), |processor| processor)
     }
 
-    /// With a processor that is set up as the test wants it.
+    /// With a processor configured by the test.
     pub fn configured(configure: impl FnOnce(Builder) -> Builder) -> Self {
         Self::with_content(ContentPolicy::default(), configure)
     }
 
-    /// The same, whose pipeline has that content policy.
+    /// [`configured`](Self::configured) with a content policy.
     pub fn with_content(content: ContentPolicy, configure: impl FnOnce(Builder) -> Builder) -> Self {
         Self::built(Sampler::AlwaysOn, SpanBounds::default(), content, configure)
     }
@@ -126,7 +126,7 @@ impl Service {
                 .data_points()
                 .map(|point| (point.count(), point.sum() as f64, point.attributes().cloned().collect()))
                 .collect(),
-            _ => panic!("{name} is no histogram"),
+            _ => panic!("{name} is not a histogram"),
         })
     }
 
@@ -137,7 +137,7 @@ impl Service {
                 .data_points()
                 .map(|point| (point.value(), point.attributes().cloned().collect()))
                 .collect(),
-            _ => panic!("{name} is no counter"),
+            _ => panic!("{name} is not a counter"),
         })
     }
 
@@ -168,7 +168,7 @@ impl Span {
 
     pub fn value(&self, name: &str) -> Option<&Value> {
         let all = self.all(name);
-        assert!(all.len() <= 1, "{name} stands {} times", all.len());
+        assert!(all.len() <= 1, "{name} is repeated {} times", all.len());
         all.first().copied()
     }
 
