@@ -1,6 +1,6 @@
 //! Reads and removes attributes that the helpers write for the processor: a stream's gaps, and calls within a call.
 
-use opentelemetry::{Array, Value};
+use opentelemetry::{Array, KeyValue, Value};
 use tracing_genai_semconv::{Attribute, OperationName, own};
 
 use crate::gaps::Gaps;
@@ -15,7 +15,7 @@ pub(crate) fn take_helper_attributes(operation: &mut Operation<'_>) {
         return;
     }
     remove_results(operation);
-    while let Some(covering) = operation.take_own(own::COVERING) {
+    if let Some(covering) = operation.take_own(own::COVERING) {
         operation.is_covered |= covers(&covering.value, operation);
     }
     if operation.is_covered {
@@ -34,8 +34,16 @@ pub(crate) fn take_helper_attributes(operation: &mut Operation<'_>) {
 /// Removes attributes that only the processor writes, which are repeated or forged here: costs, and whether another call
 /// covers this one.
 fn remove_results(operation: &mut Operation<'_>) {
-    while operation.take_own(own::COST_PREFIX).is_some() {}
-    while operation.take_own(own::COVERED).is_some() {}
+    let is_result = |attribute: &KeyValue| {
+        let name = attribute.key.as_str();
+        name.starts_with(own::COST_PREFIX) || name == own::COVERED
+    };
+    let attributes = &mut operation.span.attributes;
+    let before = attributes.len();
+    attributes.retain(|attribute| !is_result(attribute));
+    if attributes.len() < before {
+        operation.index_attributes();
+    }
 }
 
 /// Whether one of the calls in `covering` is the same call as the operation. Each is three texts: its operation, the

@@ -245,10 +245,10 @@ impl<'span> Operation<'span> {
         }
     }
 
-    /// Removes an attribute of this project's own whose name starts with `prefix`.
-    pub(crate) fn take_own(&mut self, prefix: &str) -> Option<KeyValue> {
+    /// Removes an attribute of this project's own, which stands on the span once.
+    pub(crate) fn take_own(&mut self, name: &str) -> Option<KeyValue> {
         let mut attributes = self.span.attributes.iter();
-        let position = attributes.position(|attribute| attribute.key.as_str().starts_with(prefix))?;
+        let position = attributes.position(|attribute| attribute.key.as_str() == name)?;
         self.remove_at(position)
     }
 

@@ -44,6 +44,8 @@ fn ten_thousand_attributes_are_read_in_linear_time() {
         .map(|n| KeyValue::new(format!("gen_ai.own.{n}"), n))
         .collect();
     attributes.extend((0..5_000).map(|n| KeyValue::new(format!("gen_ai.prompt.{n}.content"), "hi")));
+    attributes.extend((0..5_000).map(|n| KeyValue::new(format!("tracing_genai.cost.{n}"), n)));
+    attributes.extend((0..5_000).map(|n| KeyValue::new(format!("tracing_genai.covering.{n}"), n)));
     attributes.push(KeyValue::new("gen_ai.request.model", "gpt-4o"));
     let started = Instant::now();
     let (span, has_panicked) = processed(attributes, 1, false);

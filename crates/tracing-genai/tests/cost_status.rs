@@ -206,6 +206,21 @@ fn metrics_include_unsampled_calls() {
 }
 
 #[test]
+fn metric_attributes_have_at_most_200_bytes() {
+    let (service, _) = priced(|| {
+        let call = tracing_genai::chat("openai", &"m".repeat(1_000)).start();
+        call.usage(&Usage::new().with(Unit::InputTokens, 1).with(Unit::OutputTokens, 1));
+        call.fail(&"e".repeat(1_000), "");
+    });
+    let duration = service.histogram("gen_ai.client.operation.duration");
+    let attributes = &duration[0].2;
+    assert!(attributes.len() > 3);
+    for attribute in attributes {
+        assert!(attribute.value.as_str().len() <= 200, "{attribute:?}");
+    }
+}
+
+#[test]
 fn metrics_have_the_conventions_attributes_and_no_users() {
     let (service, _) = priced(|| {
         let call = tracing_genai::chat("openai", "gpt-4o")
