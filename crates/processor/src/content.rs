@@ -10,7 +10,7 @@ mod redact;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 use tracing_genai_semconv::dialect::Structure;
-use tracing_genai_semconv::{Attribute, Meaning, meaning, own};
+use tracing_genai_semconv::{Attribute, Meaning, is_generic, meaning, own};
 
 use crate::foreign;
 use crate::operation::Operation;
@@ -56,33 +56,79 @@ pub(crate) fn cut_to_budget(span: &mut SpanData, rules: &ContentRules) {
     let mut cut = Vec::new();
     let is_long =
         |attribute: &KeyValue| matches!(&attribute.value, Value::String(text) if text.as_str().len() > rules.max_bytes);
+    if !span.attributes.iter().any(is_long) && span.events.events.is_empty() {
+        return;
+    }
+    let is_openinference = span
+        .attributes
+        .iter()
+        .any(|attribute| attribute.key.as_str().starts_with("openinference."));
     for attribute in span.attributes.iter_mut().filter(|attribute| is_long(attribute)) {
-        if let Some(name) = precut_attribute(attribute, rules) {
+        if let Some(name) = precut_attribute(attribute, is_openinference, rules) {
             cut.push(StringValue::from(name));
         }
     }
     if !cut.is_empty() {
-        span.attributes
-            .push(KeyValue::new(own::CONTENT_CUT, Value::Array(Array::String(cut))));
+        note_cut(span, cut);
     }
-    let of_events = span.events.events.iter_mut().flat_map(|event| &mut event.attributes);
-    for attribute in of_events.filter(|attribute| is_long(attribute)) {
-        precut_attribute(attribute, rules);
+    for event in &mut span.events.events {
+        let is_genai_event = event.name.starts_with("gen_ai.");
+        for attribute in event.attributes.iter_mut().filter(|attribute| is_long(attribute)) {
+            if !precut_event_attribute(attribute, is_genai_event, rules) {
+                precut_attribute(attribute, false, rules);
+            }
+        }
     }
 }
 
+/// Notes names of cut attributes on the span, beside those that another processor of ours noted.
+fn note_cut(span: &mut SpanData, mut cut: Vec<StringValue>) {
+    let mut attributes = span.attributes.iter_mut();
+    match attributes.find(|attribute| attribute.key.as_str() == own::CONTENT_CUT) {
+        Some(KeyValue {
+            value: Value::Array(Array::String(names)),
+            ..
+        }) => {
+            cut.retain(|name| !names.contains(name));
+            names.append(&mut cut);
+        }
+        Some(other) => other.value = Value::Array(Array::String(cut)),
+        None => span
+            .attributes
+            .push(KeyValue::new(own::CONTENT_CUT, Value::Array(Array::String(cut)))),
+    }
+}
+
+/// Cuts an attribute that holds content on a GenAI event alone; whether it is one.
+fn precut_event_attribute(attribute: &mut KeyValue, is_genai_event: bool, rules: &ContentRules) -> bool {
+    let is_content = is_genai_event && is_event_content(attribute.key.as_str());
+    if is_content
+        && let Value::String(text) = &attribute.value
+        && let Some(short) = precut(text.as_str(), Form::Any, rules.max_bytes)
+    {
+        attribute.value = Value::from(short);
+    }
+    is_content
+}
+
+/// Whether an attribute of a GenAI event with this name holds content.
+fn is_event_content(name: &str) -> bool {
+    matches!(name, "content" | "message" | "tool_calls" | "gen_ai.event.content")
+}
+
 /// Cuts the attribute if it is content above the limit; returns the name to note as cut.
-fn precut_attribute(attribute: &mut KeyValue, rules: &ContentRules) -> Option<String> {
+fn precut_attribute(attribute: &mut KeyValue, is_openinference: bool, rules: &ContentRules) -> Option<String> {
     let Value::String(text) = &attribute.value else {
         return None;
     };
     let name = attribute.key.as_str();
     let (of, form) = match meaning(name) {
+        // Such names may be a service's own.
+        Some(_) if !is_openinference && is_generic(name) => return None,
         Some(Meaning::Attribute(spelling)) => (spelling.attribute.name(), form_of(spelling.attribute)?),
         Some(Meaning::Structure(Structure::Messages(of))) => (of.name(), form_of(of)?),
         Some(Meaning::Structure(structure)) if structure.is_content() => (name, Form::Any),
-        Some(Meaning::Element(_)) => (name, Form::Any),
-        None if matches!(name, "content" | "message" | "tool_calls" | "gen_ai.event.content") => (name, Form::Any),
+        Some(Meaning::Element(list)) => (list.of.name(), Form::Any),
         _ => return None,
     };
     let short = precut(text.as_str(), form, rules.max_bytes)?;
@@ -142,6 +188,7 @@ fn remove_content(operation: &mut Operation<'_>) {
     for (attribute, _) in CONTENT {
         operation.remove(attribute);
     }
+    operation.take_own(own::CONTENT_CUT);
 }
 
 fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
@@ -170,6 +217,7 @@ fn clean(operation: &mut Operation<'_>, rules: &ContentRules) {
         }
         operation.set(attribute, text);
     }
+    cut.retain(|name| operation.has_name(name.as_str()));
     if !cut.is_empty() {
         operation.write(own::CONTENT_CUT, Value::Array(Array::String(cut)));
     }
@@ -197,9 +245,7 @@ fn clean_events(operation: &mut Operation<'_>, rules: &ContentRules, stays: bool
         let is_content = |attribute: &KeyValue| {
             let name = attribute.key.as_str();
             let is_current = Attribute::from_name(name).is_some_and(|spelling| is_content(spelling.attribute));
-            is_current
-                || foreign::holds_content(name, false)
-                || (is_genai_event && matches!(name, "content" | "message" | "tool_calls" | "gen_ai.event.content"))
+            is_current || foreign::holds_content(name, false) || (is_genai_event && is_event_content(name))
         };
         if stays {
             let attributes = event.attributes.iter_mut();

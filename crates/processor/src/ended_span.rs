@@ -1,5 +1,6 @@
 //! An ended span with the data that the stages need beside it.
 
+use opentelemetry::trace::Status;
 use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 
@@ -24,7 +25,11 @@ impl EndedSpan {
             .map(|event| event.name.len() + attributes_size(&event.attributes))
             .sum();
         let of_links: usize = span.links.iter().map(|link| attributes_size(&link.attributes)).sum();
-        size_of::<SpanData>() + span.name.len() + attributes_size(&span.attributes) + of_events + of_links
+        let of_status = match &span.status {
+            Status::Error { description } => description.len(),
+            _ => 0,
+        };
+        size_of::<SpanData>() + span.name.len() + of_status + attributes_size(&span.attributes) + of_events + of_links
     }
 }
 

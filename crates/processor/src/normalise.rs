@@ -54,6 +54,17 @@ pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>
     }
 }
 
+/// Reads a span that another processor of ours normalised, which may have kept original names.
+pub(crate) fn read_normalised(operation: &mut Operation<'_>) {
+    operation.index_attributes();
+    operation.name = operation
+        .text(Attribute::OperationName)
+        .and_then(OperationName::from_name);
+    operation.found.has_leftovers = true;
+    let mut names = operation.span.attributes.iter().map(|attribute| attribute.key.as_str());
+    operation.found.is_openinference = names.any(|name| name.starts_with("openinference.") || name.starts_with("llm."));
+}
+
 /// Sets the operation's name from its attribute, or from the span's name in dialects that name spans by it.
 fn set_operation(operation: &mut Operation<'_>) {
     operation.name = operation

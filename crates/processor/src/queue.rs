@@ -14,6 +14,15 @@ pub(crate) const MAX_ITEMS: usize = 2_048;
 /// Default maximum bytes of queued spans and those in progress.
 pub(crate) const MAX_BYTES: usize = 64 * 1024 * 1024;
 
+/// When the thread should look for queued items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// After its short sleep, if it is in one.
+    Soon,
+    /// At once: the queue becomes half full.
+    Now,
+}
+
 /// The queued spans, and the numbers of those in progress.
 #[derive(Debug)]
 pub(crate) struct Queue<T> {
@@ -76,7 +85,7 @@ impl<T> Queue<T> {
     /// Queues `item`. If the queue is full, the calling thread processes the oldest queued item first, to keep the
     /// order, or the item itself if nothing is queued. Calls `wake` at the first queued item and when the queue becomes
     /// half full.
-    pub(crate) fn push(&self, item: T, bytes: usize, wake: impl Fn(), process: impl Fn(T)) {
+    pub(crate) fn push(&self, item: T, bytes: usize, wake: impl Fn(Wake), process: impl Fn(T)) {
         let mut item = item;
         loop {
             match self.try_push(item, bytes, &wake) {
@@ -98,7 +107,7 @@ impl<T> Queue<T> {
     }
 
     /// Queues `item`, or returns it if the queue is full.
-    fn try_push(&self, item: T, bytes: usize, wake: impl Fn()) -> Option<T> {
+    fn try_push(&self, item: T, bytes: usize, wake: impl Fn(Wake)) -> Option<T> {
         let mut state = self.state();
         if state.waiting.len() >= self.max_items || state.bytes.saturating_add(bytes) > self.max_bytes {
             return Some(item);
@@ -109,12 +118,13 @@ impl<T> Queue<T> {
         state.waiting.push_back(Waiting { number, bytes, item });
         let becomes_half_full = |taken: usize, before: usize, most: usize| taken > most / 2 && before <= most / 2;
         let count = state.waiting.len();
-        let is_time_to_wake = count == 1
-            || becomes_half_full(count, count - 1, self.max_items)
+        let is_half_full = becomes_half_full(count, count - 1, self.max_items)
             || becomes_half_full(state.bytes, state.bytes - bytes, self.max_bytes);
         drop(state);
-        if is_time_to_wake {
-            wake();
+        if is_half_full {
+            wake(Wake::Now);
+        } else if count == 1 {
+            wake(Wake::Soon);
         }
         None
     }

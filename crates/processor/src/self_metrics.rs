@@ -11,9 +11,7 @@ use crate::export::{Delivery, DeliveryCounts};
 
 /// Registers the metrics. Price metrics have points only for refreshed prices: embedded ones are as old as the program.
 pub(crate) fn register(meter: &Meter, delivery: &Delivery, prices: &Prices) {
-    if delivery.observe_once() {
-        register_spans(meter, delivery);
-    }
+    register_spans(meter, delivery);
     register_prices(meter, prices);
 }
 

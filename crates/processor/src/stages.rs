@@ -1,6 +1,6 @@
 //! The stages in order, and their settings; run by the processor's thread or by the thread that ends the span.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
@@ -21,10 +21,10 @@ use crate::ended_span::EndedSpan;
 use crate::export::Delivery;
 use crate::forward::{forward, is_forwarded};
 use crate::measure::Meters;
-use crate::normalise::{is_genai, normalise};
+use crate::normalise::{is_genai, normalise, read_normalised};
 use crate::operation::Operation;
 use crate::price::price;
-use crate::queue::Queue;
+use crate::queue::{Queue, Wake};
 use crate::scope::scope;
 use crate::self_metrics;
 use crate::usage::read_usage;
@@ -53,8 +53,9 @@ pub(crate) struct Stages {
 }
 
 thread_local! {
-    /// Whether this thread is processing a span: a flush by the user's code must not wait for itself.
-    static IS_PROCESSING: Cell<bool> = const { Cell::new(false) };
+    /// The processors, by address, that are processing a span on this thread: a flush by the user's code must not wait for
+    /// itself.
+    static PROCESSING: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Stages {
@@ -78,13 +79,14 @@ impl Stages {
         }
         let bytes = ended.size();
         self.queue
-            .push(ended, bytes, || self.worker().wake(), |ended| self.process(ended));
+            .push(ended, bytes, |wake| self.wake(wake), |ended| self.process(ended));
     }
 
     /// Waits until earlier spans were forwarded; false if that took longer than `timeout`. Logs queued warnings.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
-        let is_own_thread = IS_PROCESSING.try_with(Cell::get).unwrap_or_default();
-        let has_passed = is_own_thread || self.queue.wait(Duration::ZERO) || {
+        let own = self.address();
+        let is_within = PROCESSING.try_with(|processing| processing.borrow().contains(&own));
+        let has_passed = is_within.unwrap_or_default() || self.queue.wait(Duration::ZERO) || {
             let worker = self.worker();
             if worker.has_thread() {
                 worker.wake_now();
@@ -98,14 +100,15 @@ impl Stages {
     }
 
     fn process(&self, mut ended: EndedSpan) {
-        let was_processing = IS_PROCESSING.try_with(|is_processing| is_processing.replace(true));
+        let own = self.address();
+        let _ = PROCESSING.try_with(|processing| processing.borrow_mut().push(own));
         let is_processed = ended.is_processed;
         let mut operation = Operation::new(&mut ended.span);
         // Each part is guarded separately: this may run inside the host's drop of a span, where a panic could abort the
         // process, and a panicking redactor must not keep the call out of the metrics.
         let is_read = self.guarded(|| {
             if is_processed {
-                return operation.index_attributes();
+                return read_normalised(&mut operation);
             }
             normalise(&mut operation, ended.closing.as_ref(), self.keeps_originals);
             read_usage(&mut operation, &self.counts);
@@ -121,9 +124,18 @@ impl Stages {
             self.guarded(|| self.measure(&operation));
         }
         self.bound_and_forward(ended.span);
-        if let Ok(was_processing) = was_processing {
-            let _ = IS_PROCESSING.try_with(|is_processing| is_processing.set(was_processing));
+        let _ = PROCESSING.try_with(|processing| processing.borrow_mut().pop());
+    }
+
+    fn wake(&self, wake: Wake) {
+        match wake {
+            Wake::Soon => self.worker().wake(),
+            Wake::Now => self.worker().wake_now(),
         }
+    }
+
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
     }
 
     /// Runs a stage; false if it panicked, which is counted.

@@ -5,12 +5,14 @@
 
 use opentelemetry::trace::{Tracer, TracerProvider};
 use opentelemetry::{KeyValue, Value};
+use opentelemetry_sdk::logs::{InMemoryLogExporter, SdkLoggerProvider};
 use opentelemetry_sdk::metrics::data::{
     AggregatedMetrics, HistogramDataPoint, MetricData, ResourceMetrics, ScopeMetrics,
 };
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSpanProcessor, SpanData};
 use tracing_genai_processor::GenAiProcessor;
+use tracing_genai_processor::content::{ContentCapture, ContentPolicy};
 
 const SECRET: &str = "sk-proj-0123456789abcdefghijklmnop";
 
@@ -117,4 +119,27 @@ fn the_second_processor_does_not_price_or_measure_again() {
         assert!(!instructions.contains("Alice"), "{instructions}");
         assert_eq!(durations(&metrics, &meters), 2, "the call and the search in memory");
     }
+}
+
+#[test]
+fn the_second_of_two_processors_applies_its_own_content_policy() {
+    let exported = InMemorySpanExporter::default();
+    let events = InMemoryLogExporter::default();
+    let logs = SdkLoggerProvider::builder()
+        .with_simple_exporter(events.clone())
+        .build();
+    let second = GenAiProcessor::builder(SimpleSpanProcessor::new(exported.clone()))
+        .content_policy(ContentPolicy::exporting(ContentCapture::EventOnly))
+        .max_content_bytes(1_000)
+        .logger_provider(&logs)
+        .build();
+    let first = GenAiProcessor::builder(second).keep_original_names().build();
+    let provider = SdkTracerProvider::builder().with_span_processor(first).build();
+    let mut attributes = chat();
+    attributes.push(KeyValue::new("gen_ai.prompt.0.content", "I am Alice. ".repeat(10_000)));
+    end(&provider, attributes);
+    let [span] = exported.get_finished_spans().unwrap().try_into().unwrap();
+    assert!(!format!("{:?}", span.attributes).contains("Alice"));
+    assert_eq!(text(&span, "tracing_genai.cost.status"), Some("priced"));
+    assert_eq!(events.get_emitted_logs().unwrap().len(), 1);
 }

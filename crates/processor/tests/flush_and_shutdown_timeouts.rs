@@ -37,7 +37,7 @@ fn a_blocked_redactor_does_not_block_shutdown() {
     let (done, is_done) = mpsc::channel();
     let started = Instant::now();
     std::thread::spawn(move || done.send(provider.shutdown_with_timeout(Duration::from_millis(300))));
-    let result = is_done.recv_timeout(Duration::from_secs(30)).unwrap();
+    let result = is_done.recv_timeout(Duration::from_secs(10)).unwrap();
     assert!(
         started.elapsed() >= Duration::from_millis(100),
         "it did not wait at all"

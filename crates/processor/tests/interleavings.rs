@@ -26,7 +26,7 @@ mod worker;
 
 use std::time::Duration;
 
-use queue::Queue;
+use queue::{Queue, Wake};
 use sync::atomic::{AtomicUsize, Ordering};
 use sync::{Arc, Mutex, thread};
 use worker::{Work, Worker};
@@ -60,11 +60,17 @@ impl Pipeline {
 
     fn end(&self, span: usize, worker: &Worker) {
         self.ended.fetch_add(1, Ordering::SeqCst);
-        self.queue.push(span, 1, || worker.wake(), |span| self.process(span));
+        let wake = |wake| match wake {
+            Wake::Soon => worker.wake(),
+            Wake::Now => worker.wake_now(),
+        };
+        self.queue.push(span, 1, wake, |span| self.process(span));
     }
 
     fn collect(&self) -> usize {
         let _held = self.sdk.lock().unwrap();
+        // What a callback could ask for must not need a lock that is held while spans are processed.
+        let _ = self.queue.is_empty();
         self.ended.load(Ordering::SeqCst)
     }
 }

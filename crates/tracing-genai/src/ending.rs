@@ -49,7 +49,15 @@ fn end_held(id: &Id, dispatch: &Dispatch, context: &Context) {
         None if dispatch.downcast_ref::<BeforeOpenTelemetry>().is_some() => return,
         None => {}
     }
-    if dispatch.current_span().id() != Some(id) {
+    let current = dispatch.current_span();
+    let is_within = current
+        .id()
+        .and_then(|current| registry?.span(current))
+        .is_some_and(|current| {
+            let mut scope = current.scope();
+            scope.any(|around| around.id() == *id)
+        });
+    if !is_within {
         return context.span().end();
     }
     // The SDK locks the span while processors run. What they log or do to the current span must not wait for it.

@@ -8,7 +8,7 @@ use tracing_genai_semconv::typed::Key;
 use tracing_genai_semconv::{Attribute, OperationName};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::collect::is_content_collected;
+use crate::collect::{is_collected_on, is_content_collected};
 use crate::enclosing::Enclosing;
 use crate::{Call, ValueOf};
 
@@ -50,6 +50,7 @@ pub struct ModelCall {
     provider: String,
     model: Option<String>,
     attributes: Vec<(&'static str, Value)>,
+    content: Vec<(&'static str, Value)>,
     covers_enclosing: bool,
 }
 
@@ -73,6 +74,7 @@ impl ModelCall {
             provider: provider.to_owned(),
             model: model.map(str::to_owned),
             attributes: Vec::new(),
+            content: Vec::new(),
             covers_enclosing: false,
         }
     }
@@ -145,12 +147,11 @@ impl ModelCall {
         })
     }
 
-    fn with_content(self, attribute: Attribute, content: impl FnOnce() -> String) -> Self {
+    fn with_content(mut self, attribute: Attribute, content: impl FnOnce() -> String) -> Self {
         if is_content_collected() {
-            self.with(attribute, content())
-        } else {
-            self
+            self.content.push((attribute.name(), content().into()));
         }
+        self
     }
 
     /// Sets any other attribute of the conventions.
@@ -187,6 +188,7 @@ impl ModelCall {
             provider,
             model,
             attributes,
+            content,
             covers_enclosing,
         } = self;
         let is_openai = matches!(provider.as_str(), "openai" | "azure.ai.openai");
@@ -211,7 +213,15 @@ impl ModelCall {
             _ => span!("chat"),
         };
         set_attributes(&span, attributes);
+        set_content(&span, content);
         Call::new(span, is_openai, enclosing)
+    }
+}
+
+/// Sets content that a builder was given, if the subscriber that the span started under collects it.
+pub(crate) fn set_content(span: &Span, content: Vec<(&'static str, Value)>) {
+    if !content.is_empty() && is_collected_on(span) {
+        set_attributes(span, content);
     }
 }
 

@@ -361,3 +361,83 @@ fn collected_content_that_is_not_exported_stays_in_the_process() {
     });
     assert!(service.only_span().value("gen_ai.output.messages").is_none());
 }
+
+#[test]
+fn content_given_under_one_subscriber_is_not_recorded_under_another() {
+    let (with, without) = (
+        Service::with_content(exporting(ContentCapture::SpanOnly), |processor| processor),
+        Service::start(),
+    );
+    let call = with.run(|| tracing_genai::chat("openai", "gpt-4o").input(&[Message::user("hi")]));
+    without.run(|| drop(call.start()));
+    assert!(without.only_span().value("gen_ai.input.messages").is_none());
+}
+
+#[test]
+fn content_that_is_only_collected_is_not_exported() {
+    let service = Service::with_content(ContentPolicy::default().collected(), |processor| processor);
+    service.run(ask);
+    let span = service.only_span();
+    assert!(span.value("gen_ai.input.messages").is_none());
+    assert!(span.value("tracing_genai.content.cut").is_none());
+}
+
+#[test]
+fn other_attributes_and_events_are_not_cut() {
+    let service = Service::start();
+    let long = "x ".repeat(50_000);
+    let names = ["message", "content", "tool_calls", "input.value", "output.value"];
+    let mut span = service.tracer_provider().tracer("other").start("chat");
+    span.set_attribute(KeyValue::new("gen_ai.operation.name", "chat"));
+    span.set_attributes(names.map(|name| KeyValue::new(name, long.clone())));
+    span.add_event("my own event", vec![KeyValue::new("message", long.clone())]);
+    span.end();
+    let span = service.only_span();
+    for name in names {
+        assert_eq!(span.text(name).map(str::len), Some(long.len()), "{name}");
+    }
+    assert_eq!(span.data.events[0].attributes[0].value.as_str().len(), long.len());
+    assert!(span.value("tracing_genai.content.cut").is_none());
+}
+
+#[test]
+fn content_that_is_cut_is_noted_under_its_current_name() {
+    let service = Service::start();
+    let span = written(
+        &service,
+        vec![KeyValue::new("gen_ai.prompt.0.content", "x ".repeat(50_000))],
+    );
+    assert!(span.text("gen_ai.input.messages").unwrap().len() <= 32 * 1024);
+    assert_eq!(
+        span.value("tracing_genai.content.cut"),
+        Some(&Value::Array(Array::String(vec!["gen_ai.input.messages".into()])))
+    );
+    let service = Service::with_content(exporting(ContentCapture::NoContent), |processor| processor);
+    let span = written(
+        &service,
+        vec![KeyValue::new("gen_ai.input.messages", "x ".repeat(50_000))],
+    );
+    assert!(span.value("tracing_genai.content.cut").is_none());
+}
+
+#[test]
+fn a_large_tool_result_is_redacted_and_stays_json() {
+    let service = Service::start();
+    let rows: Vec<_> = (0..6_000)
+        .map(|number| serde_json::json!({"user": number, "password": "pw 1", "authorization": "Token 0123456789"}))
+        .collect();
+    for value in [serde_json::json!(rows), serde_json::json!({"rows": rows})] {
+        let mut span = service.tracer_provider().tracer("other").start("tool");
+        span.set_attributes([
+            KeyValue::new("gen_ai.operation.name", "execute_tool"),
+            KeyValue::new("gen_ai.tool.call.result", value.to_string()),
+        ]);
+        span.end();
+    }
+    for span in service.spans() {
+        let result = span.text("gen_ai.tool.call.result").unwrap();
+        assert!(!result.contains("pw 1") && !result.contains("Token 0"), "{result}");
+        assert!(serde_json::from_str::<Json>(result).is_ok());
+        assert!(result.len() > 10_000);
+    }
+}

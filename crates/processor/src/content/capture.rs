@@ -98,9 +98,14 @@ impl ContentPolicy {
     }
 
     /// Records content even if it is not exported.
+    ///
+    /// Where no export was chosen, none is chosen by it: content is removed from all spans.
     #[must_use]
     pub const fn collected(mut self) -> Self {
         self.is_collected = true;
+        if self.export.is_none() {
+            self.export = Some(ContentCapture::NoContent);
+        }
         self
     }
 

@@ -10,15 +10,14 @@ use memchr::{memchr2, memrchr};
 use super::form::{Form, KeepFrom};
 use crate::truncate::truncated;
 
-/// Bytes kept above the limit: the final cut must not split a secret before redaction.
-const MARGIN: usize = 4_096;
+/// Bytes kept above the limit, so that what remains after [`whole_words`] is still above it.
+const MARGIN: usize = 8_192;
 
-/// Maximum bytes dropped before a cut to end between words: secrets of known forms contain no blank, and a half of one
-/// is not recognised.
+/// Maximum bytes dropped before a cut to end at a blank.
 const MAX_WORD: usize = 512;
 
-/// Maximum size of the result as a multiple of the limit; above it, even JSON with shortened strings is cut as text.
-const MAX_FACTOR: usize = 4;
+/// Maximum bytes dropped before a cut that has no blank there, to end at a character that no secret contains.
+const MAX_RUN: usize = 4_096;
 
 const CUT: &str = "…";
 
@@ -32,13 +31,42 @@ pub(crate) fn precut(text: &str, form: Form, max_bytes: usize) -> Option<String>
     let is_list = json.starts_with('[') && json.ends_with(']');
     let cut = match form {
         Form::List(keep) if is_list => elements(json, keep, limit),
+        Form::Any if is_list => elements(json, KeepFrom::Start, limit),
         Form::List(_) | Form::Any if json.starts_with(['{', '[']) => shorten_strings(json, limit).into_owned(),
         _ => return Some([whole_words(text, limit), CUT].concat()),
     };
-    if cut.len() <= limit.saturating_mul(MAX_FACTOR) {
-        return Some(cut);
+    Some(closed_at(cut, limit.saturating_mul(2)))
+}
+
+/// JSON cut to about `limit` bytes after its last complete value, with its open brackets closed.
+fn closed_at(mut json: String, limit: usize) -> String {
+    if json.len() <= limit {
+        return json;
     }
-    Some(whole_words(&cut, limit).to_owned())
+    let bytes = json.as_bytes();
+    let mut open = Vec::new();
+    // Up to where values are complete, and how many brackets are open there.
+    let (mut complete, mut depth) = (0, 0);
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at).filter(|_| at < limit) {
+        at += 1;
+        match byte {
+            b'"' => at = end_of_string(bytes, at),
+            b'{' | b'[' => {
+                open.push(if *byte == b'{' { '}' } else { ']' });
+                (complete, depth) = (at, open.len());
+            }
+            b'}' | b']' => {
+                open.pop();
+                (complete, depth) = (at, open.len());
+            }
+            b',' => (complete, depth) = (at - 1, open.len()),
+            _ => {}
+        }
+    }
+    json.truncate(complete);
+    json.extend(open.iter().take(depth).rev());
+    json
 }
 
 /// The elements of a JSON list up to and including the one that exceeds the limit.
@@ -143,14 +171,21 @@ fn shorten_strings(json: &str, limit: usize) -> Cow<'_, str> {
     short.into()
 }
 
-/// The start of `text` up to the last blank within its last [`MAX_WORD`] bytes; without a blank, without these bytes.
+/// The start of `text`, cut at a blank, or at a character that secrets of known forms do not contain: the half of a
+/// secret would not be recognised.
 fn whole_words(text: &str, limit: usize) -> &str {
     let start = truncated(text, limit);
-    let words = truncated(start, start.len().saturating_sub(MAX_WORD));
-    let last = start.get(words.len()..).unwrap_or_default();
-    // In JSON a newline is `\n`.
-    let blank = last.rfind(|character: char| character.is_whitespace() || character == '\\');
-    start.get(..words.len() + blank.unwrap_or(0)).unwrap_or(words)
+    // In JSON a line ends with `\n`.
+    let is_blank = |character: char| character.is_whitespace() || character == '\\';
+    let is_in_secrets = |character: char| character.is_ascii_alphanumeric() || "-_.~+/=:@&%".contains(character);
+    let before_last = |max: usize, is_border: &dyn Fn(char) -> bool| {
+        let kept = truncated(start, start.len().saturating_sub(max)).len();
+        let border = start.get(kept..)?.rfind(is_border)?;
+        start.get(..kept + border)
+    };
+    before_last(MAX_WORD, &is_blank)
+        .or_else(|| before_last(MAX_RUN, &|character| !is_in_secrets(character)))
+        .unwrap_or_else(|| truncated(start, start.len().saturating_sub(MAX_RUN)))
 }
 
 /// The start of a JSON string's text without a cut escape.
@@ -209,10 +244,29 @@ mod tests {
     }
 
     #[test]
-    fn many_short_strings_are_bounded() {
-        let many = json!([{"role": "user", "parts": vec!["x"; 1_000_000]}]).to_string();
+    fn many_short_strings_are_bounded_and_stay_json() {
+        let rows: Vec<_> = (0..6_000)
+            .map(|number| json!({"user": number, "password": "pw 1", "authorization": "Token 0123"}))
+            .collect();
         for form in [LIST, Form::Any] {
-            assert!(precut(&many, form, 1_000).unwrap().len() <= 4 * (1_000 + MARGIN));
+            let list = precut(&json!(rows).to_string(), form, 1_000).unwrap();
+            assert!(serde_json::from_str::<Vec<Value>>(&list).unwrap().len() > 10);
+            let object = precut(&json!({"rows": rows}).to_string(), form, 1_000).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&object).unwrap()["rows"][0]["user"], 0);
+            for cut in [list, object] {
+                assert!((1_001..2 * (1_000 + MARGIN) + 64).contains(&cut.len()), "{}", cut.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_in_a_list_without_blanks_is_never_split() {
+        let secret = "sk-proj-0123456789abcdefghijklmnop";
+        let secrets = [secret; 1_000].join(",");
+        for max_bytes in 100..200 {
+            let cut = precut(&secrets, Form::Text, max_bytes).unwrap();
+            let last = cut.trim_end_matches(CUT).rsplit(',').next().unwrap();
+            assert_eq!(last, secret, "{max_bytes}");
         }
     }
 
@@ -240,6 +294,16 @@ mod tests {
                     KeepFrom::End => &items[items.len() - read.len()..],
                 };
                 prop_assert_eq!(read.len(), same.len());
+            }
+        }
+
+        #[test]
+        fn json_closed_at_any_length_is_json(value in any_json(), limit in 1_usize..200) {
+            let text = value.to_string();
+            let is_container = text.starts_with(['{', '[']);
+            let closed = closed_at(text, limit);
+            if is_container {
+                prop_assert!(serde_json::from_str::<Value>(&closed).is_ok(), "{}", closed);
             }
         }
 

@@ -1,7 +1,7 @@
 //! Counts the outcome of each span, so that losses are visible.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The counts of spans; processor and exporter share one.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,6 @@ static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
 struct Counters {
     /// Identifies the processor in its metrics.
     number: u64,
-    is_observed: AtomicBool,
     ended: AtomicU64,
     unsampled: AtomicU64,
     discarded: AtomicU64,
@@ -27,7 +26,6 @@ impl Default for Counters {
     fn default() -> Self {
         Self {
             number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
-            is_observed: AtomicBool::default(),
             ended: AtomicU64::default(),
             unsampled: AtomicU64::default(),
             discarded: AtomicU64::default(),
@@ -103,11 +101,6 @@ impl Delivery {
     /// The processor's `otel.component.name`, in the form of OpenTelemetry's SDK metrics.
     pub(crate) fn component_name(&self) -> String {
         format!("tracing_genai_span_processor/{}", self.0.number)
-    }
-
-    /// Whether this is the first call: processors that share counts register their metrics once.
-    pub(crate) fn observe_once(&self) -> bool {
-        !self.0.is_observed.swap(true, Ordering::AcqRel)
     }
 
     pub(crate) fn span_ended(&self) {

@@ -14,7 +14,7 @@ use crate::ValueOf;
 use crate::call;
 use crate::collect::{is_collected_on, is_content_collected};
 use crate::ending;
-use crate::model_call::set_attributes;
+use crate::model_call::{set_attributes, set_content};
 
 /// A type of step, which determines its attributes.
 pub trait Kind: kind::Start {}
@@ -35,6 +35,7 @@ pub(crate) mod kind {
 pub struct StepBuilder<K> {
     pub(super) kind: K,
     attributes: Vec<(&'static str, Value)>,
+    content: Vec<(&'static str, Value)>,
 }
 
 impl<K: Kind> StepBuilder<K> {
@@ -42,6 +43,7 @@ impl<K: Kind> StepBuilder<K> {
         Self {
             kind,
             attributes: Vec::new(),
+            content: Vec::new(),
         }
     }
 
@@ -82,18 +84,18 @@ impl<K: Kind> StepBuilder<K> {
     }
 
     /// Sets content, if it is captured.
-    pub(crate) fn with_content(self, attribute: Attribute, content: impl FnOnce() -> String) -> Self {
+    pub(crate) fn with_content(mut self, attribute: Attribute, content: impl FnOnce() -> String) -> Self {
         if is_content_collected() {
-            self.with(attribute, content())
-        } else {
-            self
+            self.content.push((attribute.name(), content().into()));
         }
+        self
     }
 
     /// Starts the span, as a child of the current one.
     pub fn start(self) -> Step<K> {
         let span = self.kind.start();
         set_attributes(&span, self.attributes);
+        set_content(&span, self.content);
         Step {
             span,
             kind: PhantomData,
