@@ -3,7 +3,9 @@
 mod counting;
 mod delivery;
 mod discard;
+mod fan_out;
 
 pub use counting::CountingExporter;
 pub use delivery::{Delivery, DeliveryCounts};
 pub use discard::Discard;
+pub use fan_out::FanOut;

@@ -69,7 +69,7 @@ mod worker;
 
 pub use bound::SpanBounds;
 pub use builder::GenAiProcessorBuilder;
-pub use export::{CountingExporter, Delivery, DeliveryCounts, Discard};
+pub use export::{CountingExporter, Delivery, DeliveryCounts, Discard, FanOut};
 pub use processor::GenAiProcessor;
 pub use sampler::MeterUnsampled;
 pub use span_call::SpanCall;

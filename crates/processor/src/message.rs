@@ -214,9 +214,9 @@ impl Part {
 
 /// The definition of a tool that the model may call.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tool(Value);
+pub struct ToolDefinition(Value);
 
-impl Tool {
+impl ToolDefinition {
     /// A function `name`.
     pub fn function(name: impl Into<String>) -> Self {
         Self(json!({"type": "function", "name": name.into()}))

@@ -3,44 +3,33 @@
 //! The exporters' built-in clients depend on features that any crate of the host can enable, and enabling TLS for one
 //! of them changes the host's own client. This client is used by the exporters only.
 
-use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use opentelemetry_http::hyper::HyperClient;
 use opentelemetry_http::{HttpClient, HttpError};
 use opentelemetry_otlp::ExporterBuildError;
 use tokio::runtime::Handle;
-
-/// Maximum bytes of a response that are read.
-const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
 #[cfg(feature = "tls")]
 type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
 #[cfg(not(feature = "tls"))]
 type Connector = HttpConnector;
 
-/// Sends requests from any thread on the exporters' runtime.
-#[derive(Clone)]
+/// Sends requests from any thread on the exporters' runtime. Its client reads at most 4 MiB of a response.
+#[derive(Clone, Debug)]
 pub(crate) struct ExportClient {
-    client: Client<Connector, Full<Bytes>>,
+    client: HyperClient<Connector>,
     runtime: Handle,
-    timeout: Duration,
 }
 
 impl ExportClient {
     pub(crate) fn new(runtime: Handle, timeout: Duration) -> Result<Self, ExporterBuildError> {
-        let client = Client::builder(TokioExecutor::new()).build(connector()?);
-        Ok(Self {
-            client,
-            runtime,
-            timeout,
-        })
+        let client = HyperClient::new(connector()?, timeout, None);
+        Ok(Self { client, runtime })
     }
 }
 
@@ -75,24 +64,8 @@ fn connector() -> Result<Connector, ExporterBuildError> {
 impl HttpClient for ExportClient {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let client = self.client.clone();
-        let timeout = self.timeout;
-        let exchange = async move {
-            let (head, body) = client.request(request.map(Full::new)).await?.into_parts();
-            let body = Limited::new(body, MAX_RESPONSE_BYTES).collect().await?.to_bytes();
-            Ok::<_, HttpError>(Response::from_parts(head, body))
-        };
-        // The waiting thread has no reactor: request and timer run inside the task.
-        let task = self
-            .runtime
-            .spawn(async move { tokio::time::timeout(timeout, exchange).await });
-        task.await??
-    }
-}
-
-impl fmt::Debug for ExportClient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExportClient")
-            .field("timeout", &self.timeout)
-            .finish_non_exhaustive()
+        // The calling thread has no reactor: all that needs one runs inside the task, the timer too.
+        let task = self.runtime.spawn(async move { client.send_bytes(request).await });
+        task.await?
     }
 }

@@ -63,8 +63,6 @@ mod unsigned;
 mod value;
 
 #[cfg(feature = "init")]
-mod fan_out;
-#[cfg(feature = "init")]
 mod http_client;
 #[cfg(feature = "init")]
 mod init;

@@ -3,7 +3,7 @@
 use opentelemetry::Value;
 use serde_json::json;
 use tracing::Span;
-use tracing_genai_processor::message::{Message, Tool, to_json};
+use tracing_genai_processor::message::{Message, ToolDefinition, to_json};
 use tracing_genai_semconv::typed::Key;
 use tracing_genai_semconv::{Attribute, OperationName};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -141,9 +141,9 @@ impl ModelCall {
     }
 
     /// The tool definitions (`gen_ai.tool.definitions`), if content is captured.
-    pub fn tools(self, tools: &[Tool]) -> Self {
+    pub fn tools(self, tools: &[ToolDefinition]) -> Self {
         self.with_content(Attribute::ToolDefinitions, || {
-            serde_json::Value::Array(tools.iter().map(Tool::to_value).collect()).to_string()
+            serde_json::Value::Array(tools.iter().map(ToolDefinition::to_value).collect()).to_string()
         })
     }
 

@@ -14,10 +14,9 @@ use opentelemetry_sdk::trace::{
 use tracing_genai_pricing::Prices;
 use tracing_genai_processor::content::RedactText;
 use tracing_genai_processor::{
-    CountingExporter, Delivery, Discard, GenAiProcessor, GenAiProcessorBuilder, MeterUnsampled,
+    CountingExporter, Delivery, Discard, FanOut, GenAiProcessor, GenAiProcessorBuilder, MeterUnsampled,
 };
 
-use crate::fan_out::FanOut;
 use crate::otlp::ExportRuntime;
 use crate::settings::{Batch, CountsOf, Exporter, Otlp, Settings};
 

@@ -8,7 +8,7 @@ use opentelemetry::trace::{SpanKind as Kind, Status};
 use opentelemetry::{Array, Value};
 use service::{Service, Span};
 use tracing_genai::content::{ContentCapture, ContentPolicy};
-use tracing_genai::message::{Document, Message, Tool};
+use tracing_genai::message::{Document, Message, ToolDefinition};
 use tracing_genai::semconv::check::{Level, Problem, Shape, SpanView, check};
 use tracing_genai::semconv::{SpanKind, SpanType, key};
 use tracing_genai::usage::{Unit, Usage};
@@ -74,7 +74,7 @@ fn every_type_of_span_has_a_helper() {
                     .prompt("greeting", "v1")
                     .system_instructions("Be brief.")
                     .input(&[Message::user("hi")])
-                    .tools(&[Tool::function("f")
+                    .tools(&[ToolDefinition::function("f")
                         .description("does")
                         .parameters(serde_json::json!({}))])
                     .set(key::REQUEST_SEED, 7)

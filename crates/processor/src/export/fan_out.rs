@@ -9,12 +9,24 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
-/// The processors; each but the last gets a clone of the span.
+/// Forwards spans to several processors, each of which but the last gets a clone.
+///
+/// Wrap it in one [`GenAiProcessor`](crate::GenAiProcessor), so that a span is processed once. A flush and a shutdown call
+/// the processors side by side; the first failure is returned, and a panic is a failure.
+///
+/// ```
+/// use opentelemetry_sdk::trace::{InMemorySpanExporter, SimpleSpanProcessor};
+/// use tracing_genai_processor::{FanOut, GenAiProcessor};
+///
+/// let exporting = || Box::new(SimpleSpanProcessor::new(InMemorySpanExporter::default())) as _;
+/// let processor = GenAiProcessor::builder(FanOut::new(vec![exporting(), exporting()])).build();
+/// ```
 #[derive(Debug)]
-pub(crate) struct FanOut(Vec<Box<dyn SpanProcessor>>);
+pub struct FanOut(Vec<Box<dyn SpanProcessor>>);
 
 impl FanOut {
-    pub(crate) fn new(processors: Vec<Box<dyn SpanProcessor>>) -> Self {
+    /// Forwards to `processors`, in their order.
+    pub fn new(processors: Vec<Box<dyn SpanProcessor>>) -> Self {
         Self(processors)
     }
 
