@@ -165,8 +165,8 @@ impl ModelCall {
     fn add_reasons(&self, cost: &mut Cost) {
         let has_unknown_context = self.context.unknown.values().any(|value| !value.is_null());
         if has_unknown_context && cost.total.is_some() {
-            cost.doubt(Reason::UnknownVariant);
+            cost.add_reason(Reason::UnknownVariant);
         }
-        self.reasons.iter().for_each(|reason| cost.doubt(reason));
+        self.reasons.iter().for_each(|reason| cost.add_reason(reason));
     }
 }

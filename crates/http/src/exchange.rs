@@ -113,7 +113,7 @@ impl Exchange {
         {
             usage.set(Unit::InputCharacters, characters);
         }
-        response.told_elsewhere(usage);
+        response.set_fallback_usage(usage);
         if content_type.is_some_and(|named| named.starts_with("audio/")) {
             return Some(ResponseRecorder::of_audio(response));
         }

@@ -53,7 +53,7 @@ impl ResponseRecorder {
 
     /// Skips an audio body, which has no usage.
     pub(crate) fn of_audio(mut response: WatchedResponse) -> Self {
-        response.without_text();
+        response.skip_body();
         Self {
             response,
             encoding: Encoding::Unreadable,

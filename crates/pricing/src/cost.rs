@@ -175,11 +175,11 @@ impl Cost {
     /// use tracing_genai_pricing::{Cost, Reason, Status};
     ///
     /// let mut cost = Cost::unpriced(Reason::NoUsage);
-    /// cost.doubt(Reason::UnreadUsage);
+    /// cost.add_reason(Reason::UnreadUsage);
     /// assert_eq!(cost.status, Status::Unpriced);
     /// assert!(cost.reasons.contains(Reason::UnreadUsage));
     /// ```
-    pub fn doubt(&mut self, reason: Reason) {
+    pub fn add_reason(&mut self, reason: Reason) {
         match self.status {
             Status::Priced | Status::Estimated => {
                 self.status = Status::Estimated;

@@ -325,7 +325,7 @@ fn a_free_model_is_not_free_if_unpriced_units_were_used() {
     let none = usage.with(Unit::WebSearches, 0);
     assert_eq!(cost(&call("openrouter", model, &none)).0, Status::Free);
     let mut doubted = Catalogue::embedded().cost(&call("openrouter", model, &usage));
-    doubted.doubt(Reason::UnreadUsage);
+    doubted.add_reason(Reason::UnreadUsage);
     assert_eq!(summary(&doubted), (Status::Unpriced, None, vec![Reason::UnreadUsage]));
 }
 

@@ -1,7 +1,7 @@
 //! Data about an ending span that only the `tracing` layer has, passed to the processor.
 //!
 //! tracing-opentelemetry ends the OpenTelemetry span, and so runs `on_end`, inside its own `on_close`. A layer that
-//! runs before it may [`lay`] a note on this thread, which `on_end` takes. The note carries its span's id, so another
+//! runs before it may [`set_note`] a note on this thread, which `on_end` takes. The note carries its span's id, so another
 //! span cannot take it. It may be absent: neither costs nor counts depend on it.
 
 use std::cell::Cell;
@@ -18,7 +18,7 @@ use opentelemetry::trace::SpanId;
 /// use tracing_genai_processor::closing::{self, Closing};
 ///
 /// let span = SpanId::from_bytes([7; 8]);
-/// closing::lay(Closing::new(span, Duration::from_millis(410), "ask_model").attempts(2));
+/// closing::set_note(Closing::new(span, Duration::from_millis(410), "ask_model").attempts(2));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a note does nothing until it is laid"]
@@ -26,7 +26,7 @@ pub struct Closing {
     open_for: Duration,
     span_id: SpanId,
     pub(crate) default_name: &'static str,
-    pub(crate) kind_is_authors: bool,
+    pub(crate) has_explicit_kind: bool,
     pub(crate) attempts: u32,
     pub(crate) unsigned_fields: Vec<&'static str>,
     kept_open: Option<KeptOpen>,
@@ -47,7 +47,7 @@ impl Closing {
             open_for,
             span_id,
             default_name,
-            kind_is_authors: false,
+            has_explicit_kind: false,
             attempts: 0,
             unsigned_fields: Vec::new(),
             kept_open: None,
@@ -55,8 +55,8 @@ impl Closing {
     }
 
     /// The author chose the span's kind (`otel.kind`).
-    pub fn kind_is_authors(mut self) -> Self {
-        self.kind_is_authors = true;
+    pub fn explicit_kind(mut self) -> Self {
+        self.has_explicit_kind = true;
         self
     }
 
@@ -102,7 +102,7 @@ thread_local! {
 }
 
 /// Leaves a note for the `on_end` that is about to run on this thread.
-pub fn lay(closing: Closing) {
+pub fn set_note(closing: Closing) {
     // During thread teardown the note is dropped; this must not panic.
     let _ = CLOSING.try_with(|note| note.set(Some(closing)));
 }
@@ -159,10 +159,10 @@ mod tests {
     #[test]
     fn a_note_is_taken_once_and_only_by_its_span() {
         let (own, other) = (SpanId::from_bytes([1; 8]), SpanId::from_bytes([2; 8]));
-        lay(Closing::new(own, SECOND, "chat"));
+        set_note(Closing::new(own, SECOND, "chat"));
         assert!(take(own).is_some());
         assert!(take(own).is_none());
-        lay(Closing::new(own, SECOND, "chat"));
+        set_note(Closing::new(own, SECOND, "chat"));
         assert!(take(other).is_none());
         assert!(take(own).is_none());
     }

@@ -43,7 +43,7 @@ pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>
     take_helper_attributes(operation);
     set_end(operation, closing);
     name_span(operation, closing);
-    set_kind(operation, closing.is_some_and(|closing| closing.kind_is_authors));
+    set_kind(operation, closing.is_some_and(|closing| closing.has_explicit_kind));
     complete_error(operation);
     let Some(closing) = closing else { return };
     convert_unsigned(operation, &closing.unsigned_fields);

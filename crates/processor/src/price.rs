@@ -41,7 +41,7 @@ pub(crate) fn price(operation: &mut Operation<'_>, prices: &Prices, profile: Pro
         }
     };
     if !operation.unread_usage.is_empty() {
-        cost.doubt(Reason::UnreadUsage);
+        cost.add_reason(Reason::UnreadUsage);
         operation.write(own::USAGE_UNREAD, operation.unread_usage.to_value());
     }
     write(operation, &cost, reported, profile);

@@ -269,7 +269,7 @@ fn a_span_call_costs_the_same_as_in_the_processor() {
                 };
                 let mut cost = call.known_cost.clone().unwrap_or_else(|| prices.cost(&call.call()));
                 if !call.unread_usage.is_empty() {
-                    cost.doubt(Reason::UnreadUsage);
+                    cost.add_reason(Reason::UnreadUsage);
                 }
                 let read = (
                     cost.total.map(|total| Value::F64(total.to_f64())),

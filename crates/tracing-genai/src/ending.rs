@@ -44,7 +44,7 @@ fn end_held(id: &Id, dispatch: &Dispatch, context: &Context) {
     let metadata = span.metadata();
     drop(span);
     match opened {
-        Some(opened) => closing::lay(opened.closing(context.span().span_context().span_id(), metadata)),
+        Some(opened) => closing::set_note(opened.closing(context.span().span_context().span_id(), metadata)),
         // The last handle was dropped meanwhile, and that thread closes the span.
         None if dispatch.downcast_ref::<BeforeOpenTelemetry>().is_some() => return,
         None => {}

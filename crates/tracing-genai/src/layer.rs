@@ -233,7 +233,7 @@ where
         let span_id = last_handle::take_closing(&id).or_else(|| self.open_span(&id));
         let Some(span_id) = span_id else { return };
         let metadata = span.metadata();
-        closing::lay(if is_closed_by_child {
+        closing::set_note(if is_closed_by_child {
             opened.closing_with_child(span_id, metadata)
         } else {
             opened.closing(span_id, metadata)

@@ -53,7 +53,7 @@ impl Opened {
             .attempts(self.attempts)
             .unsigned_fields(self.unsigned.into_names());
         if metadata.fields().field("otel.kind").is_some() {
-            closing.kind_is_authors()
+            closing.explicit_kind()
         } else {
             closing
         }

@@ -88,14 +88,14 @@ impl WatchedResponse {
     }
 
     /// Sets usage from the headers or the request, which is recorded if the body has neither usage nor error.
-    pub fn told_elsewhere(&mut self, usage: Usage) {
+    pub fn set_fallback_usage(&mut self, usage: Usage) {
         if let Some(watching) = &mut self.watching {
             watching.fallback_usage = usage;
         }
     }
 
     /// Marks the body as without usage, such as audio: it does not count as malformed.
-    pub fn without_text(&mut self) {
+    pub fn skip_body(&mut self) {
         if let Some(watching) = &mut self.watching {
             watching.has_text = false;
         }
