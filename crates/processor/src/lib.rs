@@ -73,4 +73,3 @@ pub use export::{CountingExporter, Delivery, DeliveryCounts, Discard, FanOut};
 pub use processor::GenAiProcessor;
 pub use sampler::MeterUnsampled;
 pub use span_call::SpanCall;
-pub use usage::UNIT_ATTRIBUTES;

@@ -13,7 +13,7 @@ const MAX_COUNT: i64 = 1 << 40;
 
 /// The units with an attribute of their own. Other units are recorded under [`USAGE_PREFIX`](own::USAGE_PREFIX) and the
 /// unit's name.
-pub const UNIT_ATTRIBUTES: &[(Unit, Attribute)] = &[
+const UNIT_ATTRIBUTES: &[(Unit, Attribute)] = &[
     (Unit::InputTokens, Attribute::UsageInputTokens),
     (Unit::OutputTokens, Attribute::UsageOutputTokens),
     (Unit::CacheReadTokens, Attribute::UsageCacheReadInputTokens),
@@ -133,4 +133,17 @@ fn set_count(usage: &mut Usage, (unit, value): (Unit, &Value)) -> bool {
     };
     usage.set(unit, count.unsigned_abs());
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_read_from_the_attributes_of_their_units() {
+        for unit in Unit::ALL {
+            let read = UNIT_ATTRIBUTES.iter().find(|(of, _)| of == unit);
+            assert_eq!(read.map(|(_, attribute)| attribute.name()), unit.attribute_name());
+        }
+    }
 }

@@ -10,7 +10,6 @@ use opentelemetry::{Key as Name, Value};
 use tracing::Span;
 use tracing::instrument::{Instrument, Instrumented};
 use tracing_genai_pricing::{Usd, reported_cost};
-use tracing_genai_processor::UNIT_ATTRIBUTES;
 use tracing_genai_processor::message::{Message, to_json};
 use tracing_genai_semconv::typed::Key;
 use tracing_genai_semconv::{Attribute, own};
@@ -232,8 +231,8 @@ impl Call {
         self.note_usage(usage);
         for (unit, count) in usage.iter() {
             let count = i64::try_from(count).unwrap_or(i64::MAX);
-            match UNIT_ATTRIBUTES.iter().find(|(named, _)| *named == unit) {
-                Some((_, attribute)) => self.attribute(attribute.name(), count),
+            match unit.attribute_name() {
+                Some(name) => self.attribute(name, count),
                 None => self.attribute([own::USAGE_PREFIX, unit.name()].concat(), count),
             }
         }

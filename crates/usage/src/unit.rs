@@ -119,6 +119,36 @@ impl Unit {
         Self::ALL.iter().copied().find(|unit| unit.name() == name)
     }
 
+    /// The span attribute for this count, if it has one in the GenAI namespace.
+    ///
+    /// ```
+    /// use tracing_genai_usage::Unit;
+    ///
+    /// assert_eq!(Unit::InputTokens.attribute_name(), Some("gen_ai.usage.input_tokens"));
+    /// assert_eq!(Unit::CodeExecutions.attribute_name(), None);
+    /// ```
+    pub const fn attribute_name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::InputTokens => "gen_ai.usage.input_tokens",
+            Self::OutputTokens => "gen_ai.usage.output_tokens",
+            Self::CacheReadTokens => "gen_ai.usage.cache_read.input_tokens",
+            Self::CacheWriteTokens => "gen_ai.usage.cache_write.input_tokens",
+            Self::CacheWrite1hTokens => "tracing_genai.usage.cache_write_1h.input_tokens",
+            Self::OutputReasoningTokens => "gen_ai.usage.reasoning.output_tokens",
+            Self::InputTextTokens => "gen_ai.usage.text.input_tokens",
+            Self::InputImageTokens => "gen_ai.usage.image.input_tokens",
+            Self::InputAudioTokens => "gen_ai.usage.audio.input_tokens",
+            Self::OutputTextTokens => "gen_ai.usage.text.output_tokens",
+            Self::OutputImageTokens => "gen_ai.usage.image.output_tokens",
+            Self::OutputAudioTokens => "gen_ai.usage.audio.output_tokens",
+            Self::CacheTextReadTokens => "gen_ai.usage.text.cache_read.input_tokens",
+            Self::CacheImageReadTokens => "gen_ai.usage.image.cache_read.input_tokens",
+            Self::CacheAudioReadTokens => "gen_ai.usage.audio.cache_read.input_tokens",
+            Self::WebSearches => "tracing_genai.usage.web_searches",
+            _ => return None,
+        })
+    }
+
     /// The unit of exactly these dimensions, if any.
     pub fn from_dimensions(dimensions: &Dimensions) -> Option<Self> {
         Self::ALL.iter().copied().find(|unit| unit.dimensions() == *dimensions)

@@ -5,7 +5,6 @@ use std::time::SystemTime;
 use serde_json::{Map, Value, json};
 use tracing_genai::{
     pricing::{Catalogue, Cost, Counts, Reason, missing_side, reported_cost},
-    processor::UNIT_ATTRIBUTES,
     semconv::{Attribute, own},
     usage::{Api, Reading, Usage},
 };
@@ -113,11 +112,9 @@ pub(super) fn attributes(provider: &str, reading: &Reading, cost: &Cost) -> Map<
 /// The counts by attribute name.
 pub(super) fn counts(usage: &Usage) -> impl Iterator<Item = (String, u64)> + '_ {
     usage.iter().map(|(unit, count)| {
-        let attribute = UNIT_ATTRIBUTES.iter().find(|(named, _)| *named == unit);
-        let name = attribute.map_or_else(
-            || [own::USAGE_PREFIX, unit.name()].concat(),
-            |(_, attribute)| attribute.name().to_owned(),
-        );
+        let name = unit
+            .attribute_name()
+            .map_or_else(|| [own::USAGE_PREFIX, unit.name()].concat(), str::to_owned);
         (name, count)
     })
 }
