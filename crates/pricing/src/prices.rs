@@ -28,8 +28,12 @@ use crate::cost::{Cost, Layer};
 #[derive(Clone, Debug)]
 pub struct Prices(Arc<InUse>);
 
+/// The number of the next prices of the process.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
 #[derive(Debug)]
 struct InUse {
+    number: u64,
     catalogue: ArcSwap<Catalogue>,
     updated: AtomicU64,
     unchanged: AtomicU64,
@@ -120,6 +124,11 @@ impl Prices {
         self.0.catalogue.store(catalogue);
     }
 
+    /// A number that distinguishes these prices from others of the process; clones share it.
+    pub fn number(&self) -> u64 {
+        self.0.number
+    }
+
     /// The outcomes of price refreshes.
     pub fn refreshes(&self) -> Refreshes {
         let last = self.last();
@@ -184,6 +193,7 @@ impl Default for Prices {
 impl From<Arc<Catalogue>> for Prices {
     fn from(catalogue: Arc<Catalogue>) -> Self {
         Self(Arc::new(InUse {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             catalogue: ArcSwap::new(catalogue),
             updated: AtomicU64::new(0),
             unchanged: AtomicU64::new(0),

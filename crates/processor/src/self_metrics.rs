@@ -9,6 +9,9 @@ use tracing_genai_semconv::{metric, own};
 
 use crate::export::{Delivery, DeliveryCounts};
 
+/// The attribute that keeps the counts of several components apart, as in the SDK's own metrics.
+const COMPONENT: &str = "otel.component.name";
+
 /// Registers the metrics. Price metrics have points only for refreshed prices: embedded ones are as old as the program.
 pub(crate) fn register(meter: &Meter, delivery: &Delivery, prices: &Prices) {
     register_spans(meter, delivery);
@@ -16,7 +19,7 @@ pub(crate) fn register(meter: &Meter, delivery: &Delivery, prices: &Prices) {
 }
 
 fn register_spans(meter: &Meter, delivery: &Delivery) {
-    let component = KeyValue::new("otel.component.name", delivery.component_name());
+    let component = KeyValue::new(COMPONENT, delivery.component_name());
     for (of, count) in [
         (
             &metric::SPANS_ENDED,
@@ -54,6 +57,8 @@ fn register_spans(meter: &Meter, delivery: &Delivery) {
 }
 
 fn register_prices(meter: &Meter, prices: &Prices) {
+    let component = KeyValue::new(COMPONENT, format!("tracing_genai_prices/{}", prices.number()));
+    let dated_component = component.clone();
     let counted = prices.clone();
     meter
         .u64_observable_counter(metric::CATALOGUE_REFRESHES.name)
@@ -68,7 +73,8 @@ fn register_prices(meter: &Meter, prices: &Prices) {
             ];
             for (outcome, count) in outcomes {
                 if count > 0 {
-                    observer.observe(count, &[KeyValue::new(own::REFRESH_OUTCOME, outcome)]);
+                    let outcome = KeyValue::new(own::REFRESH_OUTCOME, outcome);
+                    observer.observe(count, &[component.clone(), outcome]);
                 }
             }
         })
@@ -81,7 +87,7 @@ fn register_prices(meter: &Meter, prices: &Prices) {
         .with_callback(move |observer| {
             let current = dated.refreshes().current;
             if let Some(age) = current.and_then(|current| current.elapsed().ok()) {
-                observer.observe(age.as_secs_f64(), &[]);
+                observer.observe(age.as_secs_f64(), std::slice::from_ref(&dated_component));
             }
         })
         .build();

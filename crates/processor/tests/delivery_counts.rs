@@ -1,6 +1,10 @@
 //! `ended = unsampled + discarded + exported + failed + undelivered`, for any behaviour of the exporter.
 
-#![allow(clippy::panic, reason = "an exporter that panics is what the test is about")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "an exporter that panics is what the test is about"
+)]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -8,6 +12,8 @@ use std::sync::{Arc, Mutex};
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Tracer, TracerProvider};
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
+use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics, SumDataPoint};
+use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::trace::{
     BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracerProvider, SpanData, SpanExporter,
 };
@@ -143,4 +149,42 @@ fn discarded_spans_are_not_lost() {
     let counts = delivery.counts();
     assert_eq!((counts.discarded, counts.lost()), (10, 0));
     assert_accounted_for(counts);
+}
+
+/// The sum of a counter's points.
+fn sum(metrics: &InMemoryMetricExporter, meters: &SdkMeterProvider, name: &str) -> u64 {
+    metrics.reset();
+    meters.force_flush().unwrap();
+    let collected = metrics.get_finished_metrics().unwrap();
+    let scopes = collected.iter().flat_map(ResourceMetrics::scope_metrics);
+    scopes
+        .flat_map(ScopeMetrics::metrics)
+        .filter(|metric| metric.name() == name)
+        .map(|metric| match metric.data() {
+            AggregatedMetrics::U64(MetricData::Sum(sum)) => sum.data_points().map(SumDataPoint::value).sum(),
+            _ => 0,
+        })
+        .sum()
+}
+
+#[test]
+fn metrics_of_two_processors_on_one_meter_provider_add_up() {
+    let metrics = InMemoryMetricExporter::default();
+    let meters = SdkMeterProvider::builder()
+        .with_reader(PeriodicReader::builder(metrics.clone()).build())
+        .build();
+    let spans_of_each = [3, 4];
+    let providers = spans_of_each.map(|spans| {
+        let exporting = GenAiProcessor::exporting(opentelemetry_sdk::trace::InMemorySpanExporter::default());
+        let processor = exporting.meter_provider(&meters).build();
+        let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+        end_spans(&provider, spans);
+        provider.force_flush().unwrap();
+        provider
+    });
+    // The outcomes add up to what ended: a span has one.
+    assert_eq!(sum(&metrics, &meters, "tracing_genai.span.ended"), 7);
+    assert_eq!(sum(&metrics, &meters, "tracing_genai.spans"), 7);
+    assert_eq!(sum(&metrics, &meters, "tracing_genai.stage.panics"), 0);
+    drop(providers);
 }
