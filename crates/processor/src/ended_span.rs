@@ -16,34 +16,38 @@ pub(crate) struct EndedSpan {
     pub(crate) is_processed: bool,
 }
 
-impl EndedSpan {
-    /// The span's approximate allocated bytes: texts in full, the rest by the size of its type.
-    pub(crate) fn size(&self) -> usize {
-        let span = &self.span;
-        let of_events = span.events.iter();
-        let of_events: usize = of_events
-            .map(|event| event.name.len() + attributes_size(&event.attributes))
-            .sum();
-        let of_links: usize = span.links.iter().map(|link| attributes_size(&link.attributes)).sum();
-        let of_status = match &span.status {
-            Status::Error { description } => description.len(),
-            _ => 0,
-        };
-        size_of::<SpanData>() + span.name.len() + of_status + attributes_size(&span.attributes) + of_events + of_links
-    }
+/// About how many bytes `span` keeps allocated: the lengths of its texts, and for the rest what its types take.
+pub(crate) fn size(span: &SpanData) -> usize {
+    let of_events = span.events.iter();
+    let of_events: usize = of_events
+        .map(|event| event.name.len() + attributes_size(&event.attributes))
+        .sum();
+    let of_links: usize = span.links.iter().map(|link| attributes_size(&link.attributes)).sum();
+    let of_status = match &span.status {
+        Status::Error { description } => description.len(),
+        _ => 0,
+    };
+    size_of::<SpanData>() + span.name.len() + of_status + attributes_size(&span.attributes) + of_events + of_links
 }
 
 fn attributes_size(attributes: &[KeyValue]) -> usize {
-    let value_size = |value: &Value| match value {
-        Value::String(text) => text.as_str().len(),
-        Value::Array(Array::String(texts)) => texts.iter().map(|text| size_of_val(text) + text.as_str().len()).sum(),
-        Value::Array(Array::I64(items)) => size_of_val(items.as_slice()),
-        Value::Array(Array::F64(items)) => size_of_val(items.as_slice()),
-        Value::Array(Array::Bool(items)) => size_of_val(items.as_slice()),
+    let texts = attributes.iter().map(|attribute| {
+        let value = match &attribute.value {
+            Value::String(text) => text.as_str().len(),
+            Value::Array(array) => array_size(array),
+            _ => 0,
+        };
+        attribute.key.as_str().len() + value
+    });
+    texts.sum::<usize>() + size_of_val(attributes)
+}
+
+fn array_size(array: &Array) -> usize {
+    match array {
+        Array::String(texts) => texts.iter().map(|text| size_of_val(text) + text.as_str().len()).sum(),
+        Array::I64(items) => size_of_val(items.as_slice()),
+        Array::F64(items) => size_of_val(items.as_slice()),
+        Array::Bool(items) => size_of_val(items.as_slice()),
         _ => 0,
-    };
-    let sizes = attributes
-        .iter()
-        .map(|attribute| size_of_val(attribute) + attribute.key.as_str().len() + value_size(&attribute.value));
-    sizes.sum()
+    }
 }

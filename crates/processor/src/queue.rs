@@ -14,6 +14,9 @@ pub(crate) const MAX_ITEMS: usize = 2_048;
 /// Default maximum bytes of queued spans and those in progress.
 pub(crate) const MAX_BYTES: usize = 64 * 1024 * 1024;
 
+/// Maximum items that are taken at once.
+const BATCH: usize = 64;
+
 /// When the thread should look for queued items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wake {
@@ -92,17 +95,19 @@ impl<T> Queue<T> {
                 Some(refused) => item = refused,
                 None => return,
             }
-            let Some((older, _in_progress)) = self.pop() else {
+            let mut oldest = Vec::with_capacity(1);
+            let Some(_in_progress) = self.take(1, &mut oldest) else {
                 return process(item);
             };
-            process(older);
+            oldest.into_iter().for_each(&process);
         }
     }
 
-    /// Processes all queued items.
+    /// Processes the queued items. They are taken in batches, so that threads that push seldom wait for the lock.
     pub(crate) fn process_all(&self, process: impl Fn(T)) {
-        while let Some((item, _in_progress)) = self.pop() {
-            process(item);
+        let mut batch = Vec::with_capacity(BATCH.min(self.max_items));
+        while let Some(_in_progress) = self.take(BATCH, &mut batch) {
+            batch.drain(..).for_each(&process);
         }
     }
 
@@ -129,14 +134,20 @@ impl<T> Queue<T> {
         None
     }
 
-    /// Takes the oldest item. It is in progress until `InProgress` is dropped.
-    fn pop(&self) -> Option<(T, InProgress<'_, T>)> {
+    /// Takes at most `max` of the oldest items, which are in progress until `InProgress` is dropped.
+    fn take(&self, max: usize, items: &mut Vec<T>) -> Option<InProgress<'_, T>> {
         let mut state = self.state();
-        let Waiting { number, bytes, item } = state.waiting.pop_front()?;
+        let number = state.waiting.front()?.number;
+        let count = state.waiting.len().min(max);
+        let mut bytes = 0;
+        for waiting in state.waiting.drain(..count) {
+            bytes += waiting.bytes;
+            items.push(waiting.item);
+        }
         state.in_progress.push(number);
         drop(state);
         let queue = self;
-        Some((item, InProgress { queue, number, bytes }))
+        Some(InProgress { queue, number, bytes })
     }
 
     pub(crate) fn is_empty(&self) -> bool {

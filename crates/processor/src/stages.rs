@@ -17,7 +17,7 @@ use crate::closing;
 use crate::content::{self, ContentRules, apply_content_policy};
 use crate::counts::CountsRules;
 use crate::detached::restore_after_panic;
-use crate::ended_span::EndedSpan;
+use crate::ended_span::{EndedSpan, size};
 use crate::export::Delivery;
 use crate::forward::{forward, is_forwarded};
 use crate::measure::Meters;
@@ -66,7 +66,12 @@ impl Stages {
             self.bound_and_forward(span);
             return;
         }
-        content::cut_to_budget(&mut span, &self.content);
+        // Only a span of that size can have content above the limit.
+        let mut bytes = size(&span);
+        if bytes > self.content.max_bytes {
+            content::cut_to_budget(&mut span, &self.content);
+            bytes = size(&span);
+        }
         let id = span.span_context.span_id();
         let ended = EndedSpan {
             span,
@@ -77,7 +82,6 @@ impl Stages {
         if self.queue.is_off() {
             return self.process(ended);
         }
-        let bytes = ended.size();
         self.queue
             .push(ended, bytes, |wake| self.wake(wake), |ended| self.process(ended));
     }
