@@ -1,4 +1,4 @@
-//! Sends the trace context, or all that is propagated, along with a request.
+//! Injects the trace context, or everything that is propagated, into request headers.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::propagation::{Injector, TextMapPropagator};
@@ -6,17 +6,17 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-/// What is sent along with a request; the later the more.
+/// What is injected into a request, from less to more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Propagation {
-    /// W3C's trace context: `traceparent`, `tracestate`.
+    /// The W3C trace context: `traceparent`, `tracestate`.
     TraceContext,
-    /// What the global propagator writes, which may be baggage.
+    /// Everything the global propagator writes, which may include baggage.
     All,
 }
 
 impl Propagation {
-    /// Puts the context of `span` into the headers.
+    /// Injects the context of `span` into the headers.
     pub(crate) fn inject(self, span: &Span, headers: &mut HeaderMap) {
         let context = span.context();
         let mut headers = Headers(headers);

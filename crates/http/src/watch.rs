@@ -1,4 +1,4 @@
-//! What is watched: the hosts of providers, and what is done for them.
+//! The watched hosts and their settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,20 +8,20 @@ use tracing_genai::usage::Endpoint;
 
 use crate::propagate::Propagation;
 
-/// Which hosts are providers, and what is done when they are called. Cheap to clone.
+/// The watched hosts and their settings. Cheap to clone.
 ///
-/// The hosts of some forty providers are watched by default, those of the conventions among them; others, such as a gateway or
-/// a model server of one's own, are named.
+/// The hosts of some forty providers are watched by default, including those of the conventions. Add others, such as a gateway
+/// or your own model server.
 ///
 /// ```
 /// use tracing_genai_http::Watch;
 ///
 /// let watch = Watch::new()
-///     .host("llm.internal:8080", "openai") // speaks OpenAI's API
+///     .host("llm.internal:8080", "openai") // has OpenAI's API
 ///     .propagate_to("llm.internal:8080");
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "a watch does nothing until a middleware or layer has it"]
+#[must_use = "a watch does nothing until it is passed to a middleware or layer"]
 pub struct Watch {
     settings: Arc<Settings>,
 }
@@ -33,14 +33,14 @@ struct Settings {
     stall_after: Option<Duration>,
 }
 
-/// A host as it is written in a URL, with a port or for every port.
+/// A host as in a URL, with one port or for all ports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Host {
     name: String,
     port: Option<u16>,
 }
 
-/// Where a request goes, if that is a provider.
+/// The provider and endpoint of a request.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) provider: String,
@@ -51,13 +51,13 @@ pub(crate) struct Target {
 }
 
 impl Watch {
-    /// Watches the providers that are known, propagates nothing, and calls five seconds without a chunk a stall.
+    /// Watches the known providers and propagates nothing; a stream stalls after 5 seconds without a chunk.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Also watches `host`, a name or address with or without a port, as one that speaks for `provider`: a value of
-    /// `gen_ai.provider.name`, by which its API is told and its models are priced. Goes before what is known of the host.
+    /// Also watches `host`, a name or address with or without a port. `provider`, a value of `gen_ai.provider.name`,
+    /// determines its API and its prices. Overrides the default for a known host.
     pub fn host(mut self, host: &str, provider: &str) -> Self {
         Arc::make_mut(&mut self.settings)
             .hosts
@@ -65,14 +65,14 @@ impl Watch {
         self
     }
 
-    /// Sends the trace context (`traceparent`, `tracestate`) along to `host`, a name or address with or without a port, and
-    /// nothing else: no baggage. To no host unless it is named: a provider is none of the service's own.
+    /// Sends the W3C trace context (`traceparent`, `tracestate`) to `host`, a name or address with or without a port, without
+    /// baggage. Default: no host, since providers are third parties.
     pub fn propagate_to(self, host: &str) -> Self {
         self.propagate(host, Propagation::TraceContext)
     }
 
-    /// Sends all that the global propagator writes along to `host`, instead of the trace context alone: with
-    /// OpenTelemetry's baggage that is whatever the service put there, ids of users among it. For hosts of one's own.
+    /// Sends everything that the global propagator writes to `host`, instead of the trace context alone. That may be baggage
+    /// with user ids, so use it for your own hosts. Default: no host.
     ///
     /// ```
     /// use tracing_genai_http::Watch;
@@ -89,8 +89,7 @@ impl Watch {
         self
     }
 
-    /// After how long without a chunk a stream is counted as standing still (`tracing_genai.stream.stalls`); 5 seconds
-    /// unless set.
+    /// Sets the gap between chunks that counts as a stall (`tracing_genai.stream.stalls`). Default: 5 seconds.
     pub fn stall_after(mut self, gap: Duration) -> Self {
         Arc::make_mut(&mut self.settings).stall_after = Some(gap);
         self
@@ -100,7 +99,7 @@ impl Watch {
         self.settings.stall_after
     }
 
-    /// What a request is, if it runs a provider's model: others, as a list of what was answered before, are no `POST`.
+    /// The target of a request that runs a provider's model; requests that do not, such as lists of responses, are not `POST`.
     pub(crate) fn target(&self, method: &Method, host: &str, port: u16, path: &str) -> Option<Target> {
         if method != Method::POST {
             return None;
@@ -120,7 +119,7 @@ impl Watch {
         })
     }
 
-    /// What goes along to where `target` is, if anything: all, if the host is named for both.
+    /// The propagation to the host of `target`, if set; everything, if the host is set for both.
     pub(crate) fn propagation_to(&self, target: &Target) -> Option<Propagation> {
         let hosts = self.settings.propagate_to.iter();
         let named = hosts.filter(|(host, _)| host.is(&target.host, target.port));
@@ -131,8 +130,7 @@ impl Watch {
 impl Host {
     fn new(written: &str) -> Self {
         let (name, port) = match written.rsplit_once(':') {
-            // The colons of an address of version 6 stand in brackets where a port follows.
-            // What is no port is none that a request could go to.
+            // An IPv6 address with a port is in brackets. An invalid port becomes 0, which no request has.
             Some((name, port)) if !name.contains(':') || name.ends_with(']') => (name, Some(port.parse().unwrap_or(0))),
             _ => (written, None),
         };
@@ -158,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn known_providers_are_watched_and_others_only_by_name() {
+    fn known_and_added_hosts_are_watched() {
         let watch = Watch::new()
             .host("LLM.internal:8080", "mistral_ai")
             .host("[::1]", "openai");
@@ -189,14 +187,14 @@ mod tests {
     }
 
     #[test]
-    fn a_host_of_ones_own_goes_before_the_known() {
+    fn an_added_host_overrides_the_default() {
         let watch = Watch::new().host("api.openai.com", "azure.ai.openai");
         let found = provider(&watch, "api.openai.com", 443, "/v1/responses");
         assert_eq!(found.as_deref(), Some("azure.ai.openai"));
     }
 
     #[test]
-    fn the_trace_context_goes_to_no_provider_unasked() {
+    fn the_trace_context_goes_only_to_added_hosts() {
         let watch = Watch::new()
             .host("llm.internal", "openai")
             .propagate_to("llm.internal:443");

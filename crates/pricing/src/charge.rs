@@ -145,12 +145,12 @@ fn doubts(plan: &Plan, usage: &Usage) -> Reasons {
     if missing >> Unit::OutputTokens as u8 & 1 == 1 {
         reasons.insert(Reason::MissingOutput);
     }
-    let ttl_told = || {
+    let has_ttl = || {
         [Unit::CacheWrite5mTokens, Unit::CacheWrite1hTokens]
             .iter()
             .any(|&unit| usage.get(unit).is_some())
     };
-    if plan.charges_by_ttl && usage.get(Unit::CacheWriteTokens).is_some_and(|written| written > 0) && !ttl_told() {
+    if plan.charges_by_ttl && usage.get(Unit::CacheWriteTokens).is_some_and(|written| written > 0) && !has_ttl() {
         reasons.insert(Reason::CacheTtlAssumed);
     }
     if used(usage, !plan.covered) {

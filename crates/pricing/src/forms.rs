@@ -82,7 +82,7 @@ fn without_version(name: &str) -> Option<&str> {
     (is_version && !model.is_empty()).then_some(model)
 }
 
-/// Replaces `-20251211` before `-`, `:` or the end by `-2025-12-11` if it is a valid date; `None` if there is none.
+/// Replaces `-20251211` before `-`, `:` or the end by `-2025-12-11` if it is a valid date; `None` without one.
 fn dashed_dates(name: &str) -> Option<String> {
     let mut dashed = String::new();
     let mut rest = name;

@@ -1,7 +1,7 @@
 //! Data about an ending span that only the `tracing` layer has, passed to the processor.
 //!
 //! tracing-opentelemetry ends the OpenTelemetry span, and so runs `on_end`, inside its own `on_close`. A layer that
-//! runs before it may [`set_note`] a note on this thread, which `on_end` takes. The note carries its span's id, so another
+//! runs before it may leave a note on this thread by [`set_note`], which `on_end` takes. The note carries its span's id, so another
 //! span cannot take it. It may be absent: neither costs nor counts depend on it.
 
 use std::cell::Cell;
@@ -21,7 +21,7 @@ use opentelemetry::trace::SpanId;
 /// closing::set_note(Closing::new(span, Duration::from_millis(410), "ask_model").attempts(2));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "a note does nothing until it is laid"]
+#[must_use = "a note does nothing until it is set"]
 pub struct Closing {
     open_for: Duration,
     span_id: SpanId,
@@ -88,9 +88,10 @@ impl Closing {
         };
         // For a span that was never exited, the bridge reads the clock after `closed_at` was read.
         let since_exit = kept_open.closed_at.duration_since(bridge_end).ok();
+        // An exit before the span opened was read from a clock that was set since.
         let last_exit = since_exit
             .filter(|since| !since.is_zero())
-            .map(|since| self.open_for.saturating_sub(since));
+            .and_then(|since| self.open_for.checked_sub(since));
         last_exit
             .max(kept_open.last_record)
             .map_or(self.open_for, |lasted| lasted.min(self.open_for))
@@ -144,8 +145,9 @@ mod tests {
             // The clock is too coarse to separate the close from the bridge's end.
             (Some(7 * SECOND), closed_at, 7),
             (None, closed_at, 10),
-            // A clock that was set.
-            (None, SystemTime::UNIX_EPOCH, 0),
+            // A clock that was set: the exit is unknown, and not at the start.
+            (None, SystemTime::UNIX_EPOCH, 10),
+            (Some(7 * SECOND), SystemTime::UNIX_EPOCH, 7),
             (Some(20 * SECOND), exited, 10),
         ] {
             assert_eq!(

@@ -52,10 +52,16 @@ impl Default for ContentRules {
 }
 
 /// Cuts content far above its limit, which bounds the queue's memory and the work of redaction.
-pub(crate) fn cut_to_budget(span: &mut SpanData, rules: &ContentRules) {
+pub(crate) fn precut_content(span: &mut SpanData, rules: &ContentRules) {
     let mut cut = Vec::new();
-    let is_long =
-        |attribute: &KeyValue| matches!(&attribute.value, Value::String(text) if text.as_str().len() > rules.max_bytes);
+    let is_long = |attribute: &KeyValue| match &attribute.value {
+        Value::String(text) => text.as_str().len() > rules.max_bytes,
+        Value::Array(Array::String(texts)) => {
+            let lengths = texts.iter().map(|text| text.as_str().len());
+            lengths.sum::<usize>() > rules.max_bytes
+        }
+        _ => false,
+    };
     if !span.attributes.iter().any(is_long) && span.events.events.is_empty() {
         return;
     }
@@ -102,11 +108,8 @@ fn note_cut(span: &mut SpanData, mut cut: Vec<StringValue>) {
 /// Cuts an attribute that holds content on a GenAI event alone; whether it is one.
 fn precut_event_attribute(attribute: &mut KeyValue, is_genai_event: bool, rules: &ContentRules) -> bool {
     let is_content = is_genai_event && is_event_content(attribute.key.as_str());
-    if is_content
-        && let Value::String(text) = &attribute.value
-        && let Some(short) = precut(text.as_str(), Form::Any, rules.max_bytes)
-    {
-        attribute.value = Value::from(short);
+    if is_content {
+        precut_value(&mut attribute.value, Form::Any, rules);
     }
     is_content
 }
@@ -118,9 +121,6 @@ fn is_event_content(name: &str) -> bool {
 
 /// Cuts the attribute if it is content above the limit; returns the name to note as cut.
 fn precut_attribute(attribute: &mut KeyValue, is_openinference: bool, rules: &ContentRules) -> Option<String> {
-    let Value::String(text) = &attribute.value else {
-        return None;
-    };
     let name = attribute.key.as_str();
     let (of, form) = match meaning(name) {
         // Such names may be a service's own.
@@ -131,10 +131,18 @@ fn precut_attribute(attribute: &mut KeyValue, is_openinference: bool, rules: &Co
         Some(Meaning::Element(list)) => (list.of.name(), Form::Any),
         _ => return None,
     };
-    let short = precut(text.as_str(), form, rules.max_bytes)?;
     let of = of.to_owned();
-    attribute.value = Value::from(short);
-    Some(of)
+    precut_value(&mut attribute.value, form, rules).then_some(of)
+}
+
+/// Cuts a text, or a list of texts, which becomes one of JSON; whether it was too long.
+fn precut_value(value: &mut Value, form: Form, rules: &ContentRules) -> bool {
+    let short = text_of(value).and_then(|text| precut(&text, form, rules.max_bytes));
+    let is_cut = short.is_some();
+    if let Some(short) = short {
+        *value = Value::from(short);
+    }
+    is_cut
 }
 
 /// Redacts, cuts and exports the operation's content by `rules`.

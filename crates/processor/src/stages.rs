@@ -11,8 +11,7 @@ use tracing_genai_pricing::{Cost, Prices, Reason};
 use tracing_genai_semconv::Attribute;
 use tracing_genai_semconv::profile::Profile;
 
-use crate::bound::SpanBounds;
-use crate::bound::bound;
+use crate::bound::{SpanBounds, bound};
 use crate::closing;
 use crate::content::{self, ContentRules, apply_content_policy};
 use crate::counts::CountsRules;
@@ -52,12 +51,6 @@ pub(crate) struct Stages {
     pub(crate) weak_self: Weak<Stages>,
 }
 
-thread_local! {
-    /// The processors, by address, that are processing a span on this thread: a flush by the user's code must not wait for
-    /// itself.
-    static PROCESSING: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
-}
-
 impl Stages {
     /// Queues a GenAI span that ended on this thread; forwards other spans.
     pub(crate) fn span_ended(&self, mut span: SpanData) {
@@ -69,7 +62,7 @@ impl Stages {
         // Only a span of that size can have content above the limit.
         let mut bytes = size(&span);
         if bytes > self.content.max_bytes {
-            content::cut_to_budget(&mut span, &self.content);
+            content::precut_content(&mut span, &self.content);
             bytes = size(&span);
         }
         let id = span.span_context.span_id();
@@ -88,9 +81,7 @@ impl Stages {
 
     /// Waits until earlier spans were forwarded; false if that took longer than `timeout`. Logs queued warnings.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
-        let own = self.address();
-        let is_within = PROCESSING.try_with(|processing| processing.borrow().contains(&own));
-        let has_passed = is_within.unwrap_or_default() || self.queue.wait(Duration::ZERO) || {
+        let has_passed = Processing::is_of(self.address()) || self.queue.wait(Duration::ZERO) || {
             let worker = self.worker();
             if worker.has_thread() {
                 worker.wake_now();
@@ -104,8 +95,7 @@ impl Stages {
     }
 
     fn process(&self, mut ended: EndedSpan) {
-        let own = self.address();
-        let _ = PROCESSING.try_with(|processing| processing.borrow_mut().push(own));
+        let _processing = Processing::start(self.address());
         let is_processed = ended.is_processed;
         let mut operation = Operation::new(&mut ended.span);
         // Each part is guarded separately: this may run inside the host's drop of a span, where a panic could abort the
@@ -128,7 +118,6 @@ impl Stages {
             self.guarded(|| self.measure(&operation));
         }
         self.bound_and_forward(ended.span);
-        let _ = PROCESSING.try_with(|processing| processing.borrow_mut().pop());
     }
 
     fn wake(&self, wake: Wake) {
@@ -203,6 +192,32 @@ impl Stages {
         if self.meters.set(Meters::new(meter, self.profile)).is_ok() {
             self_metrics::register(meter, &self.delivery, &self.prices);
         }
+    }
+}
+
+thread_local! {
+    /// The addresses of the processors that are processing a span on this thread, the innermost last.
+    static PROCESSING: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Marks that a processor is processing a span on this thread: a flush by the user's code must not wait for itself.
+struct Processing;
+
+impl Processing {
+    fn start(processor: usize) -> Self {
+        let _ = PROCESSING.try_with(|processing| processing.borrow_mut().push(processor));
+        Self
+    }
+
+    fn is_of(processor: usize) -> bool {
+        let is_of = PROCESSING.try_with(|processing| processing.borrow().contains(&processor));
+        is_of.unwrap_or_default()
+    }
+}
+
+impl Drop for Processing {
+    fn drop(&mut self) {
+        let _ = PROCESSING.try_with(|processing| processing.borrow_mut().pop());
     }
 }
 

@@ -68,3 +68,34 @@ fn a_flush_within_a_redactor_does_not_deadlock() {
     assert!(started.elapsed() < Duration::from_secs(4), "waited for itself");
     assert_eq!(exported.get_finished_spans().unwrap().len(), 1);
 }
+
+#[test]
+fn a_redactor_that_flushes_another_pipeline_waits_for_it() {
+    let exported = InMemorySpanExporter::default();
+    let slow = GenAiProcessor::builder(SimpleSpanProcessor::new(exported.clone()))
+        .hand_over()
+        .content_policy(ContentPolicy::exporting(ContentCapture::SpanOnly))
+        .redact(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            None
+        })
+        .build();
+    let other = SdkTracerProvider::builder().with_span_processor(slow).build();
+    let (flushed, counts) = mpsc::channel();
+    let (flushed, inner) = (std::sync::Mutex::new(flushed), other.clone());
+    let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(InMemorySpanExporter::default()))
+        .hand_over()
+        .content_policy(ContentPolicy::exporting(ContentCapture::SpanOnly))
+        .redact(move |_| {
+            end_a_call(&inner);
+            inner.force_flush().unwrap();
+            let count = exported.get_finished_spans().unwrap().len();
+            flushed.lock().unwrap().send(count).unwrap();
+            None
+        })
+        .build();
+    let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+    end_a_call(&provider);
+    provider.force_flush().unwrap();
+    assert_eq!(counts.recv_timeout(Duration::from_secs(10)), Ok(1));
+}

@@ -159,3 +159,21 @@ fn concurrent_flushes_both_end() {
         ROUNDS,
     );
 }
+
+#[test]
+fn the_thread_is_woken_at_the_first_item_and_when_the_queue_becomes_half_full() {
+    shuttle::check_random(
+        || {
+            for (max_items, max_bytes) in [(8, 1_000), (1_000, 80)] {
+                let queue = Queue::new(max_items, max_bytes);
+                let woken = Mutex::new(Vec::new());
+                for item in 1..=8 {
+                    let wake = |wake| woken.lock().unwrap().push((item, wake));
+                    queue.push(item, 10, wake, |_| ());
+                }
+                assert_eq!(*woken.lock().unwrap(), [(1, Wake::Soon), (5, Wake::Now)]);
+            }
+        },
+        1,
+    );
+}

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use opentelemetry::KeyValue;
-use opentelemetry::trace::{Tracer, TracerProvider};
+use opentelemetry::trace::{Span as _, Status, Tracer, TracerProvider};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_genai_processor::content::{ContentCapture, ContentPolicy};
 use tracing_genai_processor::{Delivery, Discard, GenAiProcessor};
@@ -20,7 +20,7 @@ fn resident_bytes() -> Option<usize> {
 }
 
 /// The largest growth of resident bytes while spans with these attributes end.
-fn growth(spans: usize, delivery: &Delivery, attributes: impl Fn() -> Vec<KeyValue>) -> usize {
+fn growth(spans: usize, delivery: &Delivery, span: impl Fn() -> (Vec<KeyValue>, Status)) -> usize {
     let processor = GenAiProcessor::builder(Discard::new(delivery.clone()))
         .delivery(delivery.clone())
         .hand_over()
@@ -35,9 +35,11 @@ fn growth(spans: usize, delivery: &Delivery, attributes: impl Fn() -> Vec<KeyVal
     let before = resident_bytes().unwrap();
     let mut most = before;
     for _ in 0..spans {
-        let mut attributes = attributes();
+        let (mut attributes, status) = span();
         attributes.push(KeyValue::new("gen_ai.operation.name", "chat"));
-        drop(tracer.span_builder("chat").with_attributes(attributes).start(&tracer));
+        let mut span = tracer.span_builder("chat").with_attributes(attributes).start(&tracer);
+        span.set_status(status);
+        drop(span);
         most = most.max(resident_bytes().unwrap());
     }
     provider.shutdown_with_timeout(Duration::from_secs(60)).unwrap();
@@ -55,19 +57,22 @@ fn prompt(bytes: usize) -> KeyValue {
 #[test]
 fn queued_spans_use_at_most_a_fifth_more_than_64_mib() {
     if resident_bytes().is_none() {
-        println!("left out: the system does not say what is resident");
+        println!("left out: this system does not report resident memory");
         return;
     }
     let delivery = Delivery::default();
-    let prompts = growth(300, &delivery, || vec![prompt(MIB)]);
-    // Without a bound this would be 300 MiB, and 2,000 MiB. Attributes other than content are not cut.
+    let prompts = growth(300, &delivery, || (vec![prompt(MIB)], Status::Unset));
+    // Without a bound this would be 300 MiB, 2,000 MiB and 500 MiB. Only content is cut.
     let others = growth(2_000, &delivery, || {
-        vec![prompt(12), KeyValue::new("service.document", "x".repeat(MIB))]
+        let attributes = vec![prompt(12), KeyValue::new("service.document", "x".repeat(MIB))];
+        (attributes, Status::Unset)
     });
-    println!("resident: {} MiB, {} MiB", prompts / MIB, others / MIB);
+    let errors = growth(500, &delivery, || (vec![prompt(12)], Status::error("x".repeat(MIB))));
+    println!("resident: {:?} MiB", [prompts, others, errors].map(|bytes| bytes / MIB));
     let bound = 64 * MIB * 6 / 5;
     assert!(prompts <= bound, "{} MiB", prompts / MIB);
     assert!(others <= bound, "{} MiB", others / MIB);
+    assert!(errors <= bound, "{} MiB", errors / MIB);
     let counts = delivery.counts();
-    assert_eq!((counts.ended, counts.discarded), (2_300, 2_300));
+    assert_eq!((counts.ended, counts.discarded), (2_800, 2_800));
 }

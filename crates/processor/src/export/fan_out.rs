@@ -1,6 +1,6 @@
 //! Forwards ended spans to several processors.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 /// Forwards spans to several processors, each of which but the last gets a clone.
 ///
 /// Wrap it in one [`GenAiProcessor`](crate::GenAiProcessor), so that a span is processed once. A flush and a shutdown call
-/// the processors side by side; the first failure is returned, and a panic is a failure.
+/// the processors side by side; the first failure is returned, and a panic is a failure. A panic at the end of a span
+/// does not keep it from the other processors.
 ///
 /// ```
 /// use opentelemetry_sdk::trace::{InMemorySpanExporter, SimpleSpanProcessor};
@@ -74,11 +75,18 @@ impl SpanProcessor for FanOut {
     }
 
     fn on_end(&self, span: SpanData) {
-        if let Some((last, others)) = self.0.split_last() {
-            for processor in others {
-                processor.on_end(span.clone());
-            }
-            last.on_end(span);
+        let Some((last, others)) = self.0.split_last() else {
+            return;
+        };
+        let mut panic = None;
+        for processor in others {
+            let ended = catch_unwind(AssertUnwindSafe(|| processor.on_end(span.clone())));
+            panic = panic.or(ended.err());
+        }
+        last.on_end(span);
+        // The others have the span; the caller counts the panic.
+        if let Some(panic) = panic {
+            resume_unwind(panic);
         }
     }
 

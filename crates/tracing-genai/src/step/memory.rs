@@ -47,7 +47,7 @@ pub fn update_memory(store: &str) -> StepBuilder<Memory> {
     memory(OperationName::UpdateMemory, store)
 }
 
-/// The update of a memory in `store`, or its creation if there is none.
+/// The update of a memory in `store`, or its creation if it does not exist.
 pub fn upsert_memory(store: &str) -> StepBuilder<Memory> {
     memory(OperationName::UpsertMemory, store)
 }

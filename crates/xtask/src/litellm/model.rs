@@ -163,7 +163,7 @@ impl Model {
         self.fields.get(field).map(|value| value.get())
     }
 
-    /// The factor of every regional endpoint, as written; `None` if there is none, or more than one.
+    /// The factor of every regional endpoint, as written; `None` unless there is exactly one.
     pub(crate) fn uplift(&self) -> Option<&str> {
         let mut uplifts = UPLIFTS.iter().filter_map(|field| self.text(field));
         let first = uplifts.next()?;
