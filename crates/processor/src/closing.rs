@@ -2,12 +2,14 @@
 //!
 //! tracing-opentelemetry ends the OpenTelemetry span, and so runs `on_end`, inside its own `on_close`. A layer that
 //! runs before it may leave a note on this thread by [`set_note`], which `on_end` takes. The note carries its span's id, so another
-//! span cannot take it. It may be absent: neither costs nor counts depend on it.
+//! span cannot take it. It may be absent: no cost and no count of a span depends on it, but whether calls within cover it.
 
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};
 
 use opentelemetry::trace::SpanId;
+
+use crate::inner_calls::InnerCalls;
 
 /// A note about the span that is ending on this thread.
 ///
@@ -30,6 +32,7 @@ pub struct Closing {
     pub(crate) attempts: u32,
     pub(crate) unsigned_fields: Vec<&'static str>,
     kept_open: Option<KeptOpen>,
+    pub(crate) inner_calls: Option<Box<InnerCalls>>,
 }
 
 /// The end of a span that was kept open by a child alone.
@@ -51,6 +54,7 @@ impl Closing {
             attempts: 0,
             unsigned_fields: Vec::new(),
             kept_open: None,
+            inner_calls: None,
         }
     }
 
@@ -69,6 +73,12 @@ impl Closing {
     /// Unsigned integer fields of the span and of its events, which the bridge exports as text.
     pub fn unsigned_fields(mut self, names: Vec<&'static str>) -> Self {
         self.unsigned_fields = names;
+        self
+    }
+
+    /// The model calls that a watched client made within the span.
+    pub fn inner_calls(mut self, calls: Option<Box<InnerCalls>>) -> Self {
+        self.inner_calls = calls;
         self
     }
 

@@ -34,6 +34,7 @@ mod conform;
 pub mod content;
 mod cost_attributes;
 mod counts;
+mod covered;
 mod detached;
 mod ended_span;
 mod export;
@@ -41,6 +42,8 @@ mod foreign;
 mod forward;
 mod gaps;
 mod helper_attributes;
+#[doc(hidden)]
+pub mod inner_calls;
 mod instruments;
 mod measure;
 pub mod message;

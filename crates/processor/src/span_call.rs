@@ -59,7 +59,7 @@ impl SpanCall {
         let results = Results::of(&span);
         let mut operation = Operation::new(&mut span);
         normalise(&mut operation, None, false);
-        if !operation.is_model_call() || operation.is_covered || results.is_covered {
+        if !operation.is_model_call() || results.is_covered {
             return None;
         }
         read_counts(&mut operation);

@@ -19,6 +19,7 @@ use crate::detached::restore_after_panic;
 use crate::ended_span::{EndedSpan, size};
 use crate::export::Delivery;
 use crate::forward::{forward, is_forwarded};
+use crate::inner_calls::InnerCalls;
 use crate::measure::Meters;
 use crate::normalise::{is_genai, normalise, read_normalised};
 use crate::operation::Operation;
@@ -66,9 +67,12 @@ impl Stages {
             bytes = size(&span);
         }
         let id = span.span_context.span_id();
+        let closing = closing::take(id);
+        let within = closing.as_ref().and_then(|closing| closing.inner_calls.as_deref());
+        bytes += within.map_or(0, InnerCalls::size);
         let ended = EndedSpan {
             span,
-            closing: closing::take(id),
+            closing,
             is_processed: is_forwarded(id),
         };
         // Without hand-over this thread processes the span.
@@ -100,12 +104,16 @@ impl Stages {
         let mut operation = Operation::new(&mut ended.span);
         // Each part is guarded separately: this may run inside the host's drop of a span, where a panic could abort the
         // process, and a panicking redactor must not keep the call out of the metrics.
+        let within = ended
+            .closing
+            .as_ref()
+            .and_then(|closing| closing.inner_calls.as_deref());
         let is_read = self.guarded(|| {
             if is_processed {
                 return read_normalised(&mut operation);
             }
             normalise(&mut operation, ended.closing.as_ref(), self.keeps_originals);
-            read_usage(&mut operation, &self.counts);
+            read_usage(&mut operation, &self.counts, within);
             price(&mut operation, &self.prices, self.profile);
         });
         if !is_read {

@@ -8,6 +8,8 @@ use tracing_genai_usage::{Unit, Usage};
 
 use crate::coerce::is_above_zero;
 use crate::counts::CountsRules;
+use crate::covered::is_covered_by;
+use crate::inner_calls::InnerCalls;
 use crate::operation::{Operation, UsageState};
 
 /// Maximum count: 2⁴⁰ tokens are a million of the longest prompts there are.
@@ -21,14 +23,19 @@ static UNIT_ATTRIBUTES: LazyLock<Vec<(Unit, Attribute)>> = LazyLock::new(|| {
     units.filter_map(|unit| Some((unit, attribute(unit)?))).collect()
 });
 
-/// Reads a model call's usage and completes its counts as the conventions define them.
+/// Reads a model call's usage and completes its counts as the conventions define them. Calls `within` it may cover it.
 ///
-/// Agents and workflows repeat their children's counts and are not read, nor are covered calls.
-pub(crate) fn read_usage(operation: &mut Operation<'_>, rules: &CountsRules) {
-    if operation.is_covered || !operation.is_model_call() {
+/// Agents and workflows repeat their children's counts and are not read. A covered call's counts stay as they came.
+pub(crate) fn read_usage(operation: &mut Operation<'_>, rules: &CountsRules, within: Option<&InnerCalls>) {
+    if !operation.is_model_call() {
         return;
     }
     read_counts(operation);
+    if within.is_some_and(|within| is_covered_by(operation, within)) {
+        operation.is_covered = true;
+        operation.write(own::COVERED, true);
+        return;
+    }
     operation.counts = rules.of_call(operation);
     complete(operation);
 }

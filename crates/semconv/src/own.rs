@@ -52,9 +52,6 @@ pub const STREAM_GAP_SECONDS: &str = "tracing_genai.stream.gap_seconds";
 pub const RESPONSE_UNREAD: &str = "tracing_genai.response.unread";
 /// A call within this one has the usage and the cost: this one is neither priced nor measured.
 pub const COVERED: &str = "tracing_genai.covered";
-/// The calls within a span that may be of the same response: for each its operation, requested and response model, such as
-/// `chat`, `gpt-4o`, `gpt-4o-2024-08-06`, in one list. The processor replaces it by [`COVERED`] if one of them is.
-pub const COVERING: &str = "tracing_genai.covering";
 /// The number of retries within a call's span.
 pub const RETRY_COUNT: &str = "tracing_genai.retry.count";
 /// On metrics: the outcome of a span: `unsampled`, `discarded`, `exported` or `failed`.

@@ -10,6 +10,7 @@ use opentelemetry::{Key as Name, Value};
 use tracing::Span;
 use tracing::instrument::{Instrument, Instrumented};
 use tracing_genai_pricing::{Usd, reported_cost};
+use tracing_genai_processor::inner_calls::InnerCall;
 use tracing_genai_processor::message::{Message, to_json};
 use tracing_genai_semconv::typed::Key;
 use tracing_genai_semconv::{Attribute, own};
@@ -38,7 +39,7 @@ pub struct Call {
     has_failed: AtomicBool,
     /// [`UNKNOWN`] until it is recorded.
     output_tokens: AtomicU64,
-    /// The call around this one, until this call covers it.
+    /// The span around this call, if the call may cover it.
     enclosing: Mutex<Option<Enclosing>>,
     /// The recorded response, once there is one: a stream may record it with every chunk.
     response: Mutex<Option<Box<RecordedResponse>>>,
@@ -119,9 +120,11 @@ impl Call {
             }));
         }
         drop(response);
-        if !reading.usage.is_empty() {
-            self.cover_enclosing(reading.model.as_deref());
-        }
+        self.note_in_enclosing(|call| {
+            call.usage(&reading.usage);
+            reading.model.iter().for_each(|model| call.response_model(model));
+            reading.response_id.iter().for_each(|id| call.response_id(id));
+        });
         if let Some(error) = &reading.error {
             self.fail(&error.kind, &error.message);
         }
@@ -222,9 +225,7 @@ impl Call {
     /// Records the usage as the conventions define it: input includes cached tokens, output includes reasoning.
     pub fn usage(&self, usage: &Usage) {
         self.write_usage(usage);
-        if !usage.is_empty() {
-            self.cover_enclosing(None);
-        }
+        self.note_in_enclosing(|call| call.usage(usage));
     }
 
     fn write_usage(&self, usage: &Usage) {
@@ -250,11 +251,13 @@ impl Call {
     /// Records the response's model, which may differ from the requested one.
     pub fn response_model(&self, model: &str) {
         self.text(Attribute::ResponseModel, Some(model));
+        self.note_in_enclosing(|call| call.response_model(model));
     }
 
     /// Records the response's id.
     pub fn response_id(&self, id: &str) {
         self.text(Attribute::ResponseId, Some(id));
+        self.note_in_enclosing(|call| call.response_id(id));
     }
 
     /// Records the finish reason of each choice: `stop`, `length`, `tool_calls`, or the provider's own word.
@@ -273,14 +276,17 @@ impl Call {
     /// span's status with `message`.
     pub fn fail(&self, error_type: &str, message: impl Display) {
         self.has_failed.store(true, Ordering::Relaxed);
-        self.cover_enclosing(None);
+        self.note_in_enclosing(InnerCall::failed);
         fail(&self.span, error_type, message);
     }
 
-    /// Covers the call around this one, once, if requested.
-    fn cover_enclosing(&self, response_model: Option<&str>) {
+    /// Notes what is now known of this call on the span around it, if the call may cover that.
+    fn note_in_enclosing(&self, update: impl FnOnce(&mut InnerCall)) {
         let mut enclosing = self.enclosing.lock().unwrap_or_else(PoisonError::into_inner);
-        enclosing.take_if(|found| found.cover(&self.span, response_model));
+        if let Some(enclosing) = enclosing.as_mut() {
+            enclosing.update(update);
+            enclosing.note(&self.span);
+        }
     }
 
     /// Records the input messages (`gen_ai.input.messages`), if content is captured.

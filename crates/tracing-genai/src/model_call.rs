@@ -172,9 +172,12 @@ impl ModelCall {
     /// Makes this call cover the call around it, for an HTTP client's middleware: a framework's `chat` span around this
     /// call is of the same response, and must not be counted and priced twice.
     ///
-    /// Once this call has usage or has failed, the nearest GenAI span around it is marked. If that is a call of the
-    /// same model and kind, it is not priced or measured, and has `tracing_genai.covered`. Other spans, such as agents
-    /// or a chat around an embedding, are unaffected.
+    /// The nearest GenAI span around it is covered, if that is a call of the same kind whose input and output counts
+    /// are those of this call, or of all such calls within it: it is not priced or measured, and has
+    /// `tracing_genai.covered`. The same response id covers it too, if it counts no more. Without counts of its own it
+    /// is covered by a call of the same model that has an answer, or, if it failed, by one that failed. Other spans,
+    /// such as agents or a chat around an embedding, are unaffected. Needs the layer of [`wrap`](crate::wrap) or
+    /// [`layer`](crate::layer).
     pub fn cover_enclosing(mut self) -> Self {
         self.covers_enclosing = true;
         self

@@ -8,6 +8,7 @@ use tracing::Metadata;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Record};
 use tracing_genai_processor::closing::Closing;
+use tracing_genai_processor::inner_calls::InnerCalls;
 use tracing_genai_semconv as semconv;
 
 use crate::unsigned::{HasUnsigned, UnsignedFields};
@@ -19,6 +20,7 @@ pub(crate) struct Opened {
     unsigned: UnsignedFields,
     /// The time of the last record of a GenAI field outside the span.
     last_record: Option<Instant>,
+    inner_calls: Option<Box<InnerCalls>>,
 }
 
 impl Opened {
@@ -30,6 +32,7 @@ impl Opened {
             attempts: 0,
             unsigned,
             last_record: None,
+            inner_calls: None,
         }
     }
 
@@ -42,6 +45,11 @@ impl Opened {
         &mut self.unsigned
     }
 
+    /// The model calls of watched clients within the span.
+    pub(crate) fn inner_calls(&mut self) -> &mut InnerCalls {
+        self.inner_calls.get_or_insert_default()
+    }
+
     /// Notes that a GenAI field is recorded now.
     pub(crate) fn recorded(&mut self) {
         self.last_record = Some(Instant::now());
@@ -51,6 +59,7 @@ impl Opened {
     pub(crate) fn closing(self, span_id: SpanId, metadata: &Metadata<'static>) -> Closing {
         let closing = Closing::new(span_id, self.at.elapsed(), metadata.name())
             .attempts(self.attempts)
+            .inner_calls(self.inner_calls)
             .unsigned_fields(self.unsigned.into_names());
         if metadata.fields().field("otel.kind").is_some() {
             closing.explicit_kind()

@@ -7,92 +7,210 @@ mod service;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
 use service::Service;
-use tracing_genai::usage::{Unit, Usage};
+use tracing_genai::Call;
+use tracing_genai::usage::{Api, Unit, Usage, read_body};
 use tracing_subscriber::layer::SubscriberExt;
 
-fn client_call(model: &str) {
-    let call = tracing_genai::chat("openai", model).cover_enclosing().start();
-    call.usage(&Usage::new().with(Unit::InputTokens, 9).with(Unit::OutputTokens, 2));
+/// A framework's span, and what it records.
+#[derive(Clone, Copy, Default)]
+struct Outer {
+    model: &'static str,
+    counts: Option<[u64; 2]>,
+    id: Option<&'static str>,
+    error: Option<&'static str>,
 }
 
-/// Whether a framework's call of `model` is covered by client calls of the models `asked` within it.
-fn is_covered(model: &str, asked: &[&str]) -> bool {
-    let service = Service::start();
-    service.run(|| {
-        let framework = tracing::info_span!(
-            "framework",
-            gen_ai.operation.name = "chat",
-            gen_ai.provider.name = "openai",
-            gen_ai.request.model = model,
-        );
-        framework.in_scope(|| asked.iter().for_each(|asked| client_call(asked)));
-    });
-    let spans = service.spans();
-    let framework = spans.last().unwrap();
-    let names = framework.data.attributes.iter().map(|attribute| attribute.key.as_str());
-    assert_eq!(
-        names
-            .filter(|name| name.contains("cover") && *name != "tracing_genai.covered")
-            .count(),
-        0
-    );
-    framework.value("tracing_genai.covered").is_some()
+/// A framework's `chat` span of `model`.
+fn framework(model: &'static str) -> Outer {
+    Outer {
+        model,
+        ..Outer::default()
+    }
+}
+
+impl Outer {
+    fn counts(self, input: u64, output: u64) -> Self {
+        let counts = Some([input, output]);
+        Self { counts, ..self }
+    }
+
+    fn id(self, id: &'static str) -> Self {
+        let id = Some(id);
+        Self { id, ..self }
+    }
+
+    fn failed(self) -> Self {
+        let error = Some("timeout");
+        Self { error, ..self }
+    }
+
+    /// Whether the client's calls in `within` cover the span.
+    fn is_covered(self, within: impl Fn()) -> bool {
+        let service = Service::start();
+        service.run(|| {
+            let framework = tracing::info_span!(
+                "framework",
+                gen_ai.operation.name = "chat",
+                gen_ai.provider.name = "openai",
+                gen_ai.request.model = self.model,
+                gen_ai.response.id = self.id,
+                gen_ai.usage.input_tokens = self.counts.map(|counts| counts[0]),
+                gen_ai.usage.output_tokens = self.counts.map(|counts| counts[1]),
+                error.type = self.error,
+            );
+            framework.in_scope(within);
+        });
+        let spans = service.spans();
+        let framework = spans.last().unwrap();
+        let is_covered = framework.value("tracing_genai.covered").is_some();
+        assert_eq!(framework.value("tracing_genai.cost.status").is_none(), is_covered);
+        is_covered
+    }
+}
+
+fn client(model: &str) -> Call {
+    tracing_genai::chat("openai", model).cover_enclosing().start()
+}
+
+fn answer(model: &str, input: u64, output: u64) {
+    client(model).usage(&usage(input, output));
+}
+
+fn failure(model: &str) {
+    client(model).fail("429", "slow down");
+}
+
+fn usage(input: u64, output: u64) -> Usage {
+    Usage::new()
+        .with(Unit::InputTokens, input)
+        .with(Unit::OutputTokens, output)
+}
+
+/// Whether a framework's call of `model` without counts is covered by client calls of the models `asked`.
+fn is_covered_by_models(model: &'static str, asked: &[&str]) -> bool {
+    framework(model).is_covered(|| asked.iter().for_each(|asked| answer(asked, 9, 2)))
 }
 
 #[test]
-fn a_call_of_the_same_model_is_covered() {
-    assert!(is_covered("gpt-4o", &["gpt-4o"]));
-    assert!(is_covered("gpt-4o", &["gpt-4o-2024-08-06"]));
-    assert!(!is_covered("gpt-4o", &["gpt-4o-mini"]));
-}
-
-#[test]
-fn a_model_whose_name_has_spaces_is_covered() {
-    assert!(is_covered("my own model", &["my own model"]));
-    assert!(!is_covered("my own model", &["my"]));
-    assert!(!is_covered("own", &["my own model"]));
-}
-
-#[test]
-fn a_model_of_another_size_is_not_covered() {
-    assert!(!is_covered("gpt-4", &["gpt-4-32k"]));
-    assert!(!is_covered("gpt-4-32k", &["gpt-4"]));
-    assert!(!is_covered("gemma-3", &["gemma-3-4b"]));
-}
-
-#[test]
-fn any_of_several_inner_calls_covers() {
-    assert!(is_covered("gpt-4o", &["gpt-4o", "gpt-4o-mini"]));
-    assert!(is_covered("gpt-4o", &["gpt-4o-mini", "gpt-4o"]));
-    assert!(!is_covered("gpt-4o", &["gpt-4o-mini", "o3"]));
+fn a_call_without_counts_is_covered_by_one_of_the_same_model() {
+    for (model, asked, expected) in [
+        ("gpt-4o", "gpt-4o", true),
+        ("gpt-4o", "gpt-4o-2024-08-06", true),
+        ("gpt-4o", "gpt-4o-mini", false),
+        ("my own model", "my own model", true),
+        ("my own model", "my", false),
+        ("own", "my own model", false),
+        ("gpt-4", "gpt-4-32k", false),
+        ("gpt-4-32k", "gpt-4", false),
+        ("gemma-3", "gemma-3-4b", false),
+    ] {
+        assert_eq!(is_covered_by_models(model, &[asked]), expected, "{model}, {asked}");
+    }
+    assert!(is_covered_by_models("gpt-4o", &["gpt-4o", "gpt-4o-mini"]));
+    assert!(is_covered_by_models("gpt-4o", &["gpt-4o-mini", "gpt-4o"]));
+    assert!(!is_covered_by_models("gpt-4o", &["gpt-4o-mini", "o3"]));
 }
 
 #[test]
 fn a_call_is_covered_by_the_response_model() {
-    let service = Service::start();
-    service.run(|| {
-        let framework = tracing::info_span!(
-            "framework",
-            gen_ai.operation.name = "chat",
-            gen_ai.provider.name = "openai",
-            gen_ai.request.model = "gpt-4o",
-        );
-        framework.in_scope(|| {
-            let call = tracing_genai::chat("openai", "my deployment").cover_enclosing().start();
-            let reading = tracing_genai::usage::read_body(
-                tracing_genai::usage::Api::OpenAiChat,
-                br#"{"model":"gpt-4o-2024-08-06","usage":{"prompt_tokens":9,"completion_tokens":2}}"#,
-            );
-            call.record(&reading.unwrap());
-        });
+    let is_covered = framework("gpt-4o").is_covered(|| {
+        let body = br#"{"model":"gpt-4o-2024-08-06","usage":{"prompt_tokens":9,"completion_tokens":2}}"#;
+        client("my deployment").record(&read_body(Api::OpenAiChat, body).unwrap());
     });
-    let spans = service.spans();
-    assert!(spans.last().unwrap().value("tracing_genai.covered").is_some());
+    assert!(is_covered);
+}
+
+/// The outer span got its answer another way, and its tokens must not vanish.
+#[test]
+fn a_failed_call_does_not_cover_counts() {
+    let outer = framework("gpt-4o").counts(1_000, 1_000);
+    assert!(!outer.is_covered(|| failure("gpt-4o")));
+    assert!(!outer.is_covered(|| drop(client("gpt-4o"))));
+    // A retry after the failure has the same answer.
+    assert!(outer.is_covered(|| {
+        failure("gpt-4o");
+        answer("gpt-4o", 1_000, 1_000);
+    }));
+}
+
+#[test]
+fn a_smaller_call_of_the_same_model_does_not_cover_counts() {
+    let outer = framework("gpt-4o").counts(50_000, 1_000);
+    assert!(!outer.is_covered(|| answer("gpt-4o", 1_000, 100)));
+    assert!(!outer.is_covered(|| answer("gpt-4o", 50_000, 999)));
+    assert!(!outer.id("chatcmpl-1").is_covered(|| {
+        let call = client("gpt-4o");
+        call.response_id("chatcmpl-1");
+        call.usage(&usage(1_000, 100));
+    }));
+}
+
+#[test]
+fn equal_counts_cover_whatever_the_model_is_called() {
+    let outer = framework("smart").counts(900, 80);
+    assert!(outer.is_covered(|| answer("azure/gpt-4o", 900, 80)));
+    assert!(!outer.is_covered(|| answer("azure/gpt-4o", 901, 80)));
+}
+
+#[test]
+fn counts_without_the_cache_agree() {
+    let outer = framework("claude-sonnet-4-5").counts(100, 80);
+    let is_covered = outer.is_covered(|| {
+        client("claude-sonnet-4-5").usage(&usage(1_000, 80).with(Unit::CacheReadTokens, 900));
+    });
+    assert!(is_covered);
+}
+
+#[test]
+fn the_sum_of_several_calls_covers() {
+    let outer = framework("gpt-4o").counts(300, 30);
+    assert!(outer.is_covered(|| (0..3).for_each(|_| answer("gpt-4o", 100, 10))));
+    assert!(!outer.is_covered(|| (0..2).for_each(|_| answer("gpt-4o", 100, 10))));
+    // The sum of more calls than are noted is not known.
+    let outer = framework("gpt-4o").counts(6_500, 650);
+    assert!(!outer.is_covered(|| (0..65).for_each(|_| answer("gpt-4o", 100, 10))));
+}
+
+#[test]
+fn the_same_response_id_covers_other_ways_of_counting() {
+    let outer = framework("smart").counts(800, 70).id("chatcmpl-1");
+    let inner = |id: &'static str| {
+        move || {
+            let call = client("gpt-4o");
+            call.response_id(id);
+            call.usage(&usage(900, 80));
+        }
+    };
+    assert!(outer.is_covered(inner("chatcmpl-1")));
+    assert!(!outer.is_covered(inner("chatcmpl-2")));
+    let without_counts = framework("smart").id("chatcmpl-1");
+    assert!(without_counts.is_covered(inner("chatcmpl-1")));
+    assert!(!without_counts.is_covered(inner("chatcmpl-2")));
+}
+
+#[test]
+fn one_failure_is_counted_once() {
+    assert!(framework("smart").failed().is_covered(|| failure("gpt-4o")));
+    assert!(!framework("gpt-4o").is_covered(|| failure("gpt-4o")));
+}
+
+/// A stream's counts grow: the last ones are compared.
+#[test]
+fn a_streams_last_counts_are_compared() {
+    let outer = framework("gpt-4o").counts(100, 40);
+    let is_covered = outer.is_covered(|| {
+        let call = client("gpt-4o");
+        for output in [1, 20, 40] {
+            let body = format!(r#"{{"usage":{{"prompt_tokens":100,"completion_tokens":{output}}}}}"#);
+            call.record(&read_body(Api::OpenAiChat, body.as_bytes()).unwrap());
+        }
+    });
+    assert!(is_covered);
 }
 
 /// An agent's many calls must not fill its span: the SDK drops attributes above 128.
 #[test]
-fn many_inner_calls_add_few_attributes() {
+fn many_inner_calls_add_no_attributes() {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(exporter.clone())
@@ -102,21 +220,14 @@ fn many_inner_calls_add_few_attributes() {
         let agent = tracing::info_span!("agent", gen_ai.operation.name = "invoke_agent");
         agent.in_scope(|| {
             for number in 0..200 {
-                client_call("gpt-4o");
-                client_call(&format!("model {number}"));
+                answer("gpt-4o", 9, 2);
+                answer(&format!("model {number}"), 9, 2);
             }
         });
     });
     let spans = exporter.get_finished_spans().unwrap();
     let agent = spans.last().unwrap();
     assert_eq!(agent.dropped_attributes_count, 0);
-    let covering = agent
-        .attributes
-        .iter()
-        .filter(|attribute| attribute.key.as_str().starts_with("tracing_genai.cover"));
-    let names: Vec<_> = covering.map(|attribute| attribute.key.as_str()).collect();
-    assert!(
-        names.len() <= 8 && names.iter().all(|name| *name == "tracing_genai.covering"),
-        "{names:?}"
-    );
+    let names = agent.attributes.iter().map(|attribute| attribute.key.as_str());
+    assert_eq!(names.filter(|name| name.contains("cover")).count(), 0);
 }
