@@ -46,7 +46,6 @@ mod helper_attributes;
 pub mod inner_calls;
 mod instruments;
 mod measure;
-pub mod message;
 mod normalise;
 mod older_names;
 mod operation;

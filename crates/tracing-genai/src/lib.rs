@@ -79,6 +79,7 @@ mod signal;
 #[cfg(feature = "init")]
 mod telemetry;
 
+pub use tracing_genai_message as message;
 pub use tracing_genai_pricing as pricing;
 pub use tracing_genai_processor as processor;
 pub use tracing_genai_semconv as semconv;
@@ -90,7 +91,7 @@ pub use collect::is_content_collected;
 pub use layer::{GenAiLayer, layer, layer_with_content, wrap, wrap_with_content};
 pub use model_call::{ModelCall, chat, embeddings, generate_content, text_completion};
 pub use observe::{Events, Items, Observe, Observed, Results};
-pub use processor::{GenAiProcessor, content, message};
+pub use processor::{GenAiProcessor, content};
 pub use response::WatchedResponse;
 pub use step::{
     Agent, AgentCreation, FetchResponse, Kind, Mcp, Memory, MemoryStore, Plan, RemoteAgent, Retrieval, Step,

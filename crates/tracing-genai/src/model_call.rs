@@ -3,7 +3,7 @@
 use opentelemetry::Value;
 use serde_json::json;
 use tracing::Span;
-use tracing_genai_processor::message::{Message, ToolDefinition, to_json};
+use tracing_genai_message::{Message, ToolDefinition, to_json};
 use tracing_genai_semconv::typed::Key;
 use tracing_genai_semconv::{Attribute, OperationName};
 use tracing_opentelemetry::OpenTelemetrySpanExt;

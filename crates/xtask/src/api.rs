@@ -17,12 +17,10 @@ use crate::cargo::{LIBRARIES, Unavailable, cargo, root, run_to_success, target};
 /// A new major version of one of them is a new major version of the library.
 const FOREIGN: [(&str, &[&str]); LIBRARIES.len()] = [
     ("tracing-genai-semconv", &[]),
+    ("tracing-genai-message", &["serde_json"]),
     ("tracing-genai-usage", &[]),
     ("tracing-genai-pricing", &[]),
-    (
-        "tracing-genai-processor",
-        &["opentelemetry", "opentelemetry_sdk", "serde_json"],
-    ),
+    ("tracing-genai-processor", &["opentelemetry", "opentelemetry_sdk"]),
     (
         "tracing-genai",
         &[

@@ -9,8 +9,9 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 /// The published crates, each of which must compile without features enabled only by other crates.
-pub(crate) const LIBRARIES: [&str; 7] = [
+pub(crate) const LIBRARIES: [&str; 8] = [
     "tracing-genai-semconv",
+    "tracing-genai-message",
     "tracing-genai-usage",
     "tracing-genai-pricing",
     "tracing-genai-processor",

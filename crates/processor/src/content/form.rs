@@ -6,7 +6,7 @@ use opentelemetry::{Array, Value};
 use serde_json::Value as Json;
 use tracing_genai_semconv::Attribute;
 
-use crate::message::parse_json_text;
+use tracing_genai_message::parse_json_text;
 
 /// Which elements of a list are kept when it is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use tracing_genai_semconv::Attribute;
 
 use super::chat::tool_call;
 use super::read::{Read, set};
-use crate::message::{Message, Part, to_json};
 use crate::operation::Operation;
 use crate::unread::Unread;
+use tracing_genai_message::{Message, Part, to_json};
 
 #[derive(Default)]
 pub(super) struct Answer {

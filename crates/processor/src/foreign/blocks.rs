@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::message::Part;
+use tracing_genai_message::Part;
 
 /// The parts of a message's content: a text, a block, or a list of either.
 pub(super) fn parts(content: Value) -> Vec<Part> {
@@ -167,7 +167,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::message::Message;
+    use tracing_genai_message::Message;
 
     fn read(content: Value) -> Value {
         let mut message = Message::of("user");

@@ -6,9 +6,9 @@ use tracing_genai_semconv::Attribute;
 
 use super::blocks::{call, list_of_blocks, parts};
 use super::read::{NOT_READ, Read, set};
-use crate::message::{Message, Part, parse_json_text};
 use crate::operation::Operation;
 use crate::unread::Unread;
+use tracing_genai_message::{Message, Part, parse_json_text};
 
 /// The role of a message that names none.
 pub(super) const fn default_role(of: Attribute) -> &'static str {

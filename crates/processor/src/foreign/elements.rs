@@ -10,8 +10,8 @@ use tracing_genai_semconv::dialect::{Field, Indexed};
 use super::blocks::media;
 use super::chat::{conform_tool, content_parts, default_role, role_of, tool_call};
 use super::read::set;
-use crate::message::{Message, Part, parse_json_text};
 use crate::operation::Operation;
+use tracing_genai_message::{Message, Part, parse_json_text};
 
 /// One element: its fields with the index in the element's own lists.
 type Element = Vec<(Field, u32, Value)>;
@@ -194,17 +194,41 @@ fn summary(text: String) -> String {
 fn merge_reasoning(messages: Vec<Message>) -> Vec<Message> {
     let mut merged: Vec<Message> = Vec::with_capacity(messages.len());
     for message in messages {
-        let message = message.thinking_as_reasoning();
+        let message = thinking_as_reasoning(message);
         match merged.last_mut() {
-            Some(before) if before.is_reasoning_only() && message.role() == before.role() => before.append(message),
+            Some(before) if is_reasoning_only(before) && message.role == before.role => {
+                before.parts.extend(message.parts);
+                before.finish_reason = before.finish_reason.take().or(message.finish_reason);
+            }
             _ => merged.push(message),
         }
     }
     merged
 }
 
+/// Converts a message of the role `thinking` to an assistant's reasoning.
+fn thinking_as_reasoning(mut message: Message) -> Message {
+    if message.role == "thinking" {
+        "assistant".clone_into(&mut message.role);
+        for part in &mut message.parts {
+            if let Some(text) = part.as_text().map(str::to_owned) {
+                *part = Part::reasoning(text);
+            }
+        }
+    }
+    message
+}
+
+fn is_reasoning_only(message: &Message) -> bool {
+    let mut parts = message.parts.iter();
+    !message.parts.is_empty() && parts.all(|part| part.kind() == Some("reasoning"))
+}
+
 fn write_finish_reasons(operation: &mut Operation<'_>, messages: &[Message]) {
-    let reasons: Vec<_> = messages.iter().filter_map(Message::reason).collect();
+    let reasons: Vec<_> = messages
+        .iter()
+        .filter_map(|message| message.finish_reason.as_deref())
+        .collect();
     if !reasons.is_empty() {
         let reasons = reasons.into_iter().map(|reason| StringValue::from(reason.to_owned()));
         let reasons = Attributed::Array(Array::String(reasons.collect()));

@@ -1,7 +1,7 @@
 //! Agents, plans and workflows.
 
 use tracing::Span;
-use tracing_genai_processor::message::{Message, to_json};
+use tracing_genai_message::{Message, to_json};
 use tracing_genai_semconv::Attribute;
 
 use super::builder::{Kind, Step, StepBuilder, kind};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use tracing::Span;
-use tracing_genai_processor::message::Document;
+use tracing_genai_message::Document;
 use tracing_genai_semconv::Attribute;
 
 use super::builder::{Kind, Step, StepBuilder, kind};

@@ -1,11 +1,12 @@
-//! Messages between users, models and tools in the conventions' JSON.
+//! Messages between users, models and tools, tool definitions and documents, in the JSON of OpenTelemetry's GenAI
+//! conventions.
 
 use serde_json::{Map, Value, json};
 
 /// A message: a role and parts.
 ///
 /// ```
-/// use tracing_genai_processor::message::{Message, Part, to_json};
+/// use tracing_genai_message::{Message, Part, to_json};
 ///
 /// let asked = Message::user("Paris?").with(Part::uri("image", "https://example.com/paris.jpg"));
 /// let answered = Message::assistant("It is the capital of France.").finish_reason("stop");
@@ -14,11 +15,16 @@ use serde_json::{Map, Value, json};
 /// assert_eq!(asked.to_value()["parts"][1]["type"], "uri");
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Message {
-    role: String,
-    name: Option<String>,
-    parts: Vec<Part>,
-    finish_reason: Option<String>,
+    /// The role.
+    pub role: String,
+    /// The participant's name.
+    pub name: Option<String>,
+    /// The parts, in order.
+    pub parts: Vec<Part>,
+    /// The finish reason, of a model's message.
+    pub finish_reason: Option<String>,
 }
 
 impl Message {
@@ -59,6 +65,13 @@ impl Message {
         self
     }
 
+    /// Adds parts.
+    #[must_use]
+    pub fn with_all(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.parts.extend(parts);
+        self
+    }
+
     /// Sets the participant's name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
@@ -87,49 +100,11 @@ impl Message {
         }
         message.into()
     }
-}
-
-impl Message {
-    pub(crate) fn role(&self) -> &str {
-        &self.role
-    }
-
-    pub(crate) fn reason(&self) -> Option<&str> {
-        self.finish_reason.as_deref()
-    }
-
-    pub(crate) fn with_all(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
-        self.parts.extend(parts);
-        self
-    }
 
     /// The joined text; `None` if any part is not text.
-    pub(crate) fn text(&self) -> Option<String> {
+    pub fn text(&self) -> Option<String> {
         let texts: Option<Vec<_>> = self.parts.iter().map(Part::as_text).collect();
         texts.map(|texts| texts.concat())
-    }
-
-    /// Converts a message of the role `thinking` to an assistant's reasoning.
-    pub(crate) fn thinking_as_reasoning(mut self) -> Self {
-        if self.role == "thinking" {
-            "assistant".clone_into(&mut self.role);
-            for part in &mut self.parts {
-                if let Some(text) = part.as_text().map(str::to_owned) {
-                    *part = Part::reasoning(text);
-                }
-            }
-        }
-        self
-    }
-
-    pub(crate) fn is_reasoning_only(&self) -> bool {
-        !self.parts.is_empty() && self.parts.iter().all(|part| part.kind() == Some("reasoning"))
-    }
-
-    /// Appends the parts of `next`.
-    pub(crate) fn append(&mut self, next: Self) {
-        self.parts.extend(next.parts);
-        self.finish_reason = self.finish_reason.take().or(next.finish_reason);
     }
 }
 
@@ -188,17 +163,19 @@ impl Part {
         Self(value)
     }
 
-    fn kind(&self) -> Option<&str> {
+    /// The type: `text`, `tool_call` and so on.
+    pub fn kind(&self) -> Option<&str> {
         self.0.get("type").and_then(Value::as_str)
     }
 
-    fn as_text(&self) -> Option<&str> {
+    /// The text, if the part is one.
+    pub fn as_text(&self) -> Option<&str> {
         let content = self.0.get("content").and_then(Value::as_str);
         content.filter(|_| self.kind() == Some("text"))
     }
 
     /// The id, if the part is a tool call.
-    pub(crate) fn call_id(&self) -> Option<&str> {
+    pub fn call_id(&self) -> Option<&str> {
         let id = self.0.get("id").and_then(Value::as_str);
         id.filter(|_| self.kind() == Some("tool_call"))
     }
@@ -288,7 +265,7 @@ pub fn to_json(messages: &[Message]) -> String {
 }
 
 /// Parses a text that holds a JSON object or list; other values are unchanged.
-pub(crate) fn parse_json_text(value: Value) -> Value {
+pub fn parse_json_text(value: Value) -> Value {
     match &value {
         Value::String(text) if text.trim_start().starts_with(['{', '[']) => serde_json::from_str(text).unwrap_or(value),
         _ => value,
