@@ -84,25 +84,24 @@ impl PriceContext {
 
     /// The context reported by a response.
     pub(crate) fn of_response(reading: &Reading) -> Self {
-        Self::of(&CallContext {
-            service_tier: reading.service_tier.as_deref(),
-            processing: reading.processing.as_deref(),
-            speed: reading.speed.as_deref(),
-            search_type: reading.search_type.as_deref(),
-            inference_geo: reading.inference_geo.as_deref(),
-            ..CallContext::default()
-        })
+        Self::of(
+            &CallContext::default()
+                .service_tier(reading.service_tier.as_deref())
+                .processing(reading.processing.as_deref())
+                .speed(reading.speed.as_deref())
+                .search_type(reading.search_type.as_deref())
+                .inference_geo(reading.inference_geo.as_deref()),
+        )
     }
 
     fn context(&self) -> CallContext<'_> {
-        CallContext {
-            service_tier: self.service_tier.as_deref(),
-            processing: self.processing.as_deref(),
-            speed: self.speed.as_deref(),
-            route: self.route.as_deref(),
-            search_type: self.search_type.as_deref(),
-            inference_geo: self.inference_geo.as_deref(),
-        }
+        CallContext::default()
+            .service_tier(self.service_tier.as_deref())
+            .processing(self.processing.as_deref())
+            .speed(self.speed.as_deref())
+            .route(self.route.as_deref())
+            .search_type(self.search_type.as_deref())
+            .inference_geo(self.inference_geo.as_deref())
     }
 }
 
@@ -118,17 +117,13 @@ pub(crate) fn unread_reasons<T>(unread: &[T]) -> Reasons {
 impl ModelCall {
     /// The call for the catalogue.
     pub(crate) fn call(&self) -> PriceQuery<'_> {
-        PriceQuery {
-            // Frameworks use names of their own.
-            provider: provider::current(&self.provider),
-            server_address: self.server_address.as_deref(),
-            response_model: self.response_model.as_deref(),
-            request_model: self.request_model.as_deref(),
-            usage: &self.usage,
-            started: self.started,
-            context: self.context.context(),
-            counts: self.counts,
-        }
+        // Frameworks use names of their own.
+        PriceQuery::new(provider::current(&self.provider), &self.usage, self.started)
+            .server_address(self.server_address.as_deref())
+            .response_model(self.response_model.as_deref())
+            .request_model(self.request_model.as_deref())
+            .context(self.context.context())
+            .counts(self.counts)
     }
 
     /// The call's own cost, or else the catalogue's.

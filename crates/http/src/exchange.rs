@@ -102,7 +102,11 @@ impl Exchange {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let content_type = text(CONTENT_TYPE).map(|named| named.split(';').next().unwrap_or_default().trim());
         let is_stream = status.is_success() && self.is_stream(content_type);
-        let mut response = call.watch_response(self.api, status.as_u16(), is_stream);
+        let mut response = if is_stream {
+            call.watch_stream(self.api, status.as_u16())
+        } else {
+            call.watch_response(self.api, status.as_u16())
+        };
         if let Some(gap) = self.watch.stall_gap() {
             response = response.stall_after(gap);
         }

@@ -31,44 +31,21 @@ fn main() {
         .with(Unit::CacheReadTokens, 8_192)
         .with(Unit::OutputTokens, 640)
         .with(Unit::OutputReasoningTokens, 100);
-    let plain = PriceQuery {
-        provider: "openai",
-        server_address: Some("api.openai.com"),
-        response_model: Some("gpt-4o-2024-08-06"),
-        request_model: Some("gpt-4o"),
-        usage: &usage,
-        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: CallContext::default(),
-        counts: Counts::Inclusive,
-    };
+    let plain = PriceQuery::new("openai", &usage, UNIX_EPOCH + Duration::from_secs(1_795_176_000))
+        .server_address("api.openai.com")
+        .response_model("gpt-4o-2024-08-06")
+        .request_model("gpt-4o")
+        .counts(Counts::Inclusive);
     let calls = [
         ("plain, cached input", plain),
         (
             "tiers, a service tier",
-            PriceQuery {
-                response_model: Some("gpt-6-sol"),
-                context: CallContext {
-                    service_tier: Some("flex"),
-                    ..CallContext::default()
-                },
-                ..plain
-            },
+            plain
+                .response_model("gpt-6-sol")
+                .context(CallContext::default().service_tier("flex")),
         ),
-        (
-            "another provider's model",
-            PriceQuery {
-                provider: "azure.ai.openai",
-                ..plain
-            },
-        ),
-        (
-            "unknown model",
-            PriceQuery {
-                response_model: Some("my-finetune"),
-                request_model: None,
-                ..plain
-            },
-        ),
+        ("another provider's model", plain.provider("azure.ai.openai")),
+        ("unknown model", plain.response_model("my-finetune").request_model(None)),
     ];
     let prices = Prices::embedded();
     let only = std::env::args().skip_while(|argument| argument != "--calls").nth(1);

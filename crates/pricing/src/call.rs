@@ -5,7 +5,21 @@ use std::time::SystemTime;
 use tracing_genai_usage::{Unit, Usage};
 
 /// A model call to be priced.
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use tracing_genai_pricing::{CallContext, PriceQuery};
+/// use tracing_genai_usage::{Unit, Usage};
+///
+/// let usage = Usage::new().with(Unit::InputTokens, 1_200).with(Unit::OutputTokens, 80);
+/// let call = PriceQuery::new("openai", &usage, SystemTime::now())
+///     .response_model("gpt-4o-2024-08-06")
+///     .context(CallContext::default().service_tier("flex"));
+/// # let _ = call;
+/// ```
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct PriceQuery<'a> {
     /// The provider: a value of `gen_ai.provider.name` or a provider id of the catalogue; empty when unknown.
     pub provider: &'a str,
@@ -25,8 +39,81 @@ pub struct PriceQuery<'a> {
     pub counts: Counts,
 }
 
+impl<'a> PriceQuery<'a> {
+    /// A call of an unknown model at a provider's standard conditions, with [`Counts::Inclusive`].
+    pub fn new(provider: &'a str, usage: &'a Usage, started: SystemTime) -> Self {
+        Self {
+            provider,
+            server_address: None,
+            response_model: None,
+            request_model: None,
+            usage,
+            started,
+            context: CallContext::default(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Sets the provider.
+    #[must_use]
+    pub fn provider(mut self, provider: &'a str) -> Self {
+        self.provider = provider;
+        self
+    }
+
+    /// Sets the request's host.
+    #[must_use]
+    pub fn server_address(mut self, server_address: impl Into<Option<&'a str>>) -> Self {
+        self.server_address = server_address.into();
+        self
+    }
+
+    /// Sets the response's model.
+    #[must_use]
+    pub fn response_model(mut self, response_model: impl Into<Option<&'a str>>) -> Self {
+        self.response_model = response_model.into();
+        self
+    }
+
+    /// Sets the requested model.
+    #[must_use]
+    pub fn request_model(mut self, request_model: impl Into<Option<&'a str>>) -> Self {
+        self.request_model = request_model.into();
+        self
+    }
+
+    /// Sets the usage.
+    #[must_use]
+    pub fn usage(mut self, usage: &'a Usage) -> Self {
+        self.usage = usage;
+        self
+    }
+
+    /// Sets when the call started.
+    #[must_use]
+    pub fn started(mut self, started: SystemTime) -> Self {
+        self.started = started;
+        self
+    }
+
+    /// Sets the conditions.
+    #[must_use]
+    pub fn context(mut self, context: CallContext<'a>) -> Self {
+        self.context = context;
+        self
+    }
+
+    /// Sets what `input_tokens` includes.
+    #[must_use]
+    pub fn counts(mut self, counts: Counts) -> Self {
+        self.counts = counts;
+        self
+    }
+}
+
 /// The conditions that change the price of the same model; all `None` by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CallContext<'a> {
     /// The service tier of the response: `default`, `flex`, `priority`; else the requested one.
     pub service_tier: Option<&'a str>,
@@ -40,6 +127,50 @@ pub struct CallContext<'a> {
     pub search_type: Option<&'a str>,
     /// The requested location of the model: Anthropic's `inference_geo`, such as `us`.
     pub inference_geo: Option<&'a str>,
+}
+
+impl<'a> CallContext<'a> {
+    /// Sets the service tier.
+    #[must_use]
+    pub fn service_tier(mut self, service_tier: impl Into<Option<&'a str>>) -> Self {
+        self.service_tier = service_tier.into();
+        self
+    }
+
+    /// Sets how the call was processed.
+    #[must_use]
+    pub fn processing(mut self, processing: impl Into<Option<&'a str>>) -> Self {
+        self.processing = processing.into();
+        self
+    }
+
+    /// Sets the speed.
+    #[must_use]
+    pub fn speed(mut self, speed: impl Into<Option<&'a str>>) -> Self {
+        self.speed = speed.into();
+        self
+    }
+
+    /// Sets the route.
+    #[must_use]
+    pub fn route(mut self, route: impl Into<Option<&'a str>>) -> Self {
+        self.route = route.into();
+        self
+    }
+
+    /// Sets the kind of search.
+    #[must_use]
+    pub fn search_type(mut self, search_type: impl Into<Option<&'a str>>) -> Self {
+        self.search_type = search_type.into();
+        self
+    }
+
+    /// Sets the requested location of the model.
+    #[must_use]
+    pub fn inference_geo(mut self, inference_geo: impl Into<Option<&'a str>>) -> Self {
+        self.inference_geo = inference_geo.into();
+        self
+    }
 }
 
 /// Whether `input_tokens` includes cached tokens, as the conventions require, and whether counts may be repaired.

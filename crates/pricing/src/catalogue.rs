@@ -28,20 +28,14 @@ use crate::user_file::UserFile;
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use tracing_genai_pricing::{CallContext, Catalogue, Counts, PriceQuery, Status};
+/// use tracing_genai_pricing::{Catalogue, PriceQuery, Status};
 /// use tracing_genai_usage::{Unit, Usage};
 ///
 /// let usage = Usage::new().with(Unit::InputTokens, 1_200).with(Unit::OutputTokens, 350);
-/// let cost = Catalogue::embedded().cost(&PriceQuery {
-///     provider: "openai",
-///     server_address: None,
-///     response_model: Some("gpt-4o-2024-08-06"),
-///     request_model: Some("gpt-4o"),
-///     usage: &usage,
-///     started: SystemTime::now(),
-///     context: CallContext::default(),
-///     counts: Counts::Inclusive,
-/// });
+/// let call = PriceQuery::new("openai", &usage, SystemTime::now())
+///     .response_model("gpt-4o-2024-08-06")
+///     .request_model("gpt-4o");
+/// let cost = Catalogue::embedded().cost(&call);
 /// assert_eq!(cost.status, Status::Priced);
 /// assert_eq!(cost.total.map(|total| total.to_string()).as_deref(), Some("0.0065"));
 /// ```

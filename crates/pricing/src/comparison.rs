@@ -39,20 +39,13 @@ impl Catalogue {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use tracing_genai_pricing::{CallContext, Catalogue, Counts, PriceQuery, Reason, Status};
+    /// use tracing_genai_pricing::{Catalogue, PriceQuery, Reason, Status};
     /// use tracing_genai_usage::{MAX_COUNT, Unit, Usage};
     ///
     /// let usage = Usage::new().with(Unit::InputTokens, 1_200).with(Unit::OutputTokens, 350);
-    /// let call = PriceQuery {
-    ///     provider: "openai",
-    ///     server_address: None,
-    ///     response_model: Some("gpt-4o-2024-08-06"),
-    ///     request_model: Some("gpt-4o"),
-    ///     usage: &usage,
-    ///     started: SystemTime::now(),
-    ///     context: CallContext::default(),
-    ///     counts: Counts::Inclusive,
-    /// };
+    /// let call = PriceQuery::new("openai", &usage, SystemTime::now())
+    ///     .response_model("gpt-4o-2024-08-06")
+    ///     .request_model("gpt-4o");
     /// let estimate = Catalogue::embedded().cost_on(&call, &"openai/gpt-4o-mini".parse()?);
     /// assert_eq!(estimate.cost.total.map(|total| total.to_string()).as_deref(), Some("0.00039"));
     /// assert_eq!(estimate.cost.status, Status::Estimated);

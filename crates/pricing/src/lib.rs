@@ -53,7 +53,7 @@ pub use comparison::Estimate;
 pub use cost::{Cost, Edition, Layer, Matched, Parts, Status};
 pub use document::Flaw;
 pub use entry::{Entry, ListedPrice};
-pub use missing::missing_side;
+pub use missing::{Sides, missing_side};
 pub use model_id::{ModelId, ParseModelIdError};
 pub use overlay::OverlayRow;
 pub use price_file::{Feed, PriceFileError};

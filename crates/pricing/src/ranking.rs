@@ -16,20 +16,12 @@ use crate::usd::Usd;
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use tracing_genai_pricing::{CallContext, Catalogue, Counts, PriceQuery};
+/// use tracing_genai_pricing::{Catalogue, PriceQuery};
 /// use tracing_genai_usage::{Unit, Usage};
 ///
 /// let usage = Usage::new().with(Unit::InputTokens, 1_200).with(Unit::OutputTokens, 350);
-/// let call = PriceQuery {
-///     provider: "openai",
-///     server_address: None,
-///     response_model: Some("gpt-4o"),
-///     request_model: None,
-///     usage: &usage,
-///     started: SystemTime::now(),
-///     context: CallContext::default(),
-///     counts: Counts::Inclusive,
-/// };
+/// let call = PriceQuery::new("openai", &usage, SystemTime::now())
+///     .response_model("gpt-4o");
 /// let mut ranking = Catalogue::embedded().candidates(|entry| {
 ///     **entry.provider() == *"anthropic" && !entry.is_deprecated() && entry.context_window() >= Some(200_000)
 /// });

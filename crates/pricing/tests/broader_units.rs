@@ -6,7 +6,7 @@
 mod calls;
 
 use calls::{Summary, call, cost, estimated, input_with, priced, summary, tokens};
-use tracing_genai_pricing::{CallContext, Catalogue, ModelId, PriceQuery, Reason, Status};
+use tracing_genai_pricing::{CallContext, Catalogue, ModelId, Reason, Status};
 use tracing_genai_usage::{Unit, Usage};
 
 #[test]
@@ -136,18 +136,12 @@ fn one_hour_cache_writes_without_a_price_are_charged_as_the_shortest() {
 }
 
 fn claude(model: &str, usage: &Usage, context: CallContext<'_>) -> Summary {
-    cost(&PriceQuery {
-        context,
-        ..call("anthropic", model, usage)
-    })
+    cost(&call("anthropic", model, usage).context(context))
 }
 
 #[test]
 fn a_factor_multiplies_every_token_price_of_every_kind_of_service() {
-    let us = CallContext {
-        inference_geo: Some("us"),
-        ..CallContext::default()
-    };
+    let us = CallContext::default().inference_geo("us");
     // 600,000 at 5, 300,000 at 0.50, 100,000 at 6.25 and 100,000 at 25 USD a million, each by 1.1.
     let usage = tokens(1_000_000, 100_000)
         .with(Unit::CacheReadTokens, 300_000)
@@ -159,24 +153,15 @@ fn a_factor_multiplies_every_token_price_of_every_kind_of_service() {
     );
     assert_eq!(claude("claude-opus-4-8", &usage, us), priced("6.9025"));
     // Half of it as a batch, twice of it fast.
-    let batch = CallContext {
-        processing: Some("batch"),
-        ..us
-    };
+    let batch = us.processing("batch");
     assert_eq!(claude("claude-opus-4-8", &usage, batch), priced("3.45125"));
-    let tier = CallContext {
-        service_tier: Some("batch"),
-        ..us
-    };
+    let tier = us.service_tier("batch");
     assert_eq!(
         claude("claude-opus-4-8", &usage, tier),
         priced("3.45125"),
         "reported as a tier by Anthropic"
     );
-    let fast = CallContext {
-        speed: Some("fast"),
-        ..us
-    };
+    let fast = us.speed("fast");
     assert_eq!(claude("claude-opus-4-8", &usage, fast), priced("13.805"));
     // A speed without a price on this model stays unknown beside a known residency.
     assert_eq!(claude("claude-opus-4-6", &usage, fast).2, [Reason::UnknownVariant]);
@@ -186,10 +171,7 @@ fn a_factor_multiplies_every_token_price_of_every_kind_of_service() {
 fn a_factor_multiplies_the_prices_of_long_inputs_but_not_of_searches() {
     let usage = tokens(300_000, 1_000).with(Unit::WebSearches, 1_000);
     let at = |provider, host| {
-        let call = PriceQuery {
-            server_address: host,
-            ..call(provider, "claude-sonnet-4-5", &usage)
-        };
+        let call = call(provider, "claude-sonnet-4-5", &usage).server_address(host);
         cost(&call)
     };
     // 300,000 at 6 and 1,000 at 22.50 USD a million, and 10 for the searches, which have no price on Vertex AI.
@@ -204,12 +186,7 @@ fn a_factor_multiplies_the_prices_of_long_inputs_but_not_of_searches() {
 #[test]
 fn only_regional_hosts_have_the_surcharge() {
     let usage = tokens(1_000, 0);
-    let at = |provider, model, host| {
-        cost(&PriceQuery {
-            server_address: Some(host),
-            ..call(provider, model, &usage)
-        })
-    };
+    let at = |provider, model, host| cost(&call(provider, model, &usage).server_address(host));
     for host in [
         "EUROPE-WEST1-aiplatform.googleapis.com",
         "aiplatform.us.rep.googleapis.com",
@@ -260,10 +237,7 @@ fn bedrock_profiles_have_their_own_prices_on_any_host() {
         ("anthropic.claude-haiku-4-5-20251001-v1:0", "0.0011"),
         ("us.anthropic.claude-opus-4-1-20250805-v1:0", "0.015"),
     ] {
-        let call = PriceQuery {
-            server_address: Some("bedrock-runtime.us-east-1.amazonaws.com"),
-            ..call("aws.bedrock", model, &usage)
-        };
+        let call = call("aws.bedrock", model, &usage).server_address("bedrock-runtime.us-east-1.amazonaws.com");
         assert_eq!(cost(&call), priced(total), "{model}");
     }
 }

@@ -10,16 +10,9 @@ use tracing_genai_pricing::{
 use tracing_genai_usage::{Unit, Usage};
 
 fn call(usage: &Usage) -> PriceQuery<'_> {
-    PriceQuery {
-        provider: "openai",
-        server_address: None,
-        response_model: Some("gpt-4o-2024-08-06"),
-        request_model: None,
-        usage,
-        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: CallContext::default(),
-        counts: Counts::Inclusive,
-    }
+    PriceQuery::new("openai", usage, UNIX_EPOCH + Duration::from_secs(1_795_176_000))
+        .response_model("gpt-4o-2024-08-06")
+        .counts(Counts::Inclusive)
 }
 
 fn usage(input: u64, output: u64) -> Usage {
@@ -120,23 +113,11 @@ fn uncertainties_of_the_call_are_kept() {
         (Status::Inconsistent, None)
     );
     // 100 at 0.15, 500 at 0.075 and 10 at 0.6 USD a million.
-    let repaired = on(
-        &PriceQuery {
-            counts: Counts::Auto,
-            ..call(&contradictory)
-        },
-        "openai/gpt-4o-mini",
-    );
+    let repaired = on(&call(&contradictory).counts(Counts::Auto), "openai/gpt-4o-mini");
     assert_eq!(repaired.cost.total, Some("0.0000585".parse::<Usd>().unwrap()));
     assert!(repaired.cost.reasons.contains(Reason::InputExcludedCache));
     // Known to be excluded: no repair needed.
-    let excluded = on(
-        &PriceQuery {
-            counts: Counts::Exclusive,
-            ..call(&contradictory)
-        },
-        "openai/gpt-4o-mini",
-    );
+    let excluded = on(&call(&contradictory).counts(Counts::Exclusive), "openai/gpt-4o-mini");
     assert_eq!(excluded.cost.total, repaired.cost.total);
     assert!(!excluded.cost.reasons.contains(Reason::InputExcludedCache));
 }
@@ -144,13 +125,7 @@ fn uncertainties_of_the_call_are_kept() {
 #[test]
 fn a_service_tier_without_a_price_on_the_other_model_is_reported() {
     let usage = usage(1_200, 350);
-    let flex = PriceQuery {
-        context: CallContext {
-            service_tier: Some("flex"),
-            ..CallContext::default()
-        },
-        ..call(&usage)
-    };
+    let flex = call(&usage).context(CallContext::default().service_tier("flex"));
     let estimate = on(&flex, "openai/gpt-4o-mini");
     assert!(estimate.cost.reasons.contains(Reason::UnknownVariant));
 }

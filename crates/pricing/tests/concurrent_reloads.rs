@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
-use tracing_genai_pricing::{CallContext, Counts, PriceQuery, Prices, Refresh, Usd};
+use tracing_genai_pricing::{Counts, PriceQuery, Prices, Refresh, Usd};
 use tracing_genai_usage::{Unit, Usage};
 
 const CALLS: u64 = 1_000_000;
@@ -57,16 +57,11 @@ fn a_million_calls_are_each_priced_by_one_whole_table() {
                     .with(Unit::OutputTokens, 1_000);
                 while !is_stopped.load(Ordering::Relaxed) || calls.load(Ordering::Relaxed) < CALLS {
                     for _ in 0..1_000 {
-                        let cost = prices.cost(&PriceQuery {
-                            provider: "openai",
-                            server_address: None,
-                            response_model: Some("gpt-4o"),
-                            request_model: None,
-                            usage: &usage,
-                            started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-                            context: CallContext::default(),
-                            counts: Counts::Inclusive,
-                        });
+                        let cost = prices.cost(
+                            &PriceQuery::new("openai", &usage, UNIX_EPOCH + Duration::from_secs(1_795_176_000))
+                                .response_model("gpt-4o")
+                                .counts(Counts::Inclusive),
+                        );
                         assert!(allowed.contains(&cost.total), "{cost:?}");
                     }
                     calls.fetch_add(1_000, Ordering::Relaxed);

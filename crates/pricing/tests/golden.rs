@@ -86,23 +86,19 @@ fn cost_of_row<'a>(field: &dyn Fn(&str) -> &'a str) -> Cost {
         usage.set(Unit::from_name(name).unwrap(), count.as_u64().unwrap());
     }
     let context = |key: &str| other["price_context"][key].as_str();
-    Catalogue::embedded().cost(&PriceQuery {
-        provider: field("provider"),
-        server_address: None,
-        response_model: Some(field("model")),
-        request_model: None,
-        usage: &usage,
-        started: time(field("timestamp")),
-        context: CallContext {
-            service_tier: context("service_tier"),
-            processing: context("processing"),
-            speed: context("speed"),
-            route: context("route"),
-            search_type: context("search_type"),
-            inference_geo: None,
-        },
-        counts: Counts::Inclusive,
-    })
+    Catalogue::embedded().cost(
+        &PriceQuery::new(field("provider"), &usage, time(field("timestamp")))
+            .response_model(field("model"))
+            .context(
+                CallContext::default()
+                    .service_tier(context("service_tier"))
+                    .processing(context("processing"))
+                    .speed(context("speed"))
+                    .route(context("route"))
+                    .search_type(context("search_type")),
+            )
+            .counts(Counts::Inclusive),
+    )
 }
 
 /// The instant of `2026-11-20T12:00:00Z`.

@@ -2,23 +2,18 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use tracing_genai_pricing::{CallContext, Catalogue, Cost, Counts, PriceQuery, Reason, Reasons, Status};
+use tracing_genai_pricing::{Catalogue, Cost, Counts, PriceQuery, Reason, Reasons, Status};
 use tracing_genai_usage::{Unit, Usage};
 
 fn cost(provider: &str, model: &str) -> Cost {
     let usage = Usage::new()
         .with(Unit::InputTokens, 1_000)
         .with(Unit::OutputTokens, 100);
-    Catalogue::embedded().cost(&PriceQuery {
-        provider,
-        server_address: None,
-        response_model: Some(model),
-        request_model: None,
-        usage: &usage,
-        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: CallContext::default(),
-        counts: Counts::Inclusive,
-    })
+    Catalogue::embedded().cost(
+        &PriceQuery::new(provider, &usage, UNIX_EPOCH + Duration::from_secs(1_795_176_000))
+            .response_model(model)
+            .counts(Counts::Inclusive),
+    )
 }
 
 fn label(provider: &str, model: &str) -> Option<String> {
@@ -132,16 +127,11 @@ fn a_makers_exclusive_model_has_the_makers_price_behind_a_compatible_api() {
         .with(Unit::InputTokens, 1_000)
         .with(Unit::OutputTokens, 100);
     let cost = |provider, model| {
-        let cost = Catalogue::embedded().cost(&PriceQuery {
-            provider,
-            server_address: None,
-            response_model: Some(model),
-            request_model: None,
-            usage: &usage,
-            started: std::time::SystemTime::now(),
-            context: CallContext::default(),
-            counts: Counts::Inclusive,
-        });
+        let cost = Catalogue::embedded().cost(
+            &PriceQuery::new(provider, &usage, std::time::SystemTime::now())
+                .response_model(model)
+                .counts(Counts::Inclusive),
+        );
         let label = cost.matched.as_ref().map(|matched| matched.label.to_string());
         (label, cost.reasons)
     };

@@ -8,7 +8,7 @@ mod calls;
 use std::time::SystemTime;
 
 use calls::{call, cost, estimated, priced, summary, tokens};
-use tracing_genai_pricing::{CallContext, Catalogue, Feed, OverlayRow, PriceQuery, Reason, Status};
+use tracing_genai_pricing::{CallContext, Catalogue, Feed, OverlayRow, Reason, Status};
 use tracing_genai_usage::{Unit, Usage};
 
 #[test]
@@ -73,14 +73,8 @@ fn a_cached_part_without_a_price_is_an_estimate() {
 fn anthropic_us_residency_costs_a_tenth_more_since_4_6() {
     let usage = tokens(1_000_000, 0).with(Unit::WebSearches, 2);
     let with = |model, geo| {
-        let context = CallContext {
-            inference_geo: geo,
-            ..CallContext::default()
-        };
-        cost(&PriceQuery {
-            context,
-            ..call("anthropic", model, &usage)
-        })
+        let context = CallContext::default().inference_geo(geo);
+        cost(&call("anthropic", model, &usage).context(context))
     };
     // Two searches at 10 USD a thousand have no surcharge.
     assert_eq!(with("claude-opus-4-6", Some("us")), priced("5.52"));
@@ -94,16 +88,9 @@ fn anthropic_us_residency_costs_a_tenth_more_since_4_6() {
         with("claude-opus-4-6", Some("eu")),
         estimated("5.02", &[Reason::UnknownVariant])
     );
-    let batch = CallContext {
-        inference_geo: Some("us"),
-        processing: Some("batch"),
-        ..CallContext::default()
-    };
+    let batch = CallContext::default().inference_geo("us").processing("batch");
     let usage = tokens(1_000_000, 0);
-    let batch = PriceQuery {
-        context: batch,
-        ..call("anthropic", "claude-opus-4-6", &usage)
-    };
+    let batch = call("anthropic", "claude-opus-4-6", &usage).context(batch);
     assert_eq!(cost(&batch), priced("2.75"), "half of 5 USD, and a tenth more");
     let matched = Catalogue::embedded().cost(&batch).matched.unwrap();
     assert_eq!(matched.variant.as_deref(), Some("processing=batch&inference_geo=us"));
@@ -112,12 +99,7 @@ fn anthropic_us_residency_costs_a_tenth_more_since_4_6() {
 #[test]
 fn claude_on_vertex_costs_a_tenth_more_outside_the_global_endpoint() {
     let usage = tokens(1_000, 0);
-    let at = |model, host| {
-        cost(&PriceQuery {
-            server_address: host,
-            ..call("gcp.vertex_ai", model, &usage)
-        })
-    };
+    let at = |model, host| cost(&call("gcp.vertex_ai", model, &usage).server_address(host));
     let regional = Some("us-east5-aiplatform.googleapis.com");
     assert_eq!(at("claude-sonnet-4-5@20250929", regional), priced("0.0033"));
     assert_eq!(
@@ -149,12 +131,7 @@ fn claude_on_vertex_costs_a_tenth_more_outside_the_global_endpoint() {
 #[test]
 fn openai_regional_hosts_cost_a_tenth_more_since_gpt_5_4() {
     let usage = tokens(1_000, 0);
-    let at = |model, host| {
-        cost(&PriceQuery {
-            server_address: host,
-            ..call("openai", model, &usage)
-        })
-    };
+    let at = |model, host| cost(&call("openai", model, &usage).server_address(host));
     assert_eq!(at("gpt-5.4", Some("eu.api.openai.com")), priced("0.00275"));
     assert_eq!(at("gpt-5.4", Some("api.openai.com")), priced("0.0025"));
     assert_eq!(at("gpt-5.4", None), priced("0.0025"));
@@ -197,14 +174,8 @@ fn sonnet_4_5_on_bedrock_costs_twice_above_200_000_tokens() {
 fn a_kind_of_service_without_a_long_input_price_is_an_estimate_there() {
     let with = |input| {
         let usage = tokens(input, 0);
-        let context = CallContext {
-            service_tier: Some("priority"),
-            ..CallContext::default()
-        };
-        cost(&PriceQuery {
-            context,
-            ..call("openai", "gpt-5.4", &usage)
-        })
+        let context = CallContext::default().service_tier("priority");
+        cost(&call("openai", "gpt-5.4", &usage).context(context))
     };
     assert_eq!(with(300_000).2, [Reason::LongContextAssumed]);
     assert_eq!(with(272_000).0, Status::Priced);
@@ -214,14 +185,8 @@ fn a_kind_of_service_without_a_long_input_price_is_an_estimate_there() {
 fn provisioned_throughput_is_unpriced() {
     let usage = tokens(1_000, 100);
     let with = |provider, model, tier| {
-        let context = CallContext {
-            service_tier: Some(tier),
-            ..CallContext::default()
-        };
-        cost(&PriceQuery {
-            context,
-            ..call(provider, model, &usage)
-        })
+        let context = CallContext::default().service_tier(tier);
+        cost(&call(provider, model, &usage).context(context))
     };
     let unpriced = (Status::Unpriced, None, vec![Reason::ProvisionedThroughput]);
     assert_eq!(
@@ -279,10 +244,7 @@ fn rerankers_are_charged_by_the_search() {
 #[test]
 fn rows_apply_to_calls_of_any_day() {
     let usage = tokens(1_000, 500).with(Unit::InputAudioTokens, 900);
-    let call = PriceQuery {
-        started: SystemTime::UNIX_EPOCH,
-        ..call("openai", "gpt-4o-audio-preview", &usage)
-    };
+    let call = call("openai", "gpt-4o-audio-preview", &usage).started(SystemTime::UNIX_EPOCH);
     assert_eq!(cost(&call), priced("0.04125"));
 }
 
@@ -290,14 +252,8 @@ fn rows_apply_to_calls_of_any_day() {
 fn a_search_is_priced_by_its_kind_and_seller() {
     let usage = tokens(1_000, 0).with(Unit::WebSearches, 1);
     let with = |provider, model, search_type| {
-        let context = CallContext {
-            search_type,
-            ..CallContext::default()
-        };
-        cost(&PriceQuery {
-            context,
-            ..call(provider, model, &usage)
-        })
+        let context = CallContext::default().search_type(search_type);
+        cost(&call(provider, model, &usage).context(context))
     };
     assert_eq!(with("openai", "gpt-4o", None), priced("0.0125"));
     assert_eq!(with("openai", "gpt-4o", Some("preview")), priced("0.0275"));
@@ -333,14 +289,8 @@ fn a_free_model_is_not_free_if_unpriced_units_were_used() {
 fn perplexity_request_fees_depend_on_the_search_context() {
     let usage = tokens(1_000, 300);
     let with = |model, size| {
-        let context = CallContext {
-            search_type: size,
-            ..CallContext::default()
-        };
-        cost(&PriceQuery {
-            context,
-            ..call("perplexity", model, &usage)
-        })
+        let context = CallContext::default().search_type(size);
+        cost(&call("perplexity", model, &usage).context(context))
     };
     // 1,300 tokens at a dollar a million, and the request.
     assert_eq!(with("sonar", Some("low")), priced("0.0063"));

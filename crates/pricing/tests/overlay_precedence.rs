@@ -32,15 +32,9 @@ fn a_price_fixed_by_the_user_precedes_the_overlays() {
     let cached = input_with(Unit::CacheReadTokens, 400_000);
     assert_eq!(cost(&call("groq", "llama-3.3-70b-versatile", &cached)), priced("0.394"));
     // A fixed price applies to every kind of call and is not multiplied by their factors.
-    let us = CallContext {
-        inference_geo: Some("us"),
-        ..CallContext::default()
-    };
+    let us = CallContext::default().inference_geo("us");
     let usage = tokens(1_000_000, 100_000);
-    let call = PriceQuery {
-        context: us,
-        ..call("anthropic", "claude-opus-4-8", &usage)
-    };
+    let call = call("anthropic", "claude-opus-4-8", &usage).context(us);
     // 4 USD, and 100,000 at 25 by 1.1.
     assert_eq!(cost(&call), priced("6.75"));
 }
@@ -53,10 +47,7 @@ fn a_fixed_price_of_a_resold_model_keeps_the_sellers_fees() {
     );
     let cost = |call: &PriceQuery<'_>| summary(&catalogue.cost(call));
     let usage = tokens(1_000_000, 1_000_000);
-    let at = |host| PriceQuery {
-        server_address: Some(host),
-        ..call("gcp.vertex_ai", "claude-sonnet-5", &usage)
-    };
+    let at = |host| call("gcp.vertex_ai", "claude-sonnet-5", &usage).server_address(host);
     // 2 USD by 1.1 and the fixed price, which applies everywhere.
     assert_eq!(cost(&at("us-east5-aiplatform.googleapis.com")), priced("3.2"));
     assert_eq!(cost(&at("aiplatform.googleapis.com")), priced("3"));
@@ -64,15 +55,9 @@ fn a_fixed_price_of_a_resold_model_keeps_the_sellers_fees() {
     let searched = tokens(1_000, 0).with(Unit::WebSearches, 1);
     assert_eq!(cost(&call("perplexity", "gpt-5", &searched)), priced("0.00625"));
     // The seller's variants are unknown.
-    let batch = CallContext {
-        processing: Some("batch"),
-        ..CallContext::default()
-    };
+    let batch = CallContext::default().processing("batch");
     let usage = tokens(1_000, 0);
-    let batch = PriceQuery {
-        context: batch,
-        ..call("perplexity", "gpt-5", &usage)
-    };
+    let batch = call("perplexity", "gpt-5", &usage).context(batch);
     assert_eq!(cost(&batch), estimated("0.00125", &[Reason::UnknownVariant]));
 }
 
@@ -89,10 +74,8 @@ fn a_users_line_and_multiplier_precede_the_overlay() {
     assert_eq!(cost(&call("openai", "gpt-4o-audio-preview", &audio)), expected);
     // Half of 3 by 1.1, and of 2 USD a thousand.
     let usage = tokens(1_000, 0);
-    let regional = PriceQuery {
-        server_address: Some("us-east5-aiplatform.googleapis.com"),
-        ..call("gcp.vertex_ai", "claude-sonnet-4-5", &usage)
-    };
+    let regional =
+        call("gcp.vertex_ai", "claude-sonnet-4-5", &usage).server_address("us-east5-aiplatform.googleapis.com");
     assert_eq!(cost(&regional), priced("0.00165"));
     let searches = Usage::new().with(Unit::RerankSearches, 3);
     assert_eq!(cost(&call("cohere", "rerank-v3.5", &searches)), priced("0.003"));
@@ -121,22 +104,10 @@ fn a_newer_table_keeps_its_prices_over_the_overlays() {
         priced("0.007")
     );
     // The overlay's region applies to the newer price, and to its batches.
-    let batch = CallContext {
-        processing: Some("batch"),
-        ..CallContext::default()
-    };
-    let regional = PriceQuery {
-        server_address: Some("eu.api.openai.com"),
-        ..call("openai", "gpt-5.4", &usage)
-    };
+    let batch = CallContext::default().processing("batch");
+    let regional = call("openai", "gpt-5.4", &usage).server_address("eu.api.openai.com");
     assert_eq!(cost(&regional), priced("0.0022"));
-    assert_eq!(
-        cost(&PriceQuery {
-            context: batch,
-            ..regional
-        }),
-        priced("0.0011")
-    );
+    assert_eq!(cost(&regional.context(batch)), priced("0.0011"));
 }
 
 fn newer(lines: &str) -> Catalogue {
@@ -180,10 +151,7 @@ fn a_price_is_added_only_to_the_input_and_output_prices_it_was_listed_with() {
     let day = |days: u64| UNIX_EPOCH + NOON + Duration::from_secs(days * 86_400);
     let usage = tokens(1_000_000, 0).with(Unit::CacheReadTokens, 1_000_000);
     let on = |catalogue: &Catalogue, started| {
-        summary(&catalogue.cost(&PriceQuery {
-            started,
-            ..call("gcp.gemini", "gemini-3.8-flash-tts", &usage)
-        }))
+        summary(&catalogue.cost(&call("gcp.gemini", "gemini-3.8-flash-tts", &usage).started(started)))
     };
     let embedded = Catalogue::layered(None, None).unwrap();
     assert_eq!(on(&embedded, day(0)), priced("0.125"));

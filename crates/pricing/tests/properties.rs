@@ -7,22 +7,17 @@ mod calendar;
 use std::time::{Duration, UNIX_EPOCH};
 
 use proptest::prelude::*;
-use tracing_genai_pricing::{CallContext, Catalogue, Cost, Counts, PriceQuery, Status, Usd};
+use tracing_genai_pricing::{Catalogue, Cost, Counts, PriceQuery, Status, Usd};
 use tracing_genai_usage::{Unit, Usage};
 
 fn cost(place: usize, usage: &Usage, seconds: u64, counts: Counts) -> Cost {
     let catalogue = Catalogue::embedded();
     let entry = catalogue.entries().nth(place).unwrap();
-    catalogue.cost(&PriceQuery {
-        provider: entry.provider(),
-        server_address: None,
-        response_model: Some(entry.model()),
-        request_model: None,
-        usage,
-        started: UNIX_EPOCH + Duration::from_secs(seconds),
-        context: CallContext::default(),
-        counts,
-    })
+    catalogue.cost(
+        &PriceQuery::new(entry.provider(), usage, UNIX_EPOCH + Duration::from_secs(seconds))
+            .response_model(&**entry.model())
+            .counts(counts),
+    )
 }
 
 fn models() -> std::ops::Range<usize> {
@@ -144,16 +139,7 @@ proptest! {
         let costs = |lines: &[String]| -> Vec<_> {
             let catalogue = Catalogue::parse(&format!("tracing-genai catalogue 1\n[p]\n{}", lines.concat())).unwrap();
             let names = (0..prices.len()).map(|place| format!("m-{place}"));
-            names.map(|name| catalogue.cost(&PriceQuery {
-                provider: "p",
-                server_address: None,
-                response_model: Some(&name),
-                request_model: None,
-                usage: &usage,
-                started: UNIX_EPOCH,
-                context: CallContext::default(),
-                counts: Counts::Inclusive,
-            }).total).collect()
+            names.map(|name| catalogue.cost(&PriceQuery::new("p", &usage, UNIX_EPOCH).response_model(name.as_str()).counts(Counts::Inclusive)).total).collect()
         };
         let before = costs(&lines);
         for (one, other) in swaps {
@@ -165,16 +151,7 @@ proptest! {
 
     #[test]
     fn an_unknown_model_is_never_zero(name in "[a-z0-9]{1,12}", usage in plausible()) {
-        let cost = Catalogue::embedded().cost(&PriceQuery {
-            provider: "openai",
-            server_address: None,
-            response_model: Some(&format!("zzz-{name}")),
-            request_model: None,
-            usage: &usage,
-            started: UNIX_EPOCH,
-            context: CallContext::default(),
-            counts: Counts::Auto,
-        });
+        let cost = Catalogue::embedded().cost(&PriceQuery::new("openai", &usage, UNIX_EPOCH).response_model(format!("zzz-{name}").as_str()).counts(Counts::Auto));
         prop_assert_eq!((cost.status, cost.total), (Status::Unpriced, None));
     }
 
@@ -228,16 +205,11 @@ fn a_tier_begins_one_token_above_its_start_and_applies_to_the_whole_call() {
             let usage = Usage::new()
                 .with(Unit::InputTokens, input)
                 .with(Unit::OutputTokens, 1_000);
-            catalogue.cost(&PriceQuery {
-                provider,
-                server_address: None,
-                response_model: Some(model),
-                request_model: None,
-                usage: &usage,
-                started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-                context: CallContext::default(),
-                counts: Counts::Inclusive,
-            })
+            catalogue.cost(
+                &PriceQuery::new(provider, &usage, UNIX_EPOCH + Duration::from_secs(1_795_176_000))
+                    .response_model(&**model)
+                    .counts(Counts::Inclusive),
+            )
         };
         let Some(start) = tier(1 << 40).matched.and_then(|matched| matched.tier_start) else {
             continue;

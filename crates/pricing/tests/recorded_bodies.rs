@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use recorded_bodies::{Entry, Extractor};
 use serde_json::Value;
-use tracing_genai_pricing::{CallContext, Catalogue, Counts, Feed, PriceQuery, Usd};
+use tracing_genai_pricing::{Catalogue, Counts, Feed, PriceQuery, Usd};
 use tracing_genai_usage::{Reading, read_body};
 
 /// Noon of 2026-08-21, when the oracle computed its prices: `DeepSeek`'s depend on the time of day.
@@ -100,16 +100,15 @@ fn mistral_large(body: &Value, cached: i64) -> i64 {
 fn cost(catalogue: &Catalogue, entry: &Entry, extractor: &Extractor, reading: &Reading) -> Option<Usd> {
     // The oracle prices tokens only, at the standard tier, by the body's model.
     let model = entry.body["model"].as_str().or(entry.body["modelVersion"].as_str());
-    let cost = catalogue.cost(&PriceQuery {
-        provider: &extractor.provider_id,
-        server_address: None,
-        response_model: model,
-        request_model: None,
-        usage: &reading.usage,
-        started: SystemTime::UNIX_EPOCH + PRICED_AT,
-        context: CallContext::default(),
-        counts: Counts::Inclusive,
-    });
+    let cost = catalogue.cost(
+        &PriceQuery::new(
+            &extractor.provider_id,
+            &reading.usage,
+            SystemTime::UNIX_EPOCH + PRICED_AT,
+        )
+        .response_model(model)
+        .counts(Counts::Inclusive),
+    );
     cost.total?;
     let parts = [
         cost.parts.input,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use tracing_genai_pricing::{CallContext, Catalogue, Cost, Counts, PriceQuery, Prices, Refresh, Refreshed, Refreshing};
+use tracing_genai_pricing::{Catalogue, Cost, Counts, PriceQuery, Prices, Refresh, Refreshed, Refreshing};
 use tracing_genai_usage::{Unit, Usage};
 
 const OFTEN: Duration = Duration::from_millis(20);
@@ -42,16 +42,11 @@ fn cost(prices: &Prices, provider: &str, model: &str) -> Cost {
     let usage = Usage::new()
         .with(Unit::InputTokens, 1_000_000)
         .with(Unit::OutputTokens, 0);
-    prices.cost(&PriceQuery {
-        provider,
-        server_address: None,
-        response_model: Some(model),
-        request_model: None,
-        usage: &usage,
-        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: CallContext::default(),
-        counts: Counts::Inclusive,
-    })
+    prices.cost(
+        &PriceQuery::new(provider, &usage, UNIX_EPOCH + Duration::from_secs(1_795_176_000))
+            .response_model(model)
+            .counts(Counts::Inclusive),
+    )
 }
 
 fn dollars(prices: &Prices, provider: &str, model: &str) -> Option<String> {

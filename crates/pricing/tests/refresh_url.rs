@@ -127,16 +127,11 @@ fn dollars(prices: &Prices) -> Option<String> {
     let usage = Usage::new()
         .with(Unit::InputTokens, 1_000_000)
         .with(Unit::OutputTokens, 0);
-    let cost = prices.cost(&PriceQuery {
-        provider: "openai",
-        server_address: None,
-        response_model: Some("gpt-4o"),
-        request_model: None,
-        usage: &usage,
-        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: CallContext::default(),
-        counts: Counts::Inclusive,
-    });
+    let cost = prices.cost(
+        &PriceQuery::new("openai", &usage, UNIX_EPOCH + Duration::from_secs(1_795_176_000))
+            .response_model("gpt-4o")
+            .counts(Counts::Inclusive),
+    );
     cost.total.map(|total| total.to_string())
 }
 

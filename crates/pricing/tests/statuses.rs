@@ -17,16 +17,9 @@ fn at(seconds: u64) -> SystemTime {
 }
 
 fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> PriceQuery<'a> {
-    PriceQuery {
-        provider,
-        server_address: None,
-        response_model: Some(model),
-        request_model: None,
-        usage,
-        started: at(NOON),
-        context: CallContext::default(),
-        counts: Counts::Inclusive,
-    }
+    PriceQuery::new(provider, usage, at(NOON))
+        .response_model(model)
+        .counts(Counts::Inclusive)
 }
 
 fn cost(call: &PriceQuery<'_>) -> Cost {
@@ -85,15 +78,9 @@ fn unknown_providers_and_models_have_different_reasons() {
 #[test]
 fn a_provider_is_found_by_the_address_when_its_name_is_unknown() {
     let usage = tokens(1_000, 0);
-    let by_address = PriceQuery {
-        server_address: Some("api.groq.com"),
-        ..call("my-gateway", "llama-3.3-70b-versatile", &usage)
-    };
+    let by_address = call("my-gateway", "llama-3.3-70b-versatile", &usage).server_address("api.groq.com");
     assert_eq!(cost(&by_address).status, Status::Priced);
-    let azure = PriceQuery {
-        server_address: Some("east.openai.azure.com"),
-        ..call("", "gpt-4o", &usage)
-    };
+    let azure = call("", "gpt-4o", &usage).server_address("east.openai.azure.com");
     assert_eq!(cost(&azure).status, Status::Priced);
 }
 
@@ -107,15 +94,9 @@ fn an_unnamed_provider_is_derived_from_the_model_and_the_cost_estimated() {
 #[test]
 fn the_response_model_precedes_the_request_model() {
     let usage = tokens(1_000_000, 0);
-    let both = PriceQuery {
-        request_model: Some("gpt-4o-mini"),
-        ..call("openai", "gpt-4o", &usage)
-    };
+    let both = call("openai", "gpt-4o", &usage).request_model("gpt-4o-mini");
     assert_eq!(cost(&both).total, usd("2.5"));
-    let unknown = PriceQuery {
-        request_model: Some("gpt-4o"),
-        ..call("openai", "who-knows", &usage)
-    };
+    let unknown = call("openai", "who-knows", &usage).request_model("gpt-4o");
     let cost = cost(&unknown);
     assert_eq!((cost.status, cost.total), (Status::Estimated, usd("2.5")));
     assert_eq!(cost.reasons, Reasons::of(Reason::RequestModelUsed));
@@ -129,14 +110,8 @@ fn a_cloud_sells_another_providers_model_at_its_standard_price() {
         (azure.status, azure.total),
         (Status::Priced, cost(&call("openai", "gpt-6-sol", &usage)).total)
     );
-    let priority = CallContext {
-        service_tier: Some("priority"),
-        ..CallContext::default()
-    };
-    let special = cost(&PriceQuery {
-        context: priority,
-        ..call("azure.ai.openai", "gpt-6-sol", &usage)
-    });
+    let priority = CallContext::default().service_tier("priority");
+    let special = cost(&call("azure.ai.openai", "gpt-6-sol", &usage).context(priority));
     assert_eq!((special.status, special.total), (Status::Estimated, azure.total));
     assert_eq!(special.reasons, Reasons::of(Reason::UnknownVariant));
 }
@@ -150,16 +125,9 @@ fn an_unknown_service_tier_has_the_standard_price_and_a_reason() {
         ("flex", Status::Priced),
         ("nonsense", Status::Estimated),
     ] {
-        let context = CallContext {
-            service_tier: Some(tier),
-            ..CallContext::default()
-        };
+        let context = CallContext::default().service_tier(tier);
         assert_eq!(
-            cost(&PriceQuery {
-                context,
-                ..call("openai", "gpt-6-sol", &usage)
-            })
-            .status,
+            cost(&call("openai", "gpt-6-sol", &usage).context(context)).status,
             status,
             "{tier}"
         );
@@ -170,29 +138,15 @@ fn an_unknown_service_tier_has_the_standard_price_and_a_reason() {
 fn a_batch_reported_as_a_service_tier_is_a_batch() {
     let usage = tokens(1_000, 100);
     let reported = |service_tier, processing| {
-        let context = CallContext {
-            service_tier,
-            processing,
-            ..CallContext::default()
-        };
-        cost(&PriceQuery {
-            context,
-            ..call("anthropic", "claude-opus-5", &usage)
-        })
-        .total
+        let context = CallContext::default().service_tier(service_tier).processing(processing);
+        cost(&call("anthropic", "claude-opus-5", &usage).context(context)).total
     };
     assert_eq!(reported(Some("batch"), None), reported(None, Some("batch")));
     assert_ne!(reported(Some("batch"), None), reported(None, None));
 
     // OpenAI's responses have no such tier: the value has no known price.
-    let context = CallContext {
-        service_tier: Some("batch"),
-        ..CallContext::default()
-    };
-    let elsewhere = cost(&PriceQuery {
-        context,
-        ..call("openai", "gpt-4", &usage)
-    });
+    let context = CallContext::default().service_tier("batch");
+    let elsewhere = cost(&call("openai", "gpt-4", &usage).context(context));
     assert_eq!(elsewhere.reasons, Reasons::of(Reason::UnknownVariant));
 }
 
@@ -206,15 +160,9 @@ fn excluded_cache_is_rejected_added_or_repaired_as_configured() {
     assert_eq!((rejected.status, rejected.total), (Status::Inconsistent, None));
     assert_eq!(rejected.reasons, Reasons::of(Reason::NegativePart));
     // 500 at 0.15, 8,192 at 0.075 and 300 at 0.6 USD a million.
-    let added = cost(&PriceQuery {
-        counts: Counts::Exclusive,
-        ..base
-    });
+    let added = cost(&base.counts(Counts::Exclusive));
     assert_eq!((added.status, added.total), (Status::Priced, usd("0.0008694")));
-    let repaired = cost(&PriceQuery {
-        counts: Counts::Auto,
-        ..base
-    });
+    let repaired = cost(&base.counts(Counts::Auto));
     assert_eq!((repaired.status, repaired.total), (Status::Estimated, added.total));
     assert_eq!(repaired.reasons, Reasons::of(Reason::InputExcludedCache));
 }
@@ -266,12 +214,7 @@ fn a_part_without_its_whole_is_rejected_or_replaces_it() {
     let usage = Usage::new()
         .with(Unit::CacheReadTokens, 50)
         .with(Unit::OutputTokens, 10);
-    let by = |counts| {
-        cost(&PriceQuery {
-            counts,
-            ..call("anthropic", "claude-haiku-4-5", &usage)
-        })
-    };
+    let by = |counts| cost(&call("anthropic", "claude-haiku-4-5", &usage).counts(counts));
     for counts in [Counts::Inclusive, Counts::Exclusive] {
         assert_eq!((by(counts).status, by(counts).total), (Status::Inconsistent, None));
         assert_eq!(by(counts).reasons, Reasons::of(Reason::MissingWhole));
@@ -304,10 +247,7 @@ fn reasoning_beside_the_output_is_rejected_or_added_to_it() {
     let usage = tokens(1_000, 500).with(Unit::OutputReasoningTokens, 7_000);
     let call = call("gcp.gemini", "gemini-2.5-pro", &usage);
     assert_eq!((cost(&call).status, cost(&call).total), (Status::Inconsistent, None));
-    let repaired = cost(&PriceQuery {
-        counts: Counts::Auto,
-        ..call
-    });
+    let repaired = cost(&call.counts(Counts::Auto));
     assert_eq!((repaired.status, repaired.total), (Status::Estimated, usd("0.07625")));
     assert_eq!(repaired.reasons, Reasons::of(Reason::OutputExcludedReasoning));
 }
@@ -393,25 +333,13 @@ fn parts_are_separate_and_the_price_is_identified() {
 #[test]
 fn a_dated_price_and_a_variant_are_identified() {
     let usage = tokens(1, 1);
-    let before = PriceQuery {
-        started: at(1_773_359_999),
-        ..call("anthropic", "claude-opus-4-6", &usage)
-    };
-    let after = PriceQuery {
-        started: at(1_773_360_000),
-        ..before
-    };
+    let before = call("anthropic", "claude-opus-4-6", &usage).started(at(1_773_359_999));
+    let after = before.started(at(1_773_360_000));
     let effective = |call: &PriceQuery<'_>| cost(call).matched.unwrap().effective.as_deref().map(str::to_owned);
     assert_eq!(effective(&before), None);
     assert_eq!(effective(&after).as_deref(), Some("2026-03-13"));
-    let fast = CallContext {
-        speed: Some("fast"),
-        ..CallContext::default()
-    };
-    let fast = cost(&PriceQuery {
-        context: fast,
-        ..call("anthropic", "claude-opus-5", &usage)
-    });
+    let fast = CallContext::default().speed("fast");
+    let fast = cost(&call("anthropic", "claude-opus-5", &usage).context(fast));
     assert_eq!(fast.matched.unwrap().variant.as_deref(), Some("speed=fast"));
 }
 
@@ -434,10 +362,7 @@ fn missing_cached_audio_is_rejected_or_assumed_minimal() {
     let rejected = cost(&call("gcp.gemini", "gemini-2.5-flash", &usage));
     assert_eq!((rejected.status, rejected.total), (Status::Inconsistent, None));
     assert_eq!(rejected.reasons, Reasons::of(Reason::OverlapUnknown));
-    let cost = cost(&PriceQuery {
-        counts: Counts::Auto,
-        ..call("gcp.gemini", "gemini-2.5-flash", &usage)
-    });
+    let cost = cost(&call("gcp.gemini", "gemini-2.5-flash", &usage).counts(Counts::Auto));
     assert_eq!(cost.reasons, Reasons::of(Reason::OverlapAssumed));
     let known = usage.with(Unit::CacheAudioReadTokens, 1_000);
     assert_eq!(

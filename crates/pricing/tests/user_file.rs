@@ -34,16 +34,12 @@ fn cost(catalogue: &Catalogue, provider: &str, model: &str) -> Cost {
 }
 
 fn cost_in(catalogue: &Catalogue, provider: &str, model: &str, context: CallContext<'_>) -> Cost {
-    catalogue.cost(&PriceQuery {
-        provider,
-        server_address: None,
-        response_model: Some(model),
-        request_model: None,
-        usage: &million(),
-        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context,
-        counts: Counts::Inclusive,
-    })
+    catalogue.cost(
+        &PriceQuery::new(provider, &million(), UNIX_EPOCH + Duration::from_secs(1_795_176_000))
+            .response_model(model)
+            .context(context)
+            .counts(Counts::Inclusive),
+    )
 }
 
 fn usd(text: &str) -> Option<Usd> {
@@ -141,10 +137,7 @@ fn an_alias_has_the_price_of_its_model() {
     assert_eq!(cost(&catalogue, "aws.bedrock", arn).total, nova);
     assert_eq!(cost(&catalogue, "our-gateway", arn).total, nova);
     // As if the call had that model's name: its variants apply too.
-    let flex = CallContext {
-        service_tier: Some("flex"),
-        ..CallContext::default()
-    };
+    let flex = CallContext::default().service_tier("flex");
     let direct = cost_in(&catalogue, "openai", "gpt-6-sol", flex);
     let by_alias = cost_in(&catalogue, "openai", "team-red", flex);
     assert_eq!((by_alias.total, by_alias.status), (direct.total, Status::Priced));
@@ -286,10 +279,7 @@ fn a_fixed_price_applies_to_every_day_and_kind_of_call() {
         "#,
     );
     for service_tier in [None, Some("flex"), Some("priority")] {
-        let context = CallContext {
-            service_tier,
-            ..CallContext::default()
-        };
+        let context = CallContext::default().service_tier(service_tier);
         let cost = cost_in(&catalogue, "openai", "gpt-6-sol", context);
         assert_eq!(cost.total, usd("3"), "{service_tier:?}");
         assert_eq!(cost.matched.unwrap().layer, Layer::User);
@@ -317,16 +307,12 @@ fn a_gateway_has_the_prices_of_its_fallback_providers() {
     assert_eq!(cost(&catalogue, "my-gateway-eu", "gpt-4o").total, usd("12.5"));
     assert_eq!(cost(&catalogue, "my-gateway", "openai/gpt-4o").total, usd("12.5"));
     let usage = million();
-    let by_address = catalogue.cost(&PriceQuery {
-        provider: "",
-        server_address: Some("llm.acme.test"),
-        response_model: Some("claude-opus-5"),
-        request_model: None,
-        usage: &usage,
-        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: CallContext::default(),
-        counts: Counts::Inclusive,
-    });
+    let by_address = catalogue.cost(
+        &PriceQuery::new("", &usage, UNIX_EPOCH + Duration::from_secs(1_795_176_000))
+            .server_address("llm.acme.test")
+            .response_model("claude-opus-5")
+            .counts(Counts::Inclusive),
+    );
     // 5 and 25 USD.
     assert_eq!((by_address.status, by_address.total), (Status::Priced, usd("30")));
 }
@@ -349,10 +335,7 @@ fn json_and_toml_are_equivalent() {
         (plain.total, plain.reasons),
         (usd("1"), Reasons::of(Reason::UnitWithoutPrice))
     );
-    let fast = CallContext {
-        speed: Some("fast"),
-        ..CallContext::default()
-    };
+    let fast = CallContext::default().speed("fast");
     assert_eq!(cost_of(fast).total, usd("1.5"));
 }
 

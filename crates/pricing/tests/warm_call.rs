@@ -21,82 +21,32 @@ fn a_warm_cost_allocates_nothing() {
         .with(Unit::CacheReadTokens, 8_192)
         .with(Unit::OutputTokens, 640)
         .with(Unit::OutputReasoningTokens, 100);
-    let plain = PriceQuery {
-        provider: "openai",
-        server_address: Some("api.openai.com"),
-        response_model: Some("gpt-4o-2024-08-06"),
-        request_model: Some("gpt-4o"),
-        usage: &usage,
-        started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-        context: CallContext::default(),
-        counts: Counts::Auto,
-    };
-    let flex = CallContext {
-        service_tier: Some("flex"),
-        ..CallContext::default()
-    };
-    let batch = CallContext {
-        processing: Some("batch"),
-        ..CallContext::default()
-    };
+    let plain = PriceQuery::new("openai", &usage, UNIX_EPOCH + Duration::from_secs(1_795_176_000))
+        .server_address("api.openai.com")
+        .response_model("gpt-4o-2024-08-06")
+        .request_model("gpt-4o")
+        .counts(Counts::Auto);
+    let flex = CallContext::default().service_tier("flex");
+    let batch = CallContext::default().processing("batch");
     let excluded = usage.with(Unit::InputTokens, 100);
     let cases = [
         (plain, Status::Priced),
+        (plain.response_model("gpt-6-sol").context(flex), Status::Priced),
         (
-            PriceQuery {
-                response_model: Some("gpt-6-sol"),
-                context: flex,
-                ..plain
-            },
+            plain
+                .provider("anthropic")
+                .response_model("claude-opus-5")
+                .context(batch),
             Status::Priced,
         ),
+        (plain.provider("azure.ai.openai"), Status::Priced),
+        (plain.usage(&excluded), Status::Estimated),
+        (plain.counts(Counts::Inclusive).usage(&excluded), Status::Inconsistent),
         (
-            PriceQuery {
-                provider: "anthropic",
-                response_model: Some("claude-opus-5"),
-                context: batch,
-                ..plain
-            },
-            Status::Priced,
-        ),
-        (
-            PriceQuery {
-                provider: "azure.ai.openai",
-                ..plain
-            },
-            Status::Priced,
-        ),
-        (
-            PriceQuery {
-                usage: &excluded,
-                ..plain
-            },
-            Status::Estimated,
-        ),
-        (
-            PriceQuery {
-                counts: Counts::Inclusive,
-                usage: &excluded,
-                ..plain
-            },
-            Status::Inconsistent,
-        ),
-        (
-            PriceQuery {
-                response_model: None,
-                request_model: Some("my-finetune"),
-                ..plain
-            },
+            plain.response_model(None).request_model("my-finetune"),
             Status::Unpriced,
         ),
-        (
-            PriceQuery {
-                provider: "nobody",
-                server_address: None,
-                ..plain
-            },
-            Status::Unpriced,
-        ),
+        (plain.provider("nobody").server_address(None), Status::Unpriced),
     ];
     for (call, status) in cases {
         assert_eq!(allocations(&call, status), 0, "{call:?}");

@@ -9,7 +9,7 @@ use tracing_genai_pricing::{Catalogue, Counts, Prices};
 use tracing_genai_semconv::profile::Profile;
 
 use crate::bound::SpanBounds;
-use crate::content::{ContentPolicy, ContentRules, EmitEvent, Redactor};
+use crate::content::{ContentPolicy, ContentRules, EmitEvent, EventEmission, Redactor};
 use crate::counts::CountsRules;
 use crate::export::{CountingExporter, Delivery};
 use crate::processor::GenAiProcessor;
@@ -192,11 +192,10 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         self
     }
 
-    /// Whether model calls emit an event `gen_ai.client.inference.operation.details`. Default: only if
-    /// [`content_policy`](Self::content_policy) exports content on events. With `true` and no content captured, the
-    /// event carries all other attributes.
-    pub const fn emit_event(mut self, emits: bool) -> Self {
-        self.content.emits_event = Some(emits);
+    /// When model calls emit an event `gen_ai.client.inference.operation.details`. Default: if
+    /// [`content_policy`](Self::content_policy) exports content on events.
+    pub const fn event_emission(mut self, emission: EventEmission) -> Self {
+        self.content.emission = emission;
         self
     }
 

@@ -19,7 +19,7 @@ use form::{CONTENT, Form, form_of, is_content, text_of};
 use limit::LimitedText;
 use precut::precut;
 
-pub use capture::{CAPTURE_VARIABLE, ContentCapture, ContentPolicy};
+pub use capture::{CAPTURE_VARIABLE, ContentCapture, ContentPolicy, EventEmission};
 pub(crate) use event::EmitEvent;
 pub(crate) use redact::Redactor;
 pub use redact::{REDACTED, RedactText};
@@ -31,8 +31,7 @@ pub(crate) struct ContentRules {
     pub(crate) redactor: Redactor,
     /// Maximum bytes of one attribute.
     pub(crate) max_bytes: usize,
-    /// Whether model calls emit an event. Default: only those whose content is exported on one.
-    pub(crate) emits_event: Option<bool>,
+    pub(crate) emission: EventEmission,
     pub(crate) event: Option<EmitEvent>,
 }
 
@@ -45,7 +44,7 @@ impl Default for ContentRules {
             policy: ContentPolicy::from_environment(),
             redactor: Redactor::default(),
             max_bytes: DEFAULT_MAX_BYTES,
-            emits_event: None,
+            emission: EventEmission::default(),
             event: None,
         }
     }
@@ -164,7 +163,11 @@ pub(crate) fn apply_content_policy(operation: &mut Operation<'_>, rules: &Conten
     }
     let is_on_event = capture.is_some_and(ContentCapture::is_on_event);
     if let Some(event) = &rules.event
-        && rules.emits_event.unwrap_or(is_on_event)
+        && match rules.emission {
+            EventEmission::WithContent => is_on_event,
+            EventEmission::Always => true,
+            EventEmission::Never => false,
+        }
         && operation.is_model_call()
     {
         event.emit(operation, is_on_event);

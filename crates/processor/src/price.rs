@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use opentelemetry::{Array, StringValue, Value};
-use tracing_genai_pricing::{CallContext, Cost, PriceQuery, Prices, Reason, Status, Usd, missing_side};
+use tracing_genai_pricing::{CallContext, Cost, PriceQuery, Prices, Reason, Sides, Status, Usd, missing_side};
 use tracing_genai_semconv::profile::Profile;
 use tracing_genai_semconv::{Attribute, OperationName, own};
 
@@ -84,8 +84,11 @@ pub(crate) fn cost_without_price(operation: &Operation<'_>) -> Option<Cost> {
         }
         UsageState::Missing => return Some(Cost::unpriced(Reason::NoUsage)),
     }
-    let expects_output = operation.name != Some(OperationName::Embeddings);
-    missing_side(&operation.usage, expects_output).map(Cost::unpriced)
+    let expected = match operation.name {
+        Some(OperationName::Embeddings) => Sides::Input,
+        _ => Sides::Both,
+    };
+    missing_side(&operation.usage, expected).map(Cost::unpriced)
 }
 
 /// The call as a price query.
@@ -96,23 +99,23 @@ pub(crate) fn price_query<'o>(operation: &'o Operation<'_>) -> PriceQuery<'o> {
         .or_else(|| operation.text(Attribute::ResponseServiceTier))
         .or_else(|| operation.text(Attribute::OpenaiRequestServiceTier))
         .filter(|tier| *tier != "auto");
-    PriceQuery {
-        provider: operation.text(Attribute::ProviderName).unwrap_or_default(),
-        server_address: operation.text(Attribute::ServerAddress),
-        response_model: operation.text(Attribute::ResponseModel),
-        request_model: operation.text(Attribute::RequestModel),
-        usage: &operation.usage,
-        started: operation.span.start_time,
-        context: CallContext {
-            service_tier: tier,
-            speed: operation.text(Attribute::ResponseSpeed),
-            processing: operation.own_text(own::USAGE_PROCESSING),
-            inference_geo: operation.own_text(own::USAGE_INFERENCE_GEO),
-            search_type: operation.own_text(own::USAGE_SEARCH_TYPE),
-            ..CallContext::default()
-        },
-        counts: operation.counts,
-    }
+    PriceQuery::new(
+        operation.text(Attribute::ProviderName).unwrap_or_default(),
+        &operation.usage,
+        operation.span.start_time,
+    )
+    .server_address(operation.text(Attribute::ServerAddress))
+    .response_model(operation.text(Attribute::ResponseModel))
+    .request_model(operation.text(Attribute::RequestModel))
+    .context(
+        CallContext::default()
+            .service_tier(tier)
+            .speed(operation.text(Attribute::ResponseSpeed))
+            .processing(operation.own_text(own::USAGE_PROCESSING))
+            .inference_geo(operation.own_text(own::USAGE_INFERENCE_GEO))
+            .search_type(operation.own_text(own::USAGE_SEARCH_TYPE)),
+    )
+    .counts(operation.counts)
 }
 
 fn write(operation: &mut Operation<'_>, cost: &Cost, reported: bool, profile: Profile) {

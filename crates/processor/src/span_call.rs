@@ -100,23 +100,19 @@ impl SpanCall {
 
     /// The call as a price query.
     pub fn call(&self) -> PriceQuery<'_> {
-        PriceQuery {
-            provider: &self.provider,
-            server_address: self.server_address.as_deref(),
-            response_model: self.response_model.as_deref(),
-            request_model: self.request_model.as_deref(),
-            usage: &self.usage,
-            started: self.started,
-            context: CallContext {
-                service_tier: self.service_tier.as_deref(),
-                speed: self.speed.as_deref(),
-                processing: self.processing.as_deref(),
-                search_type: self.search_type.as_deref(),
-                inference_geo: self.inference_geo.as_deref(),
-                ..CallContext::default()
-            },
-            counts: self.counts,
-        }
+        PriceQuery::new(&self.provider, &self.usage, self.started)
+            .server_address(self.server_address.as_deref())
+            .response_model(self.response_model.as_deref())
+            .request_model(self.request_model.as_deref())
+            .context(
+                CallContext::default()
+                    .service_tier(self.service_tier.as_deref())
+                    .speed(self.speed.as_deref())
+                    .processing(self.processing.as_deref())
+                    .search_type(self.search_type.as_deref())
+                    .inference_geo(self.inference_geo.as_deref()),
+            )
+            .counts(self.counts)
     }
 }
 

@@ -90,7 +90,7 @@ pub use call::Call;
 pub use collect::is_content_collected;
 pub use layer::{GenAiLayer, layer, layer_with_content, wrap, wrap_with_content};
 pub use model_call::{ModelCall, chat, embeddings, generate_content, text_completion};
-pub use observe::{Events, Items, Observe, Observed, Results};
+pub use observe::{Events, Items, Observe, Results};
 pub use processor::{GenAiProcessor, content};
 pub use response::WatchedResponse;
 pub use step::{

@@ -7,20 +7,24 @@ use tracing_genai_usage::{Api, Reading, ResponseReader, Unit};
 
 use crate::Call;
 use crate::call::MALFORMED;
+use crate::outcome::End;
 
-/// Reads the items of a metered stream.
-pub trait Observe<T> {
+/// Reads the items `T` of a metered stream: [`Items`], [`Results`] or [`Events`].
+pub trait Observe<T>: Read<T> {}
+
+impl<T, O: Read<T>> Observe<T> for O {}
+
+/// The methods of [`Observe`], which other crates cannot implement.
+pub trait Read<T> {
     /// Reads `item` and records it on `call`.
     fn item(&mut self, item: &T, call: &Call) -> Observed;
 
-    /// Called when the stream has ended, or was dropped before its end (`is_complete` is false). Returns whether the
-    /// response was complete nevertheless.
-    fn end(&mut self, call: &Call, is_complete: bool) -> bool;
+    /// Called when the stream has ended, or was dropped before its end; returns how the response ended.
+    fn end(&mut self, call: &Call, end: End) -> End;
 }
 
 /// The kind of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Observed {
     /// A piece of the response.
     Chunk,
@@ -34,13 +38,13 @@ pub enum Observed {
 #[derive(Debug)]
 pub struct Items;
 
-impl<T> Observe<T> for Items {
+impl<T> Read<T> for Items {
     fn item(&mut self, _item: &T, _call: &Call) -> Observed {
         Observed::Chunk
     }
 
-    fn end(&mut self, _call: &Call, is_complete: bool) -> bool {
-        is_complete
+    fn end(&mut self, _call: &Call, end: End) -> End {
+        end
     }
 }
 
@@ -53,7 +57,7 @@ impl<R> fmt::Debug for Results<R> {
     }
 }
 
-impl<T, E: Display, R: FnMut(&T, &Call)> Observe<Result<T, E>> for Results<R> {
+impl<T, E: Display, R: FnMut(&T, &Call)> Read<Result<T, E>> for Results<R> {
     fn item(&mut self, item: &Result<T, E>, call: &Call) -> Observed {
         match item {
             Ok(chunk) => {
@@ -64,8 +68,8 @@ impl<T, E: Display, R: FnMut(&T, &Call)> Observe<Result<T, E>> for Results<R> {
         }
     }
 
-    fn end(&mut self, _call: &Call, is_complete: bool) -> bool {
-        is_complete
+    fn end(&mut self, _call: &Call, end: End) -> End {
+        end
     }
 }
 
@@ -88,7 +92,7 @@ impl Events {
     }
 }
 
-impl<B: AsRef<[u8]>, E: Display> Observe<Result<B, E>> for Events {
+impl<B: AsRef<[u8]>, E: Display> Read<Result<B, E>> for Events {
     fn item(&mut self, item: &Result<B, E>, call: &Call) -> Observed {
         let pieces = match (item, &mut self.reader) {
             (Ok(bytes), Some(reader)) => reader.push(bytes.as_ref()),
@@ -98,33 +102,33 @@ impl<B: AsRef<[u8]>, E: Display> Observe<Result<B, E>> for Events {
         if pieces > 0 { Observed::Chunk } else { Observed::Part }
     }
 
-    fn end(&mut self, call: &Call, is_complete: bool) -> bool {
+    fn end(&mut self, call: &Call, end: End) -> End {
         let Some(reader) = self.reader.take() else {
-            return is_complete;
+            return end;
         };
-        let was_read_to_its_end = is_complete;
-        let (reading, is_complete) = reading(reader, is_complete);
+        let (reading, response_end) = reading(reader, end);
         call.record(&reading);
-        if was_read_to_its_end && reading.skipped_events > 0 {
+        if end == End::Completed && reading.skipped_events > 0 {
             call.unread(MALFORMED);
         }
-        is_complete
+        response_end
     }
 }
 
-/// The response's reading, and whether it is complete even if it was not read to its end.
-pub(crate) fn reading(reader: ResponseReader, is_complete: bool) -> (Reading, bool) {
+/// The response's reading, and how the response ended: it may be complete although it was not read to its end.
+pub(crate) fn reading(reader: ResponseReader, end: End) -> (Reading, End) {
     let is_done = reader.is_done();
     let (mut reading, problem) = reader.finish_with_problem();
     if problem.is_some() {
         reading.skipped_events = reading.skipped_events.max(1);
     }
-    let is_complete = is_complete || is_done || reading.is_complete();
+    let is_complete = end == End::Completed || is_done || reading.is_complete();
     // Anthropic's first event has a preliminary output count; the final one comes with the finish reason.
     if !is_complete && reading.finish_reasons.is_empty() {
         reading.usage.clear(Unit::OutputTokens);
     }
-    (reading, is_complete)
+    let end = if is_complete { End::Completed } else { End::Cancelled };
+    (reading, end)
 }
 
 fn failure<E: Display>(error: &E, call: &Call) -> Observed {

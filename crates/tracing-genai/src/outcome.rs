@@ -4,7 +4,7 @@ use crate::Call;
 
 /// How the reading of a response ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub enum End {
     /// It was read to its end.
     Completed,
     /// It was dropped before its end.
@@ -21,11 +21,11 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// The outcome of a response, which is complete or not.
-    pub(crate) fn of(call: &Call, is_complete: bool, has_failed: bool) -> Self {
+    /// The outcome of a response.
+    pub(crate) fn of(call: &Call, end: End, has_failed: bool) -> Self {
         if has_failed || call.has_failed() {
             Self::Failed
-        } else if !is_complete {
+        } else if end == End::Cancelled {
             Self::Cancelled
         } else if call.has_usage() {
             Self::Completed

@@ -12,7 +12,7 @@ use opentelemetry_sdk::trace::{
     BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider, SpanExporter, SpanLimits, SpanProcessor,
 };
 use tracing_genai_pricing::Prices;
-use tracing_genai_processor::content::RedactText;
+use tracing_genai_processor::content::{EventEmission, RedactText};
 use tracing_genai_processor::{
     CountingExporter, Delivery, Discard, FanOut, GenAiProcessor, GenAiProcessorBuilder, MeterUnsampled,
 };
@@ -173,7 +173,11 @@ fn configured(processor: GenAiProcessorBuilder<FanOut>, settings: &Settings) -> 
         processor = processor.max_content_bytes(bytes);
     }
     if let Some(emits) = content.emits_event {
-        processor = processor.emit_event(emits);
+        processor = processor.event_emission(if emits {
+            EventEmission::Always
+        } else {
+            EventEmission::Never
+        });
     }
     for (of, counts) in &settings.prices.counts {
         processor = match of {

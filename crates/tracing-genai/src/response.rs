@@ -20,21 +20,28 @@ impl Call {
     /// use tracing_genai::usage::Api;
     ///
     /// let call = tracing_genai::chat("openai", "gpt-4o").start();
-    /// let mut response = call.watch_response(Api::OpenAiChat, 200, false);
+    /// let mut response = call.watch_response(Api::OpenAiChat, 200);
     /// response.bytes(br#"{"model":"gpt-4o","usage":{"prompt_tokens":9,"#);
     /// response.bytes(br#""completion_tokens":2}}"#);
     /// response.complete();
     /// ```
-    pub fn watch_response(self, api: Api, status: u16, is_stream: bool) -> WatchedResponse {
-        if is_stream {
-            self.attribute(Attribute::RequestStream.name(), true);
-        }
+    pub fn watch_response(self, api: Api, status: u16) -> WatchedResponse {
+        self.watch(api, status, None)
+    }
+
+    /// [`watch_response`](Self::watch_response) of a stream: times of chunks are recorded too.
+    pub fn watch_stream(self, api: Api, status: u16) -> WatchedResponse {
+        self.attribute(Attribute::RequestStream.name(), true);
+        self.watch(api, status, Some(ChunkTiming::new()))
+    }
+
+    fn watch(self, api: Api, status: u16, timing: Option<ChunkTiming>) -> WatchedResponse {
         WatchedResponse {
             watching: Some(Watching {
                 call: self,
                 reader: ResponseReader::new(api),
                 status,
-                timing: is_stream.then(ChunkTiming::new),
+                timing,
                 unread: None,
                 fallback_usage: Usage::new(),
                 has_text: true,
@@ -146,7 +153,7 @@ impl Watching {
             has_text,
             failed,
         } = self;
-        let (mut reading, is_complete) = reading(reader, end == End::Completed && !failed);
+        let (mut reading, response_end) = reading(reader, if failed { End::Cancelled } else { end });
         let is_refusal = !(200..300).contains(&status);
         if is_refusal {
             // The status is the error's type; the body has the message, and no usage counts.
@@ -163,7 +170,7 @@ impl Watching {
                 call.unread(why);
             }
         }
-        let outcome = Outcome::of(&call, is_complete, failed);
+        let outcome = Outcome::of(&call, response_end, failed);
         match timing {
             Some(timing) => timing.end(Instant::now(), &call),
             // A successful response without a stream has no outcome attribute.

@@ -172,9 +172,9 @@ impl<O> Meter<O> {
         O: Observe<T>,
     {
         let call = self.call.take()?;
-        let is_complete = self.observer.end(&call, end == End::Completed && !self.failed);
+        let end = self.observer.end(&call, if self.failed { End::Cancelled } else { end });
         std::mem::replace(&mut self.timing, ChunkTiming::new()).end(Instant::now(), &call);
-        let outcome = Outcome::of(&call, is_complete, self.failed);
+        let outcome = Outcome::of(&call, end, self.failed);
         call.attribute(own::STREAM_OUTCOME, outcome.as_str());
         Some(call)
     }

@@ -16,7 +16,7 @@ use opentelemetry_sdk::logs::{InMemoryLogExporter, SdkLogRecord, SdkLoggerProvid
 use opentelemetry_sdk::trace::Sampler;
 use serde_json::Value as Json;
 use service::{Builder, Service, Span};
-use tracing_genai::content::{ContentCapture, ContentPolicy};
+use tracing_genai::content::{ContentCapture, ContentPolicy, EventEmission};
 use tracing_genai::message::Message;
 use tracing_genai::processor::SpanBounds;
 
@@ -134,21 +134,23 @@ fn content_on_the_event_is_structured_and_not_on_the_span() {
 
 #[test]
 fn events_can_be_emitted_without_content_and_disabled() {
-    let logs_of = |emits, chosen| {
+    let logs_of = |emission, chosen| {
         let events_of = InMemoryLogExporter::default();
         let logs = SdkLoggerProvider::builder()
             .with_simple_exporter(events_of.clone())
             .build();
         let service = Service::with_content(exporting(chosen), |processor| {
-            processor.logger_provider(&logs).emit_event(emits)
+            processor.logger_provider(&logs).event_emission(emission)
         });
         service.run(ask);
         events(&events_of)
     };
-    let [bare] = logs_of(true, ContentCapture::NoContent).try_into().unwrap();
+    let [bare] = logs_of(EventEmission::Always, ContentCapture::NoContent)
+        .try_into()
+        .unwrap();
     assert_eq!(attribute(&bare, "gen_ai.output.messages"), None);
     assert!(attribute(&bare, "gen_ai.request.model").is_some());
-    assert!(logs_of(false, ContentCapture::SpanAndEvent).is_empty());
+    assert!(logs_of(EventEmission::Never, ContentCapture::SpanAndEvent).is_empty());
 }
 
 #[test]

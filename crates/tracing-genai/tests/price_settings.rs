@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use tracing_genai::pricing::{CallContext, Counts, PriceQuery, Prices};
+use tracing_genai::pricing::{Counts, PriceQuery, Prices};
 use tracing_genai::usage::{Unit, Usage};
 use tracing_genai::{InitError, Telemetry, TelemetryBuilder};
 use tracing_subscriber::Registry;
@@ -43,16 +43,11 @@ fn dollars(prices: &Prices) -> Option<String> {
     let usage = Usage::new()
         .with(Unit::InputTokens, 1_000_000)
         .with(Unit::OutputTokens, 0);
-    let cost = prices.cost(&PriceQuery {
-        provider: "acme",
-        server_address: None,
-        response_model: Some("m"),
-        request_model: None,
-        usage: &usage,
-        started: SystemTime::now(),
-        context: CallContext::default(),
-        counts: Counts::Inclusive,
-    });
+    let cost = prices.cost(
+        &PriceQuery::new("acme", &usage, SystemTime::now())
+            .response_model("m")
+            .counts(Counts::Inclusive),
+    );
     cost.total.map(|total| total.to_string())
 }
 

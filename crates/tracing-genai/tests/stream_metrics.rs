@@ -111,8 +111,9 @@ async fn a_keep_alive_comment_is_not_a_chunk() {
     assert_eq!(span.value("tracing_genai.stream.chunks"), Some(&Value::I64(2)));
 }
 
-/// The number of calls that are priced and that are measured, with `inner` within a chat of GPT-4o.
-fn costing(inner: OperationName, model: &str) -> (usize, u64) {
+/// The number of calls that are priced and that are measured, with `inner` of `output` tokens within a chat of GPT-4o
+/// of two.
+fn costing(inner: OperationName, model: &str, output: u64) -> (usize, u64) {
     let service = Service::start();
     service.run(|| {
         let framework = tracing_genai::chat("openai", "gpt-4o-2024-08-06").start();
@@ -120,6 +121,7 @@ fn costing(inner: OperationName, model: &str) -> (usize, u64) {
         framework.usage(&usage);
         framework.in_scope(|| {
             let client = tracing_genai::ModelCall::of(inner, "openai", Some(model));
+            let usage = usage.with(Unit::OutputTokens, output);
             client.cover_enclosing().start().usage(&usage);
         });
     });
@@ -131,13 +133,14 @@ fn costing(inner: OperationName, model: &str) -> (usize, u64) {
 
 #[test]
 fn a_covered_call_is_not_priced_or_measured() {
-    assert_eq!(costing(OperationName::Chat, "gpt-4o-2024-08-06"), (1, 1));
+    assert_eq!(costing(OperationName::Chat, "gpt-4o-2024-08-06", 2), (1, 1));
+    assert_eq!(costing(OperationName::Chat, "a-gateways-name", 2), (1, 1));
 }
 
 #[test]
-fn a_call_of_another_kind_or_model_does_not_cover() {
-    assert_eq!(costing(OperationName::Embeddings, "text-embedding-3-small"), (2, 2));
-    assert_eq!(costing(OperationName::Chat, "gpt-4o-mini"), (2, 2));
+fn a_call_of_another_kind_or_with_other_counts_does_not_cover() {
+    assert_eq!(costing(OperationName::Embeddings, "text-embedding-3-small", 2), (2, 2));
+    assert_eq!(costing(OperationName::Chat, "gpt-4o-mini", 3), (2, 2));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Context;
 use tracing_genai::{
-    pricing::{CallContext, Catalogue, Cost, Counts, Entry, ModelId, PriceQuery},
+    pricing::{Catalogue, Cost, Counts, Entry, ModelId, PriceQuery},
     usage::{Unit, Usage},
 };
 
@@ -49,16 +49,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// The cost of a call with that model name, for its alias, multiplier and catalogue.
 fn cost(catalogue: &Catalogue, model: &ModelId) -> Cost {
     let usage = Usage::new().with(Unit::InputTokens, 1).with(Unit::OutputTokens, 1);
-    catalogue.cost(&PriceQuery {
-        provider: model.provider(),
-        server_address: None,
-        response_model: Some(model.model()),
-        request_model: None,
-        usage: &usage,
-        started: SystemTime::now(),
-        context: CallContext::default(),
-        counts: Counts::Auto,
-    })
+    catalogue.cost(
+        &PriceQuery::new(model.provider(), &usage, SystemTime::now())
+            .response_model(model.model())
+            .counts(Counts::Auto),
+    )
 }
 
 fn text(entry: &Entry<'_>, cost: &Cost, out: &mut impl Write) -> io::Result<()> {

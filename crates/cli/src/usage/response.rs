@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 use tracing_genai::{
-    pricing::{Catalogue, Cost, Counts, Reason, missing_side, reported_cost},
+    pricing::{Catalogue, Cost, Counts, Reason, Sides, missing_side, reported_cost},
     semconv::{Attribute, own},
     usage::{Api, Reading, Usage},
 };
@@ -32,7 +32,7 @@ impl Pricing<'_> {
             let model = reading.model.as_deref().or(request_model);
             let embeds = matches!(api, Api::OpenAiEmbeddings | Api::VertexPredict)
                 || model.is_some_and(|model| model.contains("embed"));
-            missing_side(&reading.usage, !embeds).map(Cost::unpriced)
+            missing_side(&reading.usage, if embeds { Sides::Input } else { Sides::Both }).map(Cost::unpriced)
         };
         let call = ModelCall {
             provider: self.provider.to_owned(),

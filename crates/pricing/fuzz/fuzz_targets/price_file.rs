@@ -83,19 +83,13 @@ fn price(catalogue: &Catalogue, provider: &str, model: &str) {
             .with(Unit::OutputTokens, output)
             .with(Unit::WebSearches, input % 7);
         for (counts, service_tier) in [(Counts::Inclusive, None), (Counts::Auto, Some("flex"))] {
-            check_cost(&catalogue.cost(&PriceQuery {
-                provider,
-                server_address: Some("api.openai.com"),
-                response_model: Some(model),
-                request_model: None,
-                usage: &usage,
-                started: UNIX_EPOCH + Duration::from_secs(1_795_176_000),
-                context: CallContext {
-                    service_tier,
-                    ..CallContext::default()
-                },
-                counts,
-            }));
+            let started = UNIX_EPOCH + Duration::from_secs(1_795_176_000);
+            let call = PriceQuery::new(provider, &usage, started)
+                .server_address("api.openai.com")
+                .response_model(model)
+                .context(CallContext::default().service_tier(service_tier))
+                .counts(counts);
+            check_cost(&catalogue.cost(&call));
         }
     }
 }

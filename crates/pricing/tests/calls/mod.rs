@@ -4,7 +4,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use tracing_genai_pricing::{CallContext, Catalogue, Cost, Counts, PriceQuery, Reason, Status};
+use tracing_genai_pricing::{Catalogue, Cost, Counts, PriceQuery, Reason, Status};
 use tracing_genai_usage::{Unit, Usage};
 
 /// 2026-11-20T12:00:00Z.
@@ -15,16 +15,9 @@ pub(crate) type Summary = (Status, Option<String>, Vec<Reason>);
 
 /// A call at noon.
 pub(crate) fn call<'a>(provider: &'a str, model: &'a str, usage: &'a Usage) -> PriceQuery<'a> {
-    PriceQuery {
-        provider,
-        server_address: None,
-        response_model: Some(model),
-        request_model: None,
-        usage,
-        started: UNIX_EPOCH + NOON,
-        context: CallContext::default(),
-        counts: Counts::Inclusive,
-    }
+    PriceQuery::new(provider, usage, UNIX_EPOCH + NOON)
+        .response_model(model)
+        .counts(Counts::Inclusive)
 }
 
 pub(crate) fn summary(cost: &Cost) -> Summary {

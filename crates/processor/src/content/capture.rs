@@ -58,6 +58,19 @@ impl ContentCapture {
     }
 }
 
+/// When a model call emits its event `gen_ai.client.inference.operation.details`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EventEmission {
+    /// Where content is exported on events.
+    #[default]
+    WithContent,
+    /// Always; without content where that is not exported on events.
+    Always,
+    /// Never.
+    Never,
+}
+
 /// Whether a pipeline records content, and where it exports it. The two are independent: recorded content can be
 /// evaluated without being exported.
 ///

@@ -152,16 +152,12 @@ pub(crate) fn is_known(catalogue: &Catalogue, model: &Model) -> bool {
 }
 
 fn cost(catalogue: &Catalogue, model: &Model, probe: &Probe) -> Cost {
-    catalogue.cost(&PriceQuery {
-        provider: model.provider,
-        server_address: None,
-        response_model: None,
-        request_model: Some(&model.name),
-        usage: &probe.usage,
-        started: started(),
-        context: probe.context,
-        counts: Counts::Inclusive,
-    })
+    catalogue.cost(
+        &PriceQuery::new(model.provider, &probe.usage, started())
+            .request_model(model.name.as_str())
+            .context(probe.context)
+            .counts(Counts::Inclusive),
+    )
 }
 
 fn started() -> SystemTime {

@@ -12,30 +12,13 @@ const PART: u64 = 400;
 
 /// The context of a call with that kind of service.
 fn context(service: Service) -> CallContext<'static> {
+    let standard = CallContext::default();
     match service {
-        Service::Batch => CallContext {
-            processing: Some("batch"),
-            ..STANDARD
-        },
-        Service::Flex => CallContext {
-            service_tier: Some("flex"),
-            ..STANDARD
-        },
-        Service::Priority => CallContext {
-            service_tier: Some("priority"),
-            ..STANDARD
-        },
+        Service::Batch => standard.processing("batch"),
+        Service::Flex => standard.service_tier("flex"),
+        Service::Priority => standard.service_tier("priority"),
     }
 }
-
-const STANDARD: CallContext<'static> = CallContext {
-    service_tier: None,
-    processing: None,
-    speed: None,
-    route: None,
-    search_type: None,
-    inference_geo: None,
-};
 
 /// The units of a call besides plain input and output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +70,7 @@ impl Probe {
             .map(|(unit, price)| Self {
                 special: Special::Nothing,
                 usage: Usage::new().with(unit, TOKENS),
-                context: STANDARD,
+                context: CallContext::default(),
                 expected: times(price, TOKENS),
             })
             .collect()
@@ -110,7 +93,7 @@ impl Probe {
         Self {
             special,
             usage,
-            context: STANDARD,
+            context: CallContext::default(),
             expected,
         }
     }
@@ -135,7 +118,7 @@ impl Probe {
         Some(Self {
             special: Special::Unit(unit),
             usage,
-            context: STANDARD,
+            context: CallContext::default(),
             expected,
         })
     }

@@ -29,19 +29,13 @@ fn cost(model: &Model, host: Option<&str>, inference_geo: Option<&str>) -> Optio
     let usage = Usage::new()
         .with(Unit::InputTokens, 1_000_000)
         .with(Unit::OutputTokens, 1_000_000);
-    let cost = Catalogue::embedded().cost(&PriceQuery {
-        provider: model.provider,
-        server_address: host,
-        response_model: Some(&model.name),
-        request_model: None,
-        usage: &usage,
-        started: UNIX_EPOCH + NOON,
-        context: CallContext {
-            inference_geo,
-            ..CallContext::default()
-        },
-        counts: Counts::Inclusive,
-    });
+    let cost = Catalogue::embedded().cost(
+        &PriceQuery::new(model.provider, &usage, UNIX_EPOCH + NOON)
+            .server_address(host)
+            .response_model(model.name.as_str())
+            .context(CallContext::default().inference_geo(inference_geo))
+            .counts(Counts::Inclusive),
+    );
     // Fees have no surcharge.
     let tokens = cost.parts.input?.checked_add(cost.parts.output.unwrap_or(Usd::ZERO))?;
     (tokens > Usd::ZERO).then_some(tokens)
