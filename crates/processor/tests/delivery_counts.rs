@@ -15,9 +15,12 @@ use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics, SumDataPoint};
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::trace::{
-    BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracerProvider, SpanData, SpanExporter,
+    BatchConfigBuilder, BatchSpanProcessor, InMemorySpanExporter, Sampler, SdkTracerProvider, SimpleSpanProcessor,
+    SpanData, SpanExporter, SpanProcessor,
 };
-use tracing_genai_processor::{CountingExporter, Delivery, DeliveryCounts, Discard, GenAiProcessor, MeterUnsampled};
+use tracing_genai_processor::{
+    CountingExporter, Delivery, DeliveryCounts, Discard, FanOut, GenAiProcessor, MeterUnsampled,
+};
 
 /// Delivers, refuses and panics in turn.
 #[derive(Debug, Default)]
@@ -76,6 +79,49 @@ fn an_exporter_panic_fails_one_batch_only() {
     assert_accounted_for(counts);
 }
 
+/// Panics at the end of each span.
+#[derive(Debug)]
+struct Panicking;
+
+impl SpanProcessor for Panicking {
+    fn on_start(&self, _span: &mut opentelemetry_sdk::trace::Span, _parent: &opentelemetry::Context) {}
+
+    fn on_end(&self, _span: SpanData) {
+        panic!("in a processor");
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _timeout: std::time::Duration) -> OTelSdkResult {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_panic_in_one_of_several_processors_does_not_reach_the_others_or_the_host() {
+    for place in 0..3 {
+        let delivery = Delivery::default();
+        let exporters = [InMemorySpanExporter::default(), InMemorySpanExporter::default()];
+        let exporting = |exporter: &InMemorySpanExporter| {
+            let exporter = CountingExporter::new(exporter.clone(), delivery.clone());
+            Box::new(SimpleSpanProcessor::new(exporter)) as Box<dyn SpanProcessor>
+        };
+        let mut processors: Vec<_> = exporters.iter().map(exporting).collect();
+        processors.insert(place, Box::new(Panicking));
+        let processor = GenAiProcessor::builder(FanOut::new(processors))
+            .delivery(delivery.clone())
+            .build();
+        let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+        end_spans(&provider, 3);
+        let counts = delivery.counts();
+        assert_eq!((counts.ended, counts.panicked), (3, 3), "{place}");
+        let exported = exporters.map(|exporter| exporter.get_finished_spans().unwrap().len());
+        assert_eq!(exported, [3, 3], "{place}");
+    }
+}
+
 /// Blocks until it is released.
 #[derive(Debug)]
 struct Held {
@@ -123,10 +169,7 @@ fn spans_dropped_by_a_full_queue_are_undelivered() {
 #[test]
 fn unsampled_spans_are_counted_and_not_exported() {
     let delivery = Delivery::default();
-    let exporter = CountingExporter::new(
-        opentelemetry_sdk::trace::InMemorySpanExporter::default(),
-        delivery.clone(),
-    );
+    let exporter = CountingExporter::new(InMemorySpanExporter::default(), delivery.clone());
     let processor = GenAiProcessor::builder(BatchSpanProcessor::builder(exporter).build());
     let provider = SdkTracerProvider::builder()
         .with_sampler(MeterUnsampled::new(Sampler::AlwaysOff))
@@ -175,7 +218,7 @@ fn metrics_of_two_processors_on_one_meter_provider_add_up() {
         .build();
     let spans_of_each = [3, 4];
     let providers = spans_of_each.map(|spans| {
-        let exporting = GenAiProcessor::exporting(opentelemetry_sdk::trace::InMemorySpanExporter::default());
+        let exporting = GenAiProcessor::exporting(InMemorySpanExporter::default());
         let processor = exporting.meter_provider(&meters).build();
         let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
         end_spans(&provider, spans);

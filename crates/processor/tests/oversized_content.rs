@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
-use opentelemetry::KeyValue;
 use opentelemetry::trace::{Tracer, TracerProvider};
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry::{Array, KeyValue, Value};
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSpanProcessor};
 use tracing_genai_processor::content::{ContentCapture, ContentPolicy};
 use tracing_genai_processor::{Delivery, Discard, GenAiProcessor};
 
@@ -38,4 +38,34 @@ fn a_message_of_16_mib_uses_no_more_than_the_limit() {
     let (small, large) = (allocated(100 * 1024), allocated(16 * MIB));
     println!("allocated: {small} bytes, {large} bytes");
     assert!(large < 2 * small, "{small} bytes, {large} bytes");
+}
+
+#[test]
+fn a_list_of_long_texts_is_cut_to_its_budget() {
+    let exporter = InMemorySpanExporter::default();
+    let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(exporter.clone()))
+        .content_policy(ContentPolicy::exporting(ContentCapture::SpanOnly))
+        .max_content_bytes(4_096)
+        .build();
+    let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+    let tracer = provider.tracer("service");
+    let texts = vec!["lorem ipsum ".repeat(1_000).into(); 100];
+    let attributes = [
+        KeyValue::new("gen_ai.operation.name", "chat"),
+        KeyValue::new("gen_ai.input.messages", Value::Array(Array::String(texts))),
+    ];
+    drop(tracer.span_builder("chat").with_attributes(attributes).start(&tracer));
+    let spans = exporter.get_finished_spans().unwrap();
+    let value = |name: &str| {
+        let mut attributes = spans[0].attributes.iter();
+        let found = attributes.find(|attribute| attribute.key.as_str() == name);
+        found.map(|attribute| attribute.value.to_string()).unwrap_or_default()
+    };
+    let messages = value("gen_ai.input.messages");
+    assert!(
+        (1..=4_096).contains(&messages.len()) && messages.contains("lorem"),
+        "{} bytes",
+        messages.len()
+    );
+    assert!(value("tracing_genai.content.cut").contains("gen_ai.input.messages"));
 }

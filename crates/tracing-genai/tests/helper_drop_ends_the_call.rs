@@ -241,22 +241,33 @@ impl SpanProcessor for Logs {
     }
 }
 
-/// The SDK locks a span while `on_end` runs, so logs from there must not go to the same span.
-#[test]
-fn a_call_dropped_inside_its_own_span_does_not_deadlock() {
+/// Drops a call while `enter` has entered a span of it, on a thread of its own, under a processor that logs; the call
+/// must end.
+fn assert_ends_within(enter: fn(&tracing_genai::Call) -> tracing::span::EnteredSpan) {
     let (sender, ended) = mpsc::channel();
     std::thread::spawn(move || {
         let provider = SdkTracerProvider::builder().with_span_processor(Logs(sender)).build();
         let subscriber = tracing_subscriber::registry().with(tracing_genai::layer(provider.tracer("service")));
         tracing::subscriber::with_default(subscriber, || {
             let call = tracing_genai::chat("openai", "gpt-4o-mini").start();
-            let entered = call.span().clone().entered();
+            let entered = enter(&call);
             drop(call);
             drop(entered);
         });
     });
     let name = ended.recv_timeout(Duration::from_secs(20));
     assert_eq!(name.as_deref(), Ok("chat gpt-4o-mini"));
+}
+
+/// The SDK locks a span while `on_end` runs, so logs from there must not go to the same span.
+#[test]
+fn a_call_dropped_inside_its_own_span_does_not_deadlock() {
+    assert_ends_within(|call| call.span().clone().entered());
+}
+
+#[test]
+fn a_call_dropped_inside_a_child_does_not_deadlock() {
+    assert_ends_within(|call| tracing::info_span!(parent: call.span(), "connection").entered());
 }
 
 /// A subscriber other than a registry.
