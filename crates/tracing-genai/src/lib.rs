@@ -80,10 +80,37 @@ mod signal;
 mod telemetry;
 
 pub use tracing_genai_message as message;
-pub use tracing_genai_pricing as pricing;
-pub use tracing_genai_processor as processor;
-pub use tracing_genai_semconv as semconv;
-pub use tracing_genai_usage as usage;
+
+/// Prices of models, and costs: the part of `tracing-genai-pricing` that a service needs.
+pub mod pricing {
+    pub use tracing_genai_pricing::{
+        CallContext, Catalogue, CatalogueError, Cost, Counts, Feed, ParseUsdError, PriceFileError, PriceQuery, Prices,
+        Reason, Reasons, Refresh, Refreshed, Refreshes, Refreshing, Status, Usd, UserFile,
+    };
+}
+
+/// What is built around the processor: the part of `tracing-genai-processor` that a service with its own pipeline needs.
+pub mod processor {
+    pub use tracing_genai_processor::{
+        CountingExporter, Delivery, DeliveryCounts, Discard, FanOut, GenAiProcessorBuilder, MeterUnsampled, SpanBounds,
+    };
+}
+
+/// Names of the conventions and of this project: the part of `tracing-genai-semconv` that a service needs.
+pub mod semconv {
+    pub use tracing_genai_semconv::typed::Key;
+    pub use tracing_genai_semconv::{
+        Attribute, OperationName, SpanKind, SpanType, ValueType, check, key, own, profile,
+    };
+}
+
+/// Usage, and readers of requests and responses: the part of `tracing-genai-usage` that a service needs.
+pub mod usage {
+    pub use tracing_genai_usage::{
+        Api, Endpoint, ProviderError, ReadError, Reading, Request, RequestReader, ResponseReader, Unit, Usage,
+        read_batch_line, read_body, read_request,
+    };
+}
 
 pub use attempt::attempt;
 pub use call::Call;
@@ -91,7 +118,6 @@ pub use collect::is_content_collected;
 pub use layer::{GenAiLayer, layer, layer_with_content, wrap, wrap_with_content};
 pub use model_call::{ModelCall, chat, embeddings, generate_content, text_completion};
 pub use observe::{Events, Items, Observe, Results};
-pub use processor::{GenAiProcessor, content};
 pub use response::WatchedResponse;
 pub use step::{
     Agent, AgentCreation, FetchResponse, Kind, Mcp, Memory, MemoryStore, Plan, RemoteAgent, Retrieval, Step,
@@ -100,6 +126,7 @@ pub use step::{
     retrieval, search_memory, update_memory, upsert_memory,
 };
 pub use stream::Metered;
+pub use tracing_genai_processor::{GenAiProcessor, content};
 pub use value::ValueOf;
 
 #[cfg(feature = "init")]
