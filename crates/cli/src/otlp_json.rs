@@ -283,7 +283,8 @@ impl Request {
     ///
     /// Fails if the line is not an OTLP request.
     pub(crate) fn parse(line: &str) -> Result<Self, String> {
-        let request: Self = serde_json::from_str(line).map_err(|error| format!("not an OTLP JSON request: {error}"))?;
+        let request: Self =
+            serde_json::from_str(line).map_err(|error| format!("not an OTLP JSON request: {}", problem(&error)))?;
         let has_signal =
             request.resource_spans.is_some() || request.resource_metrics.is_some() || request.resource_logs.is_some();
         if has_signal {
@@ -315,5 +316,14 @@ impl Request {
         let resources = self.resource_logs.iter().flatten();
         let scopes = resources.flat_map(|resource| &resource.scope_logs);
         scopes.flat_map(|scope| &scope.log_records)
+    }
+}
+
+/// The error without its line within a request of one line, whose own line in the file is the one to know.
+fn problem(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.strip_suffix(&format!(" at line 1 column {}", error.column())) {
+        Some(problem) => format!("{problem} at column {}", error.column()),
+        None => text,
     }
 }

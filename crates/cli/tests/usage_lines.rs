@@ -292,5 +292,8 @@ fn the_first_unreadable_lines_are_listed_with_their_problem() {
         10,
         "{warnings}"
     );
-    assert!(warnings.contains("13 lines are excluded"), "{warnings}");
+    assert!(
+        warnings.contains("standard input: 13 lines are unreadable"),
+        "{warnings}"
+    );
 }

@@ -3,7 +3,7 @@
 use std::{
     io::Read,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -37,34 +37,36 @@ use tokio::net::TcpListener;
 use tonic::{Request as GrpcRequest, Response as GrpcResponse, Status, codec::CompressionEncoding, service::Routes};
 
 use super::{report::Report, view};
-use crate::otlp_json::Request;
+use crate::{
+    escape::{cut, shown},
+    otlp_json::Request,
+    output::message,
+};
 
 /// Limit of a request, compressed and decompressed.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
+/// Limit of a problem in a response, in characters.
+const MAX_PROBLEM_CHARS: usize = 500;
+
 /// The report so far, shared by all handlers.
 #[derive(Clone)]
 struct Receiver {
-    state: Arc<Mutex<(Report, bool)>>,
+    report: Arc<Mutex<Report>>,
     recommended: bool,
 }
 
-/// Receives for so many seconds, or until interrupted. Returns the report, and whether all requests were readable.
-pub(super) fn listen(
-    addresses: &[SocketAddr],
-    seconds: Option<u64>,
-    recommended: bool,
-) -> anyhow::Result<(Report, bool)> {
+/// Receives for so many seconds, or until interrupted.
+pub(super) fn listen(addresses: &[SocketAddr], seconds: Option<u64>, recommended: bool) -> anyhow::Result<Report> {
     let receiver = Receiver {
-        state: Arc::new(Mutex::new((Report::default(), true))),
+        report: Arc::default(),
         recommended,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(receive(addresses, seconds, &receiver))?;
     // Unfinished requests are dropped.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    let mut state = receiver.state.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(std::mem::take(&mut *state))
+    Ok(std::mem::take(&mut *receiver.report()))
 }
 
 async fn receive(addresses: &[SocketAddr], seconds: Option<u64>, receiver: &Receiver) -> anyhow::Result<()> {
@@ -73,7 +75,10 @@ async fn receive(addresses: &[SocketAddr], seconds: Option<u64>, receiver: &Rece
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("cannot listen on {address}; use another address with --listen"))?;
-        eprintln!("receiving OTLP over gRPC and HTTP on {}", listener.local_addr()?);
+        message(format_args!(
+            "receiving OTLP over gRPC and HTTP on {}",
+            listener.local_addr()?
+        ));
         let routes = routes.clone();
         tokio::spawn(async move { axum::serve(listener, routes).await });
     }
@@ -117,21 +122,16 @@ fn routes(receiver: &Receiver) -> Router {
 }
 
 impl Receiver {
-    /// Checks a JSON request.
+    fn report(&self) -> MutexGuard<'_, Report> {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Checks a JSON request. One at a time is parsed, since it then takes many times its bytes.
     fn check_json(&self, json: &str) -> Result<(), String> {
-        let request = Request::parse(json);
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (report, is_readable) = &mut *state;
-        match request {
-            Ok(request) => {
-                view::check_request(report, &request, self.recommended);
-                Ok(())
-            }
-            Err(problem) => {
-                *is_readable = false;
-                Err(problem)
-            }
-        }
+        let mut report = self.report();
+        let request = Request::parse(json)?;
+        view::check_request(&mut report, &request, self.recommended);
+        Ok(())
     }
 
     /// Checks a Protobuf request, converted to JSON.
@@ -140,9 +140,11 @@ impl Receiver {
         self.check_json(&json)
     }
 
-    fn reject(&self, problem: &str) {
-        eprintln!("unreadable request: {problem}");
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).1 = false;
+    /// Counts an unreadable request. Returns the problem for its sender, whose terminal may show it.
+    fn reject(&self, problem: &str) -> String {
+        let mut report = self.report();
+        report.unreadable.add(format_args!("unreadable request: {problem}"));
+        shown(&cut(problem, MAX_PROBLEM_CHARS)).into_owned()
     }
 }
 
@@ -174,7 +176,7 @@ async fn handle_post<M: Message + Default + Serialize>(
         Ok(()) if is_json => ([(header::CONTENT_TYPE, "application/json")], "{}").into_response(),
         Ok(()) => ([(header::CONTENT_TYPE, "application/x-protobuf")], "").into_response(),
         Err(problem) => {
-            receiver.reject(&problem);
+            let problem = receiver.reject(&problem);
             (StatusCode::BAD_REQUEST, problem).into_response()
         }
     }
@@ -198,10 +200,7 @@ macro_rules! service {
             async fn export(&self, request: GrpcRequest<$request>) -> Result<GrpcResponse<$response>, Status> {
                 match self.check_message(request.get_ref()) {
                     Ok(()) => Ok(GrpcResponse::new($response::default())),
-                    Err(problem) => {
-                        self.reject(&problem);
-                        Err(Status::invalid_argument(problem))
-                    }
+                    Err(problem) => Err(Status::invalid_argument(self.reject(&problem))),
                 }
             }
         }
