@@ -1,7 +1,7 @@
 //! Receives OTLP over gRPC and HTTP on the same addresses, and checks it.
 
 use std::{
-    io::Read,
+    io::{self, Read, Write},
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -45,6 +45,9 @@ use crate::{
 
 /// Limit of a request, compressed and decompressed.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+/// Limit of a Protobuf request as JSON.
+const MAX_JSON_BYTES: usize = 64 << 20;
 
 /// Limit of a problem in a response, in characters.
 const MAX_PROBLEM_CHARS: usize = 500;
@@ -128,16 +131,21 @@ impl Receiver {
 
     /// Checks a JSON request. One at a time is parsed, since it then takes many times its bytes.
     fn check_json(&self, json: &str) -> Result<(), String> {
-        let mut report = self.report();
-        let request = Request::parse(json)?;
-        view::check_request(&mut report, &request, self.recommended);
-        Ok(())
+        self.check(&mut self.report(), json)
     }
 
     /// Checks a Protobuf request, converted to JSON.
     fn check_message(&self, message: &impl Serialize) -> Result<(), String> {
-        let json = serde_json::to_string(message).map_err(|error| error.to_string())?;
-        self.check_json(&json)
+        let mut report = self.report();
+        let mut json = Limited(Vec::new());
+        serde_json::to_writer(&mut json, message).map_err(|error| error.to_string())?;
+        let json = String::from_utf8(json.0).map_err(|error| error.to_string())?;
+        self.check(&mut report, &json)
+    }
+
+    fn check(&self, report: &mut Report, json: &str) -> Result<(), String> {
+        view::check_request(report, &Request::parse(json)?, self.recommended);
+        Ok(())
     }
 
     /// Counts an unreadable request. Returns the problem for its sender, whose terminal may show it.
@@ -145,6 +153,23 @@ impl Receiver {
         let mut report = self.report();
         report.unreadable.add(format_args!("unreadable request: {problem}"));
         shown(&cut(problem, MAX_PROBLEM_CHARS)).into_owned()
+    }
+}
+
+/// The JSON of a Protobuf request. Empty objects take 2 bytes of Protobuf, and hundreds of JSON.
+struct Limited(Vec<u8>);
+
+impl Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > MAX_JSON_BYTES {
+            return Err(io::Error::other(format!("larger than {MAX_JSON_BYTES} bytes as JSON")));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{io::BufRead, process::ExitCode};
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tracing_genai::{
     pricing::{Cost, Status, Usd},
@@ -10,7 +11,7 @@ use tracing_genai::{
 };
 
 use super::response::{Pricing, attributes, counts};
-use crate::{output::stdout, text_lines::TextLines, unreadable::Unreadable};
+use crate::{output::stdout, scalar::Scalar, text_lines::TextLines, unreadable::Unreadable};
 
 /// Bytes of a response that are read to detect its API or kind.
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
@@ -207,19 +208,50 @@ impl Session {
         if !String::from_utf8_lossy(line).contains("transcription") {
             return false;
         }
-        let event: Value = serde_json::from_slice(line).unwrap_or_default();
-        // The second pointer is for the API's beta.
-        let pointers = [
-            "/session/audio/input/transcription/model",
-            "/session/input_audio_transcription/model",
-        ];
-        let model = pointers.iter().find_map(|pointer| event.pointer(pointer)?.as_str());
-        if let Some(model) = model {
+        let event: Event = serde_json::from_slice(line).unwrap_or_default();
+        let session = event.session.unwrap_or_default();
+        let transcription = session.audio.and_then(|audio| audio.input?.transcription);
+        let transcription = transcription.or(session.input_audio_transcription);
+        if let Some(model) = transcription
+            .as_ref()
+            .and_then(|transcription| transcription.model.text())
+        {
             self.transcription_model = Some(model.to_owned());
         }
-        let kind = event.get("type").and_then(Value::as_str);
+        let kind = event.kind.text();
         kind.is_some_and(|kind| kind.contains("input_audio_transcription"))
     }
+}
+
+/// An event of a realtime session, with the model of its transcriptions.
+#[derive(Default, Deserialize)]
+struct Event {
+    #[serde(rename = "type", default)]
+    kind: Scalar,
+    session: Option<EventSession>,
+}
+
+#[derive(Default, Deserialize)]
+struct EventSession {
+    audio: Option<SessionAudio>,
+    /// The API's beta.
+    input_audio_transcription: Option<Transcription>,
+}
+
+#[derive(Deserialize)]
+struct SessionAudio {
+    input: Option<AudioInput>,
+}
+
+#[derive(Deserialize)]
+struct AudioInput {
+    transcription: Option<Transcription>,
+}
+
+#[derive(Deserialize)]
+struct Transcription {
+    #[serde(default)]
+    model: Scalar,
 }
 
 /// The sums over a file's calls.
