@@ -32,10 +32,11 @@ fn cells_are_no_formulas_for_a_spreadsheet_and_numbers_stay_numbers() {
         "a;=1",
         "case 1",
     ];
-    let table: String = cases
+    let table: Vec<_> = cases
         .iter()
         .map(|case| format!("{case},openai,gpt-4o,10,1\n"))
         .collect();
+    let table = table.concat();
     let output = price_table(
         &format!("case,provider,model,input_tokens,output_tokens\n{table}"),
         &["--csv", "-"],
