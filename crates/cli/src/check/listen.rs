@@ -129,18 +129,23 @@ impl Receiver {
         self.report.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Checks a JSON request. One at a time is parsed, since it then takes many times its bytes.
-    fn check_json(&self, json: &str) -> Result<(), String> {
-        self.check(&mut self.report(), json)
+    /// Checks the body of an HTTP request. One request at a time is decoded, since it then takes many times its bytes.
+    fn check_body<M: Message + Default + Serialize>(&self, body: Vec<u8>, is_json: bool) -> Result<(), String> {
+        let mut report = self.report();
+        if is_json {
+            let text = String::from_utf8(body).map_err(|error| error.to_string())?;
+            return self.check(&mut report, &text);
+        }
+        let message = M::decode(&*body).map_err(|error| error.to_string())?;
+        self.check_message(&mut report, &message)
     }
 
     /// Checks a Protobuf request, converted to JSON.
-    fn check_message(&self, message: &impl Serialize) -> Result<(), String> {
-        let mut report = self.report();
+    fn check_message(&self, report: &mut Report, message: &impl Serialize) -> Result<(), String> {
         let mut json = Limited(Vec::new());
         serde_json::to_writer(&mut json, message).map_err(|error| error.to_string())?;
         let json = String::from_utf8(json.0).map_err(|error| error.to_string())?;
-        self.check(&mut report, &json)
+        self.check(report, &json)
     }
 
     fn check(&self, report: &mut Report, json: &str) -> Result<(), String> {
@@ -188,15 +193,7 @@ async fn handle_post<M: Message + Default + Serialize>(
     } else {
         Ok(body.to_vec())
     };
-    let checked = body.and_then(|body| {
-        if is_json {
-            let text = String::from_utf8(body).map_err(|error| error.to_string())?;
-            return receiver.check_json(&text);
-        }
-        let message = M::decode(&*body).map_err(|error| error.to_string())?;
-        receiver.check_message(&message)
-    });
-    match checked {
+    match body.and_then(|body| receiver.check_body::<M>(body, is_json)) {
         // An empty message means success; in JSON it is an object.
         Ok(()) if is_json => ([(header::CONTENT_TYPE, "application/json")], "{}").into_response(),
         Ok(()) => ([(header::CONTENT_TYPE, "application/x-protobuf")], "").into_response(),
@@ -223,7 +220,8 @@ macro_rules! service {
         #[tonic::async_trait]
         impl $service for Receiver {
             async fn export(&self, request: GrpcRequest<$request>) -> Result<GrpcResponse<$response>, Status> {
-                match self.check_message(request.get_ref()) {
+                let checked = self.check_message(&mut self.report(), request.get_ref());
+                match checked {
                     Ok(()) => Ok(GrpcResponse::new($response::default())),
                     Err(problem) => Err(Status::invalid_argument(self.reject(&problem))),
                 }
