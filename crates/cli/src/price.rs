@@ -26,9 +26,10 @@ Only `model` is required; other columns are ignored. An empty cell is not report
 {\"price_context\": {\"service_tier\": \"flex\"}, \"usage\": {\"web_searches\": 3}}.
 
 The output has the columns case, status and cost_usd, a row for each row; the cost is an exact decimal, empty if unknown.
-A count that is not a non-negative integer makes the row `inconsistent`. Any other unreadable row is `unpriced` and
-reported on standard error with its line. A cell that a spreadsheet would take for a formula is written with a ' in front;
-numbers stay numbers. Control characters in a cell are written escaped, except line breaks and tabs.
+A count that is not a non-negative integer makes the row `inconsistent`. Any other unreadable row is `unpriced`; the first
+ten are reported on standard error with their line and problem, and all are counted. A cell that a spreadsheet would take for
+a formula is written with a ' in front; numbers stay numbers. Control characters in a cell are written escaped, except line
+breaks and tabs.
 
 Statuses: priced; estimated (with an assumption or a missing part: see --explain); reported; free (by the catalogue);
 unpriced (unknown, never zero); inconsistent (contradictory usage).

@@ -123,11 +123,13 @@ fn without_mark(line: &[u8]) -> &[u8] {
     line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line)
 }
 
-/// Whether the line is empty or white space. The last line of a text in UTF-16 is half a line break.
+/// Whether the line is empty or white space. A blank line of UTF-16 has up to two zero bytes.
 fn is_blank(line: &[u8]) -> bool {
-    without_mark(line)
-        .iter()
-        .all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+    let mut zeros = 0;
+    without_mark(line).iter().all(|byte| {
+        zeros += usize::from(*byte == 0);
+        byte.is_ascii_whitespace() || (*byte == 0 && zeros <= 2)
+    })
 }
 
 #[cfg(test)]
@@ -197,6 +199,12 @@ mod tests {
                 "{mark:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_line_of_zeros_is_not_blank() {
+        let found = lines(b"\0\r\0\n\0\0\0\n", 9);
+        assert_eq!(found, [(2, Ok("\0\0\0".into()))]);
     }
 
     #[test]
