@@ -1,9 +1,8 @@
 //! Reads model calls from a CSV table row by row, by column name.
 
-use std::{fs::File, io, path::Path, time::SystemTime};
+use std::{borrow::Cow, collections::BTreeMap, io, time::SystemTime};
 
-use anyhow::{Context, bail};
-use csv::{ByteRecord, StringRecord};
+use anyhow::{Context, bail, ensure};
 use serde_json::{Map, Value};
 use tracing_genai::{
     pricing::{Counts, Reasons},
@@ -12,6 +11,8 @@ use tracing_genai::{
 
 use crate::{
     call::{CallRow, ModelCall, PriceContext},
+    csv_records::{CsvRecords, Record, TOO_LARGE, records},
+    input::{UTF_16, is_utf_16},
     timestamp,
 };
 
@@ -36,93 +37,93 @@ pub(crate) struct Defaults {
 
 /// A table of calls. Holds one row in memory.
 pub(crate) struct CallTable<R> {
-    reader: csv::Reader<R>,
-    columns: StringRecord,
+    records: CsvRecords<R>,
+    columns: Columns,
     defaults: Defaults,
 }
 
-/// Opens a file, or standard input for `-`.
-pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn io::Read>> {
-    if path == Path::new("-") {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    let file = File::open(path)
-        .with_context(|| format!("cannot read {}; name a file, or - for standard input", path.display()))?;
-    Ok(Box::new(file))
+/// The names of the columns, and their places.
+struct Columns {
+    places: BTreeMap<String, usize>,
+    count: usize,
 }
 
-/// The name of the input in messages.
-pub(crate) fn input_name(path: &Path) -> String {
-    if path == Path::new("-") {
-        "standard input".to_owned()
-    } else {
-        path.display().to_string()
-    }
+/// Reads the column names from the first row. Fails without a row, without a column `model`, for repeated columns and
+/// for UTF-16.
+pub(crate) fn call_table<R: io::Read>(source: R, defaults: Defaults) -> anyhow::Result<CallTable<impl io::Read>> {
+    let mut records = records(source)?;
+    let first = records.next().context("cannot read the column names")?;
+    let columns = first.map_or_else(
+        || Columns::read(&[], []),
+        |first| {
+            ensure!(first.is_whole, "the first row, of column names, is {TOO_LARGE}");
+            Columns::read(first.bytes(), first.cells())
+        },
+    )?;
+    Ok(CallTable {
+        records,
+        columns,
+        defaults,
+    })
 }
 
-impl<R: io::Read> CallTable<R> {
-    /// Reads the column names from the first row. Fails without a row, without a column `model` and for repeated
-    /// columns.
-    pub(crate) fn new(source: R, defaults: Defaults) -> anyhow::Result<Self> {
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(source);
-        let columns = reader.headers().context("cannot read the column names")?.clone();
-        if !columns.iter().any(|column| column == "model") {
-            bail!(
-                "no column is called `model`; the first row must have the column names, such as \
-                 case,provider,model,timestamp,input_tokens,output_tokens"
-            );
-        }
-        for (place, column) in columns.iter().enumerate() {
-            if !column.is_empty() && columns.iter().take(place).any(|earlier| earlier == column) {
-                bail!("two columns are called `{column}`; remove one");
+impl Columns {
+    fn read<'a>(bytes: &[u8], names: impl IntoIterator<Item = Cow<'a, str>>) -> anyhow::Result<Self> {
+        ensure!(!is_utf_16(bytes), "the table {UTF_16}");
+        let (mut places, mut count) = (BTreeMap::new(), 0);
+        for (place, name) in names.into_iter().enumerate() {
+            count += 1;
+            if !name.is_empty() && places.insert(name.clone().into_owned(), place).is_some() {
+                bail!("two columns are called `{name}`; remove one");
             }
         }
-        Ok(Self {
-            reader,
-            columns,
-            defaults,
-        })
+        ensure!(
+            places.contains_key("model"),
+            "no column is called `model`; the first row must have the column names, such as \
+             case,provider,model,timestamp,input_tokens,output_tokens"
+        );
+        Ok(Self { places, count })
     }
 
-    fn row(&self, record: ByteRecord) -> CallRow {
-        let line = record.position().map_or(0, csv::Position::line);
-        let is_complete = record.len() == self.columns.len();
-        let (record, is_text) = match StringRecord::from_byte_record(record) {
-            Ok(record) => (record, true),
-            Err(error) => (StringRecord::from_byte_record_lossy(error.into_byte_record()), false),
-        };
-        let case = match self.cell(&record, "case") {
-            Some(case) => case.to_owned(),
+    /// The cell of that column; `None` if empty.
+    fn cell<'a>(&self, record: &Record<'a>, column: &str) -> Option<Cow<'a, str>> {
+        record.cell(*self.places.get(column)?).filter(|cell| !cell.is_empty())
+    }
+
+    fn row(&self, record: &Record<'_>, defaults: Defaults) -> CallRow {
+        let line = record.line;
+        let case = match self.cell(record, "case") {
+            Some(case) => case.into_owned(),
             None => format!("line {line}"),
         };
-        let call = if !is_text {
+        let call = if !record.is_whole {
+            Err(format!("the row is {TOO_LARGE}"))
+        } else if !record.is_text() {
             Err("not UTF-8; save the table as UTF-8".to_owned())
-        } else if is_complete {
-            self.call(&record)
+        } else if record.len() == self.count {
+            self.call(record, defaults)
         } else {
-            let (cells, columns) = (record.len(), self.columns.len());
             Err(format!(
-                "{cells} cells under {columns} columns; quote cells that hold a comma"
+                "{} cells under {} columns; quote cells that hold a comma",
+                record.len(),
+                self.count
             ))
         };
         CallRow { line, case, call }
     }
 
-    fn call(&self, record: &StringRecord) -> Result<ModelCall, String> {
+    fn call(&self, record: &Record<'_>, defaults: Defaults) -> Result<ModelCall, String> {
         let mut counts = RowCounts::default();
         for (column, unit) in COUNTS {
             if let Some(text) = self.cell(record, column) {
-                counts.set(*unit, parse_count(text));
+                counts.set(*unit, parse_count(&text));
             }
         }
         let context = match self.cell(record, "other_json") {
-            Some(text) => counts.read_other(text)?,
+            Some(text) => counts.read_other(&text)?,
             None => PriceContext::default(),
         };
-        let text = |column| self.cell(record, column).map(str::to_owned);
+        let text = |column| self.cell(record, column).map(Cow::into_owned);
         Ok(ModelCall {
             provider: text("provider").unwrap_or_default(),
             server_address: None,
@@ -130,21 +131,15 @@ impl<R: io::Read> CallTable<R> {
             request_model: None,
             usage: counts.usage,
             started: match self.cell(record, "timestamp") {
-                Some(text) => timestamp::parse(text).map_err(|problem| format!("timestamp: {problem}"))?,
-                None => self.defaults.at,
+                Some(text) => timestamp::parse(&text).map_err(|problem| format!("timestamp: {problem}"))?,
+                None => defaults.at,
             },
             context,
-            counts: self.defaults.counts,
+            counts: defaults.counts,
             has_invalid_count: counts.has_invalid_count,
             known_cost: None,
             reasons: Reasons::NONE,
         })
-    }
-
-    /// The cell of that column; `None` if empty.
-    fn cell<'a>(&self, record: &'a StringRecord, column: &str) -> Option<&'a str> {
-        let place = self.columns.iter().position(|name| name == column)?;
-        record.get(place).filter(|cell| !cell.is_empty())
     }
 }
 
@@ -153,12 +148,11 @@ impl<R: io::Read> Iterator for CallTable<R> {
     type Item = anyhow::Result<CallRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut record = ByteRecord::new();
-        match self.reader.read_byte_record(&mut record) {
-            Ok(true) => Some(Ok(self.row(record))),
-            Ok(false) => None,
-            Err(error) => Some(Err(error.into())),
-        }
+        let record = self.records.next().transpose()?;
+        Some(match record {
+            Ok(record) => Ok(self.columns.row(&record, self.defaults)),
+            Err(error) => Err(error.into()),
+        })
     }
 }
 
@@ -233,7 +227,7 @@ mod tests {
             at: UNIX_EPOCH,
             counts: Counts::Inclusive,
         };
-        let table = CallTable::new(table.as_bytes(), defaults).unwrap();
+        let table = call_table(table.as_bytes(), defaults).unwrap();
         table.map(Result::unwrap).collect()
     }
 
@@ -296,7 +290,7 @@ mod tests {
             counts: Counts::Inclusive,
         };
         for table in ["", "case,provider\n", "model,model\n"] {
-            assert!(CallTable::new(table.as_bytes(), defaults).is_err(), "{table:?}");
+            assert!(call_table(table.as_bytes(), defaults).is_err(), "{table:?}");
         }
     }
 }

@@ -5,7 +5,7 @@ mod report;
 mod view;
 
 use std::{
-    io::{self, BufRead, BufReader, BufWriter, Write},
+    io::BufReader,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -16,8 +16,10 @@ use clap::ValueEnum;
 use tracing_genai::semconv::check::Level;
 
 use crate::{
-    call_table::{input_name, open},
+    input::{input_name, open},
     otlp_json::Request,
+    output::{message, stdout},
+    text_lines::TextLines,
 };
 use report::Report;
 
@@ -26,8 +28,10 @@ A violation breaks a MUST of the conventions: a missing required attribute, a wr
 counts. An improvement breaks a SHOULD. Unknown names and values may be the service's own; an unknown usage count makes the
 call's cost an estimate. Only spans with attributes of gen_ai.* or mcp.*, and metrics and events with such names, are checked.
 
+Unreadable lines and requests are reported, counted and skipped.
+
 Exit codes: 0 without findings of the level of --fail-on or worse; 1 with such findings, without GenAI telemetry to check, or
-if a file or a line is unreadable; 2 for a wrong command line.
+if the file, a line or a request is unreadable; 2 for a wrong command line.
 
 Examples:
   tracing-genai demo && tracing-genai check target/demo.otlp.jsonl
@@ -82,46 +86,39 @@ impl From<FailOn> for Level {
 /// Prints the report. Fails if the file cannot be opened or an address cannot be bound. Unreadable lines and requests
 /// are reported and make the exit code 1.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (report, is_readable) = match (&arguments.file, &arguments.listen) {
+    let report = match (&arguments.file, &arguments.listen) {
         (Some(file), _) => read(file, arguments.recommended)?,
         (None, Some(addresses)) => listen::listen(addresses, arguments.seconds, arguments.recommended)?,
         (None, None) => bail!("give a file to read, or --listen"),
     };
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = stdout();
     if arguments.json {
-        writeln!(out, "{:#}", report.json())?;
+        out.pretty_json(&report.json())?;
     } else {
-        write!(out, "{}", report.text())?;
+        report.write_text(&mut out)?;
     }
     out.flush()?;
     if report.is_empty() {
-        eprintln!("nothing was checked: no GenAI span, metric or event was found");
+        message(format_args!(
+            "nothing was checked: no GenAI span, metric or event was found"
+        ));
     }
-    let fails = report.is_empty() || report.has(arguments.fail_on.into());
-    Ok(if is_readable && !fails {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let fails = report.is_empty() || report.has(arguments.fail_on.into()) || report.unreadable.count() > 0;
+    Ok(if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Checks the lines of a file. Also returns whether all were readable.
-fn read(file: &Path, recommended: bool) -> anyhow::Result<(Report, bool)> {
+/// Checks the lines of a file.
+fn read(file: &Path, recommended: bool) -> anyhow::Result<Report> {
     let name = input_name(file);
     let mut report = Report::default();
-    let mut is_readable = true;
-    for (line, number) in BufReader::new(open(file)?).lines().zip(1_u64..) {
-        let line = line.with_context(|| name.clone())?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        match Request::parse(&line) {
+    let mut lines = TextLines::new(BufReader::new(open(file)?));
+    while let Some(line) = lines.next().with_context(|| name.clone())? {
+        let text = line.text().map_err(|problem| problem.to_string());
+        match text.and_then(Request::parse) {
             Ok(request) => view::check_request(&mut report, &request, recommended),
-            Err(problem) => {
-                is_readable = false;
-                eprintln!("{name}: line {number}: {problem}");
-            }
+            Err(problem) => report.unreadable.add_line(&name, line.number, problem),
         }
     }
-    Ok((report, is_readable))
+    report.unreadable.print_count(&name);
+    Ok(report)
 }

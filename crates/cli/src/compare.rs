@@ -7,7 +7,7 @@ mod tally;
 mod text_report;
 
 use std::{
-    io::{self, BufReader, BufWriter, Write},
+    io::{self, BufReader, Write},
     path::PathBuf,
     process::ExitCode,
     time::SystemTime,
@@ -19,11 +19,14 @@ use tracing_genai::pricing::{Catalogue, Entry, ModelId};
 
 use crate::{
     call::CallRow,
-    call_table::{CallTable, Defaults, input_name, open},
+    call_table::{Defaults, call_table},
+    input::{input_name, open},
     otlp_calls::OtlpCalls,
+    output::{Output, stdout},
     price::CountsChoice,
     price_source::Source,
     timestamp,
+    unreadable::Unreadable,
 };
 use outcome::{Compared, Outcome};
 use tally::Tally;
@@ -35,6 +38,8 @@ the call may exceed its context window. The totals are over the calls with a cos
 
 A table has the columns of `tracing-genai price --csv`. OTLP JSON lines are written by `tracing-genai demo` or the
 Collector's file exporter; the model calls among their spans are compared, with the cost on the span, if any.
+
+An unreadable row or line is reported, counted and excluded.
 
 Exit codes: 0 if every call was readable; 1 for an unreadable file, row or line, or an unknown model or provider; 2 for a
 wrong command line.
@@ -161,16 +166,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         )
     });
     let (rows, name) = rows(arguments)?;
-    let mut report = Report::begin(arguments, BufWriter::new(io::stdout().lock()))?;
-    let (mut calls, mut code) = (0, ExitCode::SUCCESS);
+    let mut report = Report::begin(arguments, stdout())?;
+    let (mut calls, mut unreadable) = (0, Unreadable::default());
     for row in rows {
         let row = row.with_context(|| name.clone())?;
         calls += 1;
         let call = match row.call {
             Ok(call) => call,
             Err(problem) => {
-                code = ExitCode::FAILURE;
-                eprintln!("{name}: line {}: {problem}", row.line);
+                unreadable.add_line(&name, row.line, problem);
                 continue;
             }
         };
@@ -202,7 +206,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             .as_ref()
             .map(|(ranking, tally, limit)| (ranking, tally, usize::try_from(*limit).unwrap_or(usize::MAX))),
     })?;
-    Ok(code)
+    unreadable.print_count(&name);
+    Ok(unreadable.exit_code())
 }
 
 type Rows = Box<dyn Iterator<Item = anyhow::Result<CallRow>>>;
@@ -216,7 +221,7 @@ fn rows(arguments: &Arguments) -> anyhow::Result<(Rows, String)> {
     let name = input_name(path);
     let rows: Rows = if arguments.csv.is_some() {
         let counts = arguments.counts.unwrap_or(CountsChoice::Inclusive).into();
-        Box::new(CallTable::new(source, Defaults { at, counts }).with_context(|| name.clone())?)
+        Box::new(call_table(source, Defaults { at, counts }).with_context(|| name.clone())?)
     } else {
         let counts = arguments.counts.map(Into::into);
         Box::new(OtlpCalls::new(BufReader::new(source), at, counts))
@@ -227,16 +232,16 @@ fn rows(arguments: &Arguments) -> anyhow::Result<(Rows, String)> {
 /// The report in one of the formats.
 enum Report<'a, W: Write> {
     Text(text_report::TextReport<'a, W>),
-    Csv(Box<csv_report::CsvReport<'a, W>>),
+    Csv(csv_report::CsvReport<'a, W>),
     Json(json_report::JsonReport<'a, W>),
 }
 
 impl<'a, W: Write> Report<'a, W> {
-    fn begin(arguments: &'a Arguments, out: W) -> io::Result<Self> {
+    fn begin(arguments: &'a Arguments, out: Output<W>) -> io::Result<Self> {
         let models = &arguments.with;
         Ok(match arguments.format {
             Format::Text => Self::Text(text_report::TextReport::begin(models, out)?),
-            Format::Csv => Self::Csv(Box::new(csv_report::CsvReport::begin(models, out)?)),
+            Format::Csv => Self::Csv(csv_report::CsvReport::begin(models, out)?),
             Format::Json => Self::Json(json_report::JsonReport::begin(models, out)),
         })
     }

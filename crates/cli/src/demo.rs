@@ -18,14 +18,12 @@ mod task;
 mod total;
 mod tree;
 
-use std::{
-    io::{self, IsTerminal, Write},
-    time::Duration,
-};
+use std::time::Duration;
 
 use tracing::{Level, Metadata};
 use tracing_subscriber::{Layer, Registry, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
 
+use crate::output::{StderrLines, shared_stdout};
 pub(crate) use arguments::Arguments;
 use jsonl::JsonLines;
 use task::Task;
@@ -49,8 +47,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .build::<Registry>()?;
     let console = tracing_subscriber::fmt::layer()
         .without_time()
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr)
+        // The provider's text is escaped, and colours would be as well.
+        .with_ansi(false)
+        .with_writer(|| StderrLines)
         .with_filter(filter_fn(is_for_the_console));
     tracing_subscriber::registry().with(layer).with(console).try_init()?;
     for warning in telemetry.warnings() {
@@ -62,17 +61,23 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .enable_all()
         .build()?;
     // Not locked: the console exporters also write to it, until the end of the shutdown.
-    let mut out = io::stdout();
+    let mut out = shared_stdout();
     let outcome = runtime.block_on(task.run(&mut out));
     let endpoint = telemetry.traces_endpoint().map(str::to_owned);
     let counts = telemetry.shutdown(SHUTDOWN_TIMEOUT);
 
     let spans = finished.take();
     if !spans.is_empty() {
-        writeln!(out, "\n{}", tree::tree(&spans))?;
+        out.line(format_args!(""))?;
+        for line in tree::tree(&spans).lines() {
+            out.line(format_args!("{line}"))?;
+        }
+        out.line(format_args!(""))?;
     }
-    writeln!(out, "OTLP JSON lines: {}", lines_path.display())?;
-    writeln!(out, "{}", delivery::describe(&counts, endpoint.as_deref()))?;
+    out.line(format_args!("OTLP JSON lines: {}", lines_path.display()))?;
+    for line in delivery::describe(&counts, endpoint.as_deref()) {
+        out.line(format_args!("{line}"))?;
+    }
     outcome
 }
 

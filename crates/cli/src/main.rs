@@ -1,18 +1,29 @@
 //! The `tracing-genai` command: one file for each subcommand.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)] // All output goes through `output`.
+
 mod call;
 mod call_table;
 mod catalog;
 mod check;
+mod command_line;
 mod compare;
-mod csv_output;
+mod csv_records;
+mod csv_row;
 mod demo;
+mod escape;
+mod input;
 mod otlp_calls;
 mod otlp_json;
+mod otlp_value;
+mod output;
 mod price;
 mod price_source;
 mod reason;
+mod scalar;
+mod text_lines;
 mod timestamp;
+mod unreadable;
 mod usage;
 
 use std::{io, process::ExitCode};
@@ -44,7 +55,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let arguments = match command_line::parse::<Arguments>() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
+    let outcome = match arguments.command {
         Command::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Price(arguments) => price::run(&arguments),
         Command::Catalog(arguments) => catalog::run(&arguments),
@@ -57,7 +72,7 @@ fn main() -> ExitCode {
         // The reader of the output, such as `head`, closed it.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            output::message(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -1,9 +1,6 @@
 //! Reads model calls from OTLP JSON lines, as the processor does.
 
-use std::{
-    io::{self, BufRead},
-    time::SystemTime,
-};
+use std::{io::BufRead, time::SystemTime};
 
 use tracing_genai::{
     pricing::{Counts, Status},
@@ -13,12 +10,12 @@ use tracing_genai::{
 use crate::{
     call::{CallRow, ModelCall, PriceContext, unread_reasons},
     otlp_json::Request,
+    text_lines::{Line, TextLines},
 };
 
 /// The model calls among the spans of a file. Holds one line in memory.
 pub(crate) struct OtlpCalls<R> {
-    lines: io::Lines<R>,
-    line: u64,
+    lines: TextLines<R>,
     /// The start of calls without a timestamp.
     at: SystemTime,
     /// What input counts include, unless the span or its instrumentation defines it.
@@ -30,39 +27,44 @@ pub(crate) struct OtlpCalls<R> {
 impl<R: BufRead> OtlpCalls<R> {
     pub(crate) fn new(source: R, at: SystemTime, counts: Option<Counts>) -> Self {
         Self {
-            lines: source.lines(),
-            line: 0,
+            lines: TextLines::new(source),
             at,
             counts,
             calls: Vec::new(),
         }
     }
+}
 
-    /// The model calls of a line; an unreadable line is one call with the problem.
-    fn read(&self, text: &str) -> Vec<CallRow> {
-        let request = match Request::parse(text) {
-            Ok(request) if request.has_traces() => request,
-            Ok(_) => return vec![self.unreadable("not an OTLP JSON request of traces: it has no resourceSpans")],
-            Err(problem) => return vec![self.unreadable(&problem)],
-        };
-        let calls = request.spans().filter_map(|(scope, span)| {
-            let call = SpanCall::read(span.data(scope, self.at), self.counts)?;
-            Some(CallRow {
-                line: self.line,
-                call: Ok(call.into()),
-                case: span.id.clone(),
-            })
-        });
-        calls.collect()
-    }
-
-    fn unreadable(&self, problem: &str) -> CallRow {
-        CallRow {
-            line: self.line,
-            case: format!("line {}", self.line),
-            call: Err(problem.to_owned()),
+/// The model calls of a line, in reverse order; an unreadable line is one call with the problem.
+fn calls(line: &Line<'_>, at: SystemTime, counts: Option<Counts>) -> Vec<CallRow> {
+    let number = line.number;
+    let text = line.text().map_err(|problem| problem.to_string());
+    let request = match text.and_then(Request::parse) {
+        Ok(request) if request.has_traces() => Ok(request),
+        Ok(_) => Err("not an OTLP JSON request of traces: it has no resourceSpans".to_owned()),
+        Err(problem) => Err(problem),
+    };
+    let request = match request {
+        Ok(request) => request,
+        Err(problem) => {
+            return vec![CallRow {
+                line: number,
+                case: format!("line {number}"),
+                call: Err(problem),
+            }];
         }
-    }
+    };
+    let calls = request.spans().filter_map(|(scope, span)| {
+        let call = SpanCall::read(span.data(scope, at), counts)?;
+        Some(CallRow {
+            line: number,
+            call: Ok(call.into()),
+            case: span.id.clone(),
+        })
+    });
+    let mut calls: Vec<_> = calls.collect();
+    calls.reverse();
+    calls
 }
 
 impl<R: BufRead> Iterator for OtlpCalls<R> {
@@ -74,14 +76,9 @@ impl<R: BufRead> Iterator for OtlpCalls<R> {
             if let Some(call) = self.calls.pop() {
                 return Some(Ok(call));
             }
-            let text = match self.lines.next()? {
-                Ok(text) => text,
+            match self.lines.next().transpose()? {
+                Ok(line) => self.calls = calls(&line, self.at, self.counts),
                 Err(error) => return Some(Err(error.into())),
-            };
-            self.line += 1;
-            if !text.trim().is_empty() {
-                self.calls = self.read(&text);
-                self.calls.reverse();
             }
         }
     }
@@ -130,19 +127,19 @@ mod tests {
         {"spanId":"b2","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"invoke_agent"}}]}
     ]}]}]}"#;
 
-    fn calls(text: &str) -> Vec<CallRow> {
+    fn rows(text: &str) -> Vec<CallRow> {
         OtlpCalls::new(text.as_bytes(), SystemTime::UNIX_EPOCH, None)
             .map(Result::unwrap)
             .collect()
     }
 
     fn call(text: &str) -> ModelCall {
-        calls(&text.replace('\n', "")).remove(0).call.unwrap()
+        rows(&text.replace('\n', "")).remove(0).call.unwrap()
     }
 
     #[test]
     fn only_model_calls_are_read_with_all_counts() {
-        let calls = calls(&SPAN.replace('\n', ""));
+        let calls = rows(&SPAN.replace('\n', ""));
         assert_eq!((calls.len(), &*calls[0].case), (1, "a1"));
         let call = calls[0].call.as_ref().unwrap();
         let counts: Vec<_> = call.usage.iter().map(|(unit, count)| (unit.name(), count)).collect();
@@ -208,7 +205,7 @@ mod tests {
     #[test]
     fn unreadable_lines_have_a_problem_and_the_next_line_is_read() {
         let text = format!("{{\n{{\"resourceLogs\":[]}}\n\n{}\n", SPAN.replace('\n', ""));
-        let calls = calls(&text);
+        let calls = rows(&text);
         let problems: Vec<_> = calls
             .iter()
             .map(|row| (row.line, row.call.as_ref().err().map_or("", String::as_str)))

@@ -4,10 +4,17 @@
 use std::time::{Duration, SystemTime};
 
 use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status as SpanStatus};
-use opentelemetry::{Array, InstrumentationScope, KeyValue as Attribute, StringValue, Value as SdkValue};
+use opentelemetry::{InstrumentationScope, KeyValue as Attribute};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde::Deserialize;
+
+use crate::{
+    otlp_value::{KeyValue, or_default},
+    scalar::Scalar,
+};
+
+/// Limit of the objects and lists of a request. Each takes about 200 bytes of memory, and only 3 bytes of text.
+const MAX_PARTS: usize = 1_000_000;
 
 /// A request of any signal.
 #[expect(clippy::struct_field_names, reason = "names of the format")]
@@ -79,11 +86,11 @@ pub(crate) struct Span {
     #[serde(deserialize_with = "or_default")]
     pub(crate) name: String,
     /// A number or its name.
-    pub(crate) kind: Value,
+    pub(crate) kind: Scalar,
     #[serde(deserialize_with = "or_default")]
     pub(crate) status: Status,
-    pub(crate) start_time_unix_nano: Value,
-    pub(crate) dropped_attributes_count: Value,
+    pub(crate) start_time_unix_nano: Scalar,
+    pub(crate) dropped_attributes_count: Scalar,
     #[serde(deserialize_with = "or_default")]
     pub(crate) attributes: Vec<KeyValue>,
 }
@@ -93,7 +100,7 @@ pub(crate) struct Span {
 #[serde(default)]
 pub(crate) struct Status {
     /// A number or its name.
-    pub(crate) code: Value,
+    pub(crate) code: Scalar,
 }
 
 /// A metric; one of its kinds is present.
@@ -139,65 +146,18 @@ pub(crate) struct LogRecord {
     pub(crate) attributes: Vec<KeyValue>,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct KeyValue {
-    pub(crate) key: String,
-    #[serde(default, deserialize_with = "or_default")]
-    pub(crate) value: AnyValue,
-}
-
-/// One of these fields, or another that is not read here.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct AnyValue {
-    #[serde(rename = "stringValue")]
-    pub(crate) text: Option<String>,
-    /// OTLP writes 64-bit integers as text.
-    #[serde(rename = "intValue")]
-    integer: Value,
-    /// A number or a text such as `NaN`.
-    #[serde(rename = "doubleValue")]
-    pub(crate) double: Value,
-    #[serde(rename = "boolValue")]
-    pub(crate) boolean: Option<bool>,
-    #[serde(rename = "arrayValue")]
-    pub(crate) array: Option<ArrayValue>,
-    #[serde(rename = "kvlistValue")]
-    map: Option<Map>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Map {
-    #[serde(deserialize_with = "or_default")]
-    values: Vec<KeyValue>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct ArrayValue {
-    #[serde(deserialize_with = "or_default")]
-    pub(crate) values: Vec<AnyValue>,
-}
-
-/// Null is as absent: some exporters write null for empty fields.
-fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
 impl Span {
     /// The span as an SDK passes it to processors, without events, links and kind. `at` is the start if the span has
     /// none.
     pub(crate) fn data(&self, scope: &str, at: SystemTime) -> SpanData {
-        let started = unsigned(&self.start_time_unix_nano).filter(|nanoseconds| *nanoseconds > 0);
+        let started = self
+            .start_time_unix_nano
+            .unsigned()
+            .filter(|nanoseconds| *nanoseconds > 0);
         let started = started
             .and_then(|nanoseconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_nanos(nanoseconds)))
             .unwrap_or(at);
-        let dropped = unsigned(&self.dropped_attributes_count).unwrap_or(0);
+        let dropped = self.dropped_attributes_count.unsigned().unwrap_or(0);
         let attributes = self.attributes.iter().filter_map(|attribute| {
             let value = attribute.value.sdk_value()?;
             Some(Attribute::new(attribute.key.clone(), value))
@@ -220,70 +180,16 @@ impl Span {
     }
 }
 
-impl AnyValue {
-    /// The value as in an SDK, with maps as JSON text; `None` for other kinds.
-    fn sdk_value(&self) -> Option<SdkValue> {
-        match self.json() {
-            Value::String(text) => Some(SdkValue::from(text)),
-            Value::Bool(boolean) => Some(SdkValue::Bool(boolean)),
-            Value::Number(number) => match number.as_i64() {
-                Some(integer) => Some(SdkValue::I64(integer)),
-                None => number.as_f64().map(SdkValue::F64),
-            },
-            Value::Array(values) => {
-                let texts: Option<Vec<_>> = values
-                    .into_iter()
-                    .map(|value| value.as_str().map(|text| StringValue::from(text.to_owned())))
-                    .collect();
-                Some(SdkValue::Array(Array::String(texts?)))
-            }
-            map @ Value::Object(_) => Some(SdkValue::from(map.to_string())),
-            // JSON has no such number; OTLP writes its name.
-            Value::Null => self.double.as_str()?.parse().ok().map(SdkValue::F64),
-        }
-    }
-
-    pub(crate) fn integer(&self) -> Option<i64> {
-        self.integer.as_i64().or_else(|| self.integer.as_str()?.parse().ok())
-    }
-
-    fn json(&self) -> Value {
-        if let Some(text) = &self.text {
-            return text.clone().into();
-        }
-        if let Some(integer) = self.integer() {
-            return integer.into();
-        }
-        // An integral double stays a double.
-        if let Some(double) = self.double.as_f64().or_else(|| self.double.as_str()?.parse().ok()) {
-            return serde_json::Number::from_f64(double).map_or(Value::Null, Value::Number);
-        }
-        if let Some(boolean) = self.boolean {
-            return boolean.into();
-        }
-        if let Some(array) = &self.array {
-            return array.values.iter().map(Self::json).collect();
-        }
-        self.map.as_ref().map_or(Value::Null, |map| {
-            let members = map.values.iter();
-            members
-                .map(|member| (member.key.clone(), member.value.json()))
-                .collect()
-        })
-    }
-}
-
-/// A non-negative integer; OTLP writes 64-bit integers as text.
-fn unsigned(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
-}
-
 impl Request {
     /// Parses a request of any of the three signals.
     ///
-    /// Fails if the line is not an OTLP request.
+    /// Fails if the line is not an OTLP request, or has too many parts.
     pub(crate) fn parse(line: &str) -> Result<Self, String> {
-        let request: Self = serde_json::from_str(line).map_err(|error| format!("not an OTLP JSON request: {error}"))?;
+        if parts(line.as_bytes()) > MAX_PARTS {
+            return Err(format!("more than {MAX_PARTS} objects and lists; send smaller batches"));
+        }
+        let request: Self =
+            serde_json::from_str(line).map_err(|error| format!("not an OTLP JSON request: {}", problem(&error)))?;
         let has_signal =
             request.resource_spans.is_some() || request.resource_metrics.is_some() || request.resource_logs.is_some();
         if has_signal {
@@ -315,5 +221,53 @@ impl Request {
         let resources = self.resource_logs.iter().flatten();
         let scopes = resources.flat_map(|resource| &resource.scope_logs);
         scopes.flat_map(|scope| &scope.log_records)
+    }
+}
+
+/// The error without its line within a request of one line, whose own line in the file is the one to know.
+fn problem(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.strip_suffix(&format!(" at line 1 column {}", error.column())) {
+        Some(problem) => format!("{problem} at column {}", error.column()),
+        None => text,
+    }
+}
+
+/// The number of objects and lists in JSON.
+fn parts(json: &[u8]) -> usize {
+    let (mut parts, mut is_text, mut is_escaped) = (0, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_text,
+            b'"' => is_text = !is_text,
+            b'{' | b'[' if !is_text => parts += 1,
+            _ => {}
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_counted_outside_texts() {
+        assert_eq!(parts(br#"{"a{[\"{\\":[{},"[",[]]}"#), 4);
+        assert_eq!(parts(b"\\\"["), 0);
+    }
+
+    #[test]
+    fn a_request_of_too_many_parts_is_refused() {
+        let request = |spans| {
+            format!(
+                r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{}}{}]}}]}}]}}"#,
+                ",{}".repeat(spans)
+            )
+        };
+        assert!(Request::parse(&request(MAX_PARTS - 7)).is_ok());
+        let problem = Request::parse(&request(MAX_PARTS - 6)).err().unwrap();
+        assert_eq!(problem, "more than 1000000 objects and lists; send smaller batches");
     }
 }

@@ -4,18 +4,19 @@ mod explanation;
 mod flags;
 mod table;
 
-use std::{
-    io::{self, BufWriter, Write},
-    path::PathBuf,
-    process::ExitCode,
-    time::SystemTime,
-};
+use std::{io::Write, path::PathBuf, process::ExitCode, time::SystemTime};
 
 use clap::{ArgGroup, ValueEnum};
 use serde_json::json;
 use tracing_genai::pricing::{Catalogue, Counts};
 
-use crate::{call::ModelCall, call_table::Defaults, price_source::Source, reason, timestamp};
+use crate::{
+    call::ModelCall,
+    call_table::Defaults,
+    output::{Output, stdout},
+    price_source::Source,
+    reason, timestamp,
+};
 use explanation::Explanation;
 
 const AFTER_HELP: &str = "\
@@ -25,8 +26,10 @@ Only `model` is required; other columns are ignored. An empty cell is not report
 {\"price_context\": {\"service_tier\": \"flex\"}, \"usage\": {\"web_searches\": 3}}.
 
 The output has the columns case, status and cost_usd, a row for each row; the cost is an exact decimal, empty if unknown.
-A count that is not a non-negative integer makes the row `inconsistent`. Any other unreadable row is `unpriced` and
-reported on standard error with its line.
+A count that is not a non-negative integer makes the row `inconsistent`. Any other unreadable row is `unpriced`; the first
+ten are reported on standard error with their line and problem, and all are counted. A cell that a spreadsheet would take for
+a formula is written with a ' in front; numbers stay numbers. Control characters in a cell are written escaped, except line
+breaks and tabs.
 
 Statuses: priced; estimated (with an assumption or a missing part: see --explain); reported; free (by the catalogue);
 unpriced (unknown, never zero); inconsistent (contradictory usage).
@@ -92,7 +95,7 @@ impl From<CountsChoice> for Counts {
 /// Fails if a file cannot be opened. Unreadable rows are reported and make the exit code 1.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let catalogue = arguments.source.load()?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = stdout();
     let defaults = Defaults {
         at: arguments.at.unwrap_or_else(SystemTime::now),
         counts: arguments.counts.into(),
@@ -116,24 +119,24 @@ fn price_call(
     arguments: &Arguments,
     call: &ModelCall,
     catalogue: &Catalogue,
-    out: &mut impl Write,
+    out: &mut Output<impl Write>,
 ) -> anyhow::Result<()> {
     let cost = call.cost(catalogue);
     if arguments.json {
         let mut object = json!({"status": cost.status.as_str(), "cost_usd": cost.total.map(|usd| usd.to_string())});
         Explanation::new(&cost, call, catalogue).add_to(&mut object);
-        writeln!(out, "{object:#}")?;
+        out.pretty_json(&object)?;
         return Ok(());
     }
     match cost.total {
-        Some(total) => writeln!(out, "{} {total} USD", cost.status)?,
-        None => writeln!(out, "{} unknown", cost.status)?,
+        Some(total) => out.line(format_args!("{} {total} USD", cost.status))?,
+        None => out.line(format_args!("{} unknown", cost.status))?,
     }
     if arguments.explain {
-        write!(out, "{}", Explanation::new(&cost, call, catalogue).text())?;
+        Explanation::new(&cost, call, catalogue).write_text(out)?;
     } else {
         for reason in cost.reasons.iter() {
-            writeln!(out, "  {reason}: {}", reason::description(reason))?;
+            out.line(format_args!("  {reason}: {}", reason::description(reason)))?;
         }
     }
     Ok(())

@@ -11,6 +11,8 @@ use anyhow::Context;
 use serde_json::Value;
 use tracing_genai::pricing::{Catalogue, Feed, UserFile};
 
+use crate::{input::check_encoding, output::message};
+
 /// The source of prices: by default, the embedded catalogue.
 #[derive(clap::Args)]
 pub(crate) struct Source {
@@ -41,6 +43,10 @@ impl Source {
 
     /// Reads the files.
     pub(crate) fn read(&self) -> anyhow::Result<(Option<Feed>, Option<UserFile>)> {
+        self.feed
+            .iter()
+            .chain(&self.prices)
+            .try_for_each(|path| check_encoding(path))?;
         Ok((
             self.feed.as_deref().map(Feed::read).transpose()?,
             self.prices.as_deref().map(UserFile::read).transpose()?,
@@ -52,13 +58,14 @@ impl Source {
 pub(crate) fn print_warnings(feed: Option<&Feed>, user_file: Option<&UserFile>) {
     let warnings = feed.into_iter().flat_map(Feed::warnings);
     for warning in warnings.chain(user_file.into_iter().flat_map(UserFile::warnings)) {
-        eprintln!("warning: {warning}");
+        message(format_args!("warning: {warning}"));
     }
 }
 
 impl PriceFile {
     /// Reads the file, and detects its kind.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+        check_encoding(path)?;
         let mut start = Vec::new();
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         file.take(MAX_DETECTED_BYTES)

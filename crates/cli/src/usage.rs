@@ -4,18 +4,23 @@ mod lines;
 mod response;
 
 use std::{
-    io::{self, BufReader, Read, Write},
+    io::{self, BufReader, Read},
     path::{Path, PathBuf},
     process::ExitCode,
     time::SystemTime,
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use flate2::bufread::GzDecoder;
 use serde_json::Value;
 use tracing_genai::usage::{Api, ResponseReader};
 
-use crate::{call_table, price_source::Source, timestamp};
+use crate::{
+    input::{self, UTF_16, input_name, is_utf_16, without_byte_order_mark},
+    output::{message, stdout},
+    price_source::Source,
+    timestamp,
+};
 use lines::HEAD_BYTES;
 use response::{Pricing, attributes};
 
@@ -72,14 +77,23 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let provider = arguments.provider.trim().to_ascii_lowercase();
     let Some(api) = parse_api(&provider, arguments.api.as_deref()) else {
         let names: Vec<_> = Api::all().map(Api::name).collect();
-        eprintln!("error: {provider} has no such API; known are {}", names.join(", "));
+        message(format_args!(
+            "error: {provider} has no such API; known are {}",
+            names.join(", ")
+        ));
         return Ok(ExitCode::from(2));
     };
     let catalogue = arguments.source.load()?;
-    let path = &arguments.response;
-    let mut bytes = open(path)?;
+    let name = input_name(&arguments.response);
+    let unreadable = || format!("cannot read {name}");
+    let mut bytes = open(&arguments.response)?;
     let mut head = Vec::new();
-    bytes.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    bytes
+        .by_ref()
+        .take(HEAD_BYTES as u64)
+        .read_to_end(&mut head)
+        .with_context(unreadable)?;
+    ensure!(!is_utf_16(&head), "{name} {UTF_16}");
     let pricing = Pricing {
         provider: &provider,
         server_address: arguments.server_address.as_deref(),
@@ -89,7 +103,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let model = arguments.model.as_deref();
     if let Some(kind) = lines::Kind::of(&head, api, &provider) {
         let whole = BufReader::new(io::Cursor::new(head).chain(bytes));
-        return lines::run(kind, &pricing, model, whole).with_context(|| format!("cannot read {}", path.display()));
+        return lines::run(kind, &pricing, model, whole, &name).with_context(unreadable);
     }
     // The head is all of a short response.
     let api = api.unwrap_or_else(|| Api::of_response(&provider, &head));
@@ -97,9 +111,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     reader.push(&head);
     let mut buffer = vec![0; HEAD_BYTES];
     loop {
-        let length = bytes
-            .read(&mut buffer)
-            .with_context(|| format!("cannot read {}", path.display()))?;
+        let length = bytes.read(&mut buffer).with_context(unreadable)?;
         if length == 0 {
             break;
         }
@@ -107,11 +119,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let (reading, problem) = reader.finish_with_problem();
     if let Some(problem) = problem {
-        bail!("{}: not a response of {provider}: {problem}", path.display());
+        bail!("{name}: not a response of {provider}: {problem}");
     }
     let cost = pricing.cost(api, &reading, model);
     let object = Value::Object(attributes(&provider, &reading, &cost));
-    writeln!(io::stdout().lock(), "{object:#}")?;
+    let mut out = stdout();
+    out.pretty_json(&object)?;
+    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -124,13 +138,13 @@ fn parse_api(provider: &str, name: Option<&str>) -> Option<Option<Api>> {
     }
 }
 
-/// Opens the response, and decompresses gzip.
+/// Opens the response, decompresses gzip, and leaves out a byte order mark.
 fn open(path: &Path) -> anyhow::Result<Box<dyn Read>> {
-    let mut file = BufReader::new(call_table::open(path)?);
+    let mut file = BufReader::new(input::open(path)?);
     let is_gzip = io::BufRead::fill_buf(&mut file)?.starts_with(&[0x1F, 0x8B]);
     Ok(if is_gzip {
-        Box::new(GzDecoder::new(file))
+        Box::new(without_byte_order_mark(GzDecoder::new(file))?)
     } else {
-        Box::new(file)
+        Box::new(without_byte_order_mark(file)?)
     })
 }

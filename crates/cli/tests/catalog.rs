@@ -178,3 +178,24 @@ fn the_table_of_genai_prices_is_valid() {
     let diff = stdout(&catalog(&["diff", &table]));
     assert!(diff.ends_with(": 0 models added, 0 removed, 0 changed\n"), "{diff}");
 }
+
+#[test]
+fn price_files_may_begin_with_a_byte_order_mark_and_not_be_utf_16() {
+    let (_folder, path) = file("own.toml", &format!("\u{feff}{OWN}"));
+    assert!(catalog(&["check", &path]).status.success());
+    let bytes: Vec<u8> = format!("\u{feff}{OWN}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    fs::write(&path, bytes).unwrap();
+    for arguments in [
+        &["check", &path][..],
+        &["diff", &path],
+        &["list", "--prices", &path],
+        &["list", "--feed", &path],
+    ] {
+        let output = catalog(arguments);
+        assert_eq!(stderr(&output), format!("error: {path} is UTF-16; save it as UTF-8\n"));
+        assert_eq!(output.status.code(), Some(1));
+    }
+}

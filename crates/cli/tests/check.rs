@@ -6,7 +6,7 @@ mod command;
 
 use std::process::{Command, Output};
 
-use command::{run, stdout};
+use command::{run, stderr, stdout};
 use serde_json::{Value, json};
 
 fn check(lines: &str, arguments: &[&str]) -> Output {
@@ -215,4 +215,139 @@ fn a_call_without_an_attribute_of_the_conventions_is_checked() {
         &[("http.route", text("/")), ("poem_tokens", json!({"intValue": "7"}))],
     );
     assert!(!stdout(&check(&other, &[])).contains("poem_tokens"));
+}
+
+/// A chat of two attributes.
+fn chat() -> String {
+    let attributes = [
+        ("gen_ai.operation.name", text("chat")),
+        ("gen_ai.provider.name", text("openai")),
+        ("gen_ai.request.model", text("gpt-4o")),
+    ];
+    line("chat gpt-4o", &attributes)
+}
+
+fn check_bytes(bytes: &[u8], arguments: &[&str]) -> Output {
+    run(&[&["check", "-"], arguments].concat(), bytes)
+}
+
+#[test]
+fn lines_of_other_encodings_are_skipped_and_counted_and_the_rest_is_checked() {
+    let chat = chat();
+    let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    let (start, end) = chat.split_once("4o").unwrap();
+    let latin_1 = [start.as_bytes(), b"\xE9", end.as_bytes()].concat();
+    for (other, problem) in [
+        (latin_1, "standard input: line 2: not UTF-8 at byte "),
+        (
+            b"\xFF\xFE\n".to_vec(),
+            "standard input: line 2: the text is UTF-16; save it as UTF-8",
+        ),
+        (
+            utf_16("{\"a\"}\r\n"),
+            "standard input: line 2: the text is UTF-16; save it as UTF-8",
+        ),
+        (b"{\0}\n".to_vec(), "standard input: line 2: not an OTLP JSON request"),
+    ] {
+        let lines = [chat.as_bytes(), &other, b"\n", chat.as_bytes()].concat();
+        let output = check_bytes(&lines, &[]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(problem), "{output:?}");
+        assert!(
+            stderr(&output).contains("standard input: 1 line is unreadable"),
+            "{output:?}"
+        );
+        assert!(
+            stdout(&output).contains("2 spans checked, 0 skipped, 1 unreadable: "),
+            "{output:?}"
+        );
+        let report: Value = serde_json::from_slice(&check_bytes(&lines, &["--json"]).stdout).unwrap();
+        assert_eq!((&report["checked"], &report["unreadable"]), (&json!(2), &json!(1)));
+    }
+}
+
+#[test]
+fn a_whole_file_of_utf_16_is_said_to_be() {
+    for to_bytes in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
+        let text = format!("\u{feff}{}\r\n", chat().trim()).replace('\n', "\r\n");
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(to_bytes).collect();
+        let output = check_bytes(&bytes, &[]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(
+            stderr(&output).contains("line 1: the text is UTF-16; save it as UTF-8"),
+            "{output:?}"
+        );
+    }
+}
+
+#[test]
+fn byte_order_marks_are_no_part_of_a_line() {
+    let joined = format!("\u{feff}{0}\u{feff}{0}", chat());
+    let output = check(&joined, &[]);
+    assert!(stdout(&output).contains("2 spans checked, 0 skipped: "), "{output:?}");
+    assert_eq!(stderr(&output), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_line_beyond_the_limit_is_skipped_and_the_next_is_checked() {
+    let long = vec![b'x'; (64 << 20) + 1];
+    let lines = [&long, b"\n".as_slice(), chat().as_bytes()].concat();
+    let output = check_bytes(&lines, &[]);
+    assert!(
+        stderr(&output).contains("line 1: longer than 67108864 bytes"),
+        "{output:?}"
+    );
+    assert!(
+        stdout(&output).contains("1 span checked, 0 skipped, 1 unreadable"),
+        "{output:?}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn many_unreadable_lines_are_counted_and_the_first_are_listed() {
+    let output = check(&format!("{}{}", "x\n".repeat(1_000), chat()), &[]);
+    assert_eq!(stderr(&output).lines().count(), 11);
+    assert!(
+        stderr(&output).ends_with("standard input: 1000 lines are unreadable\n"),
+        "{output:?}"
+    );
+    assert!(
+        stdout(&output).contains("1 span checked, 0 skipped, 1000 unreadable"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn long_names_and_problems_are_cut() {
+    let long = "y".repeat(100_000);
+    let output = check(
+        &line(
+            "chat",
+            &[
+                ("gen_ai.operation.name", text("chat")),
+                (&format!("gen_ai.{long}"), text("x")),
+            ],
+        ),
+        &[],
+    );
+    assert!(
+        stdout(&output).contains("yyy... (99751 more characters) "),
+        "{output:?}"
+    );
+    assert!(stdout(&output).len() < 3_000);
+    let output = check(&json!({"resourceSpans": long}).to_string(), &[]);
+    assert!(stderr(&output).contains("invalid type: string \"yyy"), "{output:?}");
+    assert!(stderr(&output).len() < 3_000);
+}
+
+#[test]
+fn an_error_within_a_line_has_one_position() {
+    let output = check("{}\n  [1\n", &[]);
+    assert!(
+        stderr(&output).contains("standard input: line 2: not an OTLP JSON request: invalid type: integer `1`, expected a sequence at column 4"),
+        "{output:?}"
+    );
+    assert!(!stderr(&output).contains("at line 1"), "{output:?}");
 }

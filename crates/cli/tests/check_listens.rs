@@ -96,17 +96,61 @@ fn our_telemetry_has_no_violation_and_no_improvement() {
 
 /// Posts JSON, and returns the HTTP status.
 fn post(address: &str, path: &str, body: &Value) -> u16 {
-    let body = body.to_string();
+    let response = post_bytes(address, path, "application/json", body.to_string().as_bytes());
+    response.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+/// Posts a body, and returns the whole response.
+fn post_bytes(address: &str, path: &str, content_type: &str, body: &[u8]) -> String {
     let mut connection = TcpStream::connect(address).unwrap();
     write!(
         connection,
-        "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n",
         body.len()
     )
     .unwrap();
+    connection.write_all(body).unwrap();
     let mut response = String::new();
     connection.read_to_string(&mut response).unwrap();
-    response.split(' ').nth(1).unwrap().parse().unwrap()
+    response
+}
+
+/// A message of Protobuf with one field of bytes.
+fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut field = vec![number << 3 | 2];
+    let mut length = bytes.len();
+    while length > 0x7F {
+        field.push(u8::try_from(length & 0x7F).unwrap() | 0x80);
+        length >>= 7;
+    }
+    field.push(u8::try_from(length).unwrap());
+    [field.as_slice(), bytes].concat()
+}
+
+#[test]
+fn requests_that_would_take_much_memory_are_refused_and_counted() {
+    let check = Listening::start(&[]);
+    // Two bytes for each span, and hundreds as JSON.
+    let spans = field(2, &[]).repeat(400_000);
+    let request = field(1, &field(2, &spans));
+    let response = post_bytes(&check.address, "/v1/traces", "application/x-protobuf", &request);
+    assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
+    assert!(response.ends_with("larger than 67108864 bytes as JSON"), "{response}");
+    let parts = "[],".repeat(1_000_001);
+    let request = format!("{{\"resourceSpans\":[],\"more\":[{parts}0]}}");
+    let response = post_bytes(&check.address, "/v1/traces", "application/json", request.as_bytes());
+    assert!(
+        response.ends_with("more than 1000000 objects and lists; send smaller batches"),
+        "{response}"
+    );
+    let traces = json!({"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "GET /"}]}]}]});
+    assert_eq!(post(&check.address, "/v1/traces", &traces), 200);
+    let (report, code) = check.end();
+    assert_eq!(
+        (&report["unreadable"], &report["others"], code),
+        (&json!(2), &json!(1), 1)
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 mod command;
 
-use command::run;
+use command::{run, stderr, stdout};
 use serde_json::{Map, Value, json};
 
 /// An OTLP line with one span.
@@ -188,4 +188,43 @@ fn covered_calls_are_skipped() {
     }
     attributes["tracing_genai.covered"] = json!(false);
     assert!(cost("x", "chat gpt-4o", &attributes).is_some());
+}
+
+#[test]
+fn lines_of_other_encodings_are_reported_and_the_rest_is_compared() {
+    let attribute = |key: &str, value: Value| json!({"key": key, "value": value});
+    let span = json!({"spanId": "a1", "attributes": [
+        attribute("gen_ai.operation.name", json!({"stringValue": "chat"})),
+        attribute("gen_ai.provider.name", json!({"stringValue": "openai"})),
+        attribute("gen_ai.request.model", json!({"stringValue": "gpt-4o"})),
+        attribute("gen_ai.usage.input_tokens", json!({"intValue": "10"})),
+        attribute("gen_ai.usage.output_tokens", json!({"intValue": "1"}))]});
+    let line = json!({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).to_string();
+    let utf_16: Vec<u8> = "{\"a\"}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let long = vec![b' '; (64 << 20) + 1];
+    let lines = [
+        "\u{feff}".as_bytes(),
+        line.as_bytes(),
+        b"\n\xE9\n\n\"\x1b\"\n",
+        &utf_16,
+        b"\n",
+        &long,
+        b"\n",
+        line.as_bytes(),
+    ]
+    .concat();
+    let output = run(&["compare", "--otlp", "-", "--with", "openai/gpt-4o"], lines);
+    assert_eq!(output.status.code(), Some(1));
+    let problems = stderr(&output);
+    for problem in [
+        "standard input: line 2: not UTF-8 at byte 1\n",
+        "standard input: line 4: not an OTLP JSON request",
+        "standard input: line 5: the text is UTF-16; save it as UTF-8\n",
+        "standard input: line 7: longer than 67108864 bytes\n",
+        "standard input: 4 lines are unreadable\n",
+    ] {
+        assert!(problems.contains(problem), "no `{problem}` in\n{problems}");
+    }
+    // 10 at 2.50 and 1 at 10 USD a million, twice.
+    assert!(stdout(&output).contains("0.00007 USD, over 2 of 6 calls"), "{output:?}");
 }

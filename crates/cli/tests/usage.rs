@@ -141,3 +141,22 @@ fn invalid_responses_fail_and_unknown_apis_are_rejected() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(stderr(&refused).contains("chat, responses, embeddings"));
 }
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_response_and_utf_16_is_named() {
+    for marked in [
+        format!("\u{feff}{MESSAGE}"),
+        format!("\u{feff}{}", MESSAGE.replace('\n', "")),
+    ] {
+        let found = attributes(&["--provider", "anthropic"], &marked);
+        assert_eq!(found["gen_ai.usage.output_tokens"], 7);
+    }
+    for to_bytes in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
+        for mark in ["\u{feff}", ""] {
+            let bytes: Vec<u8> = format!("{mark}{MESSAGE}").encode_utf16().flat_map(to_bytes).collect();
+            let output = usage(&["--provider", "anthropic"], &bytes);
+            assert_eq!(stderr(&output), "error: standard input is UTF-16; save it as UTF-8\n");
+            assert_eq!(output.status.code(), Some(1));
+        }
+    }
+}

@@ -292,5 +292,55 @@ fn the_first_unreadable_lines_are_listed_with_their_problem() {
         10,
         "{warnings}"
     );
-    assert!(warnings.contains("13 lines are excluded"), "{warnings}");
+    assert!(
+        warnings.contains("standard input: 13 lines are unreadable"),
+        "{warnings}"
+    );
+}
+
+#[test]
+fn unreadable_lines_of_every_kind_are_counted_and_the_rest_is_summed() {
+    let call = openai("a", "gpt-4.1-2025-04-14", 1_000);
+    let utf_16: Vec<u8> = "{\"a\"}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let long = vec![b'x'; (64 << 20) + 1];
+    let lines = [
+        "\u{feff}".as_bytes(),
+        call.as_bytes(),
+        b"\n\xE9\n",
+        &utf_16,
+        b"\n",
+        &long,
+        b"\n\xEF\xBB\xBF",
+        call.as_bytes(),
+    ]
+    .concat();
+    let output = run(&["usage", "--at", "2026-11-20", "--provider", "openai", "-"], lines);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let sums: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!((&sums["calls"], &sums["unreadable_lines"]), (&json!(2), &json!(3)));
+    assert_eq!(sum(&sums), ("estimated", "0.0028"));
+    let problems = stderr(&output);
+    for problem in [
+        "standard input: line 2: not a line of a batch's output",
+        "standard input: line 3: the text is UTF-16",
+        "standard input: line 5: longer than 67108864 bytes",
+        "standard input: 3 lines are unreadable",
+    ] {
+        assert!(problems.contains(problem), "no `{problem}` in\n{problems}");
+    }
+}
+
+#[test]
+fn text_that_is_not_utf_8_outside_what_is_read_spoils_no_call() {
+    let call = openai("a", "gpt-4.1-2025-04-14", 1_000);
+    let (start, end) = call.split_once("\"finish_reason\"").unwrap();
+    let lines = [
+        start.as_bytes(),
+        b"\"message\":\"\xE9\",\"finish_reason\"",
+        end.as_bytes(),
+    ]
+    .concat();
+    let output = run(&["usage", "--at", "2026-11-20", "--provider", "openai", "-"], lines);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 }

@@ -1,13 +1,13 @@
 //! `tracing-genai catalog check`: validates a price file.
 
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 use tracing_genai::pricing::{Catalogue, Layer};
 
-use crate::price_source::{PriceFile, Source, print_warnings};
+use crate::{
+    output::stdout,
+    price_source::{PriceFile, Source, print_warnings},
+};
 
 /// A newer table must be plausible, too: almost as many models as the current one, and no large change of a well-known
 /// price.
@@ -36,11 +36,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     let catalogue = Catalogue::layered(feed.as_ref(), user_file.as_ref())?;
     let models = catalogue.entries().filter(|entry| entry.layer() == layer).count();
-    writeln!(
-        io::stdout(),
+    let mut out = stdout();
+    out.line(format_args!(
         "{}: valid {kind} with prices of {models} models; sha256 of the whole {}",
         arguments.file.display(),
         catalogue.hash()
-    )?;
+    ))?;
+    out.flush()?;
     Ok(())
 }

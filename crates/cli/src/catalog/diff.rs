@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::PathBuf,
 };
 
@@ -10,7 +10,10 @@ use serde_json::json;
 use tracing_genai::pricing::{Catalogue, Entry, ListedPrice};
 
 use super::entry_text;
-use crate::price_source::{PriceFile, Source, print_warnings};
+use crate::{
+    output::{Output, stdout},
+    price_source::{PriceFile, Source, print_warnings},
+};
 
 /// Lines begin with `+` for an added model, `-` for a removed one, and `~` for one with changed prices. Aliases and
 /// multipliers of a user's price file are not shown.
@@ -39,7 +42,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     print_warnings(feed.as_ref(), user_file.as_ref());
     let after = Catalogue::layered(feed.as_ref(), user_file.as_ref())?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = stdout();
     let (old, new) = (by_name(&before), by_name(&after));
     let mut counts = [0_usize; 3];
     let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
@@ -56,24 +59,22 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let (old, new) = (old.get(name), new.get(name));
         if arguments.json {
             let object = json!({"before": old.map(entry_text::json), "after": new.map(entry_text::json)});
-            writeln!(out, "{object}")?;
+            out.json(&object)?;
         } else {
             write_model(sign, *name, old, new, &mut out)?;
         }
     }
     if !arguments.json {
         let [added, removed, changed] = counts;
-        writeln!(
-            out,
+        out.line(format_args!(
             "{} to {}: {added} models added, {removed} removed, {changed} changed",
             before.version(),
             after.version()
-        )?;
+        ))?;
         if is_user_file {
-            writeln!(
-                out,
+            out.line(format_args!(
                 "aliases and multipliers are not shown; see `catalog show PROVIDER/MODEL`"
-            )?;
+            ))?;
         }
     }
     out.flush()?;
@@ -109,9 +110,9 @@ fn write_model(
     (provider, model, _): Name<'_>,
     old: Option<&Entry<'_>>,
     new: Option<&Entry<'_>>,
-    out: &mut impl Write,
+    out: &mut Output<impl Write>,
 ) -> io::Result<()> {
-    writeln!(out, "{sign} {provider}/{model}")?;
+    out.line(format_args!("{sign} {provider}/{model}"))?;
     let none = BTreeMap::new();
     let (old, new) = (old.map(prices), new.map(prices));
     let is_both = old.is_some() && new.is_some();
@@ -131,7 +132,7 @@ fn write_model(
             (None, None) => continue,
         };
         let line = format!("    {unit:<36} {change}  {condition}");
-        writeln!(out, "{}", line.trim_end())?;
+        out.line(format_args!("{}", line.trim_end()))?;
     }
     Ok(())
 }

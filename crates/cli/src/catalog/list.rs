@@ -1,7 +1,8 @@
 //! `tracing-genai catalog list`: models with their prices, one per line.
 
 use std::{
-    io::{self, BufWriter, Write},
+    fmt::Write as _,
+    io::{self, Write},
     time::SystemTime,
 };
 
@@ -12,7 +13,11 @@ use tracing_genai::{
 };
 
 use super::entry_text;
-use crate::price_source::Source;
+use crate::{
+    escape::shown,
+    output::{Output, stdout},
+    price_source::Source,
+};
 
 /// The units with a column, per million.
 const COLUMNS: [(&str, Unit); 4] = [
@@ -57,7 +62,7 @@ impl Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let catalogue = arguments.source.load()?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = stdout();
     match (arguments.providers, arguments.overlay) {
         (true, _) => write_providers(&catalogue, &mut out)?,
         (false, true) => write_overlay(arguments, &mut out)?,
@@ -67,14 +72,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write_models(arguments: &Arguments, catalogue: &Catalogue, out: &mut impl Write) -> io::Result<()> {
+fn write_models(arguments: &Arguments, catalogue: &Catalogue, out: &mut Output<impl Write>) -> io::Result<()> {
     let (mut models, mut in_overlay) = (0_usize, 0_usize);
     for entry in catalogue
         .entries()
         .filter(|entry| arguments.accepts(entry.provider(), entry.model()))
     {
         if arguments.json {
-            writeln!(out, "{}", entry_text::json(&entry))?;
+            out.json(&entry_text::json(&entry))?;
         } else {
             if models + in_overlay == 0 {
                 write_header(out)?;
@@ -88,17 +93,17 @@ fn write_models(arguments: &Arguments, catalogue: &Catalogue, out: &mut impl Wri
         }
     }
     if !arguments.json {
-        write!(out, "{models} models of {}", catalogue.version())?;
+        let mut end = format!("{models} models of {}", catalogue.version());
         if in_overlay > 0 {
-            write!(out, ", {in_overlay} of the overlay")?;
+            let _ = write!(end, ", {in_overlay} of the overlay");
         }
-        writeln!(out)?;
+        out.line(format_args!("{end}"))?;
     }
     Ok(())
 }
 
 /// Writes each row of the overlay as a line of tab-separated model, addition, source and date, or as a JSON object.
-fn write_overlay(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
+fn write_overlay(arguments: &Arguments, out: &mut Output<impl Write>) -> io::Result<()> {
     let mut rows = 0_usize;
     let is_accepted = |row: &&OverlayRow| arguments.accepts(row.provider(), row.model());
     for row in OverlayRow::all().iter().filter(is_accepted) {
@@ -111,46 +116,48 @@ fn write_overlay(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> 
                 "source": row.source(),
                 "date": row.date(),
             });
-            writeln!(out, "{object}")?;
+            out.json(&object)?;
         } else {
-            let (provider, model, adds) = (row.provider(), row.model(), row.adds().replace('\t', " "));
-            writeln!(out, "{provider}/{model}\t{adds}\t{}\t{}", row.source(), row.date())?;
+            let model = format!("{}/{}", row.provider(), row.model());
+            let adds = row.adds().replace('\t', " ");
+            out.tab_separated(&[&model, &adds, row.source(), row.date()])?;
         }
         rows += 1;
     }
     if !arguments.json {
-        writeln!(out, "{rows} rows of the overlay")?;
+        out.line(format_args!("{rows} rows of the overlay"))?;
     }
     Ok(())
 }
 
-fn write_providers(catalogue: &Catalogue, out: &mut impl Write) -> io::Result<()> {
+fn write_providers(catalogue: &Catalogue, out: &mut Output<impl Write>) -> io::Result<()> {
     for id in catalogue.providers() {
         let models = catalogue.entries().filter(|entry| entry.provider() == id).count();
-        writeln!(out, "{id:24} {models:>5} models")?;
+        out.line(format_args!("{:24} {models:>5} models", shown(id)))?;
     }
     Ok(())
 }
 
-fn write_header(out: &mut impl Write) -> io::Result<()> {
-    write!(out, "{:MODEL_WIDTH$} {:>9}", "model", "context")?;
+fn write_header(out: &mut Output<impl Write>) -> io::Result<()> {
+    let mut line = format!("{:MODEL_WIDTH$} {:>9}", "model", "context");
     for (name, _) in COLUMNS {
-        write!(out, " {name:>PRICE_WIDTH$}")?;
+        // Writing to a String cannot fail.
+        let _ = write!(line, " {name:>PRICE_WIDTH$}");
     }
-    writeln!(out)
+    out.line(format_args!("{line}"))
 }
 
-fn write_line(entry: &Entry<'_>, out: &mut impl Write) -> io::Result<()> {
+fn write_line(entry: &Entry<'_>, out: &mut Output<impl Write>) -> io::Result<()> {
     let context = entry
         .context_window()
         .map_or_else(String::new, |tokens| tokens.to_string());
     let model = format!("{}/{}", entry.provider(), entry.model());
-    write!(out, "{model:MODEL_WIDTH$} {context:>9}")?;
+    let mut line = format!("{:MODEL_WIDTH$} {context:>9}", shown(&model));
     let prices = entry.standard_prices(SystemTime::now());
     let price_of = |unit| prices.iter().find(|price| price.unit == unit);
     for (_, unit) in COLUMNS {
         let price = price_of(unit).map_or_else(|| "-".to_owned(), |price| price.base.to_string());
-        write!(out, " {price:>PRICE_WIDTH$}")?;
+        let _ = write!(line, " {price:>PRICE_WIDTH$}");
     }
     let mut notes = Vec::new();
     if entry.is_free() {
@@ -166,7 +173,7 @@ fn write_line(entry: &Entry<'_>, out: &mut impl Write) -> io::Result<()> {
     let others = prices.iter().filter(is_other);
     notes.extend(others.map(|price| format!("{} {}", entry_text::unit(price), price.base)));
     if !notes.is_empty() {
-        write!(out, "  {}", notes.join(", "))?;
+        let _ = write!(line, "  {}", notes.join(", "));
     }
-    writeln!(out)
+    out.line(format_args!("{line}"))
 }

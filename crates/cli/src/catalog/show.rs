@@ -1,7 +1,7 @@
 //! `tracing-genai catalog show`: one model with all its prices.
 
 use std::{
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     time::SystemTime,
 };
 
@@ -12,7 +12,10 @@ use tracing_genai::{
 };
 
 use super::entry_text;
-use crate::price_source::Source;
+use crate::{
+    output::{Output, stdout},
+    price_source::Source,
+};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -36,9 +39,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             arguments.model
         )
     })?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = stdout();
     if arguments.json {
-        writeln!(out, "{:#}", entry_text::json(&entry))?;
+        out.pretty_json(&entry_text::json(&entry))?;
     } else {
         text(&entry, &cost(&catalogue, &arguments.model), &mut out)?;
     }
@@ -56,9 +59,9 @@ fn cost(catalogue: &Catalogue, model: &ModelId) -> Cost {
     )
 }
 
-fn text(entry: &Entry<'_>, cost: &Cost, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{}/{}", entry.provider(), entry.model())?;
-    let mut fact = |name: &str, value: &str| writeln!(out, "  {name:<14} {value}");
+fn text(entry: &Entry<'_>, cost: &Cost, out: &mut Output<impl Write>) -> io::Result<()> {
+    out.line(format_args!("{}/{}", entry.provider(), entry.model()))?;
+    let mut fact = |name: &str, value: &str| out.line(format_args!("  {name:<14} {value}"));
     fact("recognised by", &entry.rule())?;
     fact("layer", entry.layer().as_str())?;
     if let Some(edition) = cost.edition() {
@@ -83,10 +86,10 @@ fn text(entry: &Entry<'_>, cost: &Cost, out: &mut impl Write) -> io::Result<()> 
         let condition = entry_text::condition(&price);
         let (unit, amount) = (entry_text::unit(&price), entry_text::amount(&price));
         let line = format!("  {unit:<38} {amount} USD  {condition}");
-        writeln!(out, "{}", line.trim_end())?;
+        out.line(format_args!("{}", line.trim_end()))?;
     }
     for (condition, factor) in entry.factors() {
-        writeln!(out, "  {:<38} times {factor}  {condition}", "every token")?;
+        out.line(format_args!("  {:<38} times {factor}  {condition}", "every token"))?;
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Receives OTLP over gRPC and HTTP on the same addresses, and checks it.
 
 use std::{
-    io::Read,
+    io::{self, Read, Write},
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -37,34 +37,39 @@ use tokio::net::TcpListener;
 use tonic::{Request as GrpcRequest, Response as GrpcResponse, Status, codec::CompressionEncoding, service::Routes};
 
 use super::{report::Report, view};
-use crate::otlp_json::Request;
+use crate::{
+    escape::{cut, shown},
+    otlp_json::Request,
+    output::message,
+};
 
 /// Limit of a request, compressed and decompressed.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
+/// Limit of a Protobuf request as JSON.
+const MAX_JSON_BYTES: usize = 64 << 20;
+
+/// Limit of a problem in a response, in characters.
+const MAX_PROBLEM_CHARS: usize = 500;
+
 /// The report so far, shared by all handlers.
 #[derive(Clone)]
 struct Receiver {
-    state: Arc<Mutex<(Report, bool)>>,
+    report: Arc<Mutex<Report>>,
     recommended: bool,
 }
 
-/// Receives for so many seconds, or until interrupted. Returns the report, and whether all requests were readable.
-pub(super) fn listen(
-    addresses: &[SocketAddr],
-    seconds: Option<u64>,
-    recommended: bool,
-) -> anyhow::Result<(Report, bool)> {
+/// Receives for so many seconds, or until interrupted.
+pub(super) fn listen(addresses: &[SocketAddr], seconds: Option<u64>, recommended: bool) -> anyhow::Result<Report> {
     let receiver = Receiver {
-        state: Arc::new(Mutex::new((Report::default(), true))),
+        report: Arc::default(),
         recommended,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(receive(addresses, seconds, &receiver))?;
     // Unfinished requests are dropped.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    let mut state = receiver.state.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(std::mem::take(&mut *state))
+    Ok(std::mem::take(&mut *receiver.report()))
 }
 
 async fn receive(addresses: &[SocketAddr], seconds: Option<u64>, receiver: &Receiver) -> anyhow::Result<()> {
@@ -73,7 +78,10 @@ async fn receive(addresses: &[SocketAddr], seconds: Option<u64>, receiver: &Rece
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("cannot listen on {address}; use another address with --listen"))?;
-        eprintln!("receiving OTLP over gRPC and HTTP on {}", listener.local_addr()?);
+        message(format_args!(
+            "receiving OTLP over gRPC and HTTP on {}",
+            listener.local_addr()?
+        ));
         let routes = routes.clone();
         tokio::spawn(async move { axum::serve(listener, routes).await });
     }
@@ -117,32 +125,56 @@ fn routes(receiver: &Receiver) -> Router {
 }
 
 impl Receiver {
-    /// Checks a JSON request.
-    fn check_json(&self, json: &str) -> Result<(), String> {
-        let request = Request::parse(json);
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (report, is_readable) = &mut *state;
-        match request {
-            Ok(request) => {
-                view::check_request(report, &request, self.recommended);
-                Ok(())
-            }
-            Err(problem) => {
-                *is_readable = false;
-                Err(problem)
-            }
+    fn report(&self) -> MutexGuard<'_, Report> {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Checks the body of an HTTP request. One request at a time is decoded, since it then takes many times its bytes.
+    fn check_body<M: Message + Default + Serialize>(&self, body: Vec<u8>, is_json: bool) -> Result<(), String> {
+        let mut report = self.report();
+        if is_json {
+            let text = String::from_utf8(body).map_err(|error| error.to_string())?;
+            return self.check(&mut report, &text);
         }
+        let message = M::decode(&*body).map_err(|error| error.to_string())?;
+        self.check_message(&mut report, &message)
     }
 
     /// Checks a Protobuf request, converted to JSON.
-    fn check_message(&self, message: &impl Serialize) -> Result<(), String> {
-        let json = serde_json::to_string(message).map_err(|error| error.to_string())?;
-        self.check_json(&json)
+    fn check_message(&self, report: &mut Report, message: &impl Serialize) -> Result<(), String> {
+        let mut json = Limited(Vec::new());
+        serde_json::to_writer(&mut json, message).map_err(|error| error.to_string())?;
+        let json = String::from_utf8(json.0).map_err(|error| error.to_string())?;
+        self.check(report, &json)
     }
 
-    fn reject(&self, problem: &str) {
-        eprintln!("unreadable request: {problem}");
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).1 = false;
+    fn check(&self, report: &mut Report, json: &str) -> Result<(), String> {
+        view::check_request(report, &Request::parse(json)?, self.recommended);
+        Ok(())
+    }
+
+    /// Counts an unreadable request. Returns the problem for its sender, whose terminal may show it.
+    fn reject(&self, problem: &str) -> String {
+        let mut report = self.report();
+        report.unreadable.add(format_args!("unreadable request: {problem}"));
+        shown(&cut(problem, MAX_PROBLEM_CHARS)).into_owned()
+    }
+}
+
+/// The JSON of a Protobuf request. Empty objects take 2 bytes of Protobuf, and hundreds of JSON.
+struct Limited(Vec<u8>);
+
+impl Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > MAX_JSON_BYTES {
+            return Err(io::Error::other(format!("larger than {MAX_JSON_BYTES} bytes as JSON")));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -161,20 +193,12 @@ async fn handle_post<M: Message + Default + Serialize>(
     } else {
         Ok(body.to_vec())
     };
-    let checked = body.and_then(|body| {
-        if is_json {
-            let text = String::from_utf8(body).map_err(|error| error.to_string())?;
-            return receiver.check_json(&text);
-        }
-        let message = M::decode(&*body).map_err(|error| error.to_string())?;
-        receiver.check_message(&message)
-    });
-    match checked {
+    match body.and_then(|body| receiver.check_body::<M>(body, is_json)) {
         // An empty message means success; in JSON it is an object.
         Ok(()) if is_json => ([(header::CONTENT_TYPE, "application/json")], "{}").into_response(),
         Ok(()) => ([(header::CONTENT_TYPE, "application/x-protobuf")], "").into_response(),
         Err(problem) => {
-            receiver.reject(&problem);
+            let problem = receiver.reject(&problem);
             (StatusCode::BAD_REQUEST, problem).into_response()
         }
     }
@@ -196,12 +220,10 @@ macro_rules! service {
         #[tonic::async_trait]
         impl $service for Receiver {
             async fn export(&self, request: GrpcRequest<$request>) -> Result<GrpcResponse<$response>, Status> {
-                match self.check_message(request.get_ref()) {
+                let checked = self.check_message(&mut self.report(), request.get_ref());
+                match checked {
                     Ok(()) => Ok(GrpcResponse::new($response::default())),
-                    Err(problem) => {
-                        self.reject(&problem);
-                        Err(Status::invalid_argument(problem))
-                    }
+                    Err(problem) => Err(Status::invalid_argument(self.reject(&problem))),
                 }
             }
         }

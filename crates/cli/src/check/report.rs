@@ -1,10 +1,14 @@
 //! Collects findings by span type, metric and event, and writes the report.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use serde_json::{Value, json};
 use tracing_genai::semconv::check::{Checked, Level, Problem};
+
+use crate::{escape::cut, output::Output, unreadable::Unreadable};
 
 /// The kind of telemetry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +43,9 @@ impl Signal {
 /// Limit of distinct findings of a type, since attribute names may contain numbers.
 const MAX_FINDINGS: usize = 1_000;
 
+/// Limit of the name and the example of a finding, in characters.
+const MAX_NAME_CHARS: usize = 256;
+
 /// The findings, of bounded size.
 #[derive(Default)]
 pub(super) struct Report {
@@ -46,6 +53,8 @@ pub(super) struct Report {
     types: BTreeMap<(Signal, &'static str), TypeFindings>,
     /// Spans, points and records of other telemetry.
     others: u64,
+    /// Lines or requests that could not be read.
+    pub(super) unreadable: Unreadable,
 }
 
 #[derive(Default)]
@@ -70,14 +79,18 @@ impl Report {
             .or_default();
         of.count += 1;
         for finding in &checked.findings {
-            let key = (finding.level, finding.problem, finding.name.to_owned());
+            let key = (
+                finding.level,
+                finding.problem,
+                cut(finding.name, MAX_NAME_CHARS).into_owned(),
+            );
             if of.findings.len() >= MAX_FINDINGS && !of.findings.contains_key(&key) {
                 *of.overflow.entry(finding.level).or_default() += 1;
                 continue;
             }
             let found = of.findings.entry(key).or_insert_with(|| Occurrences {
                 count: 0,
-                example: example.to_owned(),
+                example: cut(example, MAX_NAME_CHARS).into_owned(),
             });
             found.count += 1;
         }
@@ -112,12 +125,11 @@ impl Report {
         of_signal.map(|(_, of)| of.count).sum()
     }
 
-    pub(super) fn text(&self) -> String {
-        let mut text = String::new();
+    /// Writes the findings by type, then the counts.
+    pub(super) fn write_text(&self, out: &mut Output<impl Write>) -> io::Result<()> {
         for ((signal, id), of) in &self.types {
             let (word, _) = signal.labels();
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{id}: {}", counted(of.count, word));
+            out.line(format_args!("{id}: {}", counted(of.count, word)))?;
             for ((level, problem, name), found) in &of.findings {
                 let name = if name.is_empty() {
                     String::new()
@@ -131,11 +143,14 @@ impl Report {
                 } else {
                     format!(", such as {}", found.example)
                 };
-                let _ = writeln!(text, "  {level:<11} {name}{}: {on}{such}", problem.words());
+                out.line(format_args!("  {level:<11} {name}{}: {on}{such}", problem.words()))?;
             }
         }
         for (level, count) in self.types.values().flat_map(|of| &of.overflow) {
-            let _ = writeln!(text, "  {:<11} {count} further findings, not listed", level.as_str());
+            out.line(format_args!(
+                "  {:<11} {count} further findings, not listed",
+                level.as_str()
+            ))?;
         }
         let [violations, improvements, unknown] =
             [Level::Violation, Level::Improvement, Level::Unknown].map(|level| self.count(level));
@@ -145,13 +160,15 @@ impl Report {
             .filter(|(signal, count)| *count > 0 || *signal == Signal::Span)
             .map(|(signal, count)| counted(count, signal.labels().0))
             .collect();
-        let _ = writeln!(
-            text,
-            "{} checked, {} skipped: {violations} violations, {improvements} improvements, {unknown} unknown",
+        let unreadable = match self.unreadable.count() {
+            0 => String::new(),
+            count => format!(", {count} unreadable"),
+        };
+        out.line(format_args!(
+            "{} checked, {} skipped{unreadable}: {violations} violations, {improvements} improvements, {unknown} unknown",
             checked.join(", "),
             self.others
-        );
-        text
+        ))
     }
 
     pub(super) fn json(&self) -> Value {
@@ -178,6 +195,7 @@ impl Report {
         let counts = [
             ("checked", checked),
             ("others", self.others),
+            ("unreadable", self.unreadable.count()),
             ("violations", self.count(Level::Violation)),
             ("improvements", self.count(Level::Improvement)),
             ("unknown", self.count(Level::Unknown)),

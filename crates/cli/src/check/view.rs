@@ -11,7 +11,10 @@ use tracing_genai::semconv::metric::Instrument;
 use tracing_genai::semconv::{Attribute, SpanKind, ValueType};
 
 use super::report::{Report, Signal};
-use crate::otlp_json::{AnyValue, KeyValue, LogRecord, Metric, Points, Request, Span};
+use crate::{
+    otlp_json::{LogRecord, Metric, Points, Request, Span},
+    otlp_value::{AnyValue, KeyValue},
+};
 
 /// The attribute for an event's name in SDKs without named events.
 const EVENT_NAME: &str = "event.name";
@@ -20,11 +23,9 @@ const EVENT_NAME: &str = "event.name";
 pub(super) fn check_request(report: &mut Report, request: &Request, recommended: bool) {
     for (scope, span) in request.spans() {
         let attributes = shapes(&span.attributes);
-        let view = SpanView::new(&span.name, &attributes).kind(kind(span)).error(is(
-            &span.status.code,
-            2,
-            "STATUS_CODE_ERROR",
-        ));
+        let view = SpanView::new(&span.name, &attributes)
+            .kind(kind(span))
+            .error(span.status.code.is(2, "STATUS_CODE_ERROR"));
         // The reader also finds unknown counts in JSON values.
         let call = SpanCall::read(span.data(scope, SystemTime::UNIX_EPOCH), None);
         let is_call = call.is_some();
@@ -94,7 +95,7 @@ fn event_name(record: &LogRecord) -> &str {
         return &record.event_name;
     }
     let named = record.attributes.iter().find(|attribute| attribute.key == EVENT_NAME);
-    named.and_then(|named| named.value.text.as_deref()).unwrap_or_default()
+    named.and_then(|named| named.value.text()).unwrap_or_default()
 }
 
 fn kind(span: &Span) -> Option<SpanKind> {
@@ -103,15 +104,8 @@ fn kind(span: &Span) -> Option<SpanKind> {
         (2, "SPAN_KIND_SERVER", SpanKind::Server),
         (3, "SPAN_KIND_CLIENT", SpanKind::Client),
     ];
-    let found = kinds
-        .into_iter()
-        .find(|(number, name, _)| is(&span.kind, *number, name));
+    let found = kinds.into_iter().find(|(number, name, _)| span.kind.is(*number, name));
     found.map(|(_, _, kind)| kind)
-}
-
-/// Whether an enum has that value, by number or name.
-fn is(value: &Value, number: u64, name: &str) -> bool {
-    value.as_u64() == Some(number) || value.as_str() == Some(name)
 }
 
 fn shapes(attributes: &[KeyValue]) -> Vec<(&str, Shape<'_>)> {
@@ -123,26 +117,14 @@ fn shapes(attributes: &[KeyValue]) -> Vec<(&str, Shape<'_>)> {
 }
 
 fn shape<'a>(name: &str, value: &'a AnyValue) -> Shape<'a> {
-    if let Some(text) = &value.text {
-        if is_well_formed(name, text) {
-            Shape::Text(text)
-        } else {
-            Shape::MalformedJson
-        }
-    } else if let Some(integer) = value.integer() {
-        Shape::Int(integer)
-    } else if !value.double.is_null() {
-        Shape::Double
-    } else if value.boolean.is_some() {
-        Shape::Bool
-    } else if value
-        .array
-        .as_ref()
-        .is_some_and(|array| array.values.iter().all(|value| value.text.is_some()))
-    {
-        Shape::TextArray
-    } else {
-        Shape::Other
+    match value {
+        AnyValue::Text(text) if is_well_formed(name, text) => Shape::Text(text),
+        AnyValue::Text(_) => Shape::MalformedJson,
+        AnyValue::Integer(integer) => Shape::Int(*integer),
+        AnyValue::Double(_) => Shape::Double,
+        AnyValue::Boolean(_) => Shape::Bool,
+        AnyValue::Array(values) if values.iter().all(|value| value.text().is_some()) => Shape::TextArray,
+        AnyValue::Array(_) | AnyValue::Map(_) | AnyValue::Other => Shape::Other,
     }
 }
 

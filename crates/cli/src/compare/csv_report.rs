@@ -8,7 +8,7 @@ use super::{
     outcome::{Compared, Outcome},
     tally::Sums,
 };
-use crate::csv_output::into_io_error;
+use crate::output::Output;
 
 const COLUMNS: [&str; 8] = [
     "case",
@@ -23,14 +23,13 @@ const COLUMNS: [&str; 8] = [
 
 pub(super) struct CsvReport<'a, W: Write> {
     models: &'a [ModelId],
-    writer: csv::Writer<W>,
+    out: Output<W>,
 }
 
 impl<'a, W: Write> CsvReport<'a, W> {
-    pub(super) fn begin(models: &'a [ModelId], out: W) -> io::Result<Self> {
-        let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(COLUMNS).map_err(into_io_error)?;
-        Ok(Self { models, writer })
+    pub(super) fn begin(models: &'a [ModelId], mut out: Output<W>) -> io::Result<Self> {
+        out.csv_row(COLUMNS)?;
+        Ok(Self { models, out })
     }
 
     pub(super) fn call(&mut self, compared: &Compared<'_>) -> io::Result<()> {
@@ -45,7 +44,7 @@ impl<'a, W: Write> CsvReport<'a, W> {
                 &text(compared.difference(estimate)),
                 &reason_names(estimate.cost.reasons),
             ];
-            self.writer.write_record(row).map_err(into_io_error)?;
+            self.out.csv_row(row)?;
         }
         Ok(())
     }
@@ -69,7 +68,7 @@ impl<'a, W: Write> CsvReport<'a, W> {
                 self.sums(row, sums, &reason_names(ranked.reasons))?;
             }
         }
-        self.writer.flush()
+        self.out.flush()
     }
 
     fn sums(&mut self, row: [&str; 4], sums: Option<Sums>, assumptions: &str) -> io::Result<()> {
@@ -80,7 +79,7 @@ impl<'a, W: Write> CsvReport<'a, W> {
         ];
         let amounts = amounts.iter().map(String::as_str);
         let row = row.into_iter().chain(amounts).chain([assumptions]);
-        self.writer.write_record(row).map_err(into_io_error)
+        self.out.csv_row(row)
     }
 }
 

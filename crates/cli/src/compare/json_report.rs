@@ -10,14 +10,15 @@ use super::{
     outcome::{Compared, Outcome},
     tally::Sums,
 };
+use crate::output::Output;
 
 pub(super) struct JsonReport<'a, W: Write> {
     models: &'a [ModelId],
-    out: W,
+    out: Output<W>,
 }
 
 impl<'a, W: Write> JsonReport<'a, W> {
-    pub(super) fn begin(models: &'a [ModelId], out: W) -> Self {
+    pub(super) fn begin(models: &'a [ModelId], out: Output<W>) -> Self {
         Self { models, out }
     }
 
@@ -42,7 +43,7 @@ impl<'a, W: Write> JsonReport<'a, W> {
             "reasons": compared.cost.reasons.iter().map(Reason::as_str).collect::<Vec<_>>(),
             "estimates": estimates.collect::<Vec<_>>(),
         });
-        writeln!(self.out, "{object}")
+        self.out.json(&object)
     }
 
     pub(super) fn end(mut self, outcome: &Outcome<'_>) -> io::Result<()> {
@@ -76,7 +77,7 @@ impl<'a, W: Write> JsonReport<'a, W> {
             let models: Vec<_> = ranked.collect();
             insert(&mut end, "cheapest", json!({"calls": tally.calls, "models": models}));
         }
-        writeln!(self.out, "{end}")?;
+        self.out.json(&end)?;
         self.out.flush()
     }
 }

@@ -8,7 +8,7 @@ use super::{
     outcome::{Compared, Outcome},
     tally::{Sums, Tally},
 };
-use crate::reason;
+use crate::{escape::shown, output::Output, reason};
 
 /// The minimum width of an amount.
 const MIN_WIDTH: usize = 14;
@@ -19,23 +19,16 @@ const EXCEEDED: char = '!';
 
 pub(super) struct TextReport<'a, W: Write> {
     models: &'a [ModelId],
-    out: W,
+    out: Output<W>,
     has_line: bool,
 }
 
 impl<'a, W: Write> TextReport<'a, W> {
-    pub(super) fn begin(models: &'a [ModelId], mut out: W) -> io::Result<Self> {
+    pub(super) fn begin(models: &'a [ModelId], mut out: Output<W>) -> io::Result<Self> {
         // Without models there is only a ranking.
         if !models.is_empty() {
-            write!(
-                out,
-                "{:CASE_WIDTH$}  {:CALLED_WIDTH$}  {:>MIN_WIDTH$} ",
-                "case", "called", "cost USD"
-            )?;
-            for model in models {
-                write!(out, "  {:>width$} ", model.to_string(), width = width(model))?;
-            }
-            writeln!(out)?;
+            let cells = models.iter().map(|model| (name(model), ' '));
+            out.line(format_args!("{}", line(["case", "called", "cost USD"], cells)))?;
         }
         Ok(Self {
             models,
@@ -50,50 +43,52 @@ impl<'a, W: Write> TextReport<'a, W> {
         }
         self.has_line = true;
         let cost = compared.cost;
-        write!(
-            self.out,
-            "{:CASE_WIDTH$}  {:CALLED_WIDTH$}  {:>MIN_WIDTH$} ",
-            truncated(compared.case, CASE_WIDTH),
-            truncated(&compared.call.label(cost), CALLED_WIDTH),
-            amount_or(cost.total, cost.status.as_str()),
-        )?;
-        for (model, estimate) in self.models.iter().zip(compared.estimates) {
+        let called = [
+            &*truncated(compared.case, CASE_WIDTH),
+            &truncated(&compared.call.label(cost), CALLED_WIDTH),
+            &amount_or(cost.total, cost.status.as_str()),
+        ];
+        let cells = self.models.iter().zip(compared.estimates).map(|(model, estimate)| {
             let cell = amount_or(estimate.cost.total, estimate.cost.status.as_str());
-            write!(self.out, "  {cell:>width$}{}", mark(estimate), width = width(model))?;
-        }
-        writeln!(self.out)
+            (
+                format!("{cell:>width$}", width = name(model).chars().count()),
+                mark(estimate),
+            )
+        });
+        self.out.line(format_args!("{}", line(called, cells)))
     }
 
     pub(super) fn end(mut self, outcome: &Outcome<'_>) -> io::Result<()> {
         if self.has_line {
-            writeln!(self.out)?;
+            self.out.line(format_args!(""))?;
         }
         for (model, tally) in self.models.iter().zip(outcome.tallies) {
             self.total(model, tally, outcome.calls)?;
         }
         if let Some((ranking, tally, limit)) = outcome.ranking {
             let Some(sums) = tally.sums() else {
-                writeln!(self.out, "no ranking: no call has a cost to compare with")?;
+                self.out
+                    .line(format_args!("no ranking: no call has a cost to compare with"))?;
                 return self.out.flush();
             };
-            writeln!(
-                self.out,
+            self.out.line(format_args!(
                 "cheapest for {}, which cost {} USD",
                 share(tally.calls, outcome.calls),
                 sums.cost
-            )?;
+            ))?;
             let ranked = ranking.cheapest(limit);
             if ranked.is_empty() {
-                writeln!(
-                    self.out,
+                self.out.line(format_args!(
                     "  no model that passes the filters could have served all of them"
-                )?;
+                ))?;
             }
             let mut assumptions = Vec::new();
             for (place, ranked) in ranked.iter().enumerate() {
                 let model = format!("{}/{}", ranked.entry.provider(), ranked.entry.model());
                 let sums = Sums::of(sums.cost, ranked.total);
-                writeln!(self.out, "  {:>2}  {model:44}  {}", place + 1, describe(sums))?;
+                let (place, model) = (place + 1, shown(&model));
+                self.out
+                    .line(format_args!("  {place:>2}  {model:44}  {}", describe(sums)))?;
                 assumptions.extend(
                     ranked
                         .reasons
@@ -103,7 +98,8 @@ impl<'a, W: Write> TextReport<'a, W> {
                 );
             }
             for reason in assumptions {
-                writeln!(self.out, "  assumed: {reason}: {}", reason::description(reason))?;
+                self.out
+                    .line(format_args!("  assumed: {reason}: {}", reason::description(reason)))?;
             }
         }
         self.out.flush()
@@ -112,22 +108,23 @@ impl<'a, W: Write> TextReport<'a, W> {
     fn total(&mut self, model: &ModelId, tally: &Tally, calls: u64) -> io::Result<()> {
         match tally.sums() {
             Some(sums) => {
-                writeln!(
-                    self.out,
+                self.out.line(format_args!(
                     "{model}: {} instead of {} USD, over {}",
                     describe(sums),
                     sums.cost,
                     share(tally.calls, calls)
-                )?;
+                ))?;
             }
-            None => writeln!(self.out, "{model}: no call to compare among {}", counted(calls))?,
+            None => self
+                .out
+                .line(format_args!("{model}: no call to compare among {}", counted(calls)))?,
         }
         let missing = [
             (tally.without_cost, "without a cost"),
             (tally.without_estimate, "without a cost on this model"),
         ];
         for (calls, what) in missing.into_iter().filter(|(calls, _)| *calls > 0) {
-            writeln!(self.out, "  excluded: {} {what}", counted(calls))?;
+            self.out.line(format_args!("  excluded: {} {what}", counted(calls)))?;
         }
         for (reason, calls) in tally.assumptions() {
             let mark = if *reason == Reason::ContextExceeded {
@@ -135,19 +132,29 @@ impl<'a, W: Write> TextReport<'a, W> {
             } else {
                 String::new()
             };
-            writeln!(
-                self.out,
+            self.out.line(format_args!(
                 "  assumed for {}{mark}: {reason}: {}",
                 counted(*calls),
                 reason::description(*reason)
-            )?;
+            ))?;
         }
-        writeln!(self.out)
+        self.out.line(format_args!(""))
     }
 }
 
-fn width(model: &ModelId) -> usize {
-    model.to_string().chars().count().max(MIN_WIDTH)
+/// A line of a call, and a cell with its mark for each model.
+fn line([case, called, cost]: [&str; 3], cells: impl Iterator<Item = (String, char)>) -> String {
+    let mut line = format!("{case:CASE_WIDTH$}  {called:CALLED_WIDTH$}  {cost:>MIN_WIDTH$} ");
+    for (cell, mark) in cells {
+        line.extend(["  ", &*cell]);
+        line.push(mark);
+    }
+    line
+}
+
+/// The heading of a model's column, as wide as the column.
+fn name(model: &ModelId) -> String {
+    format!("{:>MIN_WIDTH$}", shown(&model.to_string()))
 }
 
 fn mark(estimate: &Estimate) -> char {
@@ -186,8 +193,9 @@ fn counted(calls: u64) -> String {
 
 /// The text, cut to the width with a final `~`.
 fn truncated(text: &str, width: usize) -> String {
+    let text = shown(text);
     if text.chars().count() <= width {
-        return text.to_owned();
+        return text.into_owned();
     }
     text.chars().take(width.saturating_sub(1)).chain(['~']).collect()
 }

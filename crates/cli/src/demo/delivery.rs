@@ -2,15 +2,15 @@
 
 use tracing_genai::processor::DeliveryCounts;
 
-/// A description of the delivery after shutdown. `endpoint` is the OTLP endpoint, if any.
-pub(crate) fn describe(counts: &DeliveryCounts, endpoint: Option<&str>) -> String {
+/// The lines that describe the delivery after shutdown. `endpoint` is the OTLP endpoint, if any.
+pub(crate) fn describe(counts: &DeliveryCounts, endpoint: Option<&str>) -> Vec<String> {
     if counts.ended == 0 {
-        return "No span was recorded; OTEL_SDK_DISABLED=true disables spans.".to_owned();
+        return vec!["No span was recorded; OTEL_SDK_DISABLED=true disables spans.".to_owned()];
     }
-    let mut lines = vec![match endpoint {
-        Some(endpoint) => describe_otlp(counts, endpoint),
+    let mut lines = match endpoint {
+        Some(endpoint) => vec![describe_otlp(counts, endpoint)],
         None => describe_local(counts),
-    }];
+    };
     if counts.unsampled > 0 {
         lines.push(format!(
             "{} spans were not sampled: OTEL_TRACES_SAMPLER excludes them.",
@@ -20,7 +20,7 @@ pub(crate) fn describe(counts: &DeliveryCounts, endpoint: Option<&str>) -> Strin
     if counts.discarded > 0 {
         lines.push(format!("{} spans had no exporter.", counts.discarded));
     }
-    lines.join("\n")
+    lines
 }
 
 fn describe_otlp(counts: &DeliveryCounts, endpoint: &str) -> String {
@@ -36,17 +36,17 @@ fn describe_otlp(counts: &DeliveryCounts, endpoint: &str) -> String {
 }
 
 /// Without OTLP, the counts are those of the console exporter or of the file.
-fn describe_local(counts: &DeliveryCounts) -> String {
+fn describe_local(counts: &DeliveryCounts) -> Vec<String> {
     let hint = "No span was sent over OTLP: set OTEL_EXPORTER_OTLP_ENDPOINT to a backend, and \
                 OTEL_TRACES_EXPORTER to otlp or unset it.";
-    match counts.lost() {
-        0 => hint.to_owned(),
-        lost => format!(
-            "{lost} of {} spans were not written: {}.\n{hint}",
-            counts.exported + lost,
-            losses(counts)
-        ),
-    }
+    let lost = counts.lost();
+    let unwritten = format!(
+        "{lost} of {} spans were not written: {}.",
+        counts.exported + lost,
+        losses(counts)
+    );
+    let unwritten = (lost > 0).then_some(unwritten);
+    unwritten.into_iter().chain([hint.to_owned()]).collect()
 }
 
 /// How the spans were lost.
@@ -65,6 +65,10 @@ fn losses(counts: &DeliveryCounts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn describe(counts: &DeliveryCounts, endpoint: Option<&str>) -> String {
+        super::describe(counts, endpoint).join("\n")
+    }
 
     const BACKEND: Option<&str> = Some("http://backend:4318/v1/traces");
 

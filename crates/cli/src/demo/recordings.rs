@@ -125,7 +125,9 @@ pub(crate) fn read(folder: &Path) -> anyhow::Result<Recordings> {
 
 fn calls_in(file: &Path, provider: &'static str) -> anyhow::Result<(Vec<RecordedCall>, usize)> {
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let exchanges: Vec<Exchange> = serde_saphyr::from_multiple(&text).with_context(|| {
+    // Errors are one line.
+    let one_line = serde_saphyr::options! { with_snippet: false };
+    let exchanges: Vec<Exchange> = serde_saphyr::from_multiple_with_options(&text, one_line).with_context(|| {
         format!(
             "{} is not a recording: expected `when` and `then` in each document",
             file.display()

@@ -7,6 +7,7 @@ use opentelemetry_sdk::trace::SpanData;
 use tracing_genai::semconv::{Attribute, own};
 
 use super::attribute::{integer, number, text, texts};
+use crate::escape::shown;
 
 /// Headings, and whether a column is right-aligned.
 const COLUMNS: [(&str, bool); 8] = [
@@ -37,13 +38,13 @@ impl Row {
         let first_chunk = number(span, Attribute::ResponseTimeToFirstChunk.name())
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         Self([
-            truncated(format!("{branch}{}", span.name), MAX_NAME_WIDTH),
+            truncated(&format!("{branch}{}", span.name), MAX_NAME_WIDTH),
             duration(took),
             first_chunk.map(duration).unwrap_or_default(),
             tokens(span, Attribute::UsageInputTokens),
             tokens(span, Attribute::UsageCacheReadInputTokens),
             tokens(span, Attribute::UsageOutputTokens),
-            cost(span),
+            shown(&cost(span)).into_owned(),
             status(span),
         ])
     }
@@ -57,7 +58,7 @@ impl Row {
         }
         let mut cells = [const { String::new() }; COLUMNS.len()];
         if let Some(cell) = cells.first_mut() {
-            *cell = truncated(name, MAX_NAME_WIDTH);
+            *cell = truncated(&name, MAX_NAME_WIDTH);
         }
         Self(cells)
     }
@@ -104,7 +105,7 @@ fn status(span: &SpanData) -> String {
     if let Status::Error { description } = &span.status {
         let kind = text(span, Attribute::ErrorType.name()).unwrap_or_default();
         return truncated(
-            format!("error {kind}: {description}").replace(" :", ":"),
+            &format!("error {kind}: {description}").replace(" :", ":"),
             MAX_STATUS_WIDTH,
         );
     }
@@ -112,7 +113,8 @@ fn status(span: &SpanData) -> String {
         Some("priced") | None => "ok".to_owned(),
         Some(cost_status) => {
             let reasons = texts(span, own::COST_REASONS);
-            [vec![cost_status.to_owned()], reasons].concat().join(" ")
+            let words = [vec![cost_status.to_owned()], reasons].concat();
+            shown(&words.join(" ")).into_owned()
         }
     }
 }
@@ -137,9 +139,11 @@ fn tokens(span: &SpanData, count: Attribute) -> String {
         .unwrap_or_default()
 }
 
-fn truncated(text: String, max_width: usize) -> String {
+/// The text, escaped before its width is counted.
+fn truncated(text: &str, max_width: usize) -> String {
+    let text = shown(text);
     if text.chars().count() <= max_width {
-        return text;
+        return text.into_owned();
     }
     text.chars().take(max_width - 3).chain("...".chars()).collect()
 }
@@ -224,7 +228,7 @@ mod tests {
 
     #[test]
     fn long_text_is_truncated() {
-        let name = truncated("é".repeat(80), MAX_NAME_WIDTH);
+        let name = truncated(&"é".repeat(80), MAX_NAME_WIDTH);
 
         assert_eq!(name.chars().count(), MAX_NAME_WIDTH);
         assert!(name.ends_with("é..."));

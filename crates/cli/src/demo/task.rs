@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    io::Write,
+    io::Stdout,
     num::NonZeroUsize,
     path::{Path, PathBuf},
 };
@@ -18,6 +18,7 @@ use super::{
     recordings::{self, Recordings},
     replay,
 };
+use crate::output::Output;
 
 /// A task with validated settings.
 pub(crate) enum Task {
@@ -73,12 +74,12 @@ impl Task {
     }
 
     /// Runs the task, and describes it on `out`.
-    pub(crate) async fn run(self, out: &mut impl Write) -> anyhow::Result<()> {
+    pub(crate) async fn run(self, out: &mut Output<Stdout>) -> anyhow::Result<()> {
         match self {
             Self::BuiltIn { model } => {
                 let base_url = provider::start().await?;
-                writeln!(out, "Question to the help-desk agent: {}", help_desk::QUESTION)?;
-                writeln!(out, "Provider: built in, at {base_url}.")?;
+                out.line(format_args!("Question to the help-desk agent: {}", help_desk::QUESTION))?;
+                out.line(format_args!("Provider: built in, at {base_url}."))?;
                 Agent::with_built_in_provider(Client::new(base_url, None)?, model)
                     .answer()
                     .await
@@ -89,12 +90,11 @@ impl Task {
                 api_key,
                 model,
             } => {
-                writeln!(out, "Question to the help-desk agent: {}", help_desk::QUESTION)?;
-                writeln!(out, "Provider: {name} at {base_url}, model {model}.")?;
-                writeln!(
-                    out,
+                out.line(format_args!("Question to the help-desk agent: {}", help_desk::QUESTION))?;
+                out.line(format_args!("Provider: {name} at {base_url}, model {model}."))?;
+                out.line(format_args!(
                     "Skipped: the calls in Anthropic's format, the 429 and the unknown model."
-                )?;
+                ))?;
                 Agent::with_openai_format(Client::new(base_url, api_key)?, name, model)
                     .answer()
                     .await
@@ -111,30 +111,27 @@ impl Task {
     }
 }
 
-fn describe(recordings: &Recordings, played: usize, folder: &Path, out: &mut impl Write) -> anyhow::Result<()> {
+fn describe(recordings: &Recordings, played: usize, folder: &Path, out: &mut Output<Stdout>) -> anyhow::Result<()> {
     let recorded: usize = recordings.files.iter().map(|file| file.calls.len()).sum();
-    writeln!(
-        out,
+    out.line(format_args!(
         "Replayed {played} of {recorded} recorded calls in {}.",
         folder.display()
-    )?;
+    ))?;
     if recordings.other_exchanges > 0 {
-        writeln!(
-            out,
+        out.line(format_args!(
             "Skipped {} exchanges that are not model calls.",
             recordings.other_exchanges
-        )?;
+        ))?;
     }
     if !recordings.skipped_providers.is_empty() {
         let skipped = recordings
             .skipped_providers
             .iter()
             .map(|(name, files)| format!("{name} {files}"));
-        writeln!(
-            out,
+        out.line(format_args!(
             "Skipped files of other providers: {}.",
             skipped.collect::<Vec<_>>().join(", ")
-        )?;
+        ))?;
     }
     Ok(())
 }

@@ -1,12 +1,11 @@
 //! Explains a cost: the same facts as text, columns and JSON.
 
-use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use serde_json::Value;
 use tracing_genai::pricing::{Catalogue, Cost, ListedPrice, Reason, Usd};
 
-use crate::call::ModelCall;
-use crate::reason;
+use crate::{call::ModelCall, output::Output, reason};
 
 /// The names of the facts: columns of an explained table, keys in JSON.
 pub(crate) const NAMES: [&str; 17] = [
@@ -70,18 +69,21 @@ impl<'c> Explanation<'c> {
         self.facts.iter().map(|fact| fact.as_deref().unwrap_or_default())
     }
 
-    /// The facts that apply, one per line, with descriptions of the reasons.
-    pub(crate) fn text(&self) -> String {
-        let mut text = String::new();
+    /// Writes the facts that apply, one per line, with descriptions of the reasons.
+    pub(crate) fn write_text(&self, out: &mut Output<impl Write>) -> io::Result<()> {
         for reason in self.cost.reasons.iter() {
-            let _ = writeln!(text, "  {:<17} {reason}: {}", "reason", reason::description(reason));
+            out.line(format_args!(
+                "  {:<17} {reason}: {}",
+                "reason",
+                reason::description(reason)
+            ))?;
         }
         for (name, fact) in NAMES.iter().zip(&self.facts).skip(1) {
             if let Some(fact) = fact {
-                let _ = writeln!(text, "  {name:<17} {fact}");
+                out.line(format_args!("  {name:<17} {fact}"))?;
             }
         }
-        text
+        Ok(())
     }
 
     /// Adds the facts to a JSON object as texts, amounts as exact decimals; null if one does not apply.

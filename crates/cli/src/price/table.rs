@@ -1,10 +1,6 @@
 //! Prices a table row by row.
 
-use std::{
-    io::{self, Write},
-    path::Path,
-    process::ExitCode,
-};
+use std::{io::Write, path::Path, process::ExitCode};
 
 use anyhow::Context;
 use serde_json::json;
@@ -13,8 +9,10 @@ use tracing_genai::pricing::{Catalogue, Cost, Status};
 use super::explanation::{self, Explanation};
 use crate::{
     call::ModelCall,
-    call_table::{self, CallTable, Defaults},
-    csv_output::into_io_error,
+    call_table::{Defaults, call_table},
+    input::{input_name, open},
+    output::Output,
+    unreadable::Unreadable,
 };
 
 /// The output for each row.
@@ -37,99 +35,74 @@ pub(super) fn price(
     defaults: Defaults,
     catalogue: &Catalogue,
     form: Form,
-    out: &mut impl Write,
+    out: &mut Output<impl Write>,
 ) -> anyhow::Result<ExitCode> {
-    let name = call_table::input_name(path);
-    let table = CallTable::new(call_table::open(path)?, defaults).with_context(|| name.clone())?;
-    let mut code = ExitCode::SUCCESS;
+    let name = input_name(path);
+    let table = call_table(open(path)?, defaults).with_context(|| name.clone())?;
+    let mut unreadable = Unreadable::default();
     let mut out = Rows::begin(form, out)?;
     for row in table {
         let row = row.with_context(|| name.clone())?;
         match row.call {
             Ok(call) => out.call(&row.case, &call, catalogue)?,
             Err(problem) => {
-                code = ExitCode::FAILURE;
-                eprintln!("{name}: line {}: {problem}", row.line);
                 out.unreadable(&row.case, &problem)?;
+                unreadable.add_line(&name, row.line, problem);
             }
         }
     }
-    out.end()?;
-    Ok(code)
+    unreadable.print_count(&name);
+    Ok(unreadable.exit_code())
 }
 
 /// The output rows.
-enum Rows<'o, W: Write> {
-    Csv {
-        explained: bool,
-        writer: Box<csv::Writer<&'o mut W>>,
-    },
-    Json(&'o mut W),
+struct Rows<'o, W> {
+    form: Form,
+    out: &'o mut Output<W>,
 }
 
 impl<'o, W: Write> Rows<'o, W> {
-    fn begin(form: Form, out: &'o mut W) -> anyhow::Result<Self> {
-        if form == Form::Json {
-            return Ok(Self::Json(out));
+    fn begin(form: Form, out: &'o mut Output<W>) -> anyhow::Result<Self> {
+        let columns = ["case", "status", "cost_usd"];
+        match form {
+            Form::Plain => out.csv_row(columns)?,
+            Form::Explained => out.csv_row(columns.into_iter().chain(explanation::NAMES))?,
+            Form::Json => {}
         }
-        let explained = form == Form::Explained;
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-        let facts = explanation::NAMES.iter().copied();
-        let columns = ["case", "status", "cost_usd"]
-            .into_iter()
-            .chain(facts.filter(|_| explained));
-        writer.write_record(columns).map_err(into_io_error)?;
-        Ok(Self::Csv {
-            explained,
-            writer: Box::new(writer),
-        })
+        Ok(Self { form, out })
     }
 
     fn call(&mut self, case: &str, call: &ModelCall, catalogue: &Catalogue) -> anyhow::Result<()> {
         let cost = call.cost(catalogue);
-        match self {
-            Self::Csv { explained, writer } => {
-                let amount = amount(&cost).unwrap_or_default();
-                let row = [case, cost.status.as_str(), &amount];
-                if *explained {
-                    let explanation = Explanation::new(&cost, call, catalogue);
-                    writer.write_record(row.into_iter().chain(explanation.cells()))
-                } else {
-                    writer.write_record(row)
-                }
-                .map_err(into_io_error)?;
-            }
-            Self::Json(out) => {
-                let mut object = json!({"case": case, "status": cost.status.as_str(), "cost_usd": amount(&cost)});
-                Explanation::new(&cost, call, catalogue).add_to(&mut object);
-                writeln!(out, "{object}")?;
-            }
+        let status = cost.status.as_str();
+        let explanation = || Explanation::new(&cost, call, catalogue);
+        if self.form == Form::Json {
+            let mut object = json!({"case": case, "status": status, "cost_usd": amount(&cost)});
+            explanation().add_to(&mut object);
+            self.out.json(&object)?;
+            return Ok(());
+        }
+        let amount = amount(&cost).unwrap_or_default();
+        let row = [case, status, &amount];
+        if self.form == Form::Explained {
+            self.out.csv_row(row.into_iter().chain(explanation().cells()))?;
+        } else {
+            self.out.csv_row(row)?;
         }
         Ok(())
     }
 
     fn unreadable(&mut self, case: &str, problem: &str) -> anyhow::Result<()> {
         let status = Status::Unpriced.as_str();
-        match self {
-            Self::Csv { explained, writer } => {
-                let blanks = explanation::NAMES.iter().map(|_| "").filter(|_| *explained);
-                writer
-                    .write_record([case, status, ""].into_iter().chain(blanks))
-                    .map_err(into_io_error)?;
-            }
-            Self::Json(out) => {
-                let object = json!({"case": case, "status": status, "cost_usd": null, "problem": problem});
-                writeln!(out, "{object}")?;
-            }
+        let row = [case, status, ""].into_iter();
+        match self.form {
+            Form::Plain => self.out.csv_row(row)?,
+            Form::Explained => self.out.csv_row(row.chain(explanation::NAMES.map(|_| "")))?,
+            Form::Json => self.out.json(&json!({
+                "case": case, "status": status, "cost_usd": null, "problem": problem,
+            }))?,
         }
         Ok(())
-    }
-
-    fn end(self) -> io::Result<()> {
-        match self {
-            Self::Csv { mut writer, .. } => writer.flush(),
-            Self::Json(_) => Ok(()),
-        }
     }
 }
 

@@ -1,10 +1,8 @@
 //! Files with several responses: a batch's output, the events of a realtime session.
 
-use std::{
-    io::{self, BufRead, BufWriter, Read, Write},
-    process::ExitCode,
-};
+use std::{io::BufRead, process::ExitCode};
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tracing_genai::{
     pricing::{Cost, Status, Usd},
@@ -13,12 +11,10 @@ use tracing_genai::{
 };
 
 use super::response::{Pricing, attributes, counts};
+use crate::{output::stdout, scalar::Scalar, text_lines::TextLines, unreadable::Unreadable};
 
 /// Bytes of a response that are read to detect its API or kind.
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
-
-/// Limit of a line.
-const MAX_LINE_BYTES: u64 = 64 << 20;
 
 /// The kind of a file's lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +48,6 @@ const REALTIME_EVENTS: &[&str] = &[
 
 /// Bytes of a long first line that are searched.
 const LONG_LINE_HEAD_BYTES: usize = 4096;
-
-/// Unreadable lines that are listed; further ones are only counted.
-const MAX_LISTED: u64 = 10;
 
 impl Kind {
     /// The kind of a file by its head; `None` for a single response.
@@ -117,42 +110,32 @@ fn is_realtime_event(line: &[u8]) -> bool {
         || REALTIME_EVENTS.iter().any(|begin| kind.starts_with(begin))
 }
 
-/// Prints each call, and the sums of several.
+/// Prints each call, and the sums of several. `name` is the file in messages.
 pub(super) fn run(
     kind: Kind,
     pricing: &Pricing<'_>,
     model: Option<&str>,
-    mut source: impl BufRead,
+    source: impl BufRead,
+    name: &str,
 ) -> anyhow::Result<ExitCode> {
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = stdout();
     let mut sums = Sums::default();
     let mut first = None;
     let mut session = Session::default();
-    let mut text = Vec::new();
-    let mut line = 0_u64;
-    while let Some(is_whole) = next_line(&mut source, &mut text)? {
-        line += 1;
-        if text.trim_ascii().is_empty() {
-            continue;
-        }
-        let read = if is_whole {
-            read(kind, pricing.provider, &text)
-        } else {
-            Err(format!("longer than {MAX_LINE_BYTES} bytes"))
-        };
-        let (api, mut reading) = match read {
+    let mut lines = TextLines::new(source);
+    while let Some(line) = lines.next()? {
+        let bytes = line.bytes().map_err(|problem| problem.to_string());
+        let read = bytes.and_then(|text| Ok((text, read(kind, pricing.provider, text)?)));
+        let (text, (api, mut reading)) = match read {
             Ok(read) => read,
             Err(problem) => {
-                sums.unreadable += 1;
-                if sums.unreadable <= MAX_LISTED {
-                    eprintln!("warning: line {line} is excluded from the sums: {problem}");
-                }
+                sums.unreadable.add_line(name, line.number, problem);
                 continue;
             }
         };
         let mut request_model = model;
         if kind == Kind::Realtime {
-            let is_transcription = session.update(&text, &reading);
+            let is_transcription = session.update(text, &reading);
             // Most events do not end a turn. Failed turns and unknown usage are counted.
             let has_no_usage = reading.usage.is_empty() && reading.invalid.is_none();
             let failed = reading.error.is_some() && !reading.finish_reasons.is_empty();
@@ -172,47 +155,25 @@ pub(super) fn run(
         // A single call is printed like a single response.
         match (sums.calls, first.take()) {
             (1, _) => first = Some(object),
-            (_, Some(earlier)) => writeln!(out, "{earlier}\n{object}")?,
-            (_, None) => writeln!(out, "{object}")?,
+            (_, Some(earlier)) => {
+                out.json(&earlier)?;
+                out.json(&object)?;
+            }
+            (_, None) => out.json(&object)?,
         }
     }
-    if sums.unreadable > MAX_LISTED {
-        eprintln!("warning: {} lines are excluded from the sums", sums.unreadable);
-    }
+    sums.unreadable.print_count(name);
     match first {
-        Some(only) if sums.unreadable == 0 => writeln!(out, "{only:#}")?,
+        Some(only) if sums.unreadable.count() == 0 => out.pretty_json(&only)?,
         only => {
             if let Some(only) = only {
-                writeln!(out, "{only}")?;
+                out.json(&only)?;
             }
-            writeln!(out, "{}", Value::Object(sums.attributes()))?;
+            out.json(&sums.attributes())?;
         }
     }
     out.flush()?;
-    Ok(if sums.unreadable > 0 {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
-}
-
-/// Reads the next line into `text`; `None` at the end. Returns whether it fits; the rest of a longer line is skipped.
-fn next_line(source: &mut impl BufRead, text: &mut Vec<u8>) -> io::Result<Option<bool>> {
-    text.clear();
-    if source.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', text)? == 0 {
-        return Ok(None);
-    }
-    let is_whole = text.len() as u64 != MAX_LINE_BYTES || text.ends_with(b"\n");
-    if !is_whole {
-        let mut rest = Vec::new();
-        while !rest.ends_with(b"\n") {
-            rest.clear();
-            if source.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut rest)? == 0 {
-                break;
-            }
-        }
-    }
-    Ok(Some(is_whole))
+    Ok(sums.unreadable.exit_code())
 }
 
 fn read(kind: Kind, provider: &str, line: &[u8]) -> Result<(Api, Reading), String> {
@@ -247,19 +208,50 @@ impl Session {
         if !String::from_utf8_lossy(line).contains("transcription") {
             return false;
         }
-        let event: Value = serde_json::from_slice(line).unwrap_or_default();
-        // The second pointer is for the API's beta.
-        let pointers = [
-            "/session/audio/input/transcription/model",
-            "/session/input_audio_transcription/model",
-        ];
-        let model = pointers.iter().find_map(|pointer| event.pointer(pointer)?.as_str());
-        if let Some(model) = model {
+        let event: Event = serde_json::from_slice(line).unwrap_or_default();
+        let session = event.session.unwrap_or_default();
+        let transcription = session.audio.and_then(|audio| audio.input?.transcription);
+        let transcription = transcription.or(session.input_audio_transcription);
+        if let Some(model) = transcription
+            .as_ref()
+            .and_then(|transcription| transcription.model.text())
+        {
             self.transcription_model = Some(model.to_owned());
         }
-        let kind = event.get("type").and_then(Value::as_str);
+        let kind = event.kind.text();
         kind.is_some_and(|kind| kind.contains("input_audio_transcription"))
     }
+}
+
+/// An event of a realtime session, with the model of its transcriptions.
+#[derive(Default, Deserialize)]
+struct Event {
+    #[serde(rename = "type", default)]
+    kind: Scalar,
+    session: Option<EventSession>,
+}
+
+#[derive(Default, Deserialize)]
+struct EventSession {
+    audio: Option<SessionAudio>,
+    /// The API's beta.
+    input_audio_transcription: Option<Transcription>,
+}
+
+#[derive(Deserialize)]
+struct SessionAudio {
+    input: Option<AudioInput>,
+}
+
+#[derive(Deserialize)]
+struct AudioInput {
+    transcription: Option<Transcription>,
+}
+
+#[derive(Deserialize)]
+struct Transcription {
+    #[serde(default)]
+    model: Scalar,
 }
 
 /// The sums over a file's calls.
@@ -267,7 +259,7 @@ impl Session {
 struct Sums {
     calls: u64,
     /// Lines that are not responses.
-    unreadable: u64,
+    unreadable: Unreadable,
     failed: u64,
     /// Calls without a cost, excluded from the sum.
     unpriced: u64,
@@ -307,8 +299,8 @@ impl Sums {
         set("calls", json!(self.calls));
         set("failed_calls", json!(self.failed));
         set("unpriced_calls", json!(self.unpriced));
-        if self.unreadable > 0 {
-            set("unreadable_lines", json!(self.unreadable));
+        if self.unreadable.count() > 0 {
+            set("unreadable_lines", json!(self.unreadable.count()));
         }
         for (name, count) in counts(&self.usage) {
             set(&name, json!(count));
@@ -318,7 +310,10 @@ impl Sums {
             set("cost_usd", json!(self.cost.to_string()));
         }
         // A sum is `priced` only if every call is in it and priced.
-        let status = match (self.has_cost, self.unpriced + self.unreadable > 0 || self.is_estimated) {
+        let status = match (
+            self.has_cost,
+            self.unpriced + self.unreadable.count() > 0 || self.is_estimated,
+        ) {
             (false, _) => Status::Unpriced,
             (true, true) => Status::Estimated,
             (true, false) => Status::Priced,
