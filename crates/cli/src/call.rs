@@ -4,11 +4,9 @@ use std::{collections::BTreeMap, time::SystemTime};
 
 use serde::Deserialize;
 use serde_json::Value;
-use tracing_genai::{
-    pricing::{CallContext, Catalogue, Cost, Counts, Estimate, ModelId, PriceQuery, Reason, Reasons},
-    semconv::provider,
-    usage::{Reading, Usage},
-};
+use tracing_genai_pricing::{CallContext, Catalogue, Cost, Counts, Estimate, ModelId, PriceQuery, Reason, Reasons};
+use tracing_genai_semconv::provider;
+use tracing_genai_usage::{Reading, Usage};
 
 /// A model call with owned data.
 #[derive(Debug)]

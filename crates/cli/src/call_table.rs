@@ -4,10 +4,8 @@ use std::{borrow::Cow, collections::BTreeMap, io, time::SystemTime};
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Map, Value};
-use tracing_genai::{
-    pricing::{Counts, Reasons},
-    usage::{Unit, Usage},
-};
+use tracing_genai_pricing::{Counts, Reasons};
+use tracing_genai_usage::{Unit, Usage};
 
 use crate::{
     call::{CallRow, ModelCall, PriceContext},

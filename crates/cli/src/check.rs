@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
-use tracing_genai::semconv::check::Level;
+use tracing_genai_semconv::check::Level;
 
 use crate::{
     input::{input_name, open},

@@ -15,7 +15,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{ArgGroup, ValueEnum};
-use tracing_genai::pricing::{Catalogue, Entry, ModelId};
+use tracing_genai_pricing::{Catalogue, Entry, ModelId};
 
 use crate::{
     call::CallRow,

@@ -2,10 +2,8 @@
 
 use std::{io::BufRead, time::SystemTime};
 
-use tracing_genai::{
-    pricing::{Counts, Status},
-    processor::SpanCall,
-};
+use tracing_genai_pricing::{Counts, Status};
+use tracing_genai_processor::SpanCall;
 
 use crate::{
     call::{CallRow, ModelCall, PriceContext, unread_reasons},
@@ -111,8 +109,8 @@ impl From<SpanCall> for ModelCall {
 mod tests {
     use std::time::Duration;
 
-    use tracing_genai::pricing::Usd;
-    use tracing_genai::usage::Unit;
+    use tracing_genai_pricing::Usd;
+    use tracing_genai_usage::Unit;
 
     use super::*;
 

@@ -8,7 +8,7 @@ use std::{io::Write, path::PathBuf, process::ExitCode, time::SystemTime};
 
 use clap::{ArgGroup, ValueEnum};
 use serde_json::json;
-use tracing_genai::pricing::{Catalogue, Counts};
+use tracing_genai_pricing::{Catalogue, Counts};
 
 use crate::{
     call::ModelCall,

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Context;
 use serde_json::Value;
-use tracing_genai::pricing::{Catalogue, Feed, UserFile};
+use tracing_genai_pricing::{Catalogue, Feed, UserFile};
 
 use crate::{input::check_encoding, output::message};
 

@@ -1,6 +1,6 @@
 //! Descriptions of cost reasons.
 
-use tracing_genai::pricing::Reason;
+use tracing_genai_pricing::Reason;
 
 /// A description of the reason.
 pub(crate) const fn description(reason: Reason) -> &'static str {

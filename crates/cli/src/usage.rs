@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, bail, ensure};
 use flate2::bufread::GzDecoder;
 use serde_json::Value;
-use tracing_genai::usage::{Api, ResponseReader};
+use tracing_genai_usage::{Api, ResponseReader};
 
 use crate::{
     input::{self, UTF_16, input_name, is_utf_16, without_byte_order_mark},

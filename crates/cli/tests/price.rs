@@ -14,7 +14,7 @@ use std::{
 
 use command::{run, stderr, stdout};
 use serde_json::Value;
-use tracing_genai::pricing::Usd;
+use tracing_genai_pricing::Usd;
 
 fn price(arguments: &[&str]) -> Output {
     price_table("", arguments)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use tracing_genai::pricing::{Catalogue, Layer};
+use tracing_genai_pricing::{Catalogue, Layer};
 
 use crate::{
     output::stdout,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::json;
-use tracing_genai::pricing::{Catalogue, Entry, ListedPrice};
+use tracing_genai_pricing::{Catalogue, Entry, ListedPrice};
 
 use super::entry_text;
 use crate::{

@@ -1,7 +1,7 @@
 //! Formats prices as text and as JSON.
 
 use serde_json::{Value, json};
-use tracing_genai::pricing::{Entry, ListedPrice, Usd};
+use tracing_genai_pricing::{Entry, ListedPrice, Usd};
 
 /// The unit of a price: `input_tokens per 1000000`.
 pub(super) fn unit(price: &ListedPrice<'_>) -> String {

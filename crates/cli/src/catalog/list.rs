@@ -7,10 +7,8 @@ use std::{
 };
 
 use serde_json::json;
-use tracing_genai::{
-    pricing::{Catalogue, Entry, Layer, ListedPrice, OverlayRow},
-    usage::Unit,
-};
+use tracing_genai_pricing::{Catalogue, Entry, Layer, ListedPrice, OverlayRow};
+use tracing_genai_usage::Unit;
 
 use super::entry_text;
 use crate::{

@@ -6,10 +6,8 @@ use std::{
 };
 
 use anyhow::Context;
-use tracing_genai::{
-    pricing::{Catalogue, Cost, Counts, Entry, ModelId, PriceQuery},
-    usage::{Unit, Usage},
-};
+use tracing_genai_pricing::{Catalogue, Cost, Counts, Entry, ModelId, PriceQuery};
+use tracing_genai_usage::{Unit, Usage};
 
 use super::entry_text;
 use crate::{

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tracing_genai::semconv::check::{Checked, Level, Problem};
+use tracing_genai_semconv::check::{Checked, Level, Problem};
 
 use crate::{escape::cut, output::Output, unreadable::Unreadable};
 

@@ -3,12 +3,12 @@
 use std::time::SystemTime;
 
 use serde_json::Value;
-use tracing_genai::processor::SpanCall;
-use tracing_genai::semconv::check::{
+use tracing_genai_processor::SpanCall;
+use tracing_genai_semconv::check::{
     Checked, EventView, MetricView, Problem, Shape, SpanView, check, check_event, check_genai, check_metric,
 };
-use tracing_genai::semconv::metric::Instrument;
-use tracing_genai::semconv::{Attribute, SpanKind, ValueType};
+use tracing_genai_semconv::metric::Instrument;
+use tracing_genai_semconv::{Attribute, SpanKind, ValueType};
 
 use super::report::{Report, Signal};
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use tracing_genai::pricing::{ModelId, Reason, Reasons, Usd};
+use tracing_genai_pricing::{ModelId, Reason, Reasons, Usd};
 
 use super::{
     outcome::{Compared, Outcome},

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
-use tracing_genai::pricing::{ModelId, Reason, Usd};
+use tracing_genai_pricing::{ModelId, Reason, Usd};
 
 use super::{
     outcome::{Compared, Outcome},

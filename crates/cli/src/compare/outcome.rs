@@ -1,6 +1,6 @@
 //! The results of a comparison, which the reports write.
 
-use tracing_genai::pricing::{Cost, Estimate, Ranking, Usd};
+use tracing_genai_pricing::{Cost, Estimate, Ranking, Usd};
 
 use super::tally::{Tally, difference};
 use crate::call::ModelCall;

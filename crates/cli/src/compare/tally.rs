@@ -1,6 +1,6 @@
 //! Sums the calls with a cost on both sides.
 
-use tracing_genai::pricing::{Cost, Reason, Status, Usd};
+use tracing_genai_pricing::{Cost, Reason, Status, Usd};
 
 /// The costs and estimates of the calls for which both are known.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use tracing_genai::pricing::{Estimate, ModelId, Reason, Usd};
+use tracing_genai_pricing::{Estimate, ModelId, Reason, Usd};
 
 use super::{
     outcome::{Compared, Outcome},

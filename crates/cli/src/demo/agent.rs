@@ -4,7 +4,7 @@ use anyhow::{Context, anyhow};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tracing_genai::usage::Api;
+use tracing_genai_usage::Api;
 
 use super::{
     call::{self, CallError},

@@ -6,10 +6,8 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use reqwest::{Response, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
-use tracing_genai::{
-    Call,
-    usage::{self, Api},
-};
+use tracing_genai::Call;
+use tracing_genai_usage::{Api, read_body};
 
 use super::client::Client;
 
@@ -52,7 +50,7 @@ pub(crate) async fn make(call: Call, api: Api, client: &Client, path: &str, body
     if status.is_success() {
         return Ok(body);
     }
-    let error = usage::read_body(api, &body).ok().and_then(|reading| reading.error);
+    let error = read_body(api, &body).ok().and_then(|reading| reading.error);
     let message = error.map_or_else(|| String::from_utf8_lossy(&body).into_owned(), |error| error.message);
     Err(CallError::HttpError { status, message })
 }

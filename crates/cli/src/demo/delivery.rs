@@ -1,6 +1,6 @@
 //! Describes the delivery of the spans.
 
-use tracing_genai::processor::DeliveryCounts;
+use tracing_genai_processor::DeliveryCounts;
 
 /// The lines that describe the delivery after shutdown. `endpoint` is the OTLP endpoint, if any.
 pub(crate) fn describe(counts: &DeliveryCounts, endpoint: Option<&str>) -> Vec<String> {

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-use tracing_genai::usage::{Api, Endpoint};
+use tracing_genai_usage::{Api, Endpoint};
 
 /// The folders that are replayed, named after the providers of the conventions.
 const PLAYED_PROVIDERS: [&str; 2] = ["anthropic", "openai"];

@@ -10,7 +10,7 @@ use axum::{
     routing::post,
 };
 use reqwest::Url;
-use tracing_genai::usage::Api;
+use tracing_genai_usage::Api;
 
 use super::{
     call::{self, CallError},

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, time::Duration};
 
 use opentelemetry::trace::{Event, Status};
 use opentelemetry_sdk::trace::SpanData;
-use tracing_genai::semconv::{Attribute, own};
+use tracing_genai_semconv::{Attribute, own};
 
 use super::attribute::{integer, number, text, texts};
 use crate::escape::shown;

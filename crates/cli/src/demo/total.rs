@@ -4,10 +4,8 @@ use std::fmt;
 
 use opentelemetry::trace::Status;
 use opentelemetry_sdk::trace::SpanData;
-use tracing_genai::{
-    pricing::Usd,
-    semconv::{Attribute, OperationName},
-};
+use tracing_genai_pricing::Usd;
+use tracing_genai_semconv::{Attribute, OperationName};
 
 use super::attribute::{number, text};
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde_json::Value;
-use tracing_genai::pricing::{Catalogue, Cost, ListedPrice, Reason, Usd};
+use tracing_genai_pricing::{Catalogue, Cost, ListedPrice, Reason, Usd};
 
 use crate::{call::ModelCall, output::Output, reason};
 

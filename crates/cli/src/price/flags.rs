@@ -1,9 +1,7 @@
 //! One model call from command-line flags.
 
-use tracing_genai::{
-    pricing::Reasons,
-    usage::{Unit, Usage},
-};
+use tracing_genai_pricing::Reasons;
+use tracing_genai_usage::{Unit, Usage};
 
 use crate::{
     call::{ModelCall, PriceContext},

@@ -4,7 +4,7 @@ use std::{io::Write, path::Path, process::ExitCode};
 
 use anyhow::Context;
 use serde_json::json;
-use tracing_genai::pricing::{Catalogue, Cost, Status};
+use tracing_genai_pricing::{Catalogue, Cost, Status};
 
 use super::explanation::{self, Explanation};
 use crate::{

@@ -4,11 +4,9 @@ use std::{io::BufRead, process::ExitCode};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tracing_genai::{
-    pricing::{Cost, Status, Usd},
-    semconv::own,
-    usage::{Api, ReadError, Reading, Usage, read_batch_line, read_body},
-};
+use tracing_genai_pricing::{Cost, Status, Usd};
+use tracing_genai_semconv::own;
+use tracing_genai_usage::{Api, ReadError, Reading, Usage, read_batch_line, read_body};
 
 use super::response::{Pricing, attributes, counts};
 use crate::{output::stdout, scalar::Scalar, text_lines::TextLines, unreadable::Unreadable};

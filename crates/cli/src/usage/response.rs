@@ -3,11 +3,9 @@
 use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
-use tracing_genai::{
-    pricing::{Catalogue, Cost, Counts, Reason, Sides, missing_side, reported_cost},
-    semconv::{Attribute, own},
-    usage::{Api, Reading, Usage},
-};
+use tracing_genai_pricing::{Catalogue, Cost, Counts, Reason, Sides, missing_side, reported_cost};
+use tracing_genai_semconv::{Attribute, own};
+use tracing_genai_usage::{Api, Reading, Usage};
 
 use crate::call::{ModelCall, PriceContext, unread_reasons};
 
