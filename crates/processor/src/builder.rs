@@ -11,6 +11,7 @@ use tracing_genai_semconv::profile::Profile;
 use crate::bound::SpanBounds;
 use crate::content::{ContentPolicy, ContentRules, EmitEvent, Redactor};
 use crate::counts::CountsRules;
+use crate::error_types::ErrorTypes;
 use crate::export::{CountingExporter, Delivery};
 use crate::processor::GenAiProcessor;
 use crate::queue::{MAX_BYTES, MAX_ITEMS, Queue};
@@ -241,6 +242,7 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
             counts: self.counts,
             profile: self.profile,
             keeps_originals: self.keeps_originals,
+            error_types: ErrorTypes::default(),
             content: self.content,
             bounds: self.bounds,
             delivery: self.delivery,

@@ -10,6 +10,7 @@
 //! | `usage` | reads the usage |
 //! | `price` | computes the cost and its status |
 //! | `content` | redacts and cuts content, and exports it by policy |
+//! | `redact` | redacts secrets in all other fields, and cuts them |
 //! | `measure` | records duration, tokens and cost as metrics, before any sampling |
 //! | `bound` | limits the span's attributes; content is dropped first |
 //! | `forward` | forwards sampled spans to the wrapped processor |
@@ -36,7 +37,9 @@ mod cost_attributes;
 mod counts;
 mod detached;
 mod ended_span;
+mod error_types;
 mod export;
+mod field_bounds;
 mod foreign;
 mod forward;
 mod gaps;
@@ -50,11 +53,13 @@ mod operation;
 mod price;
 mod processor;
 mod queue;
+mod redact;
 mod rename;
 mod repeated;
 mod same_model;
 mod sampler;
 mod scope;
+mod secrets;
 mod self_metrics;
 mod series;
 mod span_call;
