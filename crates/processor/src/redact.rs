@@ -83,6 +83,7 @@ pub(crate) fn remove_unredacted_texts(operation: &mut Operation<'_>) {
 
 fn redact_attributes(operation: &mut Operation<'_>, redactor: &Redactor, max_bytes: usize) {
     let content = CONTENT.map(|(attribute, _)| operation.position(attribute));
+    let known = operation.known_positions();
     let mut has_long_name = false;
     for (position, attribute) in operation.span.attributes.iter_mut().enumerate() {
         let (is_long, is_list) = match &attribute.value {
@@ -94,7 +95,15 @@ fn redact_attributes(operation: &mut Operation<'_>, redactor: &Redactor, max_byt
             continue;
         }
         has_long_name |= is_long;
-        redact_attribute(attribute, redactor, max_bytes);
+        // The names of known attributes hold and name no secret. Those of costs are this processor's own.
+        let is_known = known.unbounded_shr(u32::try_from(position).unwrap_or(u32::MAX)) & 1 == 1
+            || attribute.key.as_str().starts_with(own::COST_PREFIX);
+        if is_known && !is_error_text(attribute.key.as_str()) {
+            redact_value(&mut attribute.value);
+            cut_value(&mut attribute.value, max_bytes);
+        } else {
+            redact_attribute(attribute, redactor, max_bytes);
+        }
     }
     if has_long_name {
         cut_names(operation);
@@ -121,16 +130,23 @@ fn redact_attribute(attribute: &mut KeyValue, redactor: &Redactor, max_bytes: us
         Value::Array(texts @ Array::String(_)) if is_secret => *texts = Array::String(vec![REDACTED.into()]),
         Value::String(text) => match ErrorText::of(attribute.key.as_str()) {
             Some(of) => redact_error_text(text, redactor, of),
-            None => redact_value(text),
+            None => redact_text(text),
         },
-        Value::Array(Array::String(texts)) => texts.iter_mut().for_each(redact_value),
-        _ => {}
+        value => redact_value(value),
     }
     cut_value(&mut attribute.value, max_bytes);
     redact_key(&mut attribute.key);
 }
 
-fn redact_value(text: &mut StringValue) {
+fn redact_value(value: &mut Value) {
+    match value {
+        Value::String(text) => redact_text(text),
+        Value::Array(Array::String(texts)) => texts.iter_mut().for_each(redact_text),
+        _ => {}
+    }
+}
+
+fn redact_text(text: &mut StringValue) {
     if let Cow::Owned(redacted) = redact_secrets(text.as_str()) {
         *text = redacted.into();
     }

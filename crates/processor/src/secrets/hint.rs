@@ -19,50 +19,8 @@ enum Class {
     Dash,
 }
 
-/// How secrets start, as the patterns have it; what follows may be anything.
-const STARTS: [&str; 38] = [
-    "sk-",
-    "csk-",
-    "rk-",
-    "gsk_",
-    "hf_",
-    "r8_",
-    "fw_",
-    "glsa_",
-    "npm_",
-    "pcsk_",
-    "jina_",
-    "vck_",
-    "lsv2_",
-    "dop_v1_",
-    "api_org_",
-    "xai-",
-    "pplx-",
-    "nvapi-",
-    "glpat-",
-    "tvly-",
-    "GOCSPX-",
-    "AIza",
-    "ya29.",
-    "1//0",
-    "AKIA",
-    "ASIA",
-    "ABSK",
-    "bedrock-api-key-",
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat_",
-    "xox",
-    "xapp-",
-    "dapi",
-    "SG.",
-];
-
-/// More of them, of two letters and case.
-const MORE_STARTS: [&str; 3] = ["sk_", "rk_", "eyJ"];
+/// The first letters of tokens, and of the schemes of credentials.
+const INITIALS: &[u8] = b"1ABGSabBcdefghjlnprstvxy";
 
 /// The schemes of credentials, in lower case.
 const SCHEMES: [&str; 2] = ["bearer", "basic"];
@@ -72,6 +30,9 @@ const NAMES: [&str; 6] = ["key", "password", "passwd", "secret", "token", "provi
 
 /// The fewest bytes of a token: `xoxb-` and ten.
 const MIN_TOKEN_BYTES: usize = 15;
+
+/// The fewest bytes of any match: `?sig=x`.
+const MIN_BYTES: usize = 6;
 
 static CLASSES: [Class; 256] = classes();
 
@@ -91,17 +52,10 @@ const fn classes() -> [Class; 256] {
         byte += 1;
     }
     let mut at = 0;
-    while at < STARTS.len() {
-        classes[STARTS[at].as_bytes()[0] as usize] = Class::Initial;
+    while at < INITIALS.len() {
+        classes[INITIALS[at] as usize] = Class::Initial;
         at += 1;
     }
-    at = 0;
-    while at < MORE_STARTS.len() {
-        classes[MORE_STARTS[at].as_bytes()[0] as usize] = Class::Initial;
-        at += 1;
-    }
-    classes[b'B' as usize] = Class::Initial;
-    classes[b'b' as usize] = Class::Initial;
     classes[b':' as usize] = Class::Sign;
     classes[b'=' as usize] = Class::Sign;
     classes[b'?' as usize] = Class::Parameter;
@@ -113,6 +67,9 @@ const fn classes() -> [Class; 256] {
 /// Whether `text` may hold a secret. If not, no pattern matches it; if so, one may.
 pub(super) fn may_hold_secret(text: &str) -> bool {
     let bytes = text.as_bytes();
+    if bytes.len() < MIN_BYTES {
+        return false;
+    }
     let mut is_in_word = false;
     let mut has_parameter = false;
     // Looked for once, since the text may have many addresses.
@@ -152,11 +109,46 @@ pub(super) fn may_hold_secret(text: &str) -> bool {
     false
 }
 
+/// Whether a word starts like a token or like credentials. A pattern compiles to a look at few bytes.
 fn starts_token(rest: &[u8]) -> bool {
-    rest.len() >= MIN_TOKEN_BYTES && {
-        let mut starts = STARTS.iter().chain(&MORE_STARTS);
-        starts.any(|start| rest.starts_with(start.as_bytes())) || starts_credentials(rest)
-    }
+    rest.len() >= MIN_TOKEN_BYTES
+        && match rest {
+            [b's' | b'r', b'k', b'-' | b'_', ..]
+            | [b'c', b's', b'k', b'-', ..]
+            | [b'g', b's', b'k', b'_', ..]
+            | [b'h', b'f', b'_', ..]
+            | [b'r', b'8', b'_', ..]
+            | [b'f', b'w', b'_', ..]
+            | [b'n', b'p', b'm', b'_', ..]
+            | [b'p', b'c', b's', b'k', b'_', ..]
+            | [b'v', b'c', b'k', b'_', ..]
+            | [b'x', b'a', b'i', b'-', ..]
+            | [b'y', b'a', b'2', b'9', b'.', ..]
+            | [b'1', b'/', b'/', b'0', ..]
+            | [b'A', b'I', b'z', b'a', ..]
+            | [b'A', b'K' | b'S', b'I', b'A', ..]
+            | [b'A', b'B', b'S', b'K', ..]
+            | [b'g', b'h', b'p' | b'o' | b'u' | b's' | b'r', b'_', ..]
+            | [b'x', b'o', b'x', ..]
+            | [b'x', b'a', b'p', b'p', b'-', ..]
+            | [b'd', b'a', b'p', b'i', ..]
+            | [b'S', b'G', b'.', ..]
+            | [b'e', b'y', b'J', ..]
+            | [b'G', b'O', b'C', b'S', b'P', b'X', b'-', ..]
+            | [b'g', b'l', b's', b'a', b'_', ..]
+            | [b'g', b'l', b'p', b'a', b't', b'-', ..]
+            | [b't', b'v', b'l', b'y', b'-', ..]
+            | [b'j', b'i', b'n', b'a', b'_', ..]
+            | [b'p', b'p', b'l', b'x', b'-', ..] => true,
+            [b'l', ..] => rest.starts_with(b"lsv2_"),
+            [b'd', b'o', ..] => rest.starts_with(b"dop_v1_"),
+            [b'a', b'p', ..] => rest.starts_with(b"api_org_"),
+            [b'n', b'v', ..] => rest.starts_with(b"nvapi-"),
+            [b'g', b'i', ..] => rest.starts_with(b"github_pat_"),
+            [b'b', b'e', b'd', ..] => rest.starts_with(b"bedrock-api-key-"),
+            [b'b' | b'B', ..] => starts_credentials(rest),
+            _ => false,
+        }
 }
 
 fn starts_credentials(rest: &[u8]) -> bool {
