@@ -15,10 +15,8 @@ pub(crate) const MAX_NAME_BYTES: usize = 256;
 /// Maximum bytes of a status description and of an exception's message.
 pub(crate) const MAX_ERROR_TEXT_BYTES: usize = 1_024;
 
-/// Maximum bytes of an attribute of an event or a link, other than content.
-pub(crate) const MAX_EVENT_VALUE_BYTES: usize = 8 * 1_024;
-
-/// Maximum bytes of an attribute other than content; an oversized one could lose its whole batch.
+/// Maximum bytes of an attribute other than content, of a span, an event or a link; an oversized one could lose its whole
+/// batch.
 pub(crate) const MAX_VALUE_BYTES: usize = 64 * 1_024;
 
 /// Maximum items of an array.
@@ -79,7 +77,7 @@ pub(crate) fn precut_fields(span: &mut SpanData, max_content_bytes: usize) {
     }
     for link in &mut span.links.links {
         for attribute in &mut link.attributes {
-            precut_attribute(attribute, MAX_EVENT_VALUE_BYTES);
+            precut_attribute(attribute, MAX_VALUE_BYTES);
         }
     }
 }

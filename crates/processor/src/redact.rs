@@ -8,9 +8,7 @@ use tracing_genai_semconv::{Attribute, error_type, own};
 
 use crate::content::form::CONTENT;
 use crate::content::{ContentCapture, ContentRules, Redactor, clean_value, holds_event_content};
-use crate::field_bounds::{
-    MAX_ERROR_TEXT_BYTES, MAX_EVENT_VALUE_BYTES, MAX_NAME_BYTES, MAX_VALUE_BYTES, cut_name, cut_value, max_bytes,
-};
+use crate::field_bounds::{MAX_ERROR_TEXT_BYTES, MAX_NAME_BYTES, MAX_VALUE_BYTES, cut_name, cut_value, max_bytes};
 use crate::operation::Operation;
 use crate::secrets::{REDACTED, names_secret, redact_secrets};
 use crate::truncate::ellipsed;
@@ -196,7 +194,7 @@ impl ErrorText {
     const fn max_bytes(self) -> usize {
         match self {
             Self::Message => MAX_ERROR_TEXT_BYTES,
-            Self::Long => MAX_EVENT_VALUE_BYTES,
+            Self::Long => MAX_VALUE_BYTES,
             Self::Type => MAX_NAME_BYTES,
         }
     }
@@ -267,7 +265,7 @@ fn redact_event(event: &mut Event, rules: &ContentRules, has_content: bool) {
         if holds_event_content(name, is_genai_event) {
             clean_value(&mut attribute.value, rules, rules.max_bytes);
         } else if name != EXCEPTION_TYPE && !is_error_text(name) && !names_secret(name) {
-            clean_value(&mut attribute.value, rules, MAX_EVENT_VALUE_BYTES);
+            clean_value(&mut attribute.value, rules, MAX_VALUE_BYTES);
         }
         redact_attribute(attribute, &rules.redactor, rules.max_bytes.max(MAX_VALUE_BYTES));
     }
@@ -275,6 +273,6 @@ fn redact_event(event: &mut Event, rules: &ContentRules, has_content: bool) {
 
 fn redact_link(link: &mut Link) {
     for attribute in &mut link.attributes {
-        redact_attribute(attribute, &Redactor::default(), MAX_EVENT_VALUE_BYTES);
+        redact_attribute(attribute, &Redactor::default(), MAX_VALUE_BYTES);
     }
 }
