@@ -253,9 +253,9 @@ fn clean_leftovers(operation: &mut Operation<'_>, rules: &ContentRules, stays: b
 }
 
 /// Whether an attribute of an event holds content: the conventions before 1.37, OpenLIT until 1.36.
-pub(crate) fn holds_event_content(name: &str, is_genai_event: bool) -> bool {
+pub(crate) fn holds_event_content(name: &str, is_genai_event: bool, is_openinference: bool) -> bool {
     let is_current = Attribute::from_name(name).is_some_and(|spelling| is_content(spelling.attribute));
-    is_current || foreign::holds_content(name, false) || (is_genai_event && is_event_content(name))
+    is_current || foreign::holds_content(name, is_openinference) || (is_genai_event && is_event_content(name))
 }
 
 /// Redacts a text or a list of texts, and cuts each to `max_bytes`.

@@ -77,4 +77,6 @@ pub use builder::GenAiProcessorBuilder;
 pub use export::{CountingExporter, Delivery, DeliveryCounts, Discard, FanOut};
 pub use processor::GenAiProcessor;
 pub use sampler::MeterUnsampled;
+#[doc(hidden)]
+pub use secrets::without_secrets;
 pub use span_call::SpanCall;

@@ -43,13 +43,14 @@ pub(crate) fn redact_fields(operation: &mut Operation<'_>, rules: &ContentRules)
     // Content under other names has its own, earlier cut.
     let max_bytes = rules.max_bytes.max(MAX_VALUE_BYTES);
     redact_attributes(operation, redactor, max_bytes);
+    let is_openinference = operation.found.is_openinference;
     let span = &mut *operation.span;
     redact_name(&mut span.name);
     if let Status::Error { description } = &mut span.status {
         redact_description(description, redactor, has_content);
     }
     for event in &mut span.events.events {
-        redact_event(event, rules, has_content);
+        redact_event(event, rules, has_content, is_openinference);
     }
     span.links.links.iter_mut().for_each(redact_link);
 }
@@ -251,18 +252,17 @@ fn is_removed_text(attribute: &KeyValue) -> bool {
     is_error_text(name) && !(name == own::ERROR_TYPE && error_type::is_local_name(&attribute.value.as_str()))
 }
 
-fn redact_event(event: &mut Event, rules: &ContentRules, has_content: bool) {
+fn redact_event(event: &mut Event, rules: &ContentRules, has_content: bool, is_openinference: bool) {
     let is_genai_event = event.name.starts_with("gen_ai.");
+    let is_content = |name: &str| holds_event_content(name, is_genai_event, is_openinference);
     redact_name(&mut event.name);
     if !has_content {
-        let is_removed = |attribute: &KeyValue| {
-            is_removed_text(attribute) || holds_event_content(attribute.key.as_str(), is_genai_event)
-        };
+        let is_removed = |attribute: &KeyValue| is_removed_text(attribute) || is_content(attribute.key.as_str());
         event.attributes.retain(|attribute| !is_removed(attribute));
     }
     for attribute in &mut event.attributes {
         let name = attribute.key.as_str();
-        if holds_event_content(name, is_genai_event) {
+        if is_content(name) {
             clean_value(&mut attribute.value, rules, rules.max_bytes);
         } else if name != EXCEPTION_TYPE && !is_error_text(name) && !names_secret(name) {
             clean_value(&mut attribute.value, rules, MAX_VALUE_BYTES);

@@ -18,29 +18,40 @@ const SECRETS: &str = r"(?x-u)
     | \b(?:gsk|hf|r8|fw|glsa|npm|pcsk|jina|vck|lsv2_pt|lsv2_sk|dop_v1|api_org)_[A-Za-z0-9_]{20,}
         # Groq, Hugging Face, Replicate, Fireworks, Grafana, npm, Pinecone, Jina, Vercel, LangSmith, DigitalOcean
     | \b(?:xai|pplx|nvapi|glpat|tvly|GOCSPX)-[A-Za-z0-9_-]{20,}  # xAI, Perplexity, NVIDIA, GitLab, Tavily, Google's OAuth
-    | \bAIza[A-Za-z0-9_-]{35}                                # Google
+    | \bAIza[A-Za-z0-9_-]{20,}                               # Google
     | \bya29\.[A-Za-z0-9_-]{20,} | \b1//0[A-Za-z0-9_-]{30,}  # Google's OAuth
     | \b(?:AKIA|ASIA)[A-Z0-9]{16}\b                          # AWS
     | \bABSK[A-Za-z0-9+/]{40,}={0,2} | \bbedrock-api-key-[A-Za-z0-9+/=]{16,}   # Bedrock
     | \bgh[pousr]_[A-Za-z0-9]{36,} | \bgithub_pat_[A-Za-z0-9_]{22,}
     | \bxox[abeoprs]-[A-Za-z0-9-]{10,} | \bxapp-[A-Za-z0-9-]{20,}  # Slack
     | \b(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,} | \bsk_[A-Za-z0-9]{40,}   # Stripe, ElevenLabs
-    | \bdapi[0-9a-f]{32}                                     # Databricks
-    | \bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}           # SendGrid
-    | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+)?   # JWT
+    | \bdapi[0-9a-f]{16,}                                   # Databricks
+    | \bSG\.[A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]*)?        # SendGrid
+    | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]+)?   # JWT
     | -----BEGIN\ [A-Z\ ]{0,32}PRIVATE\ KEY-----(?su:.*?)(?:-----END\ [A-Z\ ]{0,32}PRIVATE\ KEY-----|\z)
 ";
 
-/// The value after a name of a secret, which stays. The name may end a longer one, as in `AWS_SECRET_ACCESS_KEY`; errors
-/// say `Incorrect API key provided: …`.
-const NAMED: &str = r#"(?x)
-    ( (?-u:\b) (?i-u: [A-Za-z0-9_-]{0,48}
-        (?: api[_\ -]?key | subscription[_-]?key | password | passwd | secret | (?:secret|access|private)[_-]?key
-          | (?:access|refresh|auth|session|bearer|security)[_-]?token )
-        (?: \ provided )? )
-      \\?["']? [\t\ ]* [:=] [\t\ ]* \\?["']? )
-    [^\t\n\r\ "'\\,;&]{6} [^\t\n\r\ "'\\,;&]*
-"#;
+/// The name of a secret with the sign and the quotes before its value. The name may end a longer one, as in
+/// `AWS_SECRET_ACCESS_KEY`; errors say `Incorrect API key provided: …`.
+macro_rules! named {
+    ($value:literal) => {
+        concat!(
+            r#"(?x)
+            ( (?-u:\b) (?i-u: [A-Za-z0-9_-]{0,48}
+                (?: api[_\ -]?key | subscription[_-]?key | password | passwd | secret | (?:secret|access|private)[_-]?key
+                  | (?:access|refresh|auth|session|bearer|security)[_-]?token )
+                (?: \ provided )? )
+              \\{0,8}["']? [\t\ ]* [:=] [\t\ ]* "#,
+            $value
+        )
+    };
+}
+
+/// A value in quotes, which may have blanks.
+const NAMED_QUOTED: &str = named!(r#" \\{0,8} " ) (?: [^\n"\\] | \\ [^\n"] ){6} (?: [^\n"\\] | \\ [^\n"] )* "#);
+
+/// A value without quotes, or in single ones.
+const NAMED: &str = named!(r#" \\{0,8}["']? ) [^\t\n\r\ "'\\,;&]{6} [^\t\n\r\ "'\\,;&]* "#);
 
 /// Credentials of an HTTP `Authorization` header.
 const AUTHORIZATION: &str = r"(?x-u) ( \b (?i:bearer|basic) [\t\ ]+ ) [A-Za-z0-9._~+/=-]{16,}";
@@ -67,11 +78,12 @@ const IN_QUERY: &str = r#"(?x)
 const QUERY: &str = r#"(?x) ( :// [^\t\n\r\ ?\#"'<>()]* [?\#] ) [^\t\n\r\ "'<>()\\]+ "#;
 
 /// The patterns with their replacements.
-static PATTERNS: LazyLock<[(Regex, &str); 6]> = LazyLock::new(|| {
+static PATTERNS: LazyLock<[(Regex, &str); 7]> = LazyLock::new(|| {
     [
         (SECRETS, "[redacted]"),
-        (NAMED, "${1}[redacted]"),
         (AUTHORIZATION, "${1}[redacted]"),
+        (NAMED_QUOTED, "${1}[redacted]"),
+        (NAMED, "${1}[redacted]"),
         (PASSWORD, "${1}[redacted]@"),
         (TOKEN_USER, "${1}[redacted]@"),
         (IN_QUERY, "${1}[redacted]"),
@@ -161,6 +173,11 @@ pub(crate) fn redact_error(text: &str) -> Cow<'_, str> {
         redacted = Cow::Owned(replaced);
     }
     redacted
+}
+
+/// `text` for a log: without secrets, and without the queries of URLs.
+pub fn without_secrets(text: &str) -> String {
+    redact_error(text).into_owned()
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::secrets::{REDACTED, names_secret, redact_error, redact_secrets};
 
@@ -65,7 +66,7 @@ impl Redactor {
             Value::Object(members) => {
                 let is_blob = members.get("type").and_then(Value::as_str) == Some("blob");
                 let mut is_changed = false;
-                for (name, member) in members {
+                for (name, member) in members.iter_mut() {
                     if names_secret(name) && (member.is_string() || member.is_number()) {
                         *member = REDACTED.into();
                         is_changed = true;
@@ -73,11 +74,24 @@ impl Redactor {
                         is_changed |= self.json(member);
                     }
                 }
-                is_changed
+                is_changed | redact_names(members)
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }
+}
+
+/// Redacts secrets in the names of members; returns whether any changed.
+fn redact_names(members: &mut Map<String, Value>) -> bool {
+    let has_secret = |name: &String| matches!(redact_secrets(name), Cow::Owned(_));
+    if !members.keys().any(has_secret) {
+        return false;
+    }
+    let renamed = mem::take(members).into_iter();
+    *members = renamed
+        .map(|(name, member)| (redact_secrets(&name).into_owned(), member))
+        .collect();
+    true
 }
 
 #[cfg(test)]
@@ -90,7 +104,7 @@ mod tests {
     fn json_members_and_texts_are_redacted_but_not_data() {
         let mut value = json!({
             "api_key": "x", "Authorization": "y", "openai_api_key": "z", "db_password": 1, "next_token": "n", "nested": [{"text": "key sk-0123456789abcdefghij"}],
-            "part": {"type": "blob", "content": "sk-0123456789abcdefghij"}, "max_tokens": 12,
+            "part": {"type": "blob", "content": "sk-0123456789abcdefghij"}, "max_tokens": 12, "sk-0123456789abcdefghij": "of a key",
         });
         assert!(Redactor::default().json(&mut value));
         assert_eq!(
@@ -98,7 +112,7 @@ mod tests {
             json!({
                 "api_key": "[redacted]", "Authorization": "[redacted]", "openai_api_key": "[redacted]",
                 "db_password": "[redacted]", "next_token": "n", "nested": [{"text": "key [redacted]"}],
-                "part": {"type": "blob", "content": "sk-0123456789abcdefghij"}, "max_tokens": 12,
+                "part": {"type": "blob", "content": "sk-0123456789abcdefghij"}, "max_tokens": 12, "[redacted]": "of a key",
             })
         );
     }
