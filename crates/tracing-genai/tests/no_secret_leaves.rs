@@ -228,6 +228,9 @@ fn no_secret_of_a_helper_arrives_and_the_prompt_only_by_policy() {
                 }
             });
             check(&sinks, policy, "helpers");
+            let [(_, spans), (_, events), ..] = sinks.arrived();
+            assert_eq!(spans.contains(PROMPT), is_on_span(policy), "{policy:?}");
+            assert_eq!(events.contains(PROMPT), is_on_event(policy), "{policy:?}");
         }
     }
 }
