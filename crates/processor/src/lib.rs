@@ -9,8 +9,10 @@
 //! | `normalise` | converts old and foreign names, types, messages, the span's name, kind and status to the conventions' |
 //! | `usage` | reads the usage |
 //! | `price` | computes the cost and its status |
-//! | `content` | redacts and cuts content, and exports it by policy |
-//! | `redact` | redacts secrets in all other fields, and cuts them |
+//! | `error type` | holds `error.type` to a known list and a few names of the program |
+//! | `content` | redacts and cuts content |
+//! | `redact` | redacts secrets in all other fields, and cuts them to their bounds |
+//! | `export content` | emits the event, and leaves content on the span or not, by policy |
 //! | `measure` | records duration, tokens and cost as metrics, before any sampling |
 //! | `bound` | limits the span's attributes; content is dropped first |
 //! | `forward` | forwards sampled spans to the wrapped processor |

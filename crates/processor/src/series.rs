@@ -222,7 +222,7 @@ impl SeriesCache {
 mod tests {
     use super::*;
 
-    fn labels<'l>(response_model: &'l str, port: i64) -> Labels<'l> {
+    fn labels(response_model: &str, port: i64) -> Labels<'_> {
         Labels {
             operation: "chat",
             provider: Some("openai"),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use opentelemetry::trace::{Span as _, Status, Tracer, TracerProvider};
 use opentelemetry::{Array, KeyValue, Value};
-use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
+use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ScopeMetrics};
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSpanProcessor, SpanData};
 use tracing_genai::GenAiProcessor;
@@ -112,7 +112,7 @@ fn fed(profile: Profile, fields: &[&'static str]) -> (BTreeMap<String, BTreeSet<
     meter_provider.force_flush().unwrap();
     let mut labels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for collected in metrics.get_finished_metrics().unwrap() {
-        for metric in collected.scope_metrics().flat_map(|scope| scope.metrics()) {
+        for metric in collected.scope_metrics().flat_map(ScopeMetrics::metrics) {
             for attribute in of_points(metric.data()) {
                 let values = labels.entry(attribute.key.as_str().to_owned()).or_default();
                 values.insert(attribute.value.as_str().into_owned());

@@ -282,7 +282,7 @@ fn no_secret_of_an_ordinary_span_arrives_and_the_prompt_only_by_policy() {
 #[test]
 fn no_secret_of_any_attribute_arrives_and_the_prompt_only_by_policy() {
     let secrets = secrets();
-    let of_dialects = Dialect::ALL.iter().flat_map(|dialect| names_of(dialect));
+    let of_dialects = Dialect::ALL.iter().flat_map(names_of);
     let of_conventions = Attribute::ALL.iter().map(|attribute| attribute.name().to_owned());
     let names: Vec<String> = of_conventions.chain(of_dialects).collect();
     for policy in policies() {
