@@ -4,7 +4,12 @@ use opentelemetry::{KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 use tracing_genai_semconv::{self as semconv, Attribute, own};
 
-/// Limits of a span's attributes. Default: none beyond the SDK provider's own limits.
+/// Limits of a span's attributes. Default: none beyond the SDK provider's own limits and the bounds below.
+///
+/// Without any setting, a GenAI span has these bounds in bytes: 256 for its name, the names of its events, the keys of
+/// attributes, and attributes that are names, such as models and hosts; 1,024 for the description of its status and the
+/// messages of exceptions; 64 KiB for any other attribute of the span, an event or a link, and 8,192 items for a list.
+/// Content has a [limit of its own](crate::GenAiProcessorBuilder::max_content_bytes).
 ///
 /// ```
 /// use tracing_genai_processor::SpanBounds;

@@ -11,6 +11,7 @@ use tracing_genai_semconv::profile::Profile;
 use crate::bound::SpanBounds;
 use crate::content::{ContentPolicy, ContentRules, EmitEvent, EventEmission, Redactor};
 use crate::counts::CountsRules;
+use crate::error_types::ErrorTypes;
 use crate::export::{CountingExporter, Delivery};
 use crate::processor::GenAiProcessor;
 use crate::queue::{MAX_BYTES, MAX_ITEMS, Queue};
@@ -156,10 +157,14 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         self
     }
 
-    /// Redacts content with `redact`: it gets each text and returns its replacement, or `None` to keep it. Default:
+    /// Redacts texts with `redact`: it gets each text and returns its replacement, or `None` to keep it. Default:
     /// only keys, tokens and passwords of known forms are redacted, which also happens before `redact` is called.
     ///
-    /// If `redact` panics, all content of the span is removed.
+    /// Texts are content, the description of the status, attributes of events, and messages and stack traces of
+    /// exceptions. Names and ids, such as those of models, users and spans, are not given to `redact`; secrets of known
+    /// forms are redacted in them.
+    ///
+    /// If `redact` panics, all content of the span is removed, and the texts of its errors and events.
     ///
     /// ```
     /// use tracing_genai_processor::GenAiProcessor;
@@ -199,7 +204,7 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
         self
     }
 
-    /// Limits of a span's attributes. Default: the SDK provider's own limits.
+    /// Limits of a span's attributes. Default: the SDK provider's own limits, and the bounds of [`SpanBounds`].
     pub const fn bounds(mut self, bounds: SpanBounds) -> Self {
         self.bounds = bounds;
         self
@@ -240,6 +245,7 @@ impl<P: SpanProcessor + 'static> GenAiProcessorBuilder<P> {
             counts: self.counts,
             profile: self.profile,
             keeps_originals: self.keeps_originals,
+            error_types: ErrorTypes::default(),
             content: self.content,
             bounds: self.bounds,
             delivery: self.delivery,

@@ -19,10 +19,11 @@ use form::{CONTENT, Form, form_of, is_content, text_of};
 use limit::LimitedText;
 use precut::precut;
 
+pub use crate::secrets::REDACTED;
 pub use capture::{CAPTURE_VARIABLE, ContentCapture, ContentPolicy, EventEmission};
 pub(crate) use event::EmitEvent;
+pub use redact::RedactText;
 pub(crate) use redact::Redactor;
-pub use redact::{REDACTED, RedactText};
 
 /// Settings of the content stage.
 #[derive(Debug)]
@@ -144,11 +145,10 @@ fn precut_value(value: &mut Value, form: Form, rules: &ContentRules) -> bool {
     is_cut
 }
 
-/// Redacts, cuts and exports the operation's content by `rules`.
-pub(crate) fn apply_content_policy(operation: &mut Operation<'_>, rules: &ContentRules) {
-    let has_content = CONTENT.iter().any(|(attribute, _)| operation.has(*attribute));
+/// Redacts and cuts the operation's content, and removes what `rules` export nowhere.
+pub(crate) fn clean_content(operation: &mut Operation<'_>, rules: &ContentRules) {
     let capture = rules.policy.export();
-    if has_content {
+    if has_content(operation) {
         if capture == Some(ContentCapture::NoContent) {
             remove_content(operation);
         } else {
@@ -158,9 +158,11 @@ pub(crate) fn apply_content_policy(operation: &mut Operation<'_>, rules: &Conten
     if operation.found.has_leftovers {
         clean_leftovers(operation, rules, capture.is_none_or(ContentCapture::is_on_span));
     }
-    if !operation.span.events.events.is_empty() {
-        clean_events(operation, rules, capture.is_none_or(ContentCapture::is_on_span));
-    }
+}
+
+/// Emits the operation's event, and removes content from its span, by `rules`.
+pub(crate) fn export_content(operation: &mut Operation<'_>, rules: &ContentRules) {
+    let capture = rules.policy.export();
     let is_on_event = capture.is_some_and(ContentCapture::is_on_event);
     if let Some(event) = &rules.event
         && match rules.emission {
@@ -172,9 +174,13 @@ pub(crate) fn apply_content_policy(operation: &mut Operation<'_>, rules: &Conten
     {
         event.emit(operation, is_on_event);
     }
-    if has_content && capture.is_some_and(|capture| !capture.is_on_span()) {
+    if capture.is_some_and(|capture| !capture.is_on_span()) && has_content(operation) {
         remove_content(operation);
     }
+}
+
+fn has_content(operation: &Operation<'_>) -> bool {
+    CONTENT.iter().any(|(attribute, _)| operation.has(*attribute))
 }
 
 /// Removes all content of a span whose stages panicked: unredacted content must not be exported.
@@ -245,33 +251,20 @@ fn clean_leftovers(operation: &mut Operation<'_>, rules: &ContentRules, stays: b
     }
     let attributes = operation.span.attributes.iter_mut();
     for attribute in attributes.filter(|attribute| is_leftover(attribute)) {
-        clean_value(&mut attribute.value, rules);
+        clean_value(&mut attribute.value, rules, rules.max_bytes);
     }
 }
 
-/// Redacts and cuts content on the span's events: the conventions before 1.37, OpenLIT until 1.36.
-fn clean_events(operation: &mut Operation<'_>, rules: &ContentRules, stays: bool) {
-    for event in &mut operation.span.events.events {
-        let is_genai_event = event.name.starts_with("gen_ai.");
-        let is_content = |attribute: &KeyValue| {
-            let name = attribute.key.as_str();
-            let is_current = Attribute::from_name(name).is_some_and(|spelling| is_content(spelling.attribute));
-            is_current || foreign::holds_content(name, false) || (is_genai_event && is_event_content(name))
-        };
-        if stays {
-            let attributes = event.attributes.iter_mut();
-            for attribute in attributes.filter(|attribute| is_content(attribute)) {
-                clean_value(&mut attribute.value, rules);
-            }
-        } else {
-            event.attributes.retain(|attribute| !is_content(attribute));
-        }
-    }
+/// Whether an attribute of an event holds content: the conventions before 1.37, OpenLIT until 1.36.
+pub(crate) fn holds_event_content(name: &str, is_genai_event: bool, is_openinference: bool) -> bool {
+    let is_current = Attribute::from_name(name).is_some_and(|spelling| is_content(spelling.attribute));
+    is_current || foreign::holds_content(name, is_openinference) || (is_genai_event && is_event_content(name))
 }
 
-fn clean_value(value: &mut Value, rules: &ContentRules) {
+/// Redacts a text or a list of texts, and cuts each to `max_bytes`.
+pub(crate) fn clean_value(value: &mut Value, rules: &ContentRules, max_bytes: usize) {
     let clean = |text: &mut StringValue| {
-        let limited = limit::any(text.as_str(), rules.max_bytes, &rules.redactor);
+        let limited = limit::any(text.as_str(), max_bytes, &rules.redactor);
         if limited.text != text.as_str() {
             *text = limited.text.into();
         }

@@ -9,7 +9,10 @@
 //! | `normalise` | converts old and foreign names, types, messages, the span's name, kind and status to the conventions' |
 //! | `usage` | reads the usage |
 //! | `price` | computes the cost and its status |
-//! | `content` | redacts and cuts content, and exports it by policy |
+//! | `error type` | holds `error.type` to a known list and a few names of the program |
+//! | `content` | redacts and cuts content |
+//! | `redact` | redacts secrets in all other fields, and cuts them to their bounds |
+//! | `export content` | emits the event, and leaves content on the span or not, by policy |
 //! | `measure` | records duration, tokens and cost as metrics, before any sampling |
 //! | `bound` | limits the span's attributes; content is dropped first |
 //! | `forward` | forwards sampled spans to the wrapped processor |
@@ -37,7 +40,9 @@ mod counts;
 mod covered;
 mod detached;
 mod ended_span;
+mod error_types;
 mod export;
+mod field_bounds;
 mod foreign;
 mod forward;
 mod gaps;
@@ -52,11 +57,13 @@ mod operation;
 mod price;
 mod processor;
 mod queue;
+mod redact;
 mod rename;
 mod repeated;
 mod same_model;
 mod sampler;
 mod scope;
+mod secrets;
 mod self_metrics;
 mod series;
 mod span_call;
@@ -74,4 +81,6 @@ pub use builder::GenAiProcessorBuilder;
 pub use export::{CountingExporter, Delivery, DeliveryCounts, Discard, FanOut};
 pub use processor::GenAiProcessor;
 pub use sampler::MeterUnsampled;
+#[doc(hidden)]
+pub use secrets::without_secrets;
 pub use span_call::SpanCall;

@@ -135,6 +135,12 @@ impl<'span> Operation<'span> {
         }
     }
 
+    /// The positions of known attributes below 64, one bit each.
+    pub(crate) fn known_positions(&self) -> u64 {
+        let bit = |position: &u32| 1_u64.checked_shl(*position).unwrap_or_default();
+        self.positions.iter().fold(0, |known, position| known | bit(position))
+    }
+
     /// Sets the position of `attribute`.
     pub(crate) fn set_position(&mut self, attribute: Attribute, position: usize) {
         if let Some(stored) = self.positions.get_mut(attribute as usize) {

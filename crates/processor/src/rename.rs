@@ -6,15 +6,12 @@ use tracing_genai_semconv::{self as semconv, Attribute, Meaning, OperationName, 
 use crate::coerce::{coerce, has_type, is_above_zero};
 use crate::content::form::is_content;
 use crate::detached::DetachedAttributes;
+use crate::field_bounds::{MARGIN, cut_text, max_bytes};
 use crate::foreign;
 use crate::older_names::OlderNames;
 use crate::operation::Operation;
 use crate::repeated::{RepeatedAttributes, mark_removed};
-use crate::truncate::truncated;
 use crate::unread::Unread;
-
-/// Maximum bytes of a text attribute other than content; an oversized one could lose its whole batch.
-const MAX_TEXT_BYTES: usize = 64 * 1024;
 
 /// LangGraph writes the node's name on all spans within it, model calls among them.
 const NODE_NAME: &str = "langgraph.node.name";
@@ -221,9 +218,9 @@ fn convert(value: &mut Value, attribute: Attribute) -> Result<(), Unread> {
         return Err(Unread::Type);
     }
     match value {
-        Value::String(text) if text.as_str().len() > MAX_TEXT_BYTES && !is_content(attribute) => {
-            let start = truncated(text.as_str(), MAX_TEXT_BYTES).to_owned();
-            *text = start.into();
+        // What is left above the limit is for the redaction: a secret across the cut is still of its form.
+        Value::String(text) if text.as_str().len() > max_bytes(attribute) && !is_content(attribute) => {
+            cut_text(text, max_bytes(attribute) + MARGIN);
             Err(Unread::Length)
         }
         _ => Ok(()),

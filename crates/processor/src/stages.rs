@@ -13,11 +13,13 @@ use tracing_genai_semconv::profile::Profile;
 
 use crate::bound::{SpanBounds, bound};
 use crate::closing;
-use crate::content::{self, ContentRules, apply_content_policy};
+use crate::content::{self, ContentRules, clean_content, export_content};
 use crate::counts::CountsRules;
 use crate::detached::restore_after_panic;
 use crate::ended_span::{EndedSpan, size};
+use crate::error_types::ErrorTypes;
 use crate::export::Delivery;
+use crate::field_bounds::precut_fields;
 use crate::forward::{forward, is_forwarded};
 use crate::inner_calls::InnerCalls;
 use crate::measure::Meters;
@@ -25,7 +27,9 @@ use crate::normalise::{is_genai, normalise, read_normalised};
 use crate::operation::Operation;
 use crate::price::price;
 use crate::queue::{Queue, Wake};
+use crate::redact::{redact_fields, remove_unredacted_texts};
 use crate::scope::scope;
+use crate::secrets::redact_secrets;
 use crate::self_metrics;
 use crate::usage::read_usage;
 use crate::warnings::Warnings;
@@ -39,6 +43,7 @@ pub(crate) struct Stages {
     pub(crate) profile: Profile,
     /// Whether originals of renamed attributes are kept.
     pub(crate) keeps_originals: bool,
+    pub(crate) error_types: ErrorTypes,
     pub(crate) content: ContentRules,
     pub(crate) bounds: SpanBounds,
     pub(crate) delivery: Delivery,
@@ -60,10 +65,11 @@ impl Stages {
             self.bound_and_forward(span);
             return;
         }
-        // Only a span of that size can have content above the limit.
+        // Only a span of that size can have content above the limit, or a large field.
         let mut bytes = size(&span);
         if bytes > self.content.max_bytes {
             content::precut_content(&mut span, &self.content);
+            precut_fields(&mut span, self.content.max_bytes);
             bytes = size(&span);
         }
         let id = span.span_context.span_id();
@@ -118,9 +124,20 @@ impl Stages {
         });
         if !is_read {
             restore_after_panic(operation.span);
+            operation.index_attributes();
         }
-        if !is_read || !self.guarded(|| apply_content_policy(&mut operation, &self.content)) {
+        if !is_processed {
+            self.guarded(|| self.error_types.limit(&mut operation));
+        }
+        let is_redacted = is_read
+            && self.guarded(|| {
+                clean_content(&mut operation, &self.content);
+                redact_fields(&mut operation, &self.content);
+                export_content(&mut operation, &self.content);
+            });
+        if !is_redacted {
             content::remove_unredacted(&mut operation);
+            self.guarded(|| remove_unredacted_texts(&mut operation));
         }
         if is_read && !is_processed {
             self.guarded(|| self.measure(&operation));
@@ -171,7 +188,11 @@ impl Stages {
             return false;
         }
         operation.unread_usage.iter().fold(false, |has_new_warning, field| {
-            has_new_warning | self.warnings.unread_usage(provider_of(operation), field)
+            // The name is the provider's.
+            has_new_warning
+                | self
+                    .warnings
+                    .unread_usage(provider_of(operation), &redact_secrets(field))
         })
     }
 

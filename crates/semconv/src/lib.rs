@@ -19,6 +19,7 @@ pub mod check;
 pub mod collector;
 pub mod cost;
 pub mod dialect;
+pub mod error_type;
 pub mod event;
 mod known_values;
 mod lookup;

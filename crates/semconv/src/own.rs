@@ -76,3 +76,6 @@ pub const ATTRIBUTE: &str = "tracing_genai.attribute";
 pub const UNREAD_REASON: &str = "tracing_genai.unread.reason";
 /// The content attributes that were cut to their budget: a list of names.
 pub const CONTENT_CUT: &str = "tracing_genai.content.cut";
+/// The value of `error.type` as it came, where that is `_OTHER` because it is not of a known list: redacted, and at most
+/// 256 bytes.
+pub const ERROR_TYPE: &str = "tracing_genai.error.type";

@@ -13,14 +13,15 @@ use tracing_genai_message::{Message, to_json};
 use tracing_genai_pricing::{Usd, reported_cost};
 use tracing_genai_processor::inner_calls::InnerCall;
 use tracing_genai_semconv::typed::Key;
-use tracing_genai_semconv::{Attribute, own};
-use tracing_genai_usage::{Api, Reading, Unit, Usage, read_body};
+use tracing_genai_semconv::{Attribute, OTHER, error_type, own};
+use tracing_genai_usage::{Api, ProviderError, Reading, Unit, Usage, read_body};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::ValueOf;
-use crate::collect::is_collected_on;
+use crate::collect::{is_collected_on, may_quote_errors_on};
 use crate::enclosing::Enclosing;
 use crate::ending;
+use crate::short;
 use crate::value::{self, texts};
 
 /// A model call, from its request to the end of its response. It ends when it is dropped.
@@ -126,7 +127,7 @@ impl Call {
             reading.response_id.iter().for_each(|id| call.response_id(id));
         });
         if let Some(error) = &reading.error {
-            self.fail(&error.kind, &error.message);
+            self.fail_by_provider(None, Some(error));
         }
     }
 
@@ -178,7 +179,7 @@ impl Call {
             if text != recorded
                 && let Some(text) = text.as_deref().filter(is_special)
             {
-                self.attribute(name, text.to_owned());
+                self.attribute(name, short::name(text).to_owned());
             }
         }
         if reading.unread != recorded.unread {
@@ -210,11 +211,8 @@ impl Call {
             }
             return;
         }
-        let message = reading
-            .ok()
-            .and_then(|reading| reading.error)
-            .map(|error| error.message);
-        self.fail(&status.to_string(), message.unwrap_or_default());
+        let error = reading.ok().and_then(|reading| reading.error);
+        self.fail_by_provider(Some(status), error.as_ref());
     }
 
     /// Records why a response or a part of it could not be read.
@@ -262,7 +260,7 @@ impl Call {
 
     /// Records the finish reason of each choice: `stop`, `length`, `tool_calls`, or the provider's own word.
     pub fn finish_reasons<'a>(&self, reasons: impl IntoIterator<Item = &'a str>) {
-        let reasons = texts(reasons.into_iter().map(str::to_owned));
+        let reasons = texts(reasons.into_iter().map(|reason| short::name(reason).to_owned()));
         self.attribute(Attribute::ResponseFinishReasons.name(), reasons);
     }
 
@@ -273,11 +271,37 @@ impl Call {
     }
 
     /// Records a failure: `error.type`, a word of low cardinality such as an HTTP status or an error's name, and the
-    /// span's status with `message`.
+    /// span's status with `message`, of which 1 KiB is exported.
+    ///
+    /// `error.type` is a metric label: the processor replaces what is neither of
+    /// [the known list](crate::semconv::error_type::is_known) nor the name of a type or a word of letters by `_OTHER`.
+    /// Where content must not stand on spans (`NO_CONTENT`, `EVENT_ONLY`), nor does `message`.
     pub fn fail(&self, error_type: &str, message: impl Display) {
         self.has_failed.store(true, Ordering::Relaxed);
         self.note_in_enclosing(InnerCall::failed);
         fail(&self.span, error_type, message);
+    }
+
+    /// Records a failure that the provider reported: with `status`, or else with its name for the error, if that is
+    /// documented. Its text is copied only where content may stand on spans.
+    pub(crate) fn fail_by_provider(&self, status: Option<u16>, error: Option<&ProviderError>) {
+        let kind = error.map(|error| short::name(&error.kind));
+        let known = kind.filter(|kind| error_type::is_known(kind));
+        if status.is_none()
+            && known.is_none()
+            && let Some(kind) = kind
+        {
+            self.attribute(own::ERROR_TYPE, kind.to_owned());
+        }
+        let status = status.map(|status| status.to_string());
+        let error_type = status.as_deref().or(known).unwrap_or(OTHER);
+        let message = error.map_or("", |error| &error.message);
+        let message = if may_quote_errors_on(&self.span) {
+            message
+        } else {
+            known.unwrap_or_default()
+        };
+        self.fail(error_type, message);
     }
 
     /// Notes what is now known of this call on the span around it, if the call may cover that.
@@ -317,7 +341,7 @@ impl Call {
 
     fn text(&self, attribute: Attribute, value: Option<&str>) {
         if let Some(value) = value {
-            self.attribute(attribute.name(), value.to_owned());
+            self.attribute(attribute.name(), short::name(value).to_owned());
         }
     }
 }
@@ -333,6 +357,6 @@ impl Drop for Call {
 }
 
 pub(crate) fn fail(span: &Span, error_type: &str, message: impl Display) {
-    span.set_attribute(Attribute::ErrorType.name(), error_type.to_owned());
-    span.set_status(Status::error(message.to_string()));
+    span.set_attribute(Attribute::ErrorType.name(), short::name(error_type).to_owned());
+    span.set_status(Status::error(short::error_text(message)));
 }

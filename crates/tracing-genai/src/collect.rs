@@ -1,6 +1,7 @@
 //! Whether the helpers record content: the subscriber's layer decides, so that two pipelines in a process can differ.
 
 use tracing::{Dispatch, Span};
+use tracing_genai_processor::content::{ContentCapture, ContentPolicy};
 
 use crate::layer::BeforeOpenTelemetry;
 
@@ -15,6 +16,17 @@ pub fn is_content_collected() -> bool {
 pub(crate) fn is_collected_on(span: &Span) -> bool {
     span.with_subscriber(|(_, dispatch)| is_collected_by(dispatch))
         .unwrap_or_default()
+}
+
+/// Whether a span may have the texts of a provider's errors, which quote the prompt: not if the policy of the span's
+/// subscriber keeps content off spans.
+pub(crate) fn may_quote_errors_on(span: &Span) -> bool {
+    let policy = span.with_subscriber(|(_, dispatch)| {
+        let layer = dispatch.downcast_ref::<BeforeOpenTelemetry>();
+        layer.map(BeforeOpenTelemetry::content_policy)
+    });
+    let export = policy.flatten().and_then(ContentPolicy::export);
+    export.is_none_or(ContentCapture::is_on_span)
 }
 
 fn is_collected_by(dispatch: &Dispatch) -> bool {

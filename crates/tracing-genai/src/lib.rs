@@ -57,6 +57,7 @@ mod observe;
 mod opened;
 mod outcome;
 mod response;
+mod short;
 mod step;
 mod stream;
 mod unsigned;

@@ -10,6 +10,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::collect::{is_collected_on, is_content_collected};
 use crate::enclosing::Enclosing;
+use crate::short;
 use crate::{Call, ValueOf};
 
 /// A chat completion of `model` at `provider`, a value of `gen_ai.provider.name`: `openai`, `anthropic`, `aws.bedrock`,
@@ -71,8 +72,8 @@ impl ModelCall {
     pub fn of(operation: OperationName, provider: &str, model: Option<&str>) -> Self {
         Self {
             operation,
-            provider: provider.to_owned(),
-            model: model.map(str::to_owned),
+            provider: short::name(provider).to_owned(),
+            model: model.map(|model| short::name(model).to_owned()),
             attributes: Vec::new(),
             content: Vec::new(),
             covers_enclosing: false,

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use tracing_genai_pricing::{Prices, Refresh, Refreshed, Refreshing};
+use tracing_genai_processor::without_secrets;
 
 use crate::settings::{FEED_VARIABLE, FILE_VARIABLE, PriceSettings, Warning};
 
@@ -107,10 +108,14 @@ fn log(outcome: &Refreshed<'_>) {
         Refreshed::Updated { version, warnings } => {
             tracing::info!(target: "tracing_genai", version, "newer prices are in use");
             for warning in *warnings {
+                let warning = without_secrets(warning);
                 tracing::warn!(target: "tracing_genai", "prices: {warning}");
             }
         }
-        Refreshed::Failed(error) => tracing::warn!(target: "tracing_genai", "prices: {error}; keeping current prices"),
+        Refreshed::Failed(error) => {
+            let error = without_secrets(&error.to_string());
+            tracing::warn!(target: "tracing_genai", "prices: {error}; keeping current prices");
+        }
         _ => {}
     }
 }

@@ -157,8 +157,7 @@ impl Watching {
         let is_refusal = !(200..300).contains(&status);
         if is_refusal {
             // The status is the error's type; the body has the message, and no usage counts.
-            let message = reading.error.take().map(|error| error.message).unwrap_or_default();
-            call.fail(&status.to_string(), message);
+            call.fail_by_provider(Some(status), reading.error.take().as_ref());
         } else {
             if reading.usage.is_empty() && reading.invalid.is_none() && reading.error.is_none() {
                 reading.usage = fallback_usage;

@@ -10,7 +10,7 @@ use crate::field::{Field, Maybe, object};
 pub struct ProviderError {
     /// The provider's name of the error, such as `rate_limit_error`; `error` if it has none.
     pub kind: String,
-    /// The provider's message; may be empty.
+    /// The provider's message, at most 2 KiB of it; may be empty.
     pub message: String,
 }
 
@@ -31,6 +31,29 @@ struct ErrorObject<'a> {
     error_message: Field<'a>,
 }
 
+/// Maximum bytes of a name and of a message: a body may have megabytes.
+const MAX_KIND_BYTES: usize = 1_024;
+const MAX_MESSAGE_BYTES: usize = 2_048;
+
+impl ProviderError {
+    fn new(kind: Option<String>, message: Option<String>) -> Self {
+        Self {
+            kind: kind.map_or_else(|| "error".to_owned(), |kind| shortened(kind, MAX_KIND_BYTES)),
+            message: message.map_or_else(String::new, |message| shortened(message, MAX_MESSAGE_BYTES)),
+        }
+    }
+}
+
+/// `text` cut between characters.
+fn shortened(mut text: String, max_bytes: usize) -> String {
+    if text.len() > max_bytes {
+        let end = (0..=max_bytes).rev().find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or_default());
+        text.shrink_to_fit();
+    }
+    text
+}
+
 /// `MiniMax`'s errors, with a status of 200: <https://platform.minimax.io/docs/api-reference/errorcode>.
 #[derive(Deserialize)]
 pub(crate) struct BaseResponse<'a> {
@@ -44,10 +67,7 @@ impl BaseResponse<'_> {
     /// The error, if the code is not zero.
     pub(crate) fn error(self) -> Option<ProviderError> {
         let code = self.status_code.decimal().filter(|code| *code != "0")?;
-        Some(ProviderError {
-            kind: code.to_owned(),
-            message: self.status_msg.0.unwrap_or_default(),
-        })
+        Some(ProviderError::new(Some(code.to_owned()), self.status_msg.0))
     }
 }
 
@@ -55,51 +75,36 @@ impl BaseResponse<'_> {
 pub(crate) fn provider_error(field: Field<'_>) -> Option<ProviderError> {
     let json = field.json()?;
     if let Some(message) = string(json) {
-        return Some(ProviderError {
-            kind: "error".to_owned(),
-            message,
-        });
+        return Some(ProviderError::new(None, Some(message)));
     }
     let object: ErrorObject<'_> = object(json.as_bytes()).ok()?;
     let kind = text(object.kind)
         .or_else(|| text(object.code))
-        .or_else(|| text(object.error_code))
-        .unwrap_or_else(|| "error".to_owned());
+        .or_else(|| text(object.error_code));
     let message = text(object.message).or_else(|| text(object.error_message));
-    Some(ProviderError {
-        kind,
-        message: message.unwrap_or_default(),
-    })
+    Some(ProviderError::new(kind, message))
 }
 
 /// Reads a body that is only an error, as Mistral (`message`, `type`) and many Python servers (`detail`) send it.
 pub(crate) fn error_body(json: &[u8]) -> Option<ProviderError> {
     let body: ErrorObject<'_> = object(json).ok()?;
     let message = text(body.message).or_else(|| text(body.detail))?;
-    let kind = text(body.kind)
-        .or_else(|| text(body.code))
-        .unwrap_or_else(|| "error".to_owned());
-    Some(ProviderError { kind, message })
+    let kind = text(body.kind).or_else(|| text(body.code));
+    Some(ProviderError::new(kind, Some(message)))
 }
 
 /// An error whose code and message are in the event itself, as in the Responses API's `error` event.
 pub(crate) fn bare_error(code: Field<'_>, message: Field<'_>) -> Option<ProviderError> {
     let (code, message) = (text(code), text(message));
-    (code.is_some() || message.is_some()).then(|| ProviderError {
-        kind: code.unwrap_or_else(|| "error".to_owned()),
-        message: message.unwrap_or_default(),
-    })
+    (code.is_some() || message.is_some()).then(|| ProviderError::new(code, message))
 }
 
 /// An error named by the stream's framing, with the message of its JSON.
 pub(crate) fn exception(name: &str, json: &[u8]) -> ProviderError {
-    ProviderError {
-        kind: name.to_owned(),
-        message: object::<ErrorObject<'_>>(json)
-            .ok()
-            .and_then(|error| text(error.message))
-            .unwrap_or_default(),
-    }
+    let message = object::<ErrorObject<'_>>(json)
+        .ok()
+        .and_then(|error| text(error.message));
+    ProviderError::new(Some(name.to_owned()), message)
 }
 
 /// The text of a string, or of a number such as `OpenRouter`'s `"code": 429`.
@@ -136,5 +141,12 @@ mod tests {
         assert_eq!(read(r#"{"code":429,"message":"slow"}"#), pair("429", "slow"));
         assert_eq!(read(r#""plain""#), pair("error", "plain"));
         assert_eq!(read("null"), None);
+    }
+
+    #[test]
+    fn a_name_and_a_message_of_megabytes_are_cut_between_characters() {
+        let long = ["x", &"é".repeat(1 << 20)].concat();
+        let (kind, message) = read(&serde_json::json!({"type": long, "message": long}).to_string()).unwrap();
+        assert_eq!((kind.len(), message.len()), (MAX_KIND_BYTES - 1, MAX_MESSAGE_BYTES - 1));
     }
 }

@@ -7,6 +7,7 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSpanProcessor, SpanData};
 use tracing_genai::GenAiProcessor;
+use tracing_genai::content::ContentPolicy;
 use tracing_subscriber::layer::SubscriberExt;
 
 /// Collects the spans of this thread until it is dropped.
@@ -18,12 +19,18 @@ pub(crate) struct Spans {
 
 impl Spans {
     pub(crate) fn collect() -> Self {
+        Self::by(ContentPolicy::default())
+    }
+
+    /// Collects them as the policy has it.
+    pub(crate) fn by(policy: ContentPolicy) -> Self {
         let exporter = InMemorySpanExporter::default();
         let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(exporter.clone()))
             .meter_provider(&SdkMeterProvider::default())
+            .content_policy(policy)
             .build();
         let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
-        let layer = tracing_genai::layer(provider.tracer("test"));
+        let layer = tracing_genai::layer_with_content(provider.tracer("test"), policy);
         let subscriber = tracing_subscriber::registry().with(layer);
         Self {
             exporter,

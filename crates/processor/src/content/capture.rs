@@ -7,12 +7,12 @@ pub const CAPTURE_VARIABLE: &str = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_C
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContentCapture {
-    /// Nowhere. Content that instrumentations recorded on spans is removed.
+    /// Nowhere. Content that instrumentations recorded on spans is removed, and the texts of errors, which may quote it.
     NoContent,
     /// On the span.
     SpanOnly,
     /// On the event `gen_ai.client.inference.operation.details` only. Content of spans that are not model calls is
-    /// removed: there is no event for them.
+    /// removed: there is no event for them. So are the texts of errors.
     EventOnly,
     /// On both.
     SpanAndEvent,

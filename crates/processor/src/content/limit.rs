@@ -6,10 +6,7 @@ use serde_json::value::RawValue;
 use super::form::{Form, KeepFrom};
 use super::precut::precut;
 use super::redact::Redactor;
-use crate::truncate::truncated;
-
-/// The end of a text that was cut.
-const CUT: &str = "…";
+use crate::truncate::ellipsed as cut;
 
 /// Redacted content within the size limit.
 #[derive(Debug, PartialEq)]
@@ -163,13 +160,6 @@ fn shorten(value: &mut Value, max_text_bytes: usize) {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-fn cut(text: &str, max_bytes: usize) -> String {
-    if max_bytes < CUT.len() {
-        return String::new();
-    }
-    [truncated(text, max_bytes - CUT.len()), CUT].concat()
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use tracing_genai_processor::without_secrets;
+
 /// A malformed setting, whose default is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
@@ -16,12 +18,12 @@ pub struct Warning {
 
 impl Warning {
     pub(crate) fn new(variable: &str, value: &str, allowed: &str, used: &str) -> Self {
-        let [variable, value, allowed, used] = [variable, value, allowed, used].map(str::to_owned);
+        // Warnings are logged, and any value may hold a key.
         Self {
-            variable,
-            value,
-            allowed,
-            used,
+            variable: variable.to_owned(),
+            value: without_secrets(value),
+            allowed: without_secrets(allowed),
+            used: used.to_owned(),
         }
     }
 

@@ -5,6 +5,7 @@ use tracing_genai_message::{Message, to_json};
 use tracing_genai_semconv::Attribute;
 
 use super::builder::{Kind, Step, StepBuilder, kind};
+use crate::short;
 
 /// A run of an agent in this process.
 #[derive(Debug)]
@@ -47,35 +48,39 @@ pub struct Workflow {
 /// turn.input(&[Message::user("Where is my parcel?")]);
 /// ```
 pub fn invoke_agent(name: &str) -> StepBuilder<Agent> {
-    StepBuilder::new(Agent { name: name.to_owned() })
+    StepBuilder::new(Agent {
+        name: short::name(name).to_owned(),
+    })
 }
 
 /// A run of the agent `name`, which `provider` hosts.
 pub fn invoke_remote_agent(provider: &str, name: &str) -> StepBuilder<RemoteAgent> {
     StepBuilder::new(RemoteAgent {
-        provider: provider.to_owned(),
-        name: name.to_owned(),
+        provider: short::name(provider).to_owned(),
+        name: short::name(name).to_owned(),
     })
 }
 
 /// The creation of the agent `name` at `provider`.
 pub fn create_agent(provider: &str, name: &str) -> StepBuilder<AgentCreation> {
     StepBuilder::new(AgentCreation {
-        provider: provider.to_owned(),
-        name: name.to_owned(),
+        provider: short::name(provider).to_owned(),
+        name: short::name(name).to_owned(),
     })
 }
 
 /// A plan that `agent` makes before it acts.
 pub fn plan(agent: &str) -> StepBuilder<Plan> {
     StepBuilder::new(Plan {
-        agent: agent.to_owned(),
+        agent: short::name(agent).to_owned(),
     })
 }
 
 /// A run of the workflow `name`.
 pub fn invoke_workflow(name: &str) -> StepBuilder<Workflow> {
-    StepBuilder::new(Workflow { name: name.to_owned() })
+    StepBuilder::new(Workflow {
+        name: short::name(name).to_owned(),
+    })
 }
 
 impl Kind for Agent {}
@@ -144,7 +149,7 @@ macro_rules! agents {
 
             /// The agent's model, if it uses only one (`gen_ai.request.model`).
             pub fn model(self, model: &str) -> Self {
-                self.with(Attribute::RequestModel, model.to_owned())
+                self.with(Attribute::RequestModel, short::name(model).to_owned())
             }
         }
     )*};

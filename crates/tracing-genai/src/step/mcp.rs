@@ -7,6 +7,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::builder::{Kind, Step, StepBuilder, kind};
 use super::tool::json_text;
+use crate::short;
 
 /// A request or notification of MCP.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub struct Mcp {
 pub fn mcp_client(method: &str) -> StepBuilder<Mcp> {
     StepBuilder::new(Mcp {
         is_server: false,
-        method: method.to_owned(),
+        method: short::name(method).to_owned(),
         target: None,
     })
 }
@@ -35,7 +36,7 @@ pub fn mcp_client(method: &str) -> StepBuilder<Mcp> {
 pub fn mcp_server(method: &str) -> StepBuilder<Mcp> {
     StepBuilder::new(Mcp {
         is_server: true,
-        method: method.to_owned(),
+        method: short::name(method).to_owned(),
         target: None,
     })
 }
@@ -77,13 +78,13 @@ fn method_is_call(name: &str) -> bool {
 impl StepBuilder<Mcp> {
     /// The tool (`gen_ai.tool.name`).
     pub fn tool(mut self, name: &str) -> Self {
-        self.kind.target = Some((Attribute::ToolName, name.to_owned()));
+        self.kind.target = Some((Attribute::ToolName, short::name(name).to_owned()));
         self
     }
 
     /// The prompt (`gen_ai.prompt.name`).
     pub fn prompt(mut self, name: &str) -> Self {
-        self.kind.target = Some((Attribute::PromptName, name.to_owned()));
+        self.kind.target = Some((Attribute::PromptName, short::name(name).to_owned()));
         self
     }
 

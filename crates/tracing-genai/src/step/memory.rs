@@ -5,6 +5,7 @@ use tracing::Span;
 use tracing_genai_semconv::{Attribute, OperationName};
 
 use super::builder::{Kind, Step, StepBuilder, kind};
+use crate::short;
 
 /// An operation on memories of a store.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub struct MemoryStore {
 fn memory(operation: OperationName, store: &str) -> StepBuilder<Memory> {
     StepBuilder::new(Memory {
         operation,
-        store: store.to_owned(),
+        store: short::name(store).to_owned(),
     })
 }
 
@@ -61,7 +62,7 @@ pub fn delete_memory(store: &str) -> StepBuilder<Memory> {
 pub fn create_memory_store(store: &str) -> StepBuilder<MemoryStore> {
     StepBuilder::new(MemoryStore {
         operation: OperationName::CreateMemoryStore,
-        store: store.to_owned(),
+        store: short::name(store).to_owned(),
     })
 }
 
@@ -69,7 +70,7 @@ pub fn create_memory_store(store: &str) -> StepBuilder<MemoryStore> {
 pub fn delete_memory_store(store: &str) -> StepBuilder<MemoryStore> {
     StepBuilder::new(MemoryStore {
         operation: OperationName::DeleteMemoryStore,
-        store: store.to_owned(),
+        store: short::name(store).to_owned(),
     })
 }
 

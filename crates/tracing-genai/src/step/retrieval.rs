@@ -6,6 +6,7 @@ use tracing_genai_message::Document;
 use tracing_genai_semconv::Attribute;
 
 use super::builder::{Kind, Step, StepBuilder, kind};
+use crate::short;
 
 /// A search for documents.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub struct Retrieval {
 /// ```
 pub fn retrieval(data_source: &str) -> StepBuilder<Retrieval> {
     StepBuilder::new(Retrieval {
-        data_source: data_source.to_owned(),
+        data_source: short::name(data_source).to_owned(),
     })
 }
 

@@ -5,6 +5,7 @@ use tracing::Span;
 use tracing_genai_semconv::Attribute;
 
 use super::builder::{Kind, Step, StepBuilder, kind};
+use crate::short;
 
 /// A run of a tool.
 #[derive(Debug)]
@@ -20,7 +21,9 @@ pub struct Tool {
 /// weather.result(answer);
 /// ```
 pub fn execute_tool(name: &str) -> StepBuilder<Tool> {
-    StepBuilder::new(Tool { name: name.to_owned() })
+    StepBuilder::new(Tool {
+        name: short::name(name).to_owned(),
+    })
 }
 
 impl Kind for Tool {}

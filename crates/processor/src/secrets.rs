@@ -1,0 +1,455 @@
+//! Finds secrets in any text: keys and tokens of known forms, named secrets, credentials and queries of URLs.
+
+mod hint;
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use hint::may_hold_secret;
+
+/// The replacement of a redacted text.
+pub const REDACTED: &str = "[redacted]";
+
+/// Keys and tokens in the forms of their issuers. [`hint`] looks for how they start: a new form needs its row there.
+const SECRETS: &str = r"(?x-u)
+      \b(?:c?sk|rk)-[A-Za-z0-9_-]{16,}                       # OpenAI, Anthropic, OpenRouter, DeepSeek, Cerebras
+    | \b(?:gsk|hf|r8|fw|glsa|npm|pcsk|jina|vck|lsv2_pt|lsv2_sk|dop_v1|api_org)_[A-Za-z0-9_]{20,}
+        # Groq, Hugging Face, Replicate, Fireworks, Grafana, npm, Pinecone, Jina, Vercel, LangSmith, DigitalOcean
+    | \b(?:xai|pplx|nvapi|glpat|tvly|GOCSPX)-[A-Za-z0-9_-]{20,}  # xAI, Perplexity, NVIDIA, GitLab, Tavily, Google's OAuth
+    | \bAIza[A-Za-z0-9_-]{20,}                               # Google
+    | \bya29\.[A-Za-z0-9_-]{20,} | \b1//0[A-Za-z0-9_-]{30,}  # Google's OAuth
+    | \b(?:AKIA|ASIA)[A-Z0-9]{16}\b                          # AWS
+    | \bABSK[A-Za-z0-9+/]{40,}={0,2} | \bbedrock-api-key-[A-Za-z0-9+/=]{16,}   # Bedrock
+    | \bgh[pousr]_[A-Za-z0-9]{36,} | \bgithub_pat_[A-Za-z0-9_]{22,}
+    | \bxox[abeoprs]-[A-Za-z0-9-]{10,} | \bxapp-[A-Za-z0-9-]{20,}  # Slack
+    | \b(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,} | \bsk_[A-Za-z0-9]{40,}   # Stripe, ElevenLabs
+    | \bdapi[0-9a-f]{16,}                                   # Databricks
+    | \bSG\.[A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]*)?        # SendGrid
+    | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]+)?   # JWT
+    | -----BEGIN\ [A-Z\ ]{0,32}PRIVATE\ KEY-----(?su:.*?)(?:-----END\ [A-Z\ ]{0,32}PRIVATE\ KEY-----|\z)
+";
+
+/// The name of a secret with the sign and the quotes before its value. The name may end a longer one, as in
+/// `AWS_SECRET_ACCESS_KEY`; errors say `Incorrect API key provided: …`.
+macro_rules! named {
+    ($value:literal) => {
+        concat!(
+            r#"(?x)
+            ( (?-u:\b) (?i-u: [A-Za-z0-9_-]{0,48}
+                (?: api[_\ -]?key | subscription[_-]?key | password | passwd | secret | (?:secret|access|private)[_-]?key
+                  | (?:access|refresh|auth|session|bearer|security)[_-]?token )
+                (?: \ provided )? )
+              \\{0,8}["']? [\t\ ]* [:=] [\t\ ]* "#,
+            $value
+        )
+    };
+}
+
+/// A value in quotes, which may have blanks.
+const NAMED_QUOTED: &str = named!(r#" \\{0,8} " ) (?: [^\n"\\] | \\ [^\n"] ){6} (?: [^\n"\\] | \\ [^\n"] )* "#);
+
+/// A value without quotes, or in single ones.
+const NAMED: &str = named!(r#" \\{0,8}["']? ) [^\t\n\r\ "'\\,;&]{6} [^\t\n\r\ "'\\,;&]* "#);
+
+/// Credentials of an HTTP `Authorization` header.
+const AUTHORIZATION: &str = r"(?x-u) ( \b (?i:bearer|basic) [\t\ ]+ ) [A-Za-z0-9._~+/=-]{16,}";
+
+/// The password in a URL.
+const PASSWORD: &str = r#"(?x)
+    ( (?-u:\b) [A-Za-z][A-Za-z0-9+.-]{1,20} :// [^\t\n\r\ /:@?\#"'<>]* : ) [^\t\n\r\ /?\#"'<>]+ @
+"#;
+
+/// A long name in a URL without a password, which is a token; a short one is a user, as in `git@`.
+const TOKEN_USER: &str = r#"(?x)
+    ( (?-u:\b) [A-Za-z][A-Za-z0-9+.-]{1,20} :// ) [^\t\n\r\ /:@?\#"'<>]{16} [^\t\n\r\ /:@?\#"'<>]* @
+"#;
+
+/// The values of a URL's parameters that authenticate the request, such as `?key=`. Signed URLs of the clouds are among
+/// them, as in the conventions for `url.full`.
+const IN_QUERY: &str = r#"(?x)
+    ( [?&] (?i-u: [A-Za-z0-9_.-]{0,32} (?: key | token | secret | signature | credential | password | passwd )
+        | sig | auth | code | jwt | AWSAccessKeyId ) = )
+    [^\t\n\r\ &\#"'<>\\]+
+"#;
+
+/// The whole query and fragment of a URL.
+const QUERY: &str = r#"(?x) ( :// [^\t\n\r\ ?\#"'<>()]* [?\#] ) [^\t\n\r\ "'<>()\\]+ "#;
+
+/// The patterns with their replacements.
+static PATTERNS: LazyLock<[(Regex, &str); 7]> = LazyLock::new(|| {
+    [
+        (SECRETS, "[redacted]"),
+        (AUTHORIZATION, "${1}[redacted]"),
+        (NAMED_QUOTED, "${1}[redacted]"),
+        (NAMED, "${1}[redacted]"),
+        (PASSWORD, "${1}[redacted]@"),
+        (TOKEN_USER, "${1}[redacted]@"),
+        (IN_QUERY, "${1}[redacted]"),
+    ]
+    .map(|(pattern, replacement)| (compiled(pattern), replacement))
+});
+
+static WHOLE_QUERY: LazyLock<Regex> = LazyLock::new(|| compiled(QUERY));
+
+#[expect(clippy::expect_used, reason = "constants, and a test compiles them")]
+fn compiled(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a pattern that compiles")
+}
+
+/// Endings of the names of members and attributes that hold secrets, without `_`, `-` and case: `openai_api_key`.
+const SECRET_NAMES: [&str; 16] = [
+    "apikey",
+    "authorization",
+    "password",
+    "passwd",
+    "secret",
+    "secretkey",
+    "accesskey",
+    "privatekey",
+    "subscriptionkey",
+    "accesstoken",
+    "refreshtoken",
+    "authtoken",
+    "sessiontoken",
+    "securitytoken",
+    "bearertoken",
+    "cookie",
+];
+
+/// A longer name is text, not the name of a secret.
+const MAX_NAME_BYTES: usize = 96;
+
+/// Whether a member of JSON or an attribute of this name holds a secret, whatever its form.
+pub(crate) fn names_secret(name: &str) -> bool {
+    // Fast path: the last letters rule out most names.
+    let may_end_one = match name.as_bytes() {
+        [.., b'_' | b'-'] => true,
+        [.., before, last] => matches!(
+            (before | 0x20, last | 0x20),
+            (b'e', b'y' | b't' | b'n') | (b'o', b'n') | (b'r' | b'w', b'd') | (b'i', b'e')
+        ),
+        _ => false,
+    };
+    if !may_end_one || name.len() > MAX_NAME_BYTES {
+        return false;
+    }
+    let ends_with = |secret: &str| {
+        let mut letters = name.bytes().rev().filter(|byte| !matches!(byte, b'_' | b'-'));
+        secret
+            .bytes()
+            .rev()
+            .all(|letter| letters.next().is_some_and(|byte| byte.to_ascii_lowercase() == letter))
+    };
+    SECRET_NAMES.iter().any(|secret| ends_with(secret))
+}
+
+/// `text` without secrets of known forms. Texts without a hint of one, as most are, cost a look at each byte.
+pub(crate) fn redact_secrets(text: &str) -> Cow<'_, str> {
+    if may_hold_secret(text) {
+        by_patterns(text)
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn by_patterns(text: &str) -> Cow<'_, str> {
+    let mut redacted = Cow::Borrowed(text);
+    for (pattern, replacement) in &*PATTERNS {
+        if let Cow::Owned(replaced) = pattern.replace_all(&redacted, *replacement) {
+            redacted = Cow::Owned(replaced);
+        }
+    }
+    redacted
+}
+
+/// An error's text without secrets, and without the queries of URLs, in which some providers take the key.
+pub(crate) fn redact_error(text: &str) -> Cow<'_, str> {
+    let mut redacted = redact_secrets(text);
+    if redacted.contains("://")
+        && let Cow::Owned(replaced) = WHOLE_QUERY.replace_all(&redacted, "${1}[redacted]")
+    {
+        redacted = Cow::Owned(replaced);
+    }
+    redacted
+}
+
+/// `text` for a log: without secrets, and without the queries of URLs.
+pub fn without_secrets(text: &str) -> String {
+    redact_error(text).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FILL: &str = "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0";
+
+    /// One of each known form.
+    fn keys() -> Vec<String> {
+        let mut keys: Vec<String> = [
+            "sk-",
+            "csk-",
+            "rk-",
+            "sk-ant-api03-",
+            "sk-proj-",
+            "gsk_",
+            "hf_",
+            "r8_",
+            "fw_",
+            "glsa_",
+            "npm_",
+            "pcsk_",
+            "jina_",
+            "vck_",
+            "lsv2_pt_",
+            "lsv2_sk_",
+            "dop_v1_",
+            "api_org_",
+            "xai-",
+            "pplx-",
+            "nvapi-",
+            "glpat-",
+            "tvly-",
+            "GOCSPX-",
+            "ya29.",
+            "1//0",
+            "ABSK",
+            "bedrock-api-key-",
+            "ghp_",
+            "gho_",
+            "ghu_",
+            "ghs_",
+            "ghr_",
+            "github_pat_",
+            "xoxb-",
+            "xapp-",
+            "sk_live_",
+            "rk_test_",
+            "sk_",
+        ]
+        .iter()
+        .map(|start| [*start, FILL].concat())
+        .collect();
+        keys.extend([
+            "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            "ASIAIOSFODNN7EXAMPLE".to_owned(),
+            format!("AIza{}", &FILL[..35]),
+            "dapi0123456789abcdef0123456789abcdef".to_owned(),
+            format!("SG.{FILL}.{FILL}"),
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl".to_owned(),
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----".to_owned(),
+        ]);
+        keys
+    }
+
+    #[test]
+    fn keys_of_known_forms_are_redacted_anywhere_in_a_text() {
+        for key in keys() {
+            for (before, after) in [
+                ("", ""),
+                ("it is ", " ok"),
+                ("(", ")"),
+                ("é", "é"),
+                ("a.", ""),
+                ("\n", "\n"),
+                ("\"", "\""),
+            ] {
+                let text = [before, &key, after].concat();
+                assert_eq!(redact_secrets(&text), [before, REDACTED, after].concat(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_after_names_of_secrets_are_redacted() {
+        for (text, expected) in [
+            (
+                "Authorization: Bearer abcdef1234567890",
+                "Authorization: Bearer [redacted]",
+            ),
+            ("api_key=abcdef123456&x=1", "api_key=[redacted]&x=1"),
+            ("password: 'hunter2hunter'", "password: '[redacted]'"),
+            ("DB_PASSWORD=hunter2hunter", "DB_PASSWORD=[redacted]"),
+            ("MY_API_KEY=abcdef123456", "MY_API_KEY=[redacted]"),
+            (
+                "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG",
+                "AWS_SECRET_ACCESS_KEY=[redacted]",
+            ),
+            ("access_token=abcdef123456", "access_token=[redacted]"),
+            (
+                r#"{\"client_secret\": \"abcdef123456\"}"#,
+                r#"{\"client_secret\": \"[redacted]\"}"#,
+            ),
+            (
+                "Incorrect API key provided: 0a1b2c3d4e5f. You can find your API key at",
+                "Incorrect API key provided: [redacted] You can find your API key at",
+            ),
+            (
+                "Ocp-Apim-Subscription-Key: 0a1b2c3d4e5f",
+                "Ocp-Apim-Subscription-Key: [redacted]",
+            ),
+        ] {
+            assert_eq!(redact_secrets(text), expected);
+        }
+        let long = "x".repeat(2_000);
+        assert_eq!(redact_secrets(&format!("secret={long} end")), "secret=[redacted] end");
+    }
+
+    #[test]
+    fn credentials_and_keys_in_urls_are_redacted() {
+        for (text, expected) in [
+            (
+                "postgres://app:s3cr3tpw@db:5432/x",
+                "postgres://app:[redacted]@db:5432/x",
+            ),
+            ("redis://:s3cr3tpw@cache", "redis://:[redacted]@cache"),
+            ("https://user:p@ss:w@rd@host/a@b", "https://user:[redacted]@host/a@b"),
+            (
+                "https://0123456789abcdef0123@sentry.io/1",
+                "https://[redacted]@sentry.io/1",
+            ),
+            (
+                "https://host/v1/models?alt=sse&key=0123#top",
+                "https://host/v1/models?alt=sse&key=[redacted]#top",
+            ),
+            (
+                "https://b.s3.amazonaws.com/o?X-Amz-Credential=AB%2Fc&X-Amz-Signature=0a1b&X-Amz-Date=1",
+                "https://b.s3.amazonaws.com/o?X-Amz-Credential=[redacted]&X-Amz-Signature=[redacted]&X-Amz-Date=1",
+            ),
+            ("/container/blob?sv=1&sig=abc%3D", "/container/blob?sv=1&sig=[redacted]"),
+        ] {
+            assert_eq!(redact_secrets(text), expected);
+        }
+    }
+
+    #[test]
+    fn errors_quote_no_query() {
+        for (text, expected) in [
+            (
+                "error sending request for url (https://u:p@host/v1/m:generate?alt=sse&prompt=hi): refused",
+                "error sending request for url (https://u:[redacted]@host/v1/m:generate?[redacted]): refused",
+            ),
+            ("https://host#token", "https://host#[redacted]"),
+            ("what? no URL", "what? no URL"),
+            ("see https://host/path.", "see https://host/path."),
+        ] {
+            assert_eq!(redact_error(text), expected);
+        }
+    }
+
+    #[test]
+    fn ordinary_text_is_unchanged() {
+        for text in [
+            "How many tokens has this? Tokens: 1210",
+            "see https://example.com:8080/path and mail me@example.com",
+            "http://a:1\",\"mail\":\"x@y",
+            "ssh://git@github.com/x",
+            "task-list of sk-eptics",
+            "risk-assessment-methodology",
+            "The password is easy to forget.",
+            "Basic knowledge of bearer tokens",
+            "anthropic.claude-3-haiku-20240307-v1:0",
+            "https://host/search?q=a&page=2",
+        ] {
+            assert!(matches!(redact_secrets(text), Cow::Borrowed(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_secrets_are_found_in_any_spelling() {
+        for name in [
+            "api_key",
+            "apiKey",
+            "OPENAI_API_KEY",
+            "x-api-key",
+            "http.request.header.authorization",
+            "set-cookie",
+            "password_",
+        ] {
+            assert!(names_secret(name), "{name}");
+        }
+        for name in [
+            "gen_ai.usage.input_tokens",
+            "next_token",
+            "key",
+            "gen_ai.request.seed",
+            "",
+            "error.type",
+        ] {
+            assert!(!names_secret(name), "{name}");
+        }
+    }
+
+    /// Pieces of which secrets and near misses are made.
+    fn piece() -> impl Strategy<Value = String> {
+        let fixed = [
+            "sk",
+            "-",
+            "_",
+            ".",
+            "gsk",
+            "hf",
+            "AIza",
+            "AKIA",
+            "eyJ",
+            "Bearer",
+            "basic",
+            " ",
+            "api_key",
+            "API key provided",
+            "secret",
+            "Token",
+            ":",
+            "=",
+            "\"",
+            "\\",
+            "'",
+            "://",
+            "https",
+            "@",
+            "?",
+            "&",
+            "key",
+            "sig",
+            "/",
+            "1//0",
+            "SG",
+            "-----BEGIN",
+            " PRIVATE KEY-----",
+            "é",
+            "\n",
+            "\t",
+            "0123456789abcdef",
+            "ABCDEFGHIJKLMNOP",
+            "xoxb",
+            "dapi",
+            "auth",
+            "user",
+        ];
+        prop_oneof![
+            prop::sample::select(fixed.to_vec()).prop_map(str::to_owned),
+            "[a-zA-Z0-9_-]{1,40}",
+            ".{0,3}"
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_without_a_hint_matches_no_pattern(pieces in prop::collection::vec(piece(), 0..12)) {
+            let text = pieces.concat();
+            let by_patterns = by_patterns(&text);
+            prop_assert_eq!(redact_secrets(&text), by_patterns);
+        }
+
+        #[test]
+        fn redaction_is_idempotent(pieces in prop::collection::vec(piece(), 0..12)) {
+            let once = redact_error(&pieces.concat()).into_owned();
+            let twice = redact_error(&once).into_owned();
+            prop_assert_eq!(redact_error(&twice).into_owned(), twice);
+        }
+    }
+}

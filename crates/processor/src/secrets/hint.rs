@@ -1,0 +1,175 @@
+//! A quick look for how secrets start: most texts on spans are short names, for which the patterns cost too much.
+
+use memchr::memchr2;
+
+/// What a byte may be of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Neither of a word nor of interest.
+    Other,
+    /// A letter, digit or underscore.
+    Word,
+    /// One that starts a secret at the start of a word.
+    Initial,
+    /// `:` or `=`, which names a value.
+    Sign,
+    /// `?` or `&`, which starts a parameter.
+    Parameter,
+    /// `-`, which starts a PEM key.
+    Dash,
+}
+
+/// The first letters of tokens, and of the schemes of credentials.
+const INITIALS: &[u8] = b"1ABGSabBcdefghjlnprstvxy";
+
+/// The schemes of credentials, in lower case.
+const SCHEMES: [&str; 2] = ["bearer", "basic"];
+
+/// The ends of names of secrets before `:` or `=`, in lower case.
+const NAMES: [&str; 6] = ["key", "password", "passwd", "secret", "token", "provided"];
+
+/// The fewest bytes of a token: `xoxb-` and ten.
+const MIN_TOKEN_BYTES: usize = 15;
+
+/// The fewest bytes of any match: `?sig=x`.
+const MIN_BYTES: usize = 6;
+
+static CLASSES: [Class; 256] = classes();
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "runs at compile time"
+)]
+const fn classes() -> [Class; 256] {
+    let mut classes = [Class::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        if letter.is_ascii_alphanumeric() || letter == b'_' {
+            classes[byte] = Class::Word;
+        }
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < INITIALS.len() {
+        classes[INITIALS[at] as usize] = Class::Initial;
+        at += 1;
+    }
+    classes[b':' as usize] = Class::Sign;
+    classes[b'=' as usize] = Class::Sign;
+    classes[b'?' as usize] = Class::Parameter;
+    classes[b'&' as usize] = Class::Parameter;
+    classes[b'-' as usize] = Class::Dash;
+    classes
+}
+
+/// Whether `text` may hold a secret. If not, no pattern matches it; if so, one may.
+pub(super) fn may_hold_secret(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.len() < MIN_BYTES {
+        return false;
+    }
+    let mut is_in_word = false;
+    let mut has_parameter = false;
+    // Looked for once, since the text may have many addresses.
+    let mut has_user_or_query = None;
+    for (at, byte) in bytes.iter().enumerate() {
+        let class = CLASSES.get(usize::from(*byte)).copied().unwrap_or(Class::Other);
+        match class {
+            Class::Word => is_in_word = true,
+            Class::Initial => {
+                if !is_in_word && starts_token(bytes.get(at..).unwrap_or_default()) {
+                    return true;
+                }
+                is_in_word = true;
+            }
+            Class::Other => is_in_word = false,
+            Class::Sign => {
+                let (before, after) = bytes.split_at_checked(at).unwrap_or_default();
+                let mut holds_more = || memchr2(b'@', b'?', after).is_some();
+                let is_address = after.starts_with(b"://") && *has_user_or_query.get_or_insert_with(&mut holds_more);
+                if (has_parameter && *byte == b'=') || is_address || names_value(before) {
+                    return true;
+                }
+                is_in_word = false;
+            }
+            Class::Parameter => {
+                has_parameter = true;
+                is_in_word = false;
+            }
+            Class::Dash => {
+                if bytes.get(at..).is_some_and(|rest| rest.starts_with(b"-----BEGIN")) {
+                    return true;
+                }
+                is_in_word = false;
+            }
+        }
+    }
+    false
+}
+
+/// Whether a word starts like a token or like credentials. A pattern compiles to a look at few bytes.
+fn starts_token(rest: &[u8]) -> bool {
+    rest.len() >= MIN_TOKEN_BYTES
+        && match rest {
+            [b's' | b'r', b'k', b'-' | b'_', ..]
+            | [b'c', b's', b'k', b'-', ..]
+            | [b'g', b's', b'k', b'_', ..]
+            | [b'h', b'f', b'_', ..]
+            | [b'r', b'8', b'_', ..]
+            | [b'f', b'w', b'_', ..]
+            | [b'n', b'p', b'm', b'_', ..]
+            | [b'p', b'c', b's', b'k', b'_', ..]
+            | [b'v', b'c', b'k', b'_', ..]
+            | [b'x', b'a', b'i', b'-', ..]
+            | [b'y', b'a', b'2', b'9', b'.', ..]
+            | [b'1', b'/', b'/', b'0', ..]
+            | [b'A', b'I', b'z', b'a', ..]
+            | [b'A', b'K' | b'S', b'I', b'A', ..]
+            | [b'A', b'B', b'S', b'K', ..]
+            | [b'g', b'h', b'p' | b'o' | b'u' | b's' | b'r', b'_', ..]
+            | [b'x', b'o', b'x', ..]
+            | [b'x', b'a', b'p', b'p', b'-', ..]
+            | [b'd', b'a', b'p', b'i', ..]
+            | [b'S', b'G', b'.', ..]
+            | [b'e', b'y', b'J', ..]
+            | [b'G', b'O', b'C', b'S', b'P', b'X', b'-', ..]
+            | [b'g', b'l', b's', b'a', b'_', ..]
+            | [b'g', b'l', b'p', b'a', b't', b'-', ..]
+            | [b't', b'v', b'l', b'y', b'-', ..]
+            | [b'j', b'i', b'n', b'a', b'_', ..]
+            | [b'p', b'p', b'l', b'x', b'-', ..] => true,
+            [b'l', ..] => rest.starts_with(b"lsv2_"),
+            [b'd', b'o', ..] => rest.starts_with(b"dop_v1_"),
+            [b'a', b'p', ..] => rest.starts_with(b"api_org_"),
+            [b'n', b'v', ..] => rest.starts_with(b"nvapi-"),
+            [b'g', b'i', ..] => rest.starts_with(b"github_pat_"),
+            [b'b', b'e', b'd', ..] => rest.starts_with(b"bedrock-api-key-"),
+            [b'b' | b'B', ..] => starts_credentials(rest),
+            _ => false,
+        }
+}
+
+fn starts_credentials(rest: &[u8]) -> bool {
+    SCHEMES.iter().any(|scheme| {
+        rest.split_at_checked(scheme.len()).is_some_and(|(start, rest)| {
+            start.eq_ignore_ascii_case(scheme.as_bytes()) && matches!(rest.first(), Some(b' ' | b'\t'))
+        })
+    })
+}
+
+/// Whether the text before a sign ends with a name of a secret, perhaps in quotes.
+fn names_value(before: &[u8]) -> bool {
+    let end = before
+        .iter()
+        .rposition(|byte| !matches!(byte, b'\t' | b' ' | b'"' | b'\'' | b'\\'));
+    let Some(name) = end.and_then(|end| before.get(..=end)) else {
+        return false;
+    };
+    NAMES.iter().any(|secret| {
+        let start = name.len().checked_sub(secret.len());
+        let end = start.and_then(|start| name.get(start..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(secret.as_bytes()))
+    })
+}
