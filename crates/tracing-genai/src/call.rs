@@ -121,7 +121,7 @@ impl Call {
         }
         drop(response);
         if !reading.usage.is_empty() {
-            self.cover_enclosing(reading.model.as_deref());
+            self.cover_enclosing(reading.model.as_deref().map(short::name));
         }
         if let Some(error) = &reading.error {
             self.fail_by_provider(None, Some(error));
