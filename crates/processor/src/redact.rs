@@ -172,6 +172,17 @@ fn redact_name(name: &mut Cow<'static, str>) {
 
 const EXCEPTION_TYPE: &str = Attribute::ExceptionType.name();
 
+/// The ends of names of an error's message, of the conventions and of Langfuse.
+const MESSAGES: [&str; 4] = ["exception.message", "error.message", "error_message", "status_message"];
+
+/// The ends of names of longer texts about an error, or about an answer.
+const LONG_TEXTS: [&str; 4] = [
+    "exception.stacktrace",
+    "error.stack",
+    "error.stacktrace",
+    "gen_ai.evaluation.explanation",
+];
+
 /// A text about an error.
 #[derive(Clone, Copy)]
 enum ErrorText {
@@ -184,10 +195,16 @@ enum ErrorText {
 
 impl ErrorText {
     fn of(name: &str) -> Option<Self> {
-        match name {
-            "exception.message" | "error.message" | "error" | "err" => Some(Self::Message),
-            "exception.stacktrace" | "error.stack" | "gen_ai.evaluation.explanation" => Some(Self::Long),
-            own::ERROR_TYPE => Some(Self::Type),
+        // Fast path: the last letter rules out most names.
+        match name.as_bytes().last() {
+            Some(b'e') if name == own::ERROR_TYPE => Some(Self::Type),
+            Some(b'e' | b'k' | b'n' | b'r') => {
+                let ends_with = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+                let is_message = matches!(name, "error" | "err") || ends_with(&MESSAGES);
+                is_message
+                    .then_some(Self::Message)
+                    .or(ends_with(&LONG_TEXTS).then_some(Self::Long))
+            }
             _ => None,
         }
     }
@@ -249,7 +266,8 @@ fn remove_error_texts(operation: &mut Operation<'_>) {
 /// Whether an attribute is an error's text that is more than a word.
 fn is_removed_text(attribute: &KeyValue) -> bool {
     let name = attribute.key.as_str();
-    is_error_text(name) && !(name == own::ERROR_TYPE && error_type::is_local_name(&attribute.value.as_str()))
+    let is_text = matches!(attribute.value, Value::String(_) | Value::Array(Array::String(_)));
+    is_text && is_error_text(name) && !(name == own::ERROR_TYPE && error_type::is_local_name(&attribute.value.as_str()))
 }
 
 fn redact_event(event: &mut Event, rules: &ContentRules, has_content: bool, is_openinference: bool) {
@@ -262,9 +280,10 @@ fn redact_event(event: &mut Event, rules: &ContentRules, has_content: bool, is_o
     }
     for attribute in &mut event.attributes {
         let name = attribute.key.as_str();
+        let is_text = matches!(attribute.value, Value::String(_));
         if is_content(name) {
             clean_value(&mut attribute.value, rules, rules.max_bytes);
-        } else if name != EXCEPTION_TYPE && !is_error_text(name) && !names_secret(name) {
+        } else if name != EXCEPTION_TYPE && !names_secret(name) && !(is_text && is_error_text(name)) {
             clean_value(&mut attribute.value, rules, MAX_VALUE_BYTES);
         }
         redact_attribute(attribute, &rules.redactor, rules.max_bytes.max(MAX_VALUE_BYTES));

@@ -14,9 +14,10 @@ pub const REDACTED: &str = "[redacted]";
 
 /// Keys and tokens in the forms of their issuers. [`hint`] looks for how they start: a new form needs its row there.
 const SECRETS: &str = r"(?x-u)
-      \b(?:c?sk|rk)-[A-Za-z0-9_-]{16,}                       # OpenAI, Anthropic, OpenRouter, DeepSeek, Cerebras
-    | \b(?:gsk|hf|r8|fw|glsa|npm|pcsk|jina|vck|lsv2_pt|lsv2_sk|dop_v1|api_org)_[A-Za-z0-9_]{20,}
-        # Groq, Hugging Face, Replicate, Fireworks, Grafana, npm, Pinecone, Jina, Vercel, LangSmith, DigitalOcean
+      \bc?sk-[A-Za-z0-9_-]{16,}                       # OpenAI, Anthropic, OpenRouter, DeepSeek, Cerebras
+    | \b(?:gsk|hf|r8|fw|glsa|npm|pcsk|vck|lsv2_pt|lsv2_sk)_[A-Za-z0-9_]{20,}
+        # Groq, Hugging Face, Replicate, Fireworks, Grafana, npm, Pinecone, Vercel, LangSmith
+    | \b(?:jina|dop_v1|api_org)_[A-Za-z0-9]{30,}             # Jina, DigitalOcean, Hugging Face
     | \b(?:xai|pplx|nvapi|glpat|tvly|GOCSPX)-[A-Za-z0-9_-]{20,}  # xAI, Perplexity, NVIDIA, GitLab, Tavily, Google's OAuth
     | \bAIza[A-Za-z0-9_-]{20,}                               # Google
     | \bya29\.[A-Za-z0-9_-]{20,} | \b1//0[A-Za-z0-9_-]{30,}  # Google's OAuth
@@ -193,7 +194,6 @@ mod tests {
         let mut keys: Vec<String> = [
             "sk-",
             "csk-",
-            "rk-",
             "sk-ant-api03-",
             "sk-proj-",
             "gsk_",
@@ -350,6 +350,7 @@ mod tests {
             "ssh://git@github.com/x",
             "task-list of sk-eptics",
             "risk-assessment-methodology",
+            "jina_embeddings_v2_base_en",
             "The password is easy to forget.",
             "Basic knowledge of bearer tokens",
             "anthropic.claude-3-haiku-20240307-v1:0",

@@ -287,6 +287,8 @@ fn where_content_must_not_stand_errors_have_no_text() {
         );
         let attributes = vec![
             KeyValue::new("error.message", prompt),
+            KeyValue::new("langfuse.observation.status_message", prompt),
+            KeyValue::new("error", true),
             KeyValue::new("error.type", prompt),
         ];
         let configure = |builder: Builder| builder.content_policy(policy);
@@ -299,6 +301,10 @@ fn where_content_must_not_stand_errors_have_no_text() {
             Vec::new(),
         );
         assert_eq!(shown(&span).contains(prompt), is_on_span, "{capture:?} {span:#?}");
+        assert!(
+            span.attributes.contains(&KeyValue::new("error", true)),
+            "a flag is no text"
+        );
         assert_eq!(text(&span.attributes, "error.type"), "_OTHER");
         assert_eq!(
             text(&span.events.events[0].attributes, "exception.type"),

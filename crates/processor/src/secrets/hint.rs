@@ -113,7 +113,8 @@ pub(super) fn may_hold_secret(text: &str) -> bool {
 fn starts_token(rest: &[u8]) -> bool {
     rest.len() >= MIN_TOKEN_BYTES
         && match rest {
-            [b's' | b'r', b'k', b'-' | b'_', ..]
+            [b's', b'k', b'-' | b'_', ..]
+            | [b'r', b'k', b'_', ..]
             | [b'c', b's', b'k', b'-', ..]
             | [b'g', b's', b'k', b'_', ..]
             | [b'h', b'f', b'_', ..]

@@ -24,8 +24,8 @@ use tracing_genai::content::{ContentCapture, ContentPolicy, EventEmission};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 
-/// A part that each secret has, in the case that its form allows.
-const MARKS: [&str; 3] = ["C4n4ry", "C4N4RY", "c4c4c4"];
+/// A part that each secret has, in the letters that its form allows; longer than what a random id may have by chance.
+const MARKS: [&str; 3] = ["C4n4ry", "C4N4RY", "c4c4c4c4c4c4c4c4"];
 
 /// The prompt that may only stand where content may.
 pub const PROMPT: &str = "Where is the treasure of Priam";
@@ -39,7 +39,6 @@ pub fn secrets() -> Vec<String> {
         "sk-ant-api03-",
         "sk-or-v1-",
         "csk-",
-        "rk-",
         "gsk_",
         "hf_",
         "r8_",
