@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
-use opentelemetry::trace::{Tracer, TracerProvider};
 use opentelemetry::KeyValue;
+use opentelemetry::trace::{Tracer, TracerProvider};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_genai_processor::content::{ContentCapture, ContentPolicy};
 use tracing_genai_processor::{Delivery, Discard, GenAiProcessor};

@@ -1,4 +1,4 @@
-//! Benchmarks spans on each path, prices and streams.
+//! Benchmarks spans on each path, prices, streams and requests.
 
 use std::process::Command;
 
@@ -12,13 +12,14 @@ pub(crate) struct Arguments {
     check: bool,
 }
 
-/// Runs the benchmarks of spans, prices, streams, and of the delay added by a watch. Compare figures within one run
+/// Runs the benchmarks of spans, prices, streams, requests, and of the delay added by a watch. Compare figures within one run
 /// only.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let benches = [
         ("tracing-genai", "span"),
         ("tracing-genai-pricing", "cost"),
         ("tracing-genai-usage", "stream"),
+        ("tracing-genai-usage", "request"),
         ("tracing-genai-http", "first_chunk"),
     ];
     for (package, bench) in benches {
