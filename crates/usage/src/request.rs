@@ -44,6 +44,7 @@ pub fn read_request(body: &[u8]) -> Request {
 /// reader.push(b"]}");
 /// assert_eq!(reader.finish().model.as_deref(), Some("gpt-4o"));
 /// ```
+#[derive(Clone)]
 pub struct RequestReader {
     form: Option<ModelField>,
     object: ObjectScan,

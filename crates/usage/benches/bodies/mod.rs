@@ -1,6 +1,7 @@
 //! Bodies of requests, as clients send them.
 
 /// Bodies below 64 KiB, with a name each: a short chat, a long one whose model comes last, many tools, texts to embed.
+#[allow(dead_code, reason = "not every user reads all bodies")]
 pub(crate) fn ordinary() -> [(&'static str, String); 4] {
     let question = "Which is the largest lake in Sweden, and which rivers flow into it? \\\"Vänern\\\"? ";
     let message = |role, times| format!(r#"{{"role":"{role}","content":"{}"}}"#, question.repeat(times));
@@ -46,7 +47,7 @@ pub(crate) fn ordinary() -> [(&'static str, String); 4] {
 
 /// Bodies of `bytes` bytes and more that were made to be slow or large to read, with a name each. The model of the JSON
 /// ones is `m`, and comes last.
-#[allow(dead_code, reason = "not for ordinary bodies")]
+#[allow(dead_code, reason = "not every user reads all bodies")]
 pub(crate) fn hostile(bytes: usize) -> Vec<(&'static str, Vec<u8>)> {
     let end = r#""model":"m"}"#;
     let of = |before: &str, part: &str, after: &str| {
@@ -89,7 +90,7 @@ pub(crate) fn hostile(bytes: usize) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// A multipart form of `bytes` bytes and more whose file is full of beginnings of the field's name; the model comes last.
-#[allow(dead_code, reason = "not for ordinary bodies")]
+#[allow(dead_code, reason = "not every user reads all bodies")]
 pub(crate) fn hostile_form(bytes: usize) -> Vec<u8> {
     let part = "name=\"mode";
     let end = "\r\n--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n--b--\r\n";

@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 /// The field `model` of a multipart form.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct ModelField {
     /// The bytes from its name on, or the possible beginning of its name.
     kept: Vec<u8>,

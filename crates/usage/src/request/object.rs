@@ -22,7 +22,7 @@ const WORK_OF_VALUE: usize = 32;
 const SHORT_TEXT: usize = 16;
 
 /// The reading of one object.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct ObjectScan {
     state: State,
     /// Whether a text goes on after a backslash.

@@ -173,7 +173,7 @@ impl Parameter {
 }
 
 /// The parameters found so far.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Found {
     model: Option<String>,
     stream: Option<bool>,
@@ -194,6 +194,7 @@ pub(super) struct Found {
 }
 
 /// A value with the rank of its name.
+#[derive(Clone)]
 struct Ranked<T>(Option<(u8, T)>);
 
 impl Found {
