@@ -1,9 +1,35 @@
 //! Error texts without credentials: clients quote whole URLs, and some providers take the API key in the query.
 
-/// `text` with query, fragment and user info removed from URLs.
-pub(crate) fn without_credentials(text: &str) -> String {
+use std::fmt::{self, Display, Write};
+
+/// Maximum bytes that are read of an error: its call keeps less.
+const MAX_BYTES: usize = 8 * 1_024;
+
+/// The start of an error's text.
+struct Start(String);
+
+impl Write for Start {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let room = MAX_BYTES - self.0.len();
+        let end = (0..=room.min(part.len())).rev().find(|end| part.is_char_boundary(*end));
+        let fitting = end.and_then(|end| part.get(..end)).unwrap_or_default();
+        self.0.push_str(fitting);
+        if fitting.len() < part.len() {
+            Err(fmt::Error)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The text of `error`, with query, fragment and user info removed from URLs.
+pub(crate) fn error_text(error: impl Display) -> String {
+    let mut text = Start(String::new());
+    // An error is the end of the text.
+    let _ = write!(text, "{error}");
+    let text = text.0;
     let mut safe = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some((before, after)) = rest.split_once("://") {
         safe.push_str(before);
         safe.push_str("://");
@@ -24,6 +50,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_long_text_is_cut() {
+        assert_eq!(error_text("é".repeat(1 << 20)).len(), MAX_BYTES);
+    }
+
+    #[test]
     fn query_and_user_are_removed_from_urls() {
         let cases = [
             (
@@ -35,7 +66,7 @@ mod tests {
             ("a://b?c d://e#f", "a://b d://e"),
         ];
         for (text, expected) in cases {
-            assert_eq!(without_credentials(text), expected);
+            assert_eq!(error_text(text), expected);
         }
     }
 }

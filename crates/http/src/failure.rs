@@ -2,10 +2,10 @@
 
 use std::any::{Any, type_name};
 use std::error::Error;
-use std::fmt::{Display, Write};
+use std::fmt::Display;
 use std::io;
 
-use crate::error_text::without_credentials;
+use crate::error_text::error_text;
 
 /// The most causes of an error that are looked at.
 const MAX_CAUSES: usize = 32;
@@ -30,7 +30,7 @@ impl Failure {
 
     /// The failure of `error`, with `name` if it has no better one.
     pub(crate) fn named<E: Display + 'static>(error: &E, name: &'static str) -> Self {
-        let mut text = text_of(error);
+        let mut text = error_text(error);
         let mut error_type = None;
         let mut root = None;
         let mut next = outermost(error);
@@ -51,29 +51,22 @@ impl Failure {
         }
         Self {
             error_type: error_type.unwrap_or(name),
-            text: without_credentials(&text),
+            text,
         }
     }
-}
-
-/// The text of `error`; what it wrote before, if it fails to write itself.
-fn text_of(error: &(impl Display + ?Sized)) -> String {
-    let mut text = String::new();
-    let _ = write!(text, "{error}");
-    text
 }
 
 /// What a root cause says. An error of the operating system is called by its kind, which no language setting translates.
 fn root_text(root: &(dyn Error + 'static)) -> String {
     match root.downcast_ref::<io::Error>() {
-        Some(error) if error.raw_os_error().is_some() && is_named(error.kind()) => text_of(&error.kind()),
-        _ => text_of(root),
+        Some(error) if error.raw_os_error().is_some() && is_named(error.kind()) => error.kind().to_string(),
+        _ => error_text(root),
     }
 }
 
 /// Whether the kind says more than that it is another one.
 fn is_named(kind: io::ErrorKind) -> bool {
-    kind != io::ErrorKind::Other && !text_of(&kind).starts_with("uncategorized")
+    kind != io::ErrorKind::Other && !kind.to_string().starts_with("uncategorized")
 }
 
 /// `error`, if it is of a type whose causes can be asked for. Others have a text only: a tower service's error need not
@@ -147,7 +140,7 @@ fn is_timeout(error: &(dyn Error + 'static)) -> bool {
     if let Some(error) = error.downcast_ref::<hyper::Error>() {
         return error.is_timeout();
     }
-    TIMEOUTS.contains(&text_of(error).as_str())
+    TIMEOUTS.contains(&error_text(error).as_str())
 }
 
 #[cfg_attr(
