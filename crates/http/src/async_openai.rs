@@ -3,15 +3,16 @@
 use std::any::type_name;
 use std::fmt::Display;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use async_openai::error::OpenAIError;
 use async_openai::middleware::HttpRequestFactory;
-use reqwest::Response;
+use reqwest::{Request, Response};
 use tower_service::Service;
-use tracing::Instrument;
 
-use crate::reqwest_exchange::{finish, prepare, start, target};
+use crate::exchange::Preparation;
+use crate::reqwest_exchange::{beside, finish, is_streaming, prepare, start, target};
 use crate::service::WatchService;
 
 /// Boxed, since async-openai requires a `Send` future.
@@ -21,7 +22,7 @@ impl<S> Service<HttpRequestFactory> for WatchService<S>
 where
     S: Service<HttpRequestFactory, Response = Response> + Clone + Send + 'static,
     S::Future: Send,
-    S::Error: Display + From<OpenAIError>,
+    S::Error: Display + From<OpenAIError> + 'static,
 {
     type Response = Response;
     type Error = S::Error;
@@ -37,25 +38,37 @@ where
         let mut service = std::mem::replace(&mut self.service, clone);
         let watch = self.watch.clone();
         Box::pin(async move {
-            // The factory builds a request per attempt; one more is built to be read.
+            // The factory builds a request per attempt. The first is built here, to be read.
             let request = factory.build().await?;
             let Some(target) = target(&watch, &request) else {
-                return service.call(factory).await;
+                return service.call(beginning_with(request, factory, None)).await;
             };
-            let exchange = start(&watch, &target, &request);
-            drop(request);
-            let preparation = exchange.preparation();
-            let prepared = HttpRequestFactory::new(move || {
-                let (factory, preparation) = (factory.clone(), preparation.clone());
-                async move {
-                    let mut request = factory.build().await?;
-                    prepare(&preparation, &mut request);
-                    Ok(request)
-                }
-            });
-            let call = async { service.call(prepared).await };
-            let result = call.instrument(exchange.span()).await;
+            let mut exchange = start(&watch, &target, &request);
+            if is_streaming(&request) {
+                exchange.scan();
+            }
+            let prepared = beginning_with(request, factory, Some(exchange.preparation()));
+            let result = beside(&exchange, async { service.call(prepared).await }).await;
             finish(exchange, result, |_| type_name::<S::Error>())
         })
     }
+}
+
+/// A factory that hands out `first` for the first attempt, and builds a request for every other one.
+fn beginning_with(first: Request, factory: HttpRequestFactory, preparation: Option<Preparation>) -> HttpRequestFactory {
+    let first = Arc::new(Mutex::new(Some(first)));
+    HttpRequestFactory::new(move || {
+        let (factory, preparation) = (factory.clone(), preparation.clone());
+        let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        async move {
+            let mut request = match first {
+                Some(first) => first,
+                None => factory.build().await?,
+            };
+            if let Some(preparation) = &preparation {
+                prepare(preparation, &mut request);
+            }
+            Ok(request)
+        }
+    })
 }

@@ -1,18 +1,20 @@
 //! One call, from its request to the response head.
 
-use std::fmt::Display;
+use std::task::Context;
 
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
+use opentelemetry::trace::TraceContextExt;
 use tracing::Span;
 use tracing_genai::semconv::{OperationName, own};
 use tracing_genai::usage::{Api, Request, Unit, Usage};
 use tracing_genai::{Call, ModelCall};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::error_text::error_text;
+use crate::failure::Failure;
 use crate::params;
 use crate::propagate::Propagation;
-use crate::request_body::RequestRecorder;
+use crate::request_scan::{Findings, RequestScan, SentBody};
 use crate::response_recorder::ResponseRecorder;
 use crate::watch::{Target, Watch};
 
@@ -23,9 +25,11 @@ pub(crate) struct Exchange {
     call: Option<Call>,
     api: Api,
     is_openai: bool,
-    asks_for_stream: bool,
-    /// Characters of a speech request; the audio response does not count them.
-    characters: Option<u64>,
+    findings: Findings,
+    /// The reading of a request whose parameters are not known yet.
+    scan: Option<RequestScan>,
+    /// Whether the span takes attributes. If not, no body is read.
+    is_recording: bool,
     watch: Watch,
     propagation: Option<Propagation>,
 }
@@ -34,7 +38,7 @@ pub(crate) struct Exchange {
 #[derive(Clone, Debug)]
 pub(crate) struct Preparation {
     span: Span,
-    is_openai: bool,
+    scan: Option<RequestScan>,
     propagation: Option<Propagation>,
 }
 
@@ -46,11 +50,15 @@ impl Preparation {
         }
     }
 
-    /// A recorder for a request body, by its `content-type`.
-    pub(crate) fn recorder(&self, headers: &HeaderMap) -> RequestRecorder {
-        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        RequestRecorder::new(content_type, self.span.clone(), self.is_openai)
+    /// The reading of a body that will be sent; `None` if there is nothing to record.
+    pub(crate) fn sent_body(&self, headers: &HeaderMap) -> Option<SentBody> {
+        self.scan.as_ref()?.begin(content_type(headers))
     }
+}
+
+/// The `content-type`, if it is a text.
+pub(crate) fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok())
 }
 
 impl Exchange {
@@ -65,12 +73,17 @@ impl Exchange {
         for (name, value) in params::attributes(request, is_openai) {
             call = call.attribute(name, value);
         }
+        let call = call.start();
+        let is_recording = !call.span().is_disabled() && call.span().context().span().is_recording();
+        let mut findings = Findings::of(request);
+        findings.asks_for_stream |= target.endpoint.is_stream;
         Self {
-            call: Some(call.start()),
+            call: Some(call),
             api: target.endpoint.api,
             is_openai,
-            asks_for_stream: target.endpoint.is_stream || request.stream == Some(true),
-            characters: request.characters,
+            findings,
+            scan: None,
+            is_recording,
             watch: watch.clone(),
             propagation: watch.propagation_to(target),
         }
@@ -80,25 +93,61 @@ impl Exchange {
         self.call.as_ref().map_or_else(Span::none, |call| call.span().clone())
     }
 
+    /// Whether the span takes attributes: it is neither filtered out nor dropped by the sampler.
+    #[cfg(feature = "reqwest-middleware")]
+    pub(crate) fn is_recording(&self) -> bool {
+        self.is_recording
+    }
+
+    /// A reading of the rest of the request, or of all of it; `None` if the span takes no attributes.
+    pub(crate) fn scan(&mut self) -> Option<&RequestScan> {
+        if self.scan.is_none() && self.is_recording {
+            self.scan = Some(RequestScan::new(self.span(), self.is_openai));
+        }
+        self.scan.as_ref()
+    }
+
+    /// Reads a slice of the request, if some waits: after each poll for the response.
+    pub(crate) fn read_slice(&self, context: &Context<'_>) {
+        if let Some(scan) = &self.scan {
+            scan.read_slice(Some(context.waker()));
+        }
+    }
+
     pub(crate) fn preparation(&self) -> Preparation {
         Preparation {
             span: self.span(),
-            is_openai: self.is_openai,
+            scan: self.scan.clone(),
             propagation: self.propagation,
         }
     }
 
-    /// Ends a call without a response. `error_type` is of low cardinality.
-    pub(crate) fn fail(mut self, error_type: &str, error: impl Display) {
+    /// Ends a call without a response.
+    pub(crate) fn fail(mut self, failure: &Failure) {
+        self.finish_scan();
         if let Some(call) = self.call.take() {
-            call.fail(error_type, error_text(error));
+            call.fail(failure.error_type, &failure.text);
         }
     }
 
-    /// Takes the response head and returns a recorder for the body; `None` for a disabled span.
+    fn finish_scan(&mut self) {
+        if let Some(scan) = self.scan.take() {
+            scan.finish();
+        }
+    }
+
+    /// Takes the response head and returns a recorder for the body; `None` if the span takes no attributes.
     pub(crate) fn respond(mut self, status: StatusCode, headers: &HeaderMap) -> Option<ResponseRecorder> {
-        // Span disabled: skip reading the body.
-        let call = self.call.take().filter(|call| !call.span().is_disabled())?;
+        let call = self.call.take()?;
+        if !self.is_recording {
+            return None;
+        }
+        let scan = self.scan.take();
+        if let Some(scan) = &scan {
+            let found = scan.findings();
+            self.findings.asks_for_stream |= found.asks_for_stream;
+            self.findings.characters = self.findings.characters.or(found.characters);
+        }
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let content_type = text(CONTENT_TYPE).map(|named| named.split(';').next().unwrap_or_default().trim());
         let is_stream = status.is_success() && self.is_stream(content_type);
@@ -112,6 +161,7 @@ impl Exchange {
         }
         let mut usage = usage_from_headers(headers);
         if let Some(characters) = self
+            .findings
             .characters
             .filter(|_| status.is_success() && self.api == Api::Speech)
         {
@@ -119,17 +169,17 @@ impl Exchange {
         }
         response.set_fallback_usage(usage);
         if content_type.is_some_and(|named| named.starts_with("audio/")) {
-            return Some(ResponseRecorder::of_audio(response));
+            return Some(ResponseRecorder::of_audio(response, scan));
         }
-        Some(ResponseRecorder::new(response, text(CONTENT_ENCODING)))
+        Some(ResponseRecorder::new(response, text(CONTENT_ENCODING), scan))
     }
 
     fn is_stream(&self, content_type: Option<&str>) -> bool {
         match content_type {
             Some(named) if STREAMS.contains(&named) => true,
             // Gemini streams a JSON list; a JSON body from other APIs is not a stream.
-            Some("application/json") => self.api == Api::GeminiContent && self.asks_for_stream,
-            _ => self.asks_for_stream,
+            Some("application/json") => self.api == Api::GeminiContent && self.findings.asks_for_stream,
+            _ => self.findings.asks_for_stream,
         }
     }
 }
@@ -145,6 +195,7 @@ const STREAMS: [&str; 5] = [
 
 impl Drop for Exchange {
     fn drop(&mut self) {
+        self.finish_scan();
         if let Some(call) = self.call.take() {
             call.attribute(own::STREAM_OUTCOME, "cancelled");
         }

@@ -32,9 +32,11 @@
 
 mod error_text;
 mod exchange;
+mod failure;
 mod params;
 mod propagate;
 mod request_body;
+mod request_scan;
 mod response_body;
 mod response_recorder;
 mod watch;

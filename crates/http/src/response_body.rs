@@ -1,6 +1,5 @@
 //! A response body that is read as it passes.
 
-use std::any::type_name;
 use std::fmt::Display;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,6 +8,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
+use crate::failure::Failure;
 use crate::response_recorder::ResponseRecorder;
 
 pin_project! {
@@ -37,7 +37,7 @@ impl<B: Body<Data = Bytes>> ResponseBody<B> {
 impl<B> Body for ResponseBody<B>
 where
     B: Body<Data = Bytes>,
-    B::Error: Display,
+    B::Error: Display + 'static,
 {
     type Data = Bytes;
     type Error = B::Error;
@@ -59,7 +59,7 @@ where
                 }
             }
             Poll::Ready(Some(Err(error))) => {
-                recorder.fail(type_name::<B::Error>(), error);
+                recorder.fail(&Failure::of(error));
                 *this.recorder = None;
             }
             Poll::Ready(None) => {}

@@ -1,12 +1,12 @@
 //! Decodes the body of a response as it passes, and records it on its call.
 
-use std::fmt::Display;
 use std::io::{self, Write};
 
 use flate2::write::{MultiGzDecoder, ZlibDecoder};
 use tracing_genai::WatchedResponse;
 
-use crate::error_text::error_text;
+use crate::failure::Failure;
+use crate::request_scan::RequestScan;
 
 /// Limit of decoded bytes of a body, against decompression bombs.
 const MAX_DECODED_BYTES: usize = 64 * 1024 * 1024;
@@ -18,9 +18,21 @@ const UNREAD_REASON: &str = "content_encoding";
 /// Records a response while it passes. Dropping it before [`complete`](Self::complete) records a cancelled response.
 #[derive(Debug)]
 pub(crate) struct ResponseRecorder {
+    /// Before the response, whose drop ends the span.
+    request: Option<UnfinishedRequest>,
     response: WatchedResponse,
     encoding: Encoding,
     decoded: usize,
+}
+
+/// A request that may not be read whole yet. It is read on beside the response; its drop records what was found.
+#[derive(Debug)]
+struct UnfinishedRequest(RequestScan);
+
+impl Drop for UnfinishedRequest {
+    fn drop(&mut self) {
+        self.0.finish();
+    }
 }
 
 #[derive(Debug)]
@@ -33,8 +45,8 @@ enum Encoding {
 }
 
 impl ResponseRecorder {
-    /// Records a body with this `content-encoding`.
-    pub(crate) fn new(mut response: WatchedResponse, encoding: Option<&str>) -> Self {
+    /// Records a body with this `content-encoding`, and what of the request is not read yet.
+    pub(crate) fn new(mut response: WatchedResponse, encoding: Option<&str>, request: Option<RequestScan>) -> Self {
         let encoding = match encoding.unwrap_or_default().trim().to_ascii_lowercase().as_str() {
             "" | "identity" => Encoding::Plain,
             "gzip" | "x-gzip" => Encoding::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
@@ -45,6 +57,7 @@ impl ResponseRecorder {
             }
         };
         Self {
+            request: request.map(UnfinishedRequest),
             response,
             encoding,
             decoded: 0,
@@ -52,9 +65,10 @@ impl ResponseRecorder {
     }
 
     /// Skips an audio body, which has no usage.
-    pub(crate) fn of_audio(mut response: WatchedResponse) -> Self {
+    pub(crate) fn of_audio(mut response: WatchedResponse, request: Option<RequestScan>) -> Self {
         response.skip_body();
         Self {
+            request: request.map(UnfinishedRequest),
             response,
             encoding: Encoding::Unreadable,
             decoded: 0,
@@ -63,6 +77,9 @@ impl ResponseRecorder {
 
     /// Reads the next bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        if let Some(request) = &self.request {
+            request.0.read_slice(None);
+        }
         if matches!(self.encoding, Encoding::Plain) {
             return self.response.bytes(bytes);
         }
@@ -71,6 +88,7 @@ impl ResponseRecorder {
                 response,
                 encoding,
                 decoded,
+                ..
             } = self;
             let output = match encoding {
                 Encoding::Gzip(decoder) => decode(decoder.as_mut(), part).map(|()| decoder.get_mut()),
@@ -92,12 +110,13 @@ impl ResponseRecorder {
     }
 
     /// Records that the body failed.
-    pub(crate) fn fail(&mut self, error_type: &str, error: impl Display) {
-        self.response.fail(error_type, error_text(error));
+    pub(crate) fn fail(&mut self, failure: &Failure) {
+        self.response.fail(failure.error_type, &failure.text);
     }
 
     /// Records that the body ended.
     pub(crate) fn complete(mut self) {
+        self.request = None;
         let end = match &mut self.encoding {
             Encoding::Gzip(decoder) => decoder.try_finish().map(|()| decoder.get_ref()),
             Encoding::Deflate(decoder) => decoder.try_finish().map(|()| decoder.get_ref()),

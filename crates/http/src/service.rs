@@ -1,6 +1,5 @@
 //! Layers for tower services.
 
-use std::any::type_name;
 use std::fmt::Display;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,6 +15,7 @@ use tracing::Span;
 use tracing_genai::usage;
 
 use crate::exchange::Exchange;
+use crate::failure::Failure;
 use crate::request_body::RequestBody;
 use crate::response_body::ResponseBody;
 use crate::watch::{Target, Watch};
@@ -59,10 +59,10 @@ pub struct WatchService<S> {
 impl<S, A, B> Service<Request<A>> for WatchService<S>
 where
     S: Service<Request<RequestBody<A>>, Response = Response<B>>,
-    S::Error: Display,
+    S::Error: Display + 'static,
     A: Body<Data = Bytes>,
     B: Body<Data = Bytes>,
-    B::Error: Display,
+    B::Error: Display + 'static,
 {
     type Response = Response<ResponseBody<B>>;
     type Error = S::Error;
@@ -74,16 +74,19 @@ where
 
     fn call(&mut self, request: Request<A>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
+        let mut reading = None;
         let exchange = target(&self.watch, &parts).map(|target| {
             // The parameters are known once the body was sent.
-            Exchange::start(&self.watch, &target, &usage::Request::default())
-        });
-        let recorder = exchange.as_ref().map(|exchange| {
+            let mut exchange = Exchange::start(&self.watch, &target, &usage::Request::default());
+            if !body.is_end_stream() {
+                exchange.scan();
+            }
             let preparation = exchange.preparation();
             preparation.propagate(&mut parts.headers);
-            preparation.recorder(&parts.headers)
+            reading = preparation.sent_body(&parts.headers);
+            exchange
         });
-        let request = Request::from_parts(parts, RequestBody::new(body, recorder));
+        let request = Request::from_parts(parts, RequestBody::new(body, reading));
         let span = exchange.as_ref().map_or_else(Span::none, Exchange::span);
         let future = span.in_scope(|| self.service.call(request));
         WatchFuture { future, span, exchange }
@@ -92,23 +95,21 @@ where
 
 fn target(watch: &Watch, request: &http::request::Parts) -> Option<Target> {
     let uri = &request.uri;
-    let host_header = || {
-        request
-            .headers
-            .get(HOST)?
-            .to_str()
-            .ok()?
-            .parse::<http::uri::Authority>()
-            .ok()
+    let of_header = || host_and_port(request.headers.get(HOST)?.to_str().ok()?);
+    let (host, port) = match uri.authority() {
+        Some(authority) => (authority.host(), authority.port_u16()),
+        None => of_header()?,
     };
-    let authority = uri.authority().cloned().or_else(host_header)?;
     let default = if uri.scheme_str() == Some("http") { 80 } else { 443 };
-    watch.target(
-        &request.method,
-        authority.host(),
-        authority.port_u16().unwrap_or(default),
-        uri.path(),
-    )
+    watch.target(&request.method, host, port.unwrap_or(default), uri.path())
+}
+
+/// The parts of a `host` header. An IPv6 address is in brackets.
+fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
+    match text.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => Some((host, Some(port.parse().ok()?))),
+        _ => Some((text, None)),
+    }
 }
 
 pin_project! {
@@ -126,13 +127,16 @@ impl<F, B, E> Future for WatchFuture<F>
 where
     F: Future<Output = Result<Response<B>, E>>,
     B: Body<Data = Bytes>,
-    E: Display,
+    E: Display + 'static,
 {
     type Output = Result<Response<ResponseBody<B>>, E>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Poll::Ready(result) = this.span.in_scope(|| this.future.poll(context)) else {
+            if let Some(exchange) = this.exchange {
+                exchange.read_slice(context);
+            }
             return Poll::Pending;
         };
         // The exchange has its own handle, which must be the last.
@@ -146,7 +150,7 @@ where
             (Ok(response), None) => Ok(response.map(|body| ResponseBody::new(body, None))),
             (Err(error), exchange) => {
                 if let Some(exchange) = exchange {
-                    exchange.fail(type_name::<E>(), &error);
+                    exchange.fail(&Failure::of(&error));
                 }
                 Err(error)
             }

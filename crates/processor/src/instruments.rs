@@ -199,8 +199,26 @@ impl InDevelopment {
 fn record_stream(point: &Point<'_>, series: &Series, first_chunk: &Histogram<f64>, output_chunk: &Histogram<f64>) {
     let Some(seconds) = point.first_chunk else { return };
     first_chunk.record(seconds, &series.common);
-    for gap in point.gaps.iter().flat_map(|gaps| gaps.seconds()) {
-        output_chunk.record(gap, &series.common);
+    if let Some(gaps) = point.gaps {
+        record_gaps(gaps, output_chunk, &series.common);
+    }
+}
+
+/// Records the gaps of a stream in runs. The SDK takes one value at a time; most of a record's 130 ns is the look-up of
+/// the attributes, which a bound instrument does once a stream.
+#[cfg(feature = "bound-instruments")]
+fn record_gaps(gaps: &Gaps, histogram: &Histogram<f64>, attributes: &[KeyValue]) {
+    let bound = histogram.bind(attributes);
+    for (count, seconds) in gaps.runs() {
+        (0..count).for_each(|_| bound.record(seconds));
+    }
+}
+
+/// Records the gaps of a stream in runs. The SDK takes one value at a time, some 130 ns each.
+#[cfg(not(feature = "bound-instruments"))]
+fn record_gaps(gaps: &Gaps, histogram: &Histogram<f64>, attributes: &[KeyValue]) {
+    for (count, seconds) in gaps.runs() {
+        (0..count).for_each(|_| histogram.record(seconds, attributes));
     }
 }
 

@@ -198,7 +198,7 @@ impl Endpoint {
     /// The provider of a known host, as a value of `gen_ai.provider.name`. Case and port are ignored.
     pub fn provider_of_host(host: &str) -> Option<&'static str> {
         let host = host.rsplit_once(':').map_or(host, |(host, _port)| host);
-        hosts::provider(&host.trim_end_matches('.').to_ascii_lowercase())
+        hosts::provider(host.trim_end_matches('.'))
     }
 }
 

@@ -9,7 +9,6 @@ mod server_sent_events;
 
 use event_stream::EventStream;
 use json_values::JsonValues;
-pub(crate) use json_values::KEPT_TEXT;
 pub(crate) use piece::Piece;
 use server_sent_events::EventSplitter;
 

@@ -59,8 +59,16 @@ const HOSTS: &[(&str, &str)] = &[
     ("api.venice.ai", "venice"),
 ];
 
-/// The provider of `host`, in lower case and without a port.
+/// The longest name of a host.
+const MAX_HOST_BYTES: usize = 253;
+
+/// The provider of `host`, in any case and without a port. Allocates nothing: clients ask for every host.
 pub(crate) fn provider(host: &str) -> Option<&'static str> {
+    let mut lower = [0; MAX_HOST_BYTES];
+    let lower = lower.get_mut(..host.len())?;
+    lower.copy_from_slice(host.as_bytes());
+    lower.make_ascii_lowercase();
+    let host = std::str::from_utf8(lower).ok()?;
     HOSTS
         .iter()
         .find(|(pattern, _)| host_matches(pattern, host))
@@ -110,6 +118,7 @@ mod tests {
             ("bedrock-runtime.a.b.amazonaws.com", None),
             ("europe-west4-aiplatform.googleapis.com", Some("gcp.vertex_ai")),
             ("storage.googleapis.com", None),
+            ("Contoso.OpenAI.Azure.com", Some("azure.ai.openai")),
             ("localhost", None),
             ("", None),
         ];

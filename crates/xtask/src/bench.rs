@@ -1,4 +1,4 @@
-//! Benchmarks spans on each path, prices and streams.
+//! Benchmarks spans on each path, prices, streams and requests.
 
 use std::process::Command;
 
@@ -12,14 +12,16 @@ pub(crate) struct Arguments {
     check: bool,
 }
 
-/// Runs the benchmarks of spans, prices, streams, and of the delay added by a watch. Compare figures within one run
-/// only.
+/// Runs the benchmarks of spans, prices, streams, requests, and of what a watch adds to a first chunk and to a
+/// poll. Compare figures within one run only.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let benches = [
         ("tracing-genai", "span"),
         ("tracing-genai-pricing", "cost"),
         ("tracing-genai-usage", "stream"),
+        ("tracing-genai-usage", "request"),
         ("tracing-genai-http", "first_chunk"),
+        ("tracing-genai-http", "longest_poll"),
     ];
     for (package, bench) in benches {
         let status = Command::new(env!("CARGO"))

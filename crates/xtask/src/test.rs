@@ -105,8 +105,9 @@ const STEPS: &[Step] = &[
 ];
 
 /// The libraries with features that a test of the whole workspace does not enable.
-const WITH_FEATURES: [&str; 4] = [
+const WITH_FEATURES: [&str; 5] = [
     "tracing-genai-pricing",
+    "tracing-genai-processor",
     "tracing-genai",
     "tracing-genai-http",
     "tracing-genai-adapters",

@@ -24,7 +24,8 @@ fuzz_target!(|bytes: &[u8]| {
     for content_type in [None, Some("multipart/form-data; boundary=b")] {
         let mut reader = RequestReader::new(content_type);
         bytes.chunks(usize::from(*cut).max(1)).for_each(|part| reader.push(part));
-        let _ = reader.finish();
+        let split = reader.finish();
+        assert!(content_type.is_some() || split == request, "a request in parts of {cut}");
     }
     assert!(request.max_tokens.is_none_or(|most| most <= tracing_genai_usage::MAX_COUNT));
 });

@@ -6,7 +6,7 @@ use memchr::memchr2;
 use super::piece::{MAX_PIECE_BYTES, Piece, reuse};
 
 /// The longest text kept whole, in bytes: ids, models and reasons are shorter, and error messages need no more.
-pub(crate) const KEPT_TEXT: usize = 4096;
+const KEPT_TEXT: usize = 4096;
 /// The maximum of scalars kept per list.
 const KEPT_SCALARS: u32 = 16;
 /// The maximum nesting kept; deeper values become `null`.
