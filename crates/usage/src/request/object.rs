@@ -377,8 +377,8 @@ fn skip_while(rest: &[u8], work: &mut Work, skips: impl Fn(&u8) -> bool) -> (usi
     (skipped, found.and_then(|found| window.get(found)).copied())
 }
 
-#[inline]
 /// Reads on in a text; returns the number of bytes read, and whether its closing quote was the last of them.
+#[inline]
 fn text_end(rest: &[u8], is_escaped: &mut bool, work: &mut Work) -> (usize, bool) {
     let window = work.window(rest);
     work.spend(WORK_OF_TEXT);
