@@ -95,16 +95,21 @@ impl RequestScan {
     /// Begins with a body that will be sent; `None` if the parameters are known from an earlier attempt.
     pub(crate) fn begin(&self, content_type: Option<&str>) -> Option<SentBody> {
         let mut scan = self.lock();
-        scan.target.as_ref()?;
+        if scan.is_stopped {
+            return None;
+        }
         scan.reader = Some(RequestReader::new(content_type));
         scan.is_reading = false;
-        scan.waiting.clear();
+        let waiting = std::mem::take(&mut scan.waiting);
         scan.waiting_bytes = 0;
         scan.is_whole = false;
         scan.body = scan.body.wrapping_add(1);
+        let body = scan.body;
+        drop(scan);
+        drop(waiting);
         Some(SentBody {
             scan: self.clone(),
-            body: scan.body,
+            body,
         })
     }
 

@@ -3,6 +3,7 @@
 mod form;
 mod object;
 mod parameters;
+mod text;
 mod work;
 
 use form::ModelField;

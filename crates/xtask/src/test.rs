@@ -94,7 +94,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "instructions",
-        about: "the instructions of a warm cost, of reading the prices and of an idle chunk, counted by valgrind",
+        about: "the instructions of a warm cost, of reading the prices, of an idle chunk and of a request, counted by valgrind",
         run: instructions::run,
     },
     Step {
