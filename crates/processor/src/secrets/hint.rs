@@ -17,6 +17,8 @@ enum Class {
     Parameter,
     /// `-`, which starts a PEM key.
     Dash,
+    /// `\\` or `%`, which starts an escape; a word may start after it.
+    Escape,
 }
 
 /// The first letters of tokens, and of the schemes of credentials.
@@ -61,6 +63,8 @@ const fn classes() -> [Class; 256] {
     classes[b'?' as usize] = Class::Parameter;
     classes[b'&' as usize] = Class::Parameter;
     classes[b'-' as usize] = Class::Dash;
+    classes[b'\\' as usize] = Class::Escape;
+    classes[b'%' as usize] = Class::Escape;
     classes
 }
 
@@ -98,6 +102,13 @@ pub(super) fn may_hold_secret(text: &str) -> bool {
                 has_parameter = true;
                 is_in_word = false;
             }
+            Class::Escape => {
+                let length = if *byte == b'%' { 3 } else { 2 };
+                if bytes.get(at + length..).is_some_and(starts_token) {
+                    return true;
+                }
+                is_in_word = false;
+            }
             Class::Dash => {
                 if bytes.get(at..).is_some_and(|rest| rest.starts_with(b"-----BEGIN")) {
                     return true;
@@ -113,8 +124,8 @@ pub(super) fn may_hold_secret(text: &str) -> bool {
 fn starts_token(rest: &[u8]) -> bool {
     rest.len() >= MIN_TOKEN_BYTES
         && match rest {
-            [b's', b'k', b'-' | b'_', ..]
-            | [b'r', b'k', b'_', ..]
+            [b's', b'k', b'-', ..]
+            | [b's' | b'r', b'k', b'_', ..]
             | [b'c', b's', b'k', b'-', ..]
             | [b'g', b's', b'k', b'_', ..]
             | [b'h', b'f', b'_', ..]
@@ -155,7 +166,7 @@ fn starts_token(rest: &[u8]) -> bool {
 fn starts_credentials(rest: &[u8]) -> bool {
     SCHEMES.iter().any(|scheme| {
         rest.split_at_checked(scheme.len()).is_some_and(|(start, rest)| {
-            start.eq_ignore_ascii_case(scheme.as_bytes()) && matches!(rest.first(), Some(b' ' | b'\t'))
+            start.eq_ignore_ascii_case(scheme.as_bytes()) && matches!(rest.first(), Some(b' ' | b'\t' | b'%'))
         })
     })
 }
