@@ -181,11 +181,8 @@ fn covered_calls_are_skipped() {
     let counts = json!({"gen_ai.usage.input_tokens": 1_000, "gen_ai.usage.output_tokens": 100});
     let mut attributes = chat("openai", "gpt-4o", &counts);
     assert!(cost("x", "chat gpt-4o", &attributes).is_some());
-    for (mark, value) in [("tracing_genai.covered", json!(true))] {
-        let mut covered = attributes.clone();
-        covered[mark] = value;
-        assert_eq!(cost("x", "chat gpt-4o", &covered), None, "{mark}");
-    }
+    attributes["tracing_genai.covered"] = json!(true);
+    assert_eq!(cost("x", "chat gpt-4o", &attributes), None);
     attributes["tracing_genai.covered"] = json!(false);
     assert!(cost("x", "chat gpt-4o", &attributes).is_some());
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use tracing_genai_pricing::{CallContext, Counts, PriceQuery, Prices, Refresh, Refreshed, Refreshing};
+use tracing_genai_pricing::{Counts, PriceQuery, Prices, Refresh, Refreshed, Refreshing};
 use tracing_genai_usage::{Unit, Usage};
 
 const OFTEN: Duration = Duration::from_millis(20);

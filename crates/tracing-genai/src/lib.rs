@@ -101,7 +101,7 @@ pub mod processor {
 pub mod semconv {
     pub use tracing_genai_semconv::typed::Key;
     pub use tracing_genai_semconv::{
-        Attribute, OperationName, SpanKind, SpanType, ValueType, check, key, own, profile,
+        Attribute, OperationName, SpanKind, SpanType, ValueType, check, error_type, key, own, profile,
     };
 }
 
