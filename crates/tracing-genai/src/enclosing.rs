@@ -35,9 +35,9 @@ impl Enclosing {
             let current = registry.span(current.id()?)?;
             let enclosing = current.scope().find(|span| is_genai(span.metadata()))?;
             let mut call = InnerCall::new(operation, provider, model);
-            server_address
-                .into_iter()
-                .for_each(|address| call.server_address(address));
+            if let Some(address) = server_address {
+                call.server_address(address);
+            }
             Some(Self {
                 id: enclosing.id(),
                 call,
