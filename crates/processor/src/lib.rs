@@ -40,6 +40,7 @@ mod counts;
 mod covered;
 mod detached;
 mod ended_span;
+mod error_text;
 mod error_types;
 mod export;
 mod field_bounds;

@@ -313,6 +313,70 @@ fn where_content_must_not_stand_errors_have_no_text() {
     }
 }
 
+fn texts(items: &[&str]) -> Value {
+    Value::Array(Array::String(
+        items.iter().map(|item| (*item).to_owned().into()).collect(),
+    ))
+}
+
+fn list<'s>(attributes: &'s [KeyValue], name: &str) -> Vec<&'s str> {
+    let found = attributes.iter().find(|attribute| attribute.key.as_str() == name);
+    match found.map(|attribute| &attribute.value) {
+        Some(Value::Array(Array::String(texts))) => texts.iter().map(opentelemetry::StringValue::as_str).collect(),
+        other => panic!("{name} is {other:?} in {attributes:?}"),
+    }
+}
+
+/// A span and its event with an error in a field `cause`, with sources, as tracing-opentelemetry writes it.
+fn with_chain(configure: impl FnOnce(Builder) -> Builder, error: &str, source: &str) -> SpanData {
+    let attributes = || {
+        vec![
+            KeyValue::new("cause", error.to_owned()),
+            KeyValue::new("cause.chain", texts(&[source, "x"])),
+            KeyValue::new("exception.message", error.to_owned()),
+            KeyValue::new("exception.stacktrace", texts(&[source, "x"])),
+            KeyValue::new("error.message", texts(&[source, "x"])),
+        ]
+    };
+    let event = ("exception".to_owned(), attributes());
+    exported_by(
+        configure,
+        "chat".to_owned(),
+        String::new(),
+        attributes(),
+        event,
+        Vec::new(),
+    )
+}
+
+#[test]
+fn lists_of_error_texts_are_treated_as_error_texts() {
+    const LISTS: [&str; 3] = ["cause.chain", "exception.stacktrace", "error.message"];
+    let of_both = |span: &SpanData| [span.attributes.clone(), span.events.events[0].attributes.clone()];
+    let names_alice =
+        |builder: Builder| builder.redact(|text| text.contains("Alice").then(|| text.replace("Alice", "A.")));
+    let span = with_chain(names_alice, "e", "Alice at https://host/v1?alt=sse");
+    for attributes in of_both(&span) {
+        for name in LISTS {
+            assert_eq!(
+                list(&attributes, name),
+                ["A. at https://host/v1?[redacted]", "x"],
+                "{name}"
+            );
+        }
+    }
+    let span = with_chain(|builder| builder, "e", &"x y ".repeat(2_000));
+    for attributes in of_both(&span) {
+        let bytes: usize = list(&attributes, "error.message").iter().map(|text| text.len()).sum();
+        assert!(bytes <= 1_024, "{bytes}");
+    }
+    let no_content = |builder: Builder| builder.content_policy(ContentPolicy::exporting(ContentCapture::NoContent));
+    let panics = |builder: Builder| builder.redact(|text| panic!("at {} bytes", text.len()));
+    let prompt = "Where is the treasure of Priam?";
+    assert!(!shown(&with_chain(no_content, prompt, prompt)).contains(prompt));
+    assert!(!shown(&with_chain(panics, prompt, prompt)).contains(prompt));
+}
+
 #[test]
 fn where_content_must_not_stand_a_cause_without_content_stays() {
     for (written, expected) in [
