@@ -5,9 +5,9 @@ use memchr::memchr2;
 /// What a byte may be of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
-    /// Neither of a word nor of interest.
+    /// Neither of a word nor of interest. So is `_`, since a token may start within a name.
     Other,
-    /// A letter, digit or underscore.
+    /// A letter or digit.
     Word,
     /// One that starts a secret at the start of a word.
     Initial,
@@ -17,7 +17,7 @@ enum Class {
     Parameter,
     /// `-`, which starts a PEM key.
     Dash,
-    /// `\\` or `%`, which starts an escape; a word may start after it.
+    /// `\\`, `%` or `[`, which starts an escape; a word may start after it.
     Escape,
 }
 
@@ -48,7 +48,7 @@ const fn classes() -> [Class; 256] {
     let mut byte = 0;
     while byte < 256 {
         let letter = byte as u8;
-        if letter.is_ascii_alphanumeric() || letter == b'_' {
+        if letter.is_ascii_alphanumeric() {
             classes[byte] = Class::Word;
         }
         byte += 1;
@@ -65,6 +65,7 @@ const fn classes() -> [Class; 256] {
     classes[b'-' as usize] = Class::Dash;
     classes[b'\\' as usize] = Class::Escape;
     classes[b'%' as usize] = Class::Escape;
+    classes[b'[' as usize] = Class::Escape;
     classes
 }
 
@@ -83,7 +84,8 @@ pub(super) fn may_hold_secret(text: &str) -> bool {
         match class {
             Class::Word => is_in_word = true,
             Class::Initial => {
-                if !is_in_word && starts_token(bytes.get(at..).unwrap_or_default()) {
+                let may_start = !is_in_word || follows_name(bytes, at);
+                if may_start && starts_token(bytes.get(at..).unwrap_or_default()) {
                     return true;
                 }
                 is_in_word = true;
@@ -103,8 +105,7 @@ pub(super) fn may_hold_secret(text: &str) -> bool {
                 is_in_word = false;
             }
             Class::Escape => {
-                let length = if *byte == b'%' { 3 } else { 2 };
-                if bytes.get(at + length..).is_some_and(starts_token) {
+                if bytes.get(at + 1..).is_some_and(|rest| starts_token_after(*byte, rest)) {
                     return true;
                 }
                 is_in_word = false;
@@ -118,6 +119,30 @@ pub(super) fn may_hold_secret(text: &str) -> bool {
         }
     }
     false
+}
+
+/// Whether the text before may end with `token` or `key`, by its last letter.
+fn follows_name(bytes: &[u8], at: usize) -> bool {
+    let last = at.checked_sub(1).and_then(|last| bytes.get(last));
+    matches!(last, Some(b'n' | b'N' | b'y' | b'Y'))
+}
+
+/// Whether a token may start after an escape whose first byte is `sign`.
+fn starts_token_after(sign: u8, rest: &[u8]) -> bool {
+    let starts_at = |at: usize| rest.get(at..).is_some_and(starts_token);
+    match (sign, rest) {
+        (b'[', _) => {
+            let is_color = |byte: &u8| byte.is_ascii_digit() || *byte == b';';
+            let digits = rest.iter().take_while(|byte| is_color(byte)).count();
+            rest.get(digits) == Some(&b'm') && starts_at(digits + 1)
+        }
+        (b'%', [b'2', b'5', b'2', b'5', ..]) => starts_at(2) || starts_at(4) || starts_at(6),
+        (b'%', [b'2', b'5', ..]) => starts_at(2) || starts_at(4),
+        (b'%', _) => starts_at(2),
+        (_, [b'u', ..]) => starts_at(1) || starts_at(5),
+        (_, [b'x', ..]) => starts_at(1) || starts_at(3),
+        _ => starts_at(1),
+    }
 }
 
 /// Whether a word starts like a token or like credentials. A pattern compiles to a look at few bytes.

@@ -5,9 +5,18 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Keys and tokens in the forms of their issuers, at the start of a word or after an escape. `hint.rs` looks for how they start: a new form needs its row there.
-const SECRETS: &str = r"(?x-u)
-    ( \b | \\[nrt] | %[0-9A-Fa-f]{2} ) (?:
+/// Where a token may start: at a word, after a part of a name, after an escape of JSON, of a URL or of a terminal.
+macro_rules! start {
+    () => {
+        r"\b | _ | (?i:token|key) | \\(?: [abefnrtv0] | u[0-9A-Fa-f]{4} | x[0-9A-Fa-f]{2} ) | %(?:25){0,2}[0-9A-Fa-f]{2} | \[[0-9;]{0,32}m"
+    };
+}
+
+/// Keys and tokens in the forms of their issuers. `hint.rs` looks for how they start: a new form needs its row there.
+const SECRETS: &str = concat!(
+    "(?x-u) ( ",
+    start!(),
+    r" ) (?:
       c?sk-[A-Za-z0-9_-]{16,}                       # OpenAI, Anthropic, OpenRouter, DeepSeek, Cerebras
     | (?:gsk|hf|r8|fw|glsa|npm|pcsk|vck|lsv2_pt|lsv2_sk)_[A-Za-z0-9_]{20,}
         # Groq, Hugging Face, Replicate, Fireworks, Grafana, npm, Pinecone, Vercel, LangSmith
@@ -15,7 +24,7 @@ const SECRETS: &str = r"(?x-u)
     | (?:xai|pplx|nvapi|glpat|tvly|GOCSPX)-[A-Za-z0-9_-]{20,}  # xAI, Perplexity, NVIDIA, GitLab, Tavily, Google's OAuth
     | AIza[A-Za-z0-9_-]{20,}                               # Google
     | ya29\.[A-Za-z0-9_-]{20,} | 1//0[A-Za-z0-9_-]{30,}  # Google's OAuth
-    | (?:AKIA|ASIA)[A-Z0-9]{16}\b                          # AWS
+    | (?:AKIA|ASIA)[A-Z0-9]{16,}                           # AWS
     | ABSK[A-Za-z0-9+/]{40,}={0,2} | bedrock-api-key-[A-Za-z0-9+/=]{16,}   # Bedrock
     | gh[pousr]_[A-Za-z0-9]{36,} | github_pat_[A-Za-z0-9_]{22,}
     | xox[abeoprs]-[A-Za-z0-9-]{10,} | xapp-[A-Za-z0-9-]{20,}  # Slack
@@ -24,7 +33,8 @@ const SECRETS: &str = r"(?x-u)
     | SG\.[A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]*)?        # SendGrid
     | eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]+)?   # JWT
     ) | -----BEGIN\ [A-Z\ ]{0,32}PRIVATE\ KEY-----(?su:.*?)(?:-----END\ [A-Z\ ]{0,32}PRIVATE\ KEY-----|\z)
-";
+"
+);
 
 /// The name of a secret with the sign and the quotes before its value. The name may end a longer one, as in
 /// `AWS_SECRET_ACCESS_KEY`; errors say `Incorrect API key provided: …`.
@@ -49,8 +59,11 @@ const NAMED_QUOTED: &str = named!(r#" \\{0,8} " ) (?: [^\n"\\] | \\ [^\n"] ){6} 
 const NAMED: &str = named!(r#" \\{0,8}["']? ) [^\t\n\r\ "'\\,;&]{6} [^\t\n\r\ "'\\,;&]* "#);
 
 /// Credentials of an HTTP `Authorization` header.
-const AUTHORIZATION: &str =
-    r"(?x-u) ( (?: \b | \\[nrt] ) (?i:bearer|basic) (?: [\t\ ]+ | %20 ) ) [A-Za-z0-9._~+/=-]{16,}";
+const AUTHORIZATION: &str = concat!(
+    "(?x-u) ( (?: ",
+    start!(),
+    r" ) (?i:bearer|basic) (?: [\t\ ]+ | %20 ) ) [A-Za-z0-9._~+/=-]{16,}"
+);
 
 /// The password in a URL.
 const PASSWORD: &str = r#"(?x)
