@@ -59,6 +59,7 @@ mod price;
 mod processor;
 mod queue;
 mod redact;
+mod redacted_logs;
 mod rename;
 mod repeated;
 mod same_model;
@@ -81,6 +82,7 @@ pub use bound::SpanBounds;
 pub use builder::GenAiProcessorBuilder;
 pub use export::{CountingExporter, Delivery, DeliveryCounts, Discard, FanOut};
 pub use processor::GenAiProcessor;
+pub use redacted_logs::{RedactedLogger, RedactedLogs, RedactedRecord};
 pub use sampler::MeterUnsampled;
 #[doc(hidden)]
 pub use secrets::without_secrets;
