@@ -87,3 +87,5 @@ pub use sampler::MeterUnsampled;
 #[doc(hidden)]
 pub use secrets::without_secrets;
 pub use span_call::SpanCall;
+#[doc(hidden)]
+pub use truncate::whole_words;

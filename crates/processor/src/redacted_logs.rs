@@ -9,7 +9,7 @@ use opentelemetry::{InstrumentationScope, Key, SpanId, StringValue, TraceFlags, 
 use crate::error_text::is_error_text;
 use crate::field_bounds::{MARGIN, MAX_NAME_BYTES, MAX_VALUE_BYTES};
 use crate::secrets::{REDACTED, names_secret, redact_error, redact_secrets};
-use crate::truncate::truncated;
+use crate::truncate::{truncated, whole_words};
 
 /// Lists and maps that are nested deeper are replaced.
 const MAX_DEPTH: usize = 16;
@@ -183,7 +183,7 @@ fn redacted_text(text: StringValue, redact: Redact) -> StringValue {
 
 /// `text` redacted and cut; `None` if nothing changed. What is far above the bound is not looked at.
 fn shortened(text: &str, redact: Redact, max_bytes: usize) -> Option<String> {
-    let start = truncated(text, max_bytes.saturating_add(MARGIN));
+    let start = whole_words(text, max_bytes.saturating_add(MARGIN));
     let redacted = redact(start);
     let kept = truncated(&redacted, max_bytes);
     (kept.len() < text.len() || matches!(redacted, Cow::Owned(_))).then(|| kept.to_owned())
@@ -230,6 +230,12 @@ mod tests {
                 unreachable!("a text stays one");
             };
             assert!(text.as_str().len() <= MAX_VALUE_BYTES && !text.as_str().contains("sk-proj"));
+        }
+        // A long secret before, whose redaction brings the cut within the bound.
+        let token = ["eyJhbGciOiJI.", &"A1b2".repeat(1_000)].concat();
+        for before in MAX_VALUE_BYTES + MARGIN - 28..MAX_VALUE_BYTES + MARGIN {
+            let text = [&token, " ", &"x".repeat(before - token.len() - 2), " ", KEY].concat();
+            assert!(!format!("{:?}", of(text)).contains("sk-proj"), "{before}");
         }
     }
 

@@ -143,6 +143,22 @@ fn a_secret_across_a_bound_leaves_in_no_part() {
 }
 
 #[test]
+fn a_secret_across_the_early_cut_leaves_in_no_part_after_a_longer_one() {
+    for bound in [256, 1_024] {
+        for at in bound + 1_024 - 28..bound + 1_024 {
+            let token = ["eyJhbGciOiJI.", &"A1b2".repeat((at - 100) / 4)].concat();
+            let fill = "x".repeat(at - token.len() - 2);
+            // Only large spans are cut early.
+            let written = [&token, " ", &fill, " ", KEY, &" y".repeat(20_000)].concat();
+            let span = with_everywhere(|builder| builder, &written);
+            let description = description(&span);
+            assert!(!description.contains("sk-"), "{at}: {description}");
+            assert!(!span.name.contains("sk-"), "{at}: {}", span.name);
+        }
+    }
+}
+
+#[test]
 fn a_panic_of_the_users_redactor_lets_no_secret_and_no_text_leave() {
     let configure = |builder: Builder| builder.redact(|text: &str| panic!("at {} bytes", text.len()));
     let span = with_everywhere(configure, &format!("my text {KEY}"));

@@ -61,11 +61,18 @@ fn with_code(kind: Option<String>, code: Option<String>, message: Option<String>
     }
 }
 
-/// `text` cut between characters.
+/// `text` cut after a word: the half of a secret would not be recognised. A word of more than 1 KiB is cut itself.
 fn shortened(mut text: String, max_bytes: usize) -> String {
     if text.len() > max_bytes {
         let end = (0..=max_bytes).rev().find(|end| text.is_char_boundary(*end));
         text.truncate(end.unwrap_or_default());
+        let is_border = |character: char| !character.is_ascii_alphanumeric() && !"-_.~+/=:@&%".contains(character);
+        let mut last = text.char_indices().rev();
+        if let Some((at, border)) = last.find(|(_, character)| is_border(*character))
+            && text.len() - at <= MAX_KIND_BYTES
+        {
+            text.truncate(at + border.len_utf8());
+        }
         text.shrink_to_fit();
     }
     text
@@ -175,6 +182,15 @@ mod tests {
         }
         let error = error_body(br#"{"type":"x","code":3,"message":"m"}"#).unwrap();
         assert_eq!((error.kind.as_str(), error.code.as_str()), ("x", "3"));
+    }
+
+    #[test]
+    fn half_a_word_is_dropped_at_the_cut() {
+        for before in MAX_MESSAGE_BYTES - 28..MAX_MESSAGE_BYTES {
+            let text = ["x".repeat(before - 1), " sk-proj-A1b2C3d4E5f6G7h8I9j0 ".to_owned()].concat();
+            let kept = shortened(text, MAX_MESSAGE_BYTES);
+            assert!(!kept.contains("sk-") || kept.ends_with("j0"), "{before}: {kept}");
+        }
     }
 
     #[test]
