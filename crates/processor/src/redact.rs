@@ -107,7 +107,7 @@ fn cut_names(operation: &mut Operation<'_>) {
 fn redact_attribute(attribute: &mut KeyValue, redactor: &Redactor, max_bytes: usize) {
     let name = attribute.key.as_str();
     match &mut attribute.value {
-        Value::String(text) if names_secret(name) => *text = REDACTED.into(),
+        value @ (Value::String(_) | Value::I64(_) | Value::F64(_)) if names_secret(name) => *value = REDACTED.into(),
         Value::Array(texts @ Array::String(_)) if names_secret(name) => *texts = Array::String(vec![REDACTED.into()]),
         value => match ErrorText::of(name) {
             Some(of) => of.redact(value, redactor),

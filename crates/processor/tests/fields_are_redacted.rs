@@ -191,6 +191,8 @@ fn attributes_named_like_secrets_lose_their_value() {
     let attributes = vec![
         KeyValue::new("openai.api_key", "0a1b"),
         KeyValue::new("http.request.header.authorization", "Token 0a1b"),
+        KeyValue::new("db.password", 14_071_789),
+        KeyValue::new("aws.credentials", "0a1b"),
         KeyValue::new(
             "http.request.header.x-api-key",
             Value::Array(Array::String(vec!["0a1b".into()])),
@@ -207,6 +209,7 @@ fn attributes_named_like_secrets_lose_their_value() {
         of_link,
     );
     assert!(!shown(&span).contains("0a1b"), "{span:#?}");
+    assert!(!shown(&span).contains("14071789"), "{span:#?}");
 }
 
 #[test]
