@@ -39,6 +39,7 @@ mod cost_attributes;
 mod counts;
 mod covered;
 mod detached;
+mod distinct_keys;
 mod ended_span;
 mod error_text;
 mod error_types;

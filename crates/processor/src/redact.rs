@@ -2,16 +2,18 @@
 
 use std::borrow::Cow;
 
-use opentelemetry::trace::{Event, Link, Status};
+use opentelemetry::trace::{Event, Link, SpanContext, Status, TraceState};
 use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
 use tracing_genai_semconv::{Attribute, own};
 
 use crate::content::form::CONTENT;
 use crate::content::{ContentCapture, ContentRules, Redactor, clean_value, holds_event_content};
+use crate::distinct_keys::change_each;
 use crate::error_text::{ErrorText, is_error_text, plain_cause, redacted_error, remove_texts, remove_texts_with_types};
 use crate::field_bounds::{MAX_ERROR_TEXT_BYTES, MAX_NAME_BYTES, MAX_VALUE_BYTES, cut_name, cut_value, max_bytes};
 use crate::operation::Operation;
 use crate::secrets::{REDACTED, names_secret, redact_secrets};
+use crate::truncate::truncated;
 
 /// Redacts the fields of `operation`'s span, and cuts them to their bounds.
 ///
@@ -28,6 +30,7 @@ pub(crate) fn redact_fields(operation: &mut Operation<'_>, rules: &ContentRules)
     redact_attributes(operation, redactor, max_bytes);
     let is_openinference = operation.found.is_openinference;
     let span = &mut *operation.span;
+    redact_trace_state(&mut span.span_context);
     redact_name(&mut span.name);
     if let Status::Error { description } = &mut span.status {
         redact_description(description, redactor, has_content);
@@ -51,12 +54,12 @@ pub(crate) fn remove_unredacted_texts(operation: &mut Operation<'_>) {
         let is_kept = |attribute: &KeyValue| attribute.key.as_str() == EXCEPTION_TYPE || !is_text(&attribute.value);
         event.attributes.retain(is_kept);
         redact_name(&mut event.name);
-        event
-            .attributes
-            .iter_mut()
-            .for_each(|attribute| redact_attribute(attribute, &builtin, MAX_VALUE_BYTES));
+        change_each(&mut event.attributes, |_, attribute| {
+            redact_attribute(attribute, &builtin, MAX_VALUE_BYTES)
+        });
     }
     span.links.links.iter_mut().for_each(redact_link);
+    redact_trace_state(&mut span.span_context);
     redact_name(&mut span.name);
     operation.index_attributes();
     redact_attributes(operation, &builtin, MAX_VALUE_BYTES);
@@ -66,14 +69,14 @@ fn redact_attributes(operation: &mut Operation<'_>, redactor: &Redactor, max_byt
     let content = CONTENT.map(|(attribute, _)| operation.position(attribute));
     let known = operation.known_positions();
     let mut has_long_name = false;
-    for (position, attribute) in operation.span.attributes.iter_mut().enumerate() {
+    change_each(&mut operation.span.attributes, |position, attribute| {
         let (is_long, is_list) = match &attribute.value {
             Value::String(text) => (text.as_str().len() > MAX_NAME_BYTES, false),
             value => (false, matches!(value, Value::Array(_))),
         };
         // Content has been redacted and cut.
         if (is_long || is_list) && content.contains(&Some(position)) {
-            continue;
+            return false;
         }
         has_long_name |= is_long;
         // The names of known attributes hold and name no secret. Those of costs are this processor's own.
@@ -82,10 +85,11 @@ fn redact_attributes(operation: &mut Operation<'_>, redactor: &Redactor, max_byt
         if is_known && !is_error_text(attribute.key.as_str()) {
             redact_value(&mut attribute.value);
             cut_value(&mut attribute.value, max_bytes);
+            false
         } else {
-            redact_attribute(attribute, redactor, max_bytes);
+            redact_attribute(attribute, redactor, max_bytes)
         }
-    }
+    });
     if has_long_name {
         cut_names(operation);
     }
@@ -104,7 +108,8 @@ fn cut_names(operation: &mut Operation<'_>) {
     }
 }
 
-fn redact_attribute(attribute: &mut KeyValue, redactor: &Redactor, max_bytes: usize) {
+/// Redacts and cuts an attribute; returns whether its key changed.
+fn redact_attribute(attribute: &mut KeyValue, redactor: &Redactor, max_bytes: usize) -> bool {
     let name = attribute.key.as_str();
     match &mut attribute.value {
         value @ (Value::String(_) | Value::I64(_) | Value::F64(_)) if names_secret(name) => *value = REDACTED.into(),
@@ -115,7 +120,7 @@ fn redact_attribute(attribute: &mut KeyValue, redactor: &Redactor, max_bytes: us
         },
     }
     cut_value(&mut attribute.value, max_bytes);
-    redact_key(&mut attribute.key);
+    redact_key(&mut attribute.key)
 }
 
 fn redact_value(value: &mut Value) {
@@ -132,16 +137,16 @@ fn redact_text(text: &mut StringValue) {
     }
 }
 
-fn redact_key(key: &mut Key) {
-    let name = key.as_str();
-    if let Cow::Owned(redacted) = redact_secrets(name) {
-        *key = Key::from(redacted);
+/// Redacts and cuts a key; returns whether it changed.
+fn redact_key(key: &mut Key) -> bool {
+    let redacted = redact_secrets(key.as_str());
+    let kept = truncated(&redacted, MAX_NAME_BYTES);
+    if kept.len() == key.as_str().len() && matches!(redacted, Cow::Borrowed(_)) {
+        return false;
     }
-    if key.as_str().len() > MAX_NAME_BYTES {
-        let mut name = Cow::Owned(key.as_str().to_owned());
-        cut_name(&mut name, MAX_NAME_BYTES);
-        *key = Key::from(name.into_owned());
-    }
+    let kept = Key::from(kept.to_owned());
+    *key = kept;
+    true
 }
 
 fn redact_name(name: &mut Cow<'static, str>) {
@@ -177,19 +182,47 @@ fn redact_event(event: &mut Event, rules: &ContentRules, has_content: bool, is_o
         remove_texts(&mut event.attributes);
         event.attributes.retain(|attribute| !is_content(attribute.key.as_str()));
     }
-    for attribute in &mut event.attributes {
+    change_each(&mut event.attributes, |_, attribute| {
         let name = attribute.key.as_str();
         if is_content(name) {
             clean_value(&mut attribute.value, rules, rules.max_bytes);
         } else if name != EXCEPTION_TYPE && !names_secret(name) && !is_error_text(name) {
             clean_value(&mut attribute.value, rules, MAX_VALUE_BYTES);
         }
-        redact_attribute(attribute, &rules.redactor, rules.max_bytes.max(MAX_VALUE_BYTES));
-    }
+        redact_attribute(attribute, &rules.redactor, rules.max_bytes.max(MAX_VALUE_BYTES))
+    });
 }
 
 fn redact_link(link: &mut Link) {
-    for attribute in &mut link.attributes {
-        redact_attribute(attribute, &Redactor::default(), MAX_VALUE_BYTES);
+    redact_trace_state(&mut link.span_context);
+    change_each(&mut link.attributes, |_, attribute| {
+        redact_attribute(attribute, &Redactor::default(), MAX_VALUE_BYTES)
+    });
+}
+
+/// Redacts the trace state of a span that is exported, which a remote parent may have sent. What is propagated is not
+/// this copy.
+fn redact_trace_state(context: &mut SpanContext) {
+    if *context.trace_state() == TraceState::NONE {
+        return;
     }
+    let header = context.trace_state().header();
+    let has_secret = |(name, value): &(&str, &str)| {
+        names_secret(name) || redact_secrets(value) != *value || redact_secrets(name) != *name
+    };
+    let members = || header.split(',').filter_map(|member| member.split_once('='));
+    if !members().any(|member| has_secret(&member)) && redact_secrets(&header) == header {
+        return;
+    }
+    let kept = members().filter(|member| !has_secret(member));
+    let kept = TraceState::from_key_value(kept).ok();
+    // A name and a value that are a secret only together.
+    let kept = kept.filter(|kept| redact_secrets(&kept.header()) == kept.header());
+    *context = SpanContext::new(
+        context.trace_id(),
+        context.span_id(),
+        context.trace_flags(),
+        context.is_remote(),
+        kept.unwrap_or_default(),
+    );
 }

@@ -8,9 +8,10 @@
 )]
 
 use opentelemetry::trace::{
-    Event, Link, Span as _, SpanContext, SpanId, Status, TraceFlags, TraceId, TraceState, Tracer, TracerProvider,
+    Event, Link, Span as _, SpanContext, SpanId, Status, TraceContextExt, TraceFlags, TraceId, TraceState, Tracer,
+    TracerProvider,
 };
-use opentelemetry::{Array, KeyValue, Value};
+use opentelemetry::{Array, Context, KeyValue, Value};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSpanProcessor, SpanData};
 use tracing_genai_processor::content::{ContentCapture, ContentPolicy};
 use tracing_genai_processor::{GenAiProcessor, GenAiProcessorBuilder};
@@ -124,6 +125,73 @@ fn a_secret_leaves_in_no_field_of_a_span() {
             assert_eq!(span.events.events.len(), 1);
             assert_eq!(span.links.links.len(), 1);
         }
+    }
+}
+
+#[test]
+fn keys_that_redact_to_the_same_text_stay_distinct() {
+    let keys = || {
+        vec![
+            KeyValue::new(KEY, 1),
+            KeyValue::new([KEY, "0"].concat(), 2),
+            KeyValue::new("[redacted]", 3),
+            KeyValue::new(["k".repeat(256), "a".to_owned()].concat(), 4),
+            KeyValue::new(["k".repeat(256), "b".to_owned()].concat(), 5),
+        ]
+    };
+    let span = exported_by(
+        |builder| builder,
+        "chat".to_owned(),
+        String::new(),
+        keys(),
+        ("e".to_owned(), keys()),
+        keys(),
+    );
+    for attributes in [
+        &span.attributes,
+        &span.events.events[0].attributes,
+        &span.links.links[0].attributes,
+    ] {
+        let mut names: Vec<_> = attributes.iter().map(|attribute| attribute.key.as_str()).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "{attributes:?}");
+        assert!(attributes.contains(&KeyValue::new("[redacted]", 3)), "{attributes:?}");
+    }
+}
+
+#[test]
+fn a_trace_state_leaves_without_its_members_with_secrets() {
+    let state =
+        TraceState::from_key_value([("vendor", KEY), ("congo", "t61rcWkgMzE"), ("api_key", "0a1b2c3d")]).unwrap();
+    let context = SpanContext::new(
+        TraceId::from_bytes([2; 16]),
+        SpanId::from_bytes([2; 8]),
+        TraceFlags::SAMPLED,
+        true,
+        state,
+    );
+    let spans = InMemorySpanExporter::default();
+    let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(spans.clone())).build();
+    let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+    let tracer = provider.tracer("service");
+    let builder = tracer
+        .span_builder("chat")
+        .with_links(vec![Link::new(context.clone(), Vec::new(), 0)])
+        .with_attributes([KeyValue::new("gen_ai.operation.name", "chat")]);
+    let parent = Context::new().with_remote_span_context(context);
+    let mut span = builder.start_with_context(&tracer, &parent);
+    assert_eq!(
+        span.span_context().trace_state().get("vendor"),
+        Some(KEY),
+        "what is propagated is unchanged"
+    );
+    span.end();
+    let span = spans.get_finished_spans().unwrap().remove(0);
+    for context in [&span.span_context, &span.links.links[0].span_context] {
+        assert_eq!(context.trace_state().header(), "congo=t61rcWkgMzE");
+        assert!(context.is_valid() && context.is_sampled());
     }
 }
 
