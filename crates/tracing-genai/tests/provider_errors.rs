@@ -11,7 +11,7 @@ use tracing_genai::content::ContentPolicy;
 use tracing_genai::usage::Api;
 
 /// The `error.type` of a call with this error in an answer with the status 200, and the name as it came.
-fn named(error: Json) -> (Option<String>, Option<String>) {
+fn named(error: &Json) -> (Option<String>, Option<String>) {
     let sinks = Sinks::of(ContentPolicy::default(), false);
     sinks.run(|| {
         let call = tracing_genai::chat("openai", "gpt-4o").start();
@@ -44,8 +44,8 @@ fn an_error_is_named_by_the_first_known_of_its_name_and_code() {
             "exceeded_current_quota_error",
         ),
     ] {
-        assert_eq!(named(error), (Some(expected.to_owned()), None));
+        assert_eq!(named(&error), (Some(expected.to_owned()), None));
     }
-    let unknown = named(json!({"type": "id-1", "code": "id-2"}));
+    let unknown = named(&json!({"type": "id-1", "code": "id-2"}));
     assert_eq!(unknown, (Some("_OTHER".to_owned()), Some("id-1".to_owned())));
 }

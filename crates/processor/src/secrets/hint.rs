@@ -224,10 +224,11 @@ fn starts_credentials(rest: &[u8]) -> bool {
 
 /// The byte that an escape of JSON or of a URL is of, perhaps escaped more than once.
 fn escaped(sign: u8, rest: &[u8]) -> Option<u8> {
-    let digits = match (sign, rest) {
-        (b'\\', [b'u', b'0', b'0', digits @ ..]) => digits,
-        (b'%', [b'2', b'5', b'2', b'5', digits @ ..] | [b'2', b'5', digits @ ..]) | (b'%', digits) => digits,
-        _ => return None,
+    let digits = if sign == b'%' {
+        let inner = rest.strip_prefix(b"25").unwrap_or(rest);
+        inner.strip_prefix(b"25").unwrap_or(inner)
+    } else {
+        rest.strip_prefix(b"u00")?
     };
     let digit = |at: usize| digits.get(at).and_then(|digit| char::from(*digit).to_digit(16));
     u8::try_from(digit(0)? * 16 + digit(1)?).ok()
