@@ -7,7 +7,7 @@ use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 use tracing_genai_semconv::Attribute;
 
-use crate::truncate::truncated;
+use crate::truncate::{truncated, whole_words};
 
 /// Maximum bytes of the span's name, an event's name, and an attribute's key.
 pub(crate) const MAX_NAME_BYTES: usize = 256;
@@ -62,15 +62,15 @@ pub(crate) const fn max_bytes(attribute: Attribute) -> usize {
 /// of at most `max_content_bytes` has had its own cut, to less than twice that and a margin.
 pub(crate) fn precut_fields(span: &mut SpanData, max_content_bytes: usize) {
     let max_bytes = MAX_VALUE_BYTES.max(max_content_bytes.saturating_add(16 * MARGIN));
-    cut_name(&mut span.name, MAX_NAME_BYTES + MARGIN);
+    precut_name(&mut span.name, MAX_NAME_BYTES + MARGIN);
     if let Status::Error { description } = &mut span.status {
-        cut_name(description, MAX_ERROR_TEXT_BYTES + MARGIN);
+        precut_name(description, MAX_ERROR_TEXT_BYTES + MARGIN);
     }
     for attribute in &mut span.attributes {
         precut_attribute(attribute, max_bytes);
     }
     for event in &mut span.events.events {
-        cut_name(&mut event.name, MAX_NAME_BYTES + MARGIN);
+        precut_name(&mut event.name, MAX_NAME_BYTES + MARGIN);
         for attribute in &mut event.attributes {
             precut_attribute(attribute, max_bytes);
         }
@@ -85,9 +85,21 @@ pub(crate) fn precut_fields(span: &mut SpanData, max_content_bytes: usize) {
 fn precut_attribute(attribute: &mut KeyValue, max_bytes: usize) {
     let name = attribute.key.as_str();
     if name.len() > MAX_NAME_BYTES + MARGIN {
-        attribute.key = Key::from(truncated(name, MAX_NAME_BYTES + MARGIN).to_owned());
+        attribute.key = Key::from(whole_words(name, MAX_NAME_BYTES + MARGIN).to_owned());
     }
-    cut_value(&mut attribute.value, max_bytes.saturating_mul(2));
+    let max_bytes = max_bytes.saturating_mul(2);
+    match &mut attribute.value {
+        Value::Array(Array::String(texts)) => cut_texts(texts, max_bytes, whole_words),
+        Value::String(text) => cut_text(text, max_bytes, whole_words),
+        other => cut_value(other, max_bytes),
+    }
+}
+
+/// Cuts a name or a description that is redacted later after a word.
+fn precut_name(name: &mut Cow<'static, str>, max_bytes: usize) {
+    if name.len() > max_bytes {
+        *name = Cow::Owned(whole_words(name, max_bytes).to_owned());
+    }
 }
 
 /// Cuts a name between characters.
@@ -100,8 +112,8 @@ pub(crate) fn cut_name(name: &mut Cow<'static, str>, max_bytes: usize) {
 /// Cuts a text between characters, and a list after the items that fit.
 pub(crate) fn cut_value(value: &mut Value, max_bytes: usize) {
     match value {
-        Value::String(text) => cut_text(text, max_bytes),
-        Value::Array(Array::String(texts)) => cut_texts(texts, max_bytes),
+        Value::String(text) => cut_text(text, max_bytes, truncated),
+        Value::Array(Array::String(texts)) => cut_texts(texts, max_bytes, truncated),
         Value::Array(Array::I64(items)) => cut_items(items),
         Value::Array(Array::F64(items)) => cut_items(items),
         Value::Array(Array::Bool(items)) => cut_items(items),
@@ -109,21 +121,25 @@ pub(crate) fn cut_value(value: &mut Value, max_bytes: usize) {
     }
 }
 
-pub(crate) fn cut_text(text: &mut StringValue, max_bytes: usize) {
+/// The start of a text of at most so many bytes.
+pub(crate) type Cut = fn(&str, usize) -> &str;
+
+pub(crate) fn cut_text(text: &mut StringValue, max_bytes: usize, cut: Cut) {
     if text.as_str().len() > max_bytes {
-        *text = truncated(text.as_str(), max_bytes).to_owned().into();
+        *text = cut(text.as_str(), max_bytes).to_owned().into();
     }
 }
 
-fn cut_texts(texts: &mut Vec<StringValue>, max_bytes: usize) {
+fn cut_texts(texts: &mut Vec<StringValue>, max_bytes: usize, cut: Cut) {
     cut_items(texts);
     let mut left = max_bytes;
     let mut fitting = 0;
     for text in texts.iter_mut() {
-        cut_text(text, left);
+        let is_cut = text.as_str().len() > left;
+        cut_text(text, left, cut);
         left -= text.as_str().len();
         fitting += 1;
-        if left == 0 {
+        if is_cut || left == 0 {
             break;
         }
     }

@@ -39,7 +39,9 @@ mod cost_attributes;
 mod counts;
 mod covered;
 mod detached;
+mod distinct_keys;
 mod ended_span;
+mod error_text;
 mod error_types;
 mod export;
 mod field_bounds;
@@ -58,6 +60,7 @@ mod price;
 mod processor;
 mod queue;
 mod redact;
+mod redacted_logs;
 mod rename;
 mod repeated;
 mod same_model;
@@ -80,7 +83,10 @@ pub use bound::SpanBounds;
 pub use builder::GenAiProcessorBuilder;
 pub use export::{CountingExporter, Delivery, DeliveryCounts, Discard, FanOut};
 pub use processor::GenAiProcessor;
+pub use redacted_logs::{RedactedLogger, RedactedLogs, RedactedRecord};
 pub use sampler::MeterUnsampled;
 #[doc(hidden)]
 pub use secrets::without_secrets;
 pub use span_call::SpanCall;
+#[doc(hidden)]
+pub use truncate::whole_words;

@@ -11,6 +11,7 @@ use crate::foreign;
 use crate::older_names::OlderNames;
 use crate::operation::Operation;
 use crate::repeated::{RepeatedAttributes, mark_removed};
+use crate::truncate::whole_words;
 use crate::unread::Unread;
 
 /// LangGraph writes the node's name on all spans within it, model calls among them.
@@ -220,7 +221,7 @@ fn convert(value: &mut Value, attribute: Attribute) -> Result<(), Unread> {
     match value {
         // What is left above the limit is for the redaction: a secret across the cut is still of its form.
         Value::String(text) if text.as_str().len() > max_bytes(attribute) && !is_content(attribute) => {
-            cut_text(text, max_bytes(attribute) + MARGIN);
+            cut_text(text, max_bytes(attribute) + MARGIN, whole_words);
             Err(Unread::Length)
         }
         _ => Ok(()),

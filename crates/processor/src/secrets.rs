@@ -98,6 +98,8 @@ mod tests {
             "dapi0123456789abcdef0123456789abcdef".to_owned(),
             format!("SG.{FILL}.{FILL}"),
             "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl".to_owned(),
+            ["AGE-SECRET-KEY-1", &FILL.to_uppercase()].concat(),
+            "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ\n-----END PGP PRIVATE KEY BLOCK-----".to_owned(),
             "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----".to_owned(),
         ]);
         keys
@@ -110,6 +112,16 @@ mod tests {
                 ("", ""),
                 ("\\n", ""),
                 ("Bearer%20", ""),
+                ("a%2520", ""),
+                ("<\\u003c", "\\u003e"),
+                ("\\u5bc6\\u94a5", ""),
+                ("\\\\x1b", ""),
+                ("\u{1b}[31m", "\u{1b}[0m"),
+                ("\\u001b[1;38;2;255;0;0m", ""),
+                ("user_", ""),
+                ("API_KEY_", ""),
+                ("token", ""),
+                ("apiKey", ""),
                 ("it is ", " ok"),
                 ("(", ")"),
                 ("é", "é"),
@@ -151,11 +163,97 @@ mod tests {
                 "Ocp-Apim-Subscription-Key: 0a1b2c3d4e5f",
                 "Ocp-Apim-Subscription-Key: [redacted]",
             ),
+            ("CLOUDFLARE_API_TOKEN=abcdef123456", "CLOUDFLARE_API_TOKEN=[redacted]"),
+            ("api_token: abcdef123456", "api_token: [redacted]"),
+            ("id_token=abcdef123456", "id_token=[redacted]"),
+            (
+                "EndpointSuffix=x;AccountKey=abc+def/12==;",
+                "EndpointSuffix=x;AccountKey=[redacted];",
+            ),
+            ("Uid=app;Pwd=hunter2xx;", "Uid=app;Pwd=[redacted];"),
+            ("password=ab,cdefghijkl x", "password=[redacted] x"),
+            ("api_key := abcdef123456", "api_key := [redacted]"),
+            ("secret => abcdef123456", "secret => [redacted]"),
+            (
+                "serve --api-key abcdef123456 --port 1",
+                "serve --api-key [redacted] --port 1",
+            ),
+            ("x-api-key: [\"abcdef012345\"]", "x-api-key: [\"[redacted]\"]"),
         ] {
             assert_eq!(redact_secrets(text), expected);
         }
         let long = "x".repeat(2_000);
         assert_eq!(redact_secrets(&format!("secret={long} end")), "secret=[redacted] end");
+    }
+
+    #[test]
+    fn values_of_headers_with_credentials_are_redacted() {
+        for (text, expected) in [
+            ("Authorization: Token 0123abcd", "Authorization: Token [redacted]"),
+            ("authorization: Basic dXNlcjpwYXNz", "authorization: Basic [redacted]"),
+            ("Authorization: Bearer 'abc' x", "Authorization: Bearer '[redacted]' x"),
+            (
+                r#"{\"Authorization\":\"Token ab\"}"#,
+                r#"{\"Authorization\":\"Token [redacted]\"}"#,
+            ),
+            (
+                r#""Authorization":["Token abcdef"]"#,
+                r#""Authorization":["Token [redacted]"]"#,
+            ),
+            ("Authorization: 0123abcd refused", "Authorization: [redacted] refused"),
+            (
+                "Authorization: Digest nonce=1a, uri=/, response=2b\nx",
+                "Authorization: [redacted]\nx",
+            ),
+            (
+                "Cookie: session=0123; theme=dark\nHost: x",
+                "Cookie: [redacted]\nHost: x",
+            ),
+            (
+                r#"{"Set-Cookie":"sid=0123abcd; Path=/"}"#,
+                r#"{"Set-Cookie":"[redacted]"}"#,
+            ),
+            ("Bearer 'abcdef1234567890'", "Bearer '[redacted]'"),
+            ("Bearer+abcdef1234567890", "Bearer+[redacted]"),
+        ] {
+            assert_eq!(redact_secrets(text), expected);
+        }
+    }
+
+    #[test]
+    fn names_signs_and_quotes_in_escapes_are_found() {
+        for (text, expected) in [
+            ("api_key%3D0123456789abcdef", "api_key%3D[redacted]"),
+            ("%22api_key%22%3A%220123456789abcdef", "%22api_key%22%3A%22[redacted]"),
+            ("api_key%253D0123456789abcdef", "api_key%253D[redacted]"),
+            (
+                r"\u0022api_key\u0022:\u00220123456789abcdef\u0022",
+                r"\u0022api_key\u0022:\u0022[redacted]\u0022",
+            ),
+            (r"api_key\u003d0123456789abcdef", r"api_key\u003d[redacted]"),
+            (
+                "&quot;secret&quot;: &quot;0123456789",
+                "&quot;secret&quot;: &quot;[redacted]",
+            ),
+            (
+                r"https://h/x?alt=sse\u0026key=0123",
+                r"https://h/x?alt=sse\u0026key=[redacted]",
+            ),
+            (
+                "https://h/x?alt=sse&amp;key=0123",
+                "https://h/x?alt=sse&amp;key=[redacted]",
+            ),
+            (
+                "u=https%3A%2F%2Fh%2Fx%3Fa%3D1%26key%3D0123 x",
+                "u=https%3A%2F%2Fh%2Fx%3Fa%3D1%26key%3D[redacted] x",
+            ),
+        ] {
+            assert_eq!(redact_secrets(text), expected);
+        }
+        assert_eq!(
+            redact_error(r"at https://h/x?alt=sse\u0026q=hi\n"),
+            r"at https://h/x?[redacted]\n"
+        );
     }
 
     #[test]
@@ -214,6 +312,21 @@ mod tests {
             "Basic knowledge of bearer tokens",
             "anthropic.claude-3-haiku-20240307-v1:0",
             "https://host/search?q=a&page=2",
+            "npm_install_dependencies",
+            "npm_config_registry_override_url",
+            "hf_transformers_integration_test",
+            "fw_firmware_update_status",
+            "gsk_calculate_total_amount_due",
+            "r8_register_allocation_pass",
+            "sk-toggleable__content",
+            "pplx-embed-context-v1-4b-int8",
+            "hf_meta_llama_3_70b_instruct",
+            "docker pull library/secret:latest",
+            "the basic responsibilities of a nurse",
+            "Basic troubleshooting.",
+            "https://host/zoo?monkey=banana",
+            "A cookie: chocolate",
+            "the PWD=/home/service",
         ] {
             assert!(matches!(redact_secrets(text), Cow::Borrowed(_)), "{text}");
         }
@@ -261,13 +374,36 @@ mod tests {
             "0123456789abcdef",
             "ABCDEFGHIJKLMNOP",
             "%20",
+            "%25",
             "%",
+            "\\u003c",
+            "\\x3c",
+            "[31m",
+            "[",
+            "m",
             "\\n",
             "n",
             "xoxb",
             "dapi",
             "auth",
             "user",
+            "Authorization",
+            "cookie",
+            "Pwd",
+            "%22",
+            "%2522",
+            "%3D",
+            "%26",
+            "\\u0026",
+            "\\u003d",
+            "\\u0022",
+            "&quot;",
+            "&amp;",
+            "--",
+            "+",
+            ",",
+            ";",
+            "AGE-",
         ];
         prop_oneof![
             prop::sample::select(fixed.to_vec()).prop_map(str::to_owned),

@@ -8,9 +8,10 @@
 )]
 
 use opentelemetry::trace::{
-    Event, Link, Span as _, SpanContext, SpanId, Status, TraceFlags, TraceId, TraceState, Tracer, TracerProvider,
+    Event, Link, Span as _, SpanContext, SpanId, Status, TraceContextExt, TraceFlags, TraceId, TraceState, Tracer,
+    TracerProvider,
 };
-use opentelemetry::{Array, KeyValue, Value};
+use opentelemetry::{Array, Context, KeyValue, Value};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SimpleSpanProcessor, SpanData};
 use tracing_genai_processor::content::{ContentCapture, ContentPolicy};
 use tracing_genai_processor::{GenAiProcessor, GenAiProcessorBuilder};
@@ -128,6 +129,73 @@ fn a_secret_leaves_in_no_field_of_a_span() {
 }
 
 #[test]
+fn keys_that_redact_to_the_same_text_stay_distinct() {
+    let keys = || {
+        vec![
+            KeyValue::new(KEY, 1),
+            KeyValue::new([KEY, "0"].concat(), 2),
+            KeyValue::new("[redacted]", 3),
+            KeyValue::new(["k".repeat(256), "a".to_owned()].concat(), 4),
+            KeyValue::new(["k".repeat(256), "b".to_owned()].concat(), 5),
+        ]
+    };
+    let span = exported_by(
+        |builder| builder,
+        "chat".to_owned(),
+        String::new(),
+        keys(),
+        ("e".to_owned(), keys()),
+        keys(),
+    );
+    for attributes in [
+        &span.attributes,
+        &span.events.events[0].attributes,
+        &span.links.links[0].attributes,
+    ] {
+        let mut names: Vec<_> = attributes.iter().map(|attribute| attribute.key.as_str()).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "{attributes:?}");
+        assert!(attributes.contains(&KeyValue::new("[redacted]", 3)), "{attributes:?}");
+    }
+}
+
+#[test]
+fn a_trace_state_leaves_without_its_members_with_secrets() {
+    let state =
+        TraceState::from_key_value([("vendor", KEY), ("congo", "t61rcWkgMzE"), ("api_key", "0a1b2c3d")]).unwrap();
+    let context = SpanContext::new(
+        TraceId::from_bytes([2; 16]),
+        SpanId::from_bytes([2; 8]),
+        TraceFlags::SAMPLED,
+        true,
+        state,
+    );
+    let spans = InMemorySpanExporter::default();
+    let processor = GenAiProcessor::builder(SimpleSpanProcessor::new(spans.clone())).build();
+    let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+    let tracer = provider.tracer("service");
+    let builder = tracer
+        .span_builder("chat")
+        .with_links(vec![Link::new(context.clone(), Vec::new(), 0)])
+        .with_attributes([KeyValue::new("gen_ai.operation.name", "chat")]);
+    let parent = Context::new().with_remote_span_context(context);
+    let mut span = builder.start_with_context(&tracer, &parent);
+    assert_eq!(
+        span.span_context().trace_state().get("vendor"),
+        Some(KEY),
+        "what is propagated is unchanged"
+    );
+    span.end();
+    let span = spans.get_finished_spans().unwrap().remove(0);
+    for context in [&span.span_context, &span.links.links[0].span_context] {
+        assert_eq!(context.trace_state().header(), "congo=t61rcWkgMzE");
+        assert!(context.is_valid() && context.is_sampled());
+    }
+}
+
+#[test]
 fn a_secret_across_a_bound_leaves_in_no_part() {
     for before in [1_010, 1_024, 240, 250, 65_530] {
         let written = [
@@ -139,6 +207,22 @@ fn a_secret_across_a_bound_leaves_in_no_part() {
         .concat();
         let span = with_everywhere(|builder| builder, &written);
         assert!(!shown(&span).contains("sk-proj"), "{before}");
+    }
+}
+
+#[test]
+fn a_secret_across_the_early_cut_leaves_in_no_part_after_a_longer_one() {
+    for bound in [256, 1_024] {
+        for at in bound + 1_024 - 28..bound + 1_024 {
+            let token = ["eyJhbGciOiJI.", &"A1b2".repeat((at - 100) / 4)].concat();
+            let fill = "x".repeat(at - token.len() - 2);
+            // Only large spans are cut early.
+            let written = [&token, " ", &fill, " ", KEY, &" y".repeat(20_000)].concat();
+            let span = with_everywhere(|builder| builder, &written);
+            let description = description(&span);
+            assert!(!description.contains("sk-"), "{at}: {description}");
+            assert!(!span.name.contains("sk-"), "{at}: {}", span.name);
+        }
     }
 }
 
@@ -175,6 +259,8 @@ fn attributes_named_like_secrets_lose_their_value() {
     let attributes = vec![
         KeyValue::new("openai.api_key", "0a1b"),
         KeyValue::new("http.request.header.authorization", "Token 0a1b"),
+        KeyValue::new("db.password", 14_071_789),
+        KeyValue::new("aws.credentials", "0a1b"),
         KeyValue::new(
             "http.request.header.x-api-key",
             Value::Array(Array::String(vec!["0a1b".into()])),
@@ -191,6 +277,7 @@ fn attributes_named_like_secrets_lose_their_value() {
         of_link,
     );
     assert!(!shown(&span).contains("0a1b"), "{span:#?}");
+    assert!(!shown(&span).contains("14071789"), "{span:#?}");
 }
 
 #[test]
@@ -311,6 +398,70 @@ fn where_content_must_not_stand_errors_have_no_text() {
             "openai.BadRequestError"
         );
     }
+}
+
+fn texts(items: &[&str]) -> Value {
+    Value::Array(Array::String(
+        items.iter().map(|item| (*item).to_owned().into()).collect(),
+    ))
+}
+
+fn list<'s>(attributes: &'s [KeyValue], name: &str) -> Vec<&'s str> {
+    let found = attributes.iter().find(|attribute| attribute.key.as_str() == name);
+    match found.map(|attribute| &attribute.value) {
+        Some(Value::Array(Array::String(texts))) => texts.iter().map(opentelemetry::StringValue::as_str).collect(),
+        other => panic!("{name} is {other:?} in {attributes:?}"),
+    }
+}
+
+/// A span and its event with an error in a field `cause`, with sources, as tracing-opentelemetry writes it.
+fn with_chain(configure: impl FnOnce(Builder) -> Builder, error: &str, source: &str) -> SpanData {
+    let attributes = || {
+        vec![
+            KeyValue::new("cause", error.to_owned()),
+            KeyValue::new("cause.chain", texts(&[source, "x"])),
+            KeyValue::new("exception.message", error.to_owned()),
+            KeyValue::new("exception.stacktrace", texts(&[source, "x"])),
+            KeyValue::new("error.message", texts(&[source, "x"])),
+        ]
+    };
+    let event = ("exception".to_owned(), attributes());
+    exported_by(
+        configure,
+        "chat".to_owned(),
+        String::new(),
+        attributes(),
+        event,
+        Vec::new(),
+    )
+}
+
+#[test]
+fn lists_of_error_texts_are_treated_as_error_texts() {
+    const LISTS: [&str; 3] = ["cause.chain", "exception.stacktrace", "error.message"];
+    let of_both = |span: &SpanData| [span.attributes.clone(), span.events.events[0].attributes.clone()];
+    let names_alice =
+        |builder: Builder| builder.redact(|text| text.contains("Alice").then(|| text.replace("Alice", "A.")));
+    let span = with_chain(names_alice, "e", "Alice at https://host/v1?alt=sse");
+    for attributes in of_both(&span) {
+        for name in LISTS {
+            assert_eq!(
+                list(&attributes, name),
+                ["A. at https://host/v1?[redacted]", "x"],
+                "{name}"
+            );
+        }
+    }
+    let span = with_chain(|builder| builder, "e", &"x y ".repeat(2_000));
+    for attributes in of_both(&span) {
+        let bytes: usize = list(&attributes, "error.message").iter().map(|text| text.len()).sum();
+        assert!(bytes <= 1_024, "{bytes}");
+    }
+    let no_content = |builder: Builder| builder.content_policy(ContentPolicy::exporting(ContentCapture::NoContent));
+    let panics = |builder: Builder| builder.redact(|text| panic!("at {} bytes", text.len()));
+    let prompt = "Where is the treasure of Priam?";
+    assert!(!shown(&with_chain(no_content, prompt, prompt)).contains(prompt));
+    assert!(!shown(&with_chain(panics, prompt, prompt)).contains(prompt));
 }
 
 #[test]

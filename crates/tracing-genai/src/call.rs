@@ -286,11 +286,15 @@ impl Call {
         fail(&self.span, error_type, message);
     }
 
-    /// Records a failure that the provider reported: with `status`, or else with its name for the error, if that is
-    /// documented. Its text is copied only where content may stand on spans.
+    /// Records a failure that the provider reported: with `status`, or else with its name or its code for the
+    /// error, if one is documented. Its text is copied only where content may stand on spans.
     pub(crate) fn fail_by_provider(&self, status: Option<u16>, error: Option<&ProviderError>) {
         let kind = error.map(|error| short::name(&error.kind));
-        let known = kind.filter(|kind| error_type::is_known(kind));
+        let code = error.map(|error| short::name(&error.code));
+        let known = [kind, code]
+            .into_iter()
+            .flatten()
+            .find(|word| error_type::is_known(word));
         if status.is_none()
             && known.is_none()
             && let Some(kind) = kind

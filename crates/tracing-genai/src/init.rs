@@ -15,6 +15,7 @@ use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 use tracing::{Metadata, Subscriber};
 use tracing_genai_pricing::{Catalogue, Prices};
+use tracing_genai_processor::RedactedLogs;
 use tracing_genai_processor::content::{ContentCapture, RedactText};
 use tracing_genai_semconv::profile::Profile;
 use tracing_subscriber::filter::{EnvFilter, FilterFn, filter_fn};
@@ -284,7 +285,8 @@ impl TelemetryBuilder {
         let logs = pipeline
             .logger_provider
             .as_ref()
-            .map(|provider| OpenTelemetryTracingBridge::new(provider).with_filter(telemetry_filter()));
+            .map(|provider| RedactedLogs::new(provider.clone()))
+            .map(|provider| OpenTelemetryTracingBridge::new(&provider).with_filter(telemetry_filter()));
         let layer: BoxedLayer<S> = match logs {
             Some(logs) => Box::new(spans.and_then(logs)),
             None => Box::new(spans),

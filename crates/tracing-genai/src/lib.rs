@@ -93,7 +93,8 @@ pub mod pricing {
 /// What is built around the processor: the part of `tracing-genai-processor` that a service with its own pipeline needs.
 pub mod processor {
     pub use tracing_genai_processor::{
-        CountingExporter, Delivery, DeliveryCounts, Discard, FanOut, GenAiProcessorBuilder, MeterUnsampled, SpanBounds,
+        CountingExporter, Delivery, DeliveryCounts, Discard, FanOut, GenAiProcessorBuilder, MeterUnsampled,
+        RedactedLogs, SpanBounds,
     };
 }
 

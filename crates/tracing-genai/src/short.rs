@@ -1,9 +1,11 @@
 //! Shortens names and error texts before they are copied: a response or an error may have megabytes of them.
 //!
 //! The processor cuts them to their bounds, after it has redacted them: what is kept above those is for secrets across
-//! the cut.
+//! the cut. The last word is dropped if it is cut, since redaction may bring its half within the bound.
 
 use std::fmt::{self, Display, Write};
+
+use tracing_genai_processor::whole_words;
 
 /// Bytes of a name: the processor's 256, and a margin.
 const MAX_NAME_BYTES: usize = 256 + 1_024;
@@ -11,16 +13,21 @@ const MAX_NAME_BYTES: usize = 256 + 1_024;
 /// Bytes of an error's text: the processor's 1 KiB, and a margin.
 const MAX_ERROR_BYTES: usize = 2 * 1_024;
 
+/// Bytes of the longest character: so many more are read to see whether the text is longer.
+const CHARACTER: usize = 4;
+
 /// The start of a name: of a model, a tool, a word of a provider.
 pub(crate) fn name(text: &str) -> &str {
-    start(text, MAX_NAME_BYTES)
+    whole_words(text, MAX_NAME_BYTES)
 }
 
 /// The start of an error's text. Its `Display` is stopped there, so that a long text is never held.
 pub(crate) fn error_text(error: impl Display) -> String {
     let mut text = Text(String::new());
-    // An error is the end of the text.
+    // An error is the end of the text. One byte more than is kept shows that it was cut.
     let _ = write!(text, "{error}");
+    let kept = whole_words(&text.0, MAX_ERROR_BYTES).len();
+    text.0.truncate(kept);
     text.0
 }
 
@@ -28,7 +35,10 @@ struct Text(String);
 
 impl Write for Text {
     fn write_str(&mut self, part: &str) -> fmt::Result {
-        let fitting = start(part, MAX_ERROR_BYTES - self.0.len());
+        let left = (MAX_ERROR_BYTES + CHARACTER).saturating_sub(self.0.len());
+        let end = part.char_indices().map(|(at, _)| at).chain([part.len()]);
+        let fitting = end.take_while(|at| *at <= left).last();
+        let fitting = fitting.and_then(|end| part.get(..end)).unwrap_or_default();
         self.0.push_str(fitting);
         if fitting.len() < part.len() {
             Err(fmt::Error)
@@ -38,24 +48,30 @@ impl Write for Text {
     }
 }
 
-/// The start of `text` of at most `max_bytes`, cut between characters.
-fn start(text: &str, max_bytes: usize) -> &str {
-    let end = (0..=max_bytes.min(text.len()))
-        .rev()
-        .find(|end| text.is_char_boundary(*end));
-    end.and_then(|end| text.get(..end)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn short_texts_are_whole_and_long_ones_end_between_characters() {
+    fn short_texts_are_whole_and_long_ones_end_with_a_whole_word() {
         assert_eq!(error_text("connection refused"), "connection refused");
         let long = ["é".repeat(MAX_ERROR_BYTES / 2 - 1), "x".to_owned(), "é".repeat(9)].concat();
-        assert_eq!(error_text(&long).len(), MAX_ERROR_BYTES - 1);
+        assert_eq!(error_text(&long).len(), MAX_ERROR_BYTES - 2);
         assert_eq!(name(&long).len(), MAX_NAME_BYTES);
+    }
+
+    #[test]
+    fn half_a_word_is_dropped_at_the_cut() {
+        for before in MAX_NAME_BYTES - 28..MAX_NAME_BYTES {
+            let text = ["x".repeat(before - 1), " sk-proj-A1b2C3d4E5f6G7h8I9j0 ".to_owned()].concat();
+            let name = name(&text);
+            assert!(!name.contains("sk-") || name.ends_with("j0"), "{before}: {name}");
+        }
+        for before in MAX_ERROR_BYTES - 28..MAX_ERROR_BYTES {
+            let text = ["x".repeat(before - 1), " sk-proj-A1b2C3d4E5f6G7h8I9j0 ".to_owned()].concat();
+            let kept = error_text(&text);
+            assert!(!kept.contains("sk-") || kept.ends_with("j0"), "{before}: {kept}");
+        }
     }
 
     #[test]
@@ -70,7 +86,14 @@ mod tests {
             }
         }
 
-        let allocated = allocation_counter::measure(|| assert_eq!(error_text(Endless).len(), MAX_ERROR_BYTES));
+        let allocated = allocation_counter::measure(|| {
+            let text = error_text(Endless);
+            assert!(
+                text.len() > MAX_ERROR_BYTES - 8 && text.ends_with("no "),
+                "{}",
+                text.len()
+            );
+        });
         assert!(allocated.bytes_max < 8 * 1_024, "{allocated:?}");
     }
 }

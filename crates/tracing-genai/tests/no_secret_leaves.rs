@@ -1,7 +1,7 @@
 //! A secret in any field of any API arrives in no output, and a prompt only where the content policy has it.
 //!
-//! Outputs are the spans with all that they have, events, metrics, and the lines that this project logs. Watched HTTP
-//! clients have their own test in `tracing-genai-http`.
+//! Outputs are the spans with all that they have, events, metrics, the lines that this project logs, and log records as
+//! `init()` bridges them. Watched HTTP clients have their own test in `tracing-genai-http`.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
@@ -29,6 +29,8 @@ fn check(sinks: &Sinks, policy: ContentPolicy, of: &str) {
         let may_have_prompt = match sink {
             "spans" => is_on_span(policy),
             "events" => is_on_event(policy),
+            // The service's own words.
+            "records" => true,
             _ => false,
         };
         let at = text.find(PROMPT).filter(|_| !may_have_prompt);

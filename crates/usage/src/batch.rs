@@ -120,6 +120,7 @@ fn failure(outcome: &Outcome<'_>) -> Option<crate::ProviderError> {
     });
     Some(error.unwrap_or(crate::ProviderError {
         kind,
+        code: String::new(),
         message: String::new(),
     }))
 }

@@ -10,6 +10,9 @@ use crate::field::{Field, Maybe, object};
 pub struct ProviderError {
     /// The provider's name of the error, such as `rate_limit_error`; `error` if it has none.
     pub kind: String,
+    /// The provider's code, such as `rate_limit_exceeded` or `429`, where it has a name beside it; may be empty. Gateways
+    /// put a name of their own before a provider's code.
+    pub code: String,
     /// The provider's message, at most 2 KiB of it; may be empty.
     pub message: String,
 }
@@ -39,16 +42,37 @@ impl ProviderError {
     fn new(kind: Option<String>, message: Option<String>) -> Self {
         Self {
             kind: kind.map_or_else(|| "error".to_owned(), |kind| shortened(kind, MAX_KIND_BYTES)),
+            code: String::new(),
             message: message.map_or_else(String::new, |message| shortened(message, MAX_MESSAGE_BYTES)),
         }
     }
 }
 
-/// `text` cut between characters.
+/// The name and the code of an error: the first of them is its name.
+fn with_code(kind: Option<String>, code: Option<String>, message: Option<String>) -> ProviderError {
+    let (kind, code) = match kind {
+        Some(kind) => (Some(kind), code),
+        None => (code, None),
+    };
+    let code = code.map(|code| shortened(code, MAX_KIND_BYTES)).unwrap_or_default();
+    ProviderError {
+        code,
+        ..ProviderError::new(kind, message)
+    }
+}
+
+/// `text` cut after a word: the half of a secret would not be recognised. A word of more than 1 KiB is cut itself.
 fn shortened(mut text: String, max_bytes: usize) -> String {
     if text.len() > max_bytes {
         let end = (0..=max_bytes).rev().find(|end| text.is_char_boundary(*end));
         text.truncate(end.unwrap_or_default());
+        let is_border = |character: char| !character.is_ascii_alphanumeric() && !"-_.~+/=:@&%".contains(character);
+        let mut last = text.char_indices().rev();
+        if let Some((at, border)) = last.find(|(_, character)| is_border(*character))
+            && text.len() - at <= MAX_KIND_BYTES
+        {
+            text.truncate(at + border.len_utf8());
+        }
         text.shrink_to_fit();
     }
     text
@@ -78,19 +102,16 @@ pub(crate) fn provider_error(field: Field<'_>) -> Option<ProviderError> {
         return Some(ProviderError::new(None, Some(message)));
     }
     let object: ErrorObject<'_> = object(json.as_bytes()).ok()?;
-    let kind = text(object.kind)
-        .or_else(|| text(object.code))
-        .or_else(|| text(object.error_code));
+    let code = text(object.code).or_else(|| text(object.error_code));
     let message = text(object.message).or_else(|| text(object.error_message));
-    Some(ProviderError::new(kind, message))
+    Some(with_code(text(object.kind), code, message))
 }
 
 /// Reads a body that is only an error, as Mistral (`message`, `type`) and many Python servers (`detail`) send it.
 pub(crate) fn error_body(json: &[u8]) -> Option<ProviderError> {
     let body: ErrorObject<'_> = object(json).ok()?;
     let message = text(body.message).or_else(|| text(body.detail))?;
-    let kind = text(body.kind).or_else(|| text(body.code));
-    Some(ProviderError::new(kind, Some(message)))
+    Some(with_code(text(body.kind), text(body.code), Some(message)))
 }
 
 /// An error whose code and message are in the event itself, as in the Responses API's `error` event.
@@ -141,6 +162,35 @@ mod tests {
         assert_eq!(read(r#"{"code":429,"message":"slow"}"#), pair("429", "slow"));
         assert_eq!(read(r#""plain""#), pair("error", "plain"));
         assert_eq!(read("null"), None);
+    }
+
+    #[test]
+    fn a_code_beside_a_name_is_kept() {
+        for (json, kind, code) in [
+            (r#"{"type":"None","code":"429"}"#, "None", "429"),
+            (r#"{"type":"BadRequestError","code":400}"#, "BadRequestError", "400"),
+            (
+                r#"{"type":"new_api_error","code":"rate_limit_exceeded"}"#,
+                "new_api_error",
+                "rate_limit_exceeded",
+            ),
+            (r#"{"type":"","code":"429"}"#, "429", ""),
+            (r#"{"type":"a","code":null}"#, "a", ""),
+        ] {
+            let error = provider_error(serde_json::from_str(json).unwrap()).unwrap();
+            assert_eq!((error.kind.as_str(), error.code.as_str()), (kind, code), "{json}");
+        }
+        let error = error_body(br#"{"type":"x","code":3,"message":"m"}"#).unwrap();
+        assert_eq!((error.kind.as_str(), error.code.as_str()), ("x", "3"));
+    }
+
+    #[test]
+    fn half_a_word_is_dropped_at_the_cut() {
+        for before in MAX_MESSAGE_BYTES - 28..MAX_MESSAGE_BYTES {
+            let text = ["x".repeat(before - 1), " sk-proj-A1b2C3d4E5f6G7h8I9j0 ".to_owned()].concat();
+            let kept = shortened(text, MAX_MESSAGE_BYTES);
+            assert!(!kept.contains("sk-") || kept.ends_with("j0"), "{before}: {kept}");
+        }
     }
 
     #[test]

@@ -67,9 +67,9 @@ impl Redactor {
                 let is_blob = members.get("type").and_then(Value::as_str) == Some("blob");
                 let mut is_changed = false;
                 for (name, member) in members.iter_mut() {
-                    if names_secret(name) && (member.is_string() || member.is_number()) {
+                    if names_secret(name) && may_hold_value(member) {
+                        is_changed |= member.as_str() != Some(REDACTED);
                         *member = REDACTED.into();
-                        is_changed = true;
                     } else if !(is_blob && name == "content") {
                         is_changed |= self.json(member);
                     }
@@ -78,6 +78,32 @@ impl Redactor {
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
+    }
+}
+
+/// The words of a JSON Schema that describe a value; a tool's definition has them under the names of its parameters.
+const SCHEMA: [&str; 12] = [
+    "type",
+    "title",
+    "description",
+    "format",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "nullable",
+    "writeOnly",
+    "anyOf",
+    "$ref",
+    "items",
+];
+
+/// Whether a member under the name of a secret may hold it: any but `null`, booleans and the schema of a parameter.
+fn may_hold_value(member: &Value) -> bool {
+    match member {
+        Value::Null | Value::Bool(_) => false,
+        Value::Object(members) => members.keys().any(|name| !SCHEMA.contains(&name.as_str())),
+        Value::Array(items) => !items.is_empty(),
+        Value::String(_) | Value::Number(_) => true,
     }
 }
 
@@ -115,6 +141,32 @@ mod tests {
                 "part": {"type": "blob", "content": "sk-0123456789abcdefghij"}, "max_tokens": 12, "[redacted]": "of a key",
             })
         );
+    }
+
+    #[test]
+    fn the_whole_member_under_the_name_of_a_secret_is_redacted() {
+        let mut value = json!({
+            "headers": {"Authorization": ["Token abcdef012345"], "Cookie": ["sid=1"], "X-Api-Key": [["abc"], 1], "Accept": ["*"]},
+            "secret": {"value": "hunter2xx"}, "password": {"type": "scrypt", "hash": "0a"}, "access_token": {"a": {"b": 1}},
+            "private_key": null, "cookie": true,
+        });
+        assert!(Redactor::default().json(&mut value));
+        assert_eq!(
+            value,
+            json!({
+                "headers": {"Authorization": "[redacted]", "Cookie": "[redacted]", "X-Api-Key": "[redacted]", "Accept": ["*"]},
+                "secret": "[redacted]", "password": "[redacted]", "access_token": "[redacted]",
+                "private_key": null, "cookie": true,
+            })
+        );
+        assert!(!Redactor::default().json(&mut value), "nothing changes again");
+    }
+
+    #[test]
+    fn the_schema_of_a_parameter_is_no_secret() {
+        let mut value =
+            json!({"properties": {"password": {"type": "string", "description": "of the user", "minLength": 8}}});
+        assert!(!Redactor::default().json(&mut value));
     }
 
     #[test]

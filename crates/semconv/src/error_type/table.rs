@@ -17,6 +17,8 @@ pub(super) const LISTS: &[(&str, &[&str])] = &[
             "connection_error",
             "connection_refused",
             "malformed",
+            // tracing-genai-http, for a connection that was not made.
+            "connect",
         ],
     ),
     // OpenAI, and Azure OpenAI, whose codes are the same or its own:
@@ -288,6 +290,19 @@ pub(super) const LISTS: &[(&str, &[&str])] = &[
             "too_many_requests",
             "validation_error",
             "model_error",
+        ],
+    ),
+    // <https://docs.vllm.ai/en/latest/serving/openai_compatible_server/>: classes of its own as `type`
+    ("vllm", &["BadRequestError", "NotFoundError"]),
+    // <https://platform.moonshot.ai/docs/api/chat#error-handling>
+    (
+        "moonshot",
+        &[
+            "exceeded_current_quota_error",
+            "rate_limit_reached_error",
+            "incorrect_api_key_error",
+            "permission_denied_error",
+            "resource_not_found_error",
         ],
     ),
     // Codes in bodies with a status of 200: <https://platform.minimax.io/docs/api-reference/errorcode>

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::TracerProvider;
+use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::{InMemoryLogExporter, SdkLoggerProvider};
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
@@ -21,6 +22,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_genai::GenAiProcessor;
 use tracing_genai::content::{ContentCapture, ContentPolicy, EventEmission};
+use tracing_genai::processor::RedactedLogs;
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 
@@ -79,6 +81,14 @@ pub fn secrets() -> Vec<String> {
         format!("-----BEGIN PRIVATE KEY-----\n{fill}\n-----END PRIVATE KEY-----"),
         format!("Authorization: Bearer {fill}"),
         format!("Basic {fill}"),
+        format!("Authorization: Token {fill}"),
+        format!("Cookie: session={fill}; theme=dark"),
+        format!("{{\"Authorization\":[\"Token {fill}\"]}}"),
+        format!("\\u003csk-proj-{fill}"),
+        format!("\u{1b}[31msk-proj-{fill}"),
+        format!("user_sk-proj-{fill}"),
+        format!("api_key%3D{fill}"),
+        format!("api_token => {fill}"),
         format!("OPENAI_API_KEY={fill}"),
         format!("Incorrect API key provided: {fill}"),
         format!("{{\"client_secret\": \"{fill}\"}}"),
@@ -114,6 +124,8 @@ pub struct Sinks {
     spans: InMemorySpanExporter,
     metrics: InMemoryMetricExporter,
     logs: InMemoryLogExporter,
+    records: InMemoryLogExporter,
+    record_provider: SdkLoggerProvider,
     lines: Lines,
     policy: ContentPolicy,
 }
@@ -137,6 +149,10 @@ impl Sinks {
             .with_simple_exporter(logs.clone())
             .with_resource(resource.clone())
             .build();
+        let records = InMemoryLogExporter::default();
+        let record_provider = SdkLoggerProvider::builder()
+            .with_simple_exporter(records.clone())
+            .build();
         let mut processor = GenAiProcessor::builder(SimpleSpanProcessor::new(spans.clone()))
             .meter_provider(&meter_provider)
             .logger_provider(&logger_provider)
@@ -155,6 +171,8 @@ impl Sinks {
             spans,
             metrics,
             logs,
+            records,
+            record_provider,
             lines: Lines::default(),
             policy,
         }
@@ -175,6 +193,9 @@ impl Sinks {
         tracing_subscriber::registry()
             .with(tracing_genai::layer_with_content(tracer, self.policy))
             .with(self.lines.clone())
+            .with(OpenTelemetryTracingBridge::new(&RedactedLogs::new(
+                self.record_provider.clone(),
+            )))
             .into()
     }
 
@@ -183,8 +204,8 @@ impl Sinks {
         self.spans.get_finished_spans().unwrap()
     }
 
-    /// What arrived, by sink: spans, events, metrics, lines.
-    pub fn arrived(&self) -> [(&'static str, String); 4] {
+    /// What arrived, by sink: spans, events, metrics, lines, log records.
+    pub fn arrived(&self) -> [(&'static str, String); 5] {
         self.meter_provider.force_flush().unwrap();
         let mut spans = String::new();
         for span in self.spans() {
@@ -200,12 +221,17 @@ impl Sinks {
                 writeln!(metrics, "{metric:?}").unwrap();
             }
         }
+        let mut records = String::new();
+        for log in self.records.get_emitted_logs().unwrap() {
+            writeln!(records, "{:?}", log.record).unwrap();
+        }
         let lines = self.lines.0.lock().unwrap().clone();
         [
             ("spans", spans),
             ("events", events),
             ("metrics", metrics),
             ("lines", lines),
+            ("records", records),
         ]
     }
 }
