@@ -30,7 +30,7 @@ pub(crate) fn target(watch: &Watch, request: &Request) -> Option<Target> {
 /// rest of a longer one is read beside the request.
 pub(crate) fn start(watch: &Watch, target: &Target, request: &Request) -> Exchange {
     // Span disabled: skip reading the body.
-    let is_enabled = tracing::enabled!(target: "tracing_genai", tracing::Level::INFO);
+    let is_enabled = tracing::span_enabled!(target: "tracing_genai", tracing::Level::INFO);
     let Some(body) = request.body().and_then(Body::as_bytes).filter(|_| is_enabled) else {
         return Exchange::start(watch, target, &usage::Request::default());
     };
