@@ -48,12 +48,22 @@ pub(crate) fn attributes(request: &Request, is_openai: bool) -> Vec<(&'static st
         .collect()
 }
 
+/// Where the parameters of a started call are recorded.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) span: Span,
+    pub(crate) is_openai: bool,
+    /// Whether the URL names the model, which is the one that runs, whatever the body asks for.
+    pub(crate) has_model: bool,
+}
+
 /// Records the parameters and the model of `request` on a started span.
-pub(crate) fn record(span: &Span, request: Request, is_openai: bool) {
-    for (name, value) in attributes(&request, is_openai) {
+pub(crate) fn record(target: &Target, request: Request) {
+    let span = &target.span;
+    for (name, value) in attributes(&request, target.is_openai) {
         span.set_attribute(name, value);
     }
-    if let Some(model) = request.model {
+    if let Some(model) = request.model.filter(|_| !target.has_model) {
         span.set_attribute(Attribute::RequestModel.name(), model);
     }
 }

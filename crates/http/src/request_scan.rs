@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use bytes::Bytes;
-use tracing::Span;
 use tracing_genai::usage::{Request, RequestReader};
 
-use crate::params;
+use crate::params::{self, Target};
 
 /// The most bytes that wait to be read, beside one frame of any size. They are those of the body, which is not copied.
 /// The rest of a body that is sent faster than it is read is not read.
@@ -41,13 +40,6 @@ struct Scan {
     findings: Findings,
 }
 
-/// The span to record on.
-#[derive(Debug)]
-struct Target {
-    span: Span,
-    is_openai: bool,
-}
-
 /// What the response's reading depends on.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Findings {
@@ -66,8 +58,8 @@ impl Findings {
 }
 
 impl RequestScan {
-    /// A reading whose parameters are recorded on `span`.
-    pub(crate) fn new(span: Span, is_openai: bool) -> Self {
+    /// A reading whose parameters are recorded on `target`.
+    pub(crate) fn new(target: Target) -> Self {
         Self(Arc::new(Mutex::new(Scan {
             reader: None,
             is_reading: false,
@@ -76,7 +68,7 @@ impl RequestScan {
             waiting_bytes: 0,
             is_whole: false,
             body: 0,
-            target: Some(Target { span, is_openai }),
+            target: Some(target),
             waker: None,
             findings: Findings::default(),
         })))
@@ -205,7 +197,7 @@ impl Scan {
         drop(scan);
         drop((waiting, waker));
         if let (Some(target), Some(found)) = (target, found) {
-            params::record(&target.span, found, target.is_openai);
+            params::record(&target, found);
         }
     }
 }
@@ -265,7 +257,11 @@ mod tests {
     const BODY: &[u8] = br#"{"stream":true,"voice":"x","input":"abc"}"#;
 
     fn scan() -> RequestScan {
-        RequestScan::new(Span::none(), false)
+        RequestScan::new(Target {
+            span: tracing::Span::none(),
+            is_openai: false,
+            has_model: false,
+        })
     }
 
     fn found(scan: &RequestScan) -> (bool, Option<u64>) {

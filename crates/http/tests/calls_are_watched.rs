@@ -17,7 +17,7 @@ use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 use provider::{Provider, post, read};
 use spans::{Spans, attribute, double, integer, text};
-use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tracing::Instrument;
 use tracing_genai_http::{AttemptLayer, RequestBody, Watch, WatchLayer};
 
@@ -78,6 +78,61 @@ async fn the_model_of_a_transcription_is_read_from_its_form() {
     let span = spans.take().remove(0);
     assert_eq!(text(&span, "gen_ai.request.model").as_deref(), Some("whisper-1"));
     assert_eq!(integer(&span, "tracing_genai.usage.audio_seconds"), Some(27));
+}
+
+/// A deployment in the URL decides, whatever the body asks for: it is what runs.
+#[tokio::test]
+async fn the_model_of_the_url_wins_over_the_body() {
+    let long = format!(r#"{{"messages":[{}1],"#, "[],".repeat(100_000));
+    for (url, model) in [
+        (
+            "https://x.openai.azure.com/openai/deployments/gpt-4o/chat/completions",
+            "gpt-4o",
+        ),
+        ("https://api.openai.com/v1/chat/completions", "gpt-4o-mini"),
+    ] {
+        for start in [r#"{"temperature":0.5,"#, &long] {
+            let body = format!(r#"{start}"model":"gpt-4o-mini"}}"#);
+            let spans = Spans::collect();
+            // It answers when the body was read.
+            let service = service_fn(|request: Request<RequestBody<Full<Bytes>>>| async {
+                request.into_body().collect().await.unwrap();
+                for _ in 0..100 {
+                    tokio::task::yield_now().await;
+                }
+                Ok::<_, Infallible>(Response::new(Full::from(ANSWER)))
+            });
+            let mut service = ServiceBuilder::new()
+                .layer(WatchLayer::new(Watch::new()))
+                .service(service);
+            let request = Request::post(url).body(Full::from(body.clone())).unwrap();
+            drop(service.ready().await.unwrap().call(request).await);
+            let of_tower = spans.take().remove(0);
+            assert_eq!(
+                text(&of_tower, "gen_ai.request.model").as_deref(),
+                Some(model),
+                "{url} by tower"
+            );
+            #[cfg(feature = "reqwest-middleware")]
+            {
+                let mut service = WatchLayer::new(Watch::new()).layer(service_fn(|_: reqwest::Request| async {
+                    for _ in 0..100 {
+                        tokio::task::yield_now().await;
+                    }
+                    Ok::<_, Infallible>(reqwest::Response::from(Response::new(ANSWER)))
+                }));
+                let request = spans::reqwest_client().post(url).body(body).build().unwrap();
+                drop(service.call(request).await);
+                let of_reqwest = spans.take().remove(0);
+                assert_eq!(of_reqwest.name, of_tower.name, "{url} by reqwest");
+                assert_eq!(
+                    text(&of_reqwest, "gen_ai.request.model").as_deref(),
+                    Some(model),
+                    "{url} by reqwest"
+                );
+            }
+        }
+    }
 }
 
 #[tokio::test]
