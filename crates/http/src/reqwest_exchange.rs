@@ -93,15 +93,11 @@ pub(crate) fn is_streaming(request: &Request) -> bool {
 }
 
 /// Ends the exchange with the result of its request: a response is read as it passes, an error is recorded.
-pub(crate) fn finish<E: Display + 'static>(
-    exchange: Exchange,
-    result: Result<Response, E>,
-    name: impl FnOnce(&E) -> &'static str,
-) -> Result<Response, E> {
+pub(crate) fn finish<E: Display + 'static>(exchange: Exchange, result: Result<Response, E>) -> Result<Response, E> {
     match result {
         Ok(response) => Ok(watch_response(exchange, response)),
         Err(error) => {
-            exchange.fail(&Failure::named(&error, name(&error)));
+            exchange.fail(&Failure::of(&error));
             Err(error)
         }
     }
