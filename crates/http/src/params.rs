@@ -57,6 +57,27 @@ pub(crate) struct Target {
     pub(crate) has_model: bool,
 }
 
+/// The attribute that says why the parameters of a request may be missing.
+const UNREAD: &str = "tracing_genai.request.unread";
+
+/// Why a request was not read whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// It is longer than what is read of one.
+    TooLong,
+    /// The call ended before.
+    CallEnded,
+}
+
+/// Records that a request was not read whole.
+pub(crate) fn record_unread(target: &Target, why: Unread) {
+    let why = match why {
+        Unread::TooLong => "too_long",
+        Unread::CallEnded => "call_ended",
+    };
+    target.span.set_attribute(UNREAD, why);
+}
+
 /// Records the parameters and the model of `request` on a started span.
 pub(crate) fn record(target: &Target, request: Request) {
     let span = &target.span;

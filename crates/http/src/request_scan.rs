@@ -7,7 +7,7 @@ use std::task::Waker;
 use bytes::Bytes;
 use tracing_genai::usage::{Request, RequestReader};
 
-use crate::params::{self, Target};
+use crate::params::{self, Target, Unread};
 
 /// The most bytes that wait to be read, beside one frame of any size. They are those of the body, which is not copied.
 /// The rest of a body that is sent faster than it is read is not read.
@@ -31,6 +31,8 @@ struct Scan {
     waiting_bytes: usize,
     /// Whether no more bytes will be sent.
     is_whole: bool,
+    /// Why the body is not read whole, if that is known before its end.
+    unread: Option<Unread>,
     /// The number of the body that is read: each attempt may send one.
     body: u32,
     /// `None` at the end: then the parameters are recorded.
@@ -67,6 +69,7 @@ impl RequestScan {
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             is_whole: false,
+            unread: None,
             body: 0,
             target: Some(target),
             waker: None,
@@ -116,7 +119,9 @@ impl RequestScan {
             (Some(reader), Some(bytes)) => (reader, bytes),
             (reader, bytes) => {
                 scan.reader = reader;
-                scan.waiting.extend(bytes);
+                if let Some(bytes) = bytes {
+                    scan.waiting.push_front(bytes);
+                }
                 if let Some(waker) = waker.filter(|_| !scan.is_whole) {
                     scan.wake_later(waker);
                 }
@@ -131,6 +136,22 @@ impl RequestScan {
         {
             waker.wake_by_ref();
         }
+    }
+
+    /// Whether bytes wait that can be read now.
+    pub(crate) fn has_more(&self) -> bool {
+        self.lock().has_more()
+    }
+
+    /// Reads a slice of what waits, and returns whether there is more, to be read by the next poll. Bytes that were not
+    /// sent yet are not waited for.
+    pub(crate) fn read_on(&self, waker: &Waker) -> bool {
+        self.read_slice(None);
+        let has_more = self.has_more();
+        if has_more {
+            waker.wake_by_ref();
+        }
+        has_more
     }
 
     /// Reads a slice of `bytes`, which come next in `body`; returns whether more waits. No lock is held meanwhile.
@@ -173,6 +194,20 @@ impl RequestScan {
 }
 
 impl Scan {
+    fn has_more(&self) -> bool {
+        !self.is_stopped && (self.is_reading || (self.reader.is_some() && !self.waiting.is_empty()))
+    }
+
+    /// Why the body is not read whole, at the end of its reading.
+    fn unread(&self) -> Option<Unread> {
+        let reader = self.reader.as_ref()?;
+        if reader.is_cut() {
+            return Some(Unread::TooLong);
+        }
+        let is_read = reader.is_done() || (self.is_whole && self.waiting.is_empty());
+        self.unread.or((!is_read).then_some(Unread::CallEnded))
+    }
+
     fn wake_later(&mut self, waker: &Waker) {
         match &mut self.waker {
             Some(known) => known.clone_from(waker),
@@ -186,6 +221,7 @@ impl Scan {
         if scan.is_reading {
             return;
         }
+        let unread = scan.unread();
         let waiting = std::mem::take(&mut scan.waiting);
         scan.waiting_bytes = 0;
         let waker = scan.waker.take();
@@ -198,6 +234,9 @@ impl Scan {
         drop((waiting, waker));
         if let (Some(target), Some(found)) = (target, found) {
             params::record(&target, found);
+            if let Some(why) = unread {
+                params::record_unread(&target, why);
+            }
         }
     }
 }
@@ -228,6 +267,7 @@ impl SentBody {
             scan.waiting_bytes = scan.waiting_bytes.saturating_add(bytes.len());
             scan.waiting.push_back(bytes.clone());
         } else {
+            scan.unread = Some(Unread::TooLong);
             return Scan::finish(scan);
         }
         let waker = scan.waker.take();

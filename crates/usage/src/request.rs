@@ -101,11 +101,27 @@ impl RequestReader {
 
     /// Whether the rest of the body will not be read: everything was found, it is not a request, or it is too long.
     pub fn is_done(&self) -> bool {
-        let is_over = match &self.form {
+        self.is_over() || self.work.is_used_up()
+    }
+
+    /// Whether the body is too long, so that parameters may stay unknown.
+    ///
+    /// ```
+    /// use tracing_genai_usage::RequestReader;
+    ///
+    /// let mut reader = RequestReader::new(None);
+    /// reader.push(br#"{"model":"gpt-4o"}"#);
+    /// assert!(reader.is_done() && !reader.is_cut());
+    /// ```
+    pub fn is_cut(&self) -> bool {
+        !self.is_over() && self.work.is_used_up()
+    }
+
+    fn is_over(&self) -> bool {
+        match &self.form {
             None => self.object.is_over(),
             Some(field) => field.is_over(),
-        };
-        is_over || self.work.is_used_up()
+        }
     }
 
     /// The parameters found.

@@ -183,7 +183,7 @@ fn what_lies_beyond_the_bound_of_a_body_is_unknown() {
     .concat();
     let mut reader = RequestReader::new(None);
     reader.push(&body);
-    assert!(reader.is_done());
+    assert!(reader.is_done() && reader.is_cut());
     let request = reader.finish();
     assert_eq!((request.model, request.temperature), (None, Some(0.5)));
 }
