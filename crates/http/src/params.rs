@@ -28,7 +28,7 @@ pub(crate) fn attributes(request: &Request, is_openai: bool) -> Vec<(&'static st
             Attribute::RequestPresencePenalty,
             request.presence_penalty.map(Value::F64),
         ),
-        (Attribute::RequestSeed, count(request.seed)),
+        (Attribute::RequestSeed, request.seed.map(Value::I64)),
         // One choice is the default.
         (
             Attribute::RequestChoiceCount,

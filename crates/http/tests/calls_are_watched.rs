@@ -48,7 +48,7 @@ async fn other_hosts_and_paths_are_not_watched() {
 #[tokio::test]
 async fn request_parameters_are_recorded_and_the_body_is_unchanged() {
     let spans = Spans::collect();
-    let asked = r#"{"model":"gpt-4o","temperature":0.5,"max_completion_tokens":64,"n":2,"stop":["END"],"seed":7}"#;
+    let asked = r#"{"model":"gpt-4o","temperature":0.5,"max_completion_tokens":64,"n":2,"stop":["END"],"seed":-7}"#;
     let provider = Provider::answering([ANSWER]);
     read(provider.send(Watch::new(), post(CHAT, asked)).await).await;
     let (_, body) = provider.received.lock().unwrap().take().unwrap();
@@ -57,7 +57,7 @@ async fn request_parameters_are_recorded_and_the_body_is_unchanged() {
     assert_eq!(double(&span, "gen_ai.request.temperature"), Some(0.5));
     assert_eq!(integer(&span, "gen_ai.request.max_tokens"), Some(64));
     assert_eq!(integer(&span, "gen_ai.request.choice.count"), Some(2));
-    assert_eq!(integer(&span, "gen_ai.request.seed"), Some(7));
+    assert_eq!(integer(&span, "gen_ai.request.seed"), Some(-7));
     assert_eq!(
         text(&span, "gen_ai.request.stop_sequences").as_deref(),
         Some("[\"END\"]")

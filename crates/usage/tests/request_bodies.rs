@@ -246,6 +246,46 @@ fn names_and_values_may_have_escapes() {
     assert_eq!(request.stop_sequences, ["\"", "\\"]);
 }
 
+#[test]
+fn whole_numbers_may_be_written_in_all_ways_of_json() {
+    for (json, number) in [
+        ("1000", Some(1000)),
+        ("1e3", Some(1000)),
+        ("1E+3", Some(1000)),
+        ("1.5e3", Some(1500)),
+        ("1000.0", Some(1000)),
+        ("100000e-2", Some(1000)),
+        ("0e999999999999", Some(0)),
+        ("0.001e3", Some(1)),
+        ("-0", Some(0)),
+        ("1e16", None),
+        ("1e999999999999", None),
+        ("1e-999999999999", None),
+        ("1.5", None),
+        ("15e-1", None),
+        ("-1", None),
+        ("-1e3", None),
+        ("\"1000\"", None),
+        ("9007199254740993", None),
+    ] {
+        let request = read_request(format!(r#"{{"max_tokens":{json},"n":{json},"seed":7}}"#).as_bytes());
+        assert_eq!((request.max_tokens, request.choices), (number, number), "{json}");
+        assert_eq!(request.seed, Some(7), "{json}");
+    }
+    for (json, seed) in [
+        ("-1", Some(-1)),
+        ("-2e3", Some(-2000)),
+        ("9223372036854775807", Some(i64::MAX)),
+        ("-9223372036854775808", Some(i64::MIN)),
+        ("9223372036854775808", None),
+        ("-1.5", None),
+        ("null", None),
+    ] {
+        let request = read_request(format!(r#"{{"seed":{json},"n":2}}"#).as_bytes());
+        assert_eq!((request.seed, request.choices), (seed, Some(2)), "{json}");
+    }
+}
+
 fn whole(body: &str) -> Value {
     serde_json::from_str(body).unwrap()
 }
