@@ -40,6 +40,8 @@ struct Scan {
     /// What waits for the response.
     waker: Option<Waker>,
     findings: Findings,
+    /// The model, at the end.
+    model: Option<String>,
 }
 
 /// What the response's reading depends on.
@@ -74,6 +76,7 @@ impl RequestScan {
             target: Some(target),
             waker: None,
             findings: Findings::default(),
+            model: None,
         })))
     }
 
@@ -188,6 +191,11 @@ impl RequestScan {
         self.lock().findings
     }
 
+    /// The model that was recorded; none before the end of the reading, and once.
+    pub(crate) fn take_model(&self) -> Option<String> {
+        self.lock().model.take()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Scan> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -230,6 +238,9 @@ impl Scan {
             scan.findings = Findings::of(found);
         }
         let target = scan.target.take();
+        if target.as_ref().is_some_and(|target| !target.has_model) {
+            scan.model = found.as_ref().and_then(|found| found.model.clone());
+        }
         drop(scan);
         drop((waiting, waker));
         if let (Some(target), Some(found)) = (target, found) {

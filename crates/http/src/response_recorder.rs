@@ -135,6 +135,12 @@ impl ResponseRecorder {
 
     /// Records that the body ended.
     pub(crate) fn complete(mut self) {
+        if let Some(UnfinishedRequest(request)) = &self.request {
+            request.finish();
+            if let Some(model) = request.take_model() {
+                self.response.note_request_model(&model);
+            }
+        }
         self.request = None;
         let end = match &mut self.encoding {
             Encoding::Gzip(decoder) => decoder.try_finish().map(|()| decoder.get_ref()),

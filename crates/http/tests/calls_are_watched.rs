@@ -281,6 +281,30 @@ async fn an_enclosing_framework_span_is_marked_covered() {
     assert_eq!(covered.count(), 1);
 }
 
+/// Neither the framework nor the answer has counts or a model, so that the requested model decides.
+#[tokio::test]
+async fn a_framework_span_is_covered_by_the_model_of_the_body() {
+    let spans = Spans::collect();
+    for (model, is_covered) in [("gpt-4o", true), ("claude-sonnet-4-5", false)] {
+        let framework = tracing::info_span!(
+            "chat",
+            gen_ai.operation.name = "chat",
+            gen_ai.provider.name = "openai",
+            gen_ai.request.model = model,
+        );
+        let request = post(CHAT, r#"{"model":"gpt-4o"}"#);
+        async {
+            read(Provider::answering(["{}"]).send(Watch::new(), request).await).await;
+        }
+        .instrument(framework.clone())
+        .await;
+        drop(framework);
+        let covered = spans.take().into_iter();
+        let covered = covered.filter(|span| attribute(span, "tracing_genai.covered").is_some());
+        assert_eq!(covered.count() == 1, is_covered, "{model}");
+    }
+}
+
 #[tokio::test]
 async fn a_dropped_call_is_cancelled() {
     let spans = Spans::collect();
