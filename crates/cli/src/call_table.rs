@@ -10,7 +10,7 @@ use tracing_genai_usage::{Unit, Usage};
 use crate::{
     call::{CallRow, ModelCall, PriceContext},
     csv_records::{CsvRecords, Record, TOO_LARGE, records},
-    input::{UTF_16, is_utf_16},
+    input::check_start,
     timestamp,
 };
 
@@ -67,7 +67,7 @@ pub(crate) fn call_table<R: io::Read>(source: R, defaults: Defaults) -> anyhow::
 
 impl Columns {
     fn read<'a>(bytes: &[u8], names: impl IntoIterator<Item = Cow<'a, str>>) -> anyhow::Result<Self> {
-        ensure!(!is_utf_16(bytes), "the table {UTF_16}");
+        check_start(bytes, "the table")?;
         let (mut places, mut count) = (BTreeMap::new(), 0);
         for (place, name) in names.into_iter().enumerate() {
             count += 1;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use tracing_genai_usage::{Api, ResponseReader};
 
 use crate::{
-    input::{self, UTF_16, input_name, is_utf_16, without_byte_order_mark},
+    input::{self, check_start, input_name, without_byte_order_mark},
     output::{message, stdout},
     price_source::Source,
     timestamp,
@@ -93,7 +93,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .take(HEAD_BYTES as u64)
         .read_to_end(&mut head)
         .with_context(unreadable)?;
-    ensure!(!is_utf_16(&head), "{name} {UTF_16}");
+    check_start(&head, &name)?;
     ensure!(
         !is_telemetry(&head),
         "{name}: not a response of {provider} but OTLP JSON; use `tracing-genai compare --otlp`"
