@@ -12,7 +12,7 @@ use crate::{
     call::{CallRow, ModelCall, PriceContext},
     columns::{Column, Columns},
     csv_records::{CsvRecords, Record, TOO_LARGE, records},
-    input::{UTF_16, is_utf_16},
+    input::check_start,
     output::message,
     timestamp,
 };
@@ -42,7 +42,7 @@ pub(crate) fn call_table<R: io::Read>(source: R, defaults: Defaults) -> anyhow::
         || Columns::read([]),
         |first| {
             ensure!(first.is_whole, "the first row, of column names, is {TOO_LARGE}");
-            ensure!(!is_utf_16(first.bytes()), "the table {UTF_16}");
+            check_start(first.bytes(), "the table")?;
             Columns::read(first.cells())
         },
     )?;

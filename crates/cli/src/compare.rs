@@ -22,7 +22,7 @@ use crate::{
     call_table::{Defaults, call_table, print_not_read},
     input::{input_name, open},
     otlp_calls::OtlpCalls,
-    output::{Output, stdout},
+    output::{Output, message, stdout},
     price::CountsChoice,
     price_source::Source,
     timestamp,
@@ -41,8 +41,8 @@ Collector's file exporter; the model calls among their spans are compared, with 
 
 An unreadable row or line is reported, counted and excluded.
 
-Exit codes: 0 if every call was readable; 1 for an unreadable file, row or line, or an unknown model or provider; 2 for a
-wrong command line.
+Exit codes: 0 if every call was readable; 1 for a file without calls, an unreadable file, row or line, or an unknown
+model or provider; 2 for a wrong command line.
 
 Examples:
   tracing-genai compare --csv calls.csv --with openai/gpt-4o-mini --with anthropic/claude-haiku-4-5
@@ -170,7 +170,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (mut calls, mut unreadable) = (0, Unreadable::default());
     for row in rows {
         let row = row.with_context(|| name.clone())?;
-        calls += 1;
         let call = match row.call {
             Ok(call) => call,
             Err(problem) => {
@@ -178,6 +177,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 continue;
             }
         };
+        calls += 1;
         let cost = call.cost(&catalogue);
         let estimates: Vec<_> = arguments
             .with
@@ -207,6 +207,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             .map(|(ranking, tally, limit)| (ranking, tally, usize::try_from(*limit).unwrap_or(usize::MAX))),
     })?;
     unreadable.print_count(&name);
+    if calls == 0 {
+        message(format_args!("nothing was compared: no model call was found"));
+        return Ok(ExitCode::FAILURE);
+    }
     Ok(unreadable.exit_code())
 }
 

@@ -61,15 +61,17 @@ pub(crate) fn json(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a character is a command to the terminal, or changes what a reader sees without being visible: C0, DEL, C1,
-/// line and paragraph separators, directions of bidirectional text, invisible characters and tags.
+/// line and paragraph separators, directions of bidirectional text, invisible characters such as soft hyphens, and tags.
 ///
-/// Joiners (U+200C, U+200D) stay; emoji and several scripts need them.
+/// Joiners (U+200C, U+200D) and variation selectors stay; emoji and several scripts need them.
 pub(crate) const fn is_escaped(character: char) -> bool {
     matches!(
         character,
         '\0'..='\u{1f}'
             | '\u{7f}'..='\u{9f}'
+            | '\u{ad}'
             | '\u{61c}'
+            | '\u{180e}'
             | '\u{200b}'
             | '\u{200e}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
@@ -94,7 +96,17 @@ mod tests {
             shown("\u{9b}\u{7f}\u{202e}\u{2066}\u{2028}"),
             "\\u{9b}\\u{7f}\\u{202e}\\u{2066}\\u{2028}"
         );
-        for plain in ["", "gpt-4o", "C:\\new", "Grüße 日本語 👩\u{200d}🚀 \u{a0}"] {
+        assert_eq!(
+            shown("gpt\u{ad}-4\u{180e}o\u{200b}\u{feff}\u{e0041}"),
+            "gpt\\u{ad}-4\\u{180e}o\\u{200b}\\u{feff}\\u{e0041}"
+        );
+        for plain in [
+            "",
+            "gpt-4o",
+            "\u{2764}\u{fe0f}",
+            "C:\\new",
+            "Grüße 日本語 👩\u{200d}🚀 \u{a0}",
+        ] {
             assert!(matches!(shown(plain), Cow::Borrowed(same) if same == plain), "{plain}");
         }
     }

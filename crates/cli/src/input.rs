@@ -14,6 +14,9 @@ pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// What to do about a text that is UTF-16.
 pub(crate) const UTF_16: &str = "is UTF-16; save it as UTF-8";
 
+/// What to do about a text that is UTF-32.
+pub(crate) const UTF_32: &str = "is UTF-32; save it as UTF-8";
+
 /// Opens a file, or standard input for `-`.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn Read>> {
     if path == Path::new("-") {
@@ -46,6 +49,18 @@ pub(crate) fn without_byte_order_mark<R: Read>(mut source: R) -> io::Result<impl
     Ok(Cursor::new(head).chain(source))
 }
 
+/// Whether a text is UTF-32, by its byte order mark, which begins as that of UTF-16.
+pub(crate) fn is_utf_32(text: &[u8]) -> bool {
+    text.starts_with(&[0xFF, 0xFE, 0, 0]) || text.starts_with(&[0, 0, 0xFE, 0xFF])
+}
+
+/// Fails for a text in UTF-16 or UTF-32, called `name`.
+pub(crate) fn check_start(text: &[u8], name: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(!is_utf_32(text), "{name} {UTF_32}");
+    anyhow::ensure!(!is_utf_16(text), "{name} {UTF_16}");
+    Ok(())
+}
+
 /// Whether a text is UTF-16, by its byte order mark, or by the zero bytes of two characters of ASCII.
 pub(crate) fn is_utf_16(text: &[u8]) -> bool {
     let is_ascii = |byte: u8| matches!(byte, b' '..=b'~');
@@ -56,12 +71,13 @@ pub(crate) fn is_utf_16(text: &[u8]) -> bool {
     }
 }
 
-/// Fails for a file in UTF-16. Says nothing about a file that cannot be read.
+/// Fails for a file in UTF-16 or UTF-32. Says nothing about a file that cannot be read.
 pub(crate) fn check_encoding(path: &Path) -> anyhow::Result<()> {
     let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(4).read_to_end(&mut head));
-    anyhow::ensure!(read.is_err() || !is_utf_16(&head), "{} {UTF_16}", path.display());
-    Ok(())
+    match File::open(path).and_then(|file| file.take(4).read_to_end(&mut head)) {
+        Ok(_) => check_start(&head, &path.display().to_string()),
+        Err(_) => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +106,23 @@ mod tests {
         ] {
             assert!(!is_utf_16(other), "{other:?}");
         }
+    }
+
+    #[test]
+    fn utf_32_is_told_from_utf_16_by_its_mark() {
+        let utf_32 = |bytes: fn(u32) -> [u8; 4]| {
+            "\u{feff}{}"
+                .chars()
+                .flat_map(|c| bytes(u32::from(c)))
+                .collect::<Vec<_>>()
+        };
+        for text in [utf_32(u32::to_le_bytes), utf_32(u32::to_be_bytes)] {
+            let error = check_start(&text, "a.json").unwrap_err();
+            assert_eq!(error.to_string(), "a.json is UTF-32; save it as UTF-8");
+        }
+        let error = check_start(&utf_16("\u{feff}{}", u16::to_le_bytes), "a.json").unwrap_err();
+        assert_eq!(error.to_string(), "a.json is UTF-16; save it as UTF-8");
+        assert!(check_start(b"\0\0\0{", "a message of an event stream").is_ok());
     }
 
     #[test]

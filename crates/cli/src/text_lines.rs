@@ -7,7 +7,7 @@ use std::{
 
 use memchr::memchr;
 
-use crate::input::{BYTE_ORDER_MARK, UTF_16, is_utf_16};
+use crate::input::{BYTE_ORDER_MARK, UTF_16, UTF_32, is_utf_16, is_utf_32};
 
 /// Limit of a line.
 const MAX_LINE_BYTES: usize = 64 << 20;
@@ -39,6 +39,9 @@ pub(crate) enum LineError {
     /// The line has the zero bytes or the mark of UTF-16.
     #[error("the text {UTF_16}")]
     Utf16,
+    /// The line has the mark of UTF-32.
+    #[error("the text {UTF_32}")]
+    Utf32,
 }
 
 impl<R: BufRead> TextLines<R> {
@@ -105,7 +108,9 @@ impl<'a> Line<'a> {
     /// The bytes of the line, if it is within the limit and not UTF-16.
     pub(crate) fn bytes(&self) -> Result<&'a [u8], LineError> {
         let bytes = self.bytes?;
-        if is_utf_16(bytes) {
+        if is_utf_32(bytes) {
+            Err(LineError::Utf32)
+        } else if is_utf_16(bytes) {
             Err(LineError::Utf16)
         } else {
             Ok(bytes)
@@ -199,6 +204,12 @@ mod tests {
                 "{mark:?}"
             );
         }
+    }
+
+    #[test]
+    fn utf_32_is_named_on_its_first_line() {
+        let utf_32: Vec<u8> = "\u{feff}{}".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        assert_eq!(lines(&utf_32, 99), [(1, Err(LineError::Utf32))]);
     }
 
     #[test]

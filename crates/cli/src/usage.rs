@@ -16,7 +16,7 @@ use serde_json::Value;
 use tracing_genai_usage::{Api, ResponseReader};
 
 use crate::{
-    input::{self, UTF_16, input_name, is_utf_16, without_byte_order_mark},
+    input::{self, check_start, input_name, without_byte_order_mark},
     output::{message, stdout},
     price_source::Source,
     timestamp,
@@ -93,7 +93,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .take(HEAD_BYTES as u64)
         .read_to_end(&mut head)
         .with_context(unreadable)?;
-    ensure!(!is_utf_16(&head), "{name} {UTF_16}");
+    check_start(&head, &name)?;
+    ensure!(
+        !is_telemetry(&head),
+        "{name}: not a response of {provider} but OTLP JSON; use `tracing-genai compare --otlp`"
+    );
     let pricing = Pricing {
         provider: &provider,
         server_address: arguments.server_address.as_deref(),
@@ -136,6 +140,13 @@ fn parse_api(provider: &str, name: Option<&str>) -> Option<Option<Api>> {
         None | Some("default") => Some(None),
         Some(name) => Api::named(provider, name).map(Some),
     }
+}
+
+/// Whether the bytes begin as OTLP JSON lines, which have calls, but are no response.
+fn is_telemetry(head: &[u8]) -> bool {
+    let name = head.trim_ascii_start().strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    let names: [&[u8]; 3] = [b"\"resourceSpans\"", b"\"resourceMetrics\"", b"\"resourceLogs\""];
+    name.is_some_and(|name| names.iter().any(|of_otlp| name.starts_with(of_otlp)))
 }
 
 /// Opens the response, decompresses gzip, and leaves out a byte order mark.

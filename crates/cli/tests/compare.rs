@@ -204,7 +204,7 @@ fn unreadable_rows_are_reported_and_the_rest_is_compared() {
         stderr(&output).contains("standard input: line 7: timestamp: `never`"),
         "{output:?}"
     );
-    assert!(stdout(&output).contains("over 3 of 6 calls"), "{output:?}");
+    assert!(stdout(&output).contains("over 3 of 5 calls"), "{output:?}");
 
     let output = compare("{}\n", &["--otlp", "-", "--with", "openai/gpt-4o-mini"]);
     assert_eq!(output.status.code(), Some(1));
@@ -212,6 +212,19 @@ fn unreadable_rows_are_reported_and_the_rest_is_compared() {
         stderr(&output).contains("line 1: not an OTLP JSON request"),
         "{output:?}"
     );
+}
+
+#[test]
+fn a_file_without_calls_is_a_failure() {
+    let header = CALLS.lines().next().unwrap();
+    let telemetry = r#"{"resourceSpans":[{"scopeSpans":[]}]}"#;
+    for (calls, kind) in [(header, "--csv"), ("", "--otlp"), (telemetry, "--otlp")] {
+        for others in [&["--with", "openai/gpt-4o-mini"], &["--cheapest", "1"]] {
+            let output = compare(calls, &[&[kind, "-"], &others[..]].concat());
+            assert_eq!(output.status.code(), Some(1), "{calls}");
+            assert_eq!(stderr(&output), "nothing was compared: no model call was found\n");
+        }
+    }
 }
 
 #[test]

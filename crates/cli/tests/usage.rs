@@ -160,3 +160,20 @@ fn a_byte_order_mark_is_no_part_of_a_response_and_utf_16_is_named() {
         }
     }
 }
+
+#[test]
+fn telemetry_is_not_a_response() {
+    for telemetry in [
+        &b"{\"resourceSpans\":[{\"scopeSpans\":[]}]}\n{\"resourceSpans\":[{\"x\":\"\xE9\"}]}\n"[..],
+        b"\n{ \"resourceSpans\" : [",
+        b"{\"resourceMetrics\":[]}",
+        b"{\"resourceLogs\":[]}",
+    ] {
+        let output = usage(&["--provider", "openai"], telemetry);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(
+            stderr(&output),
+            "error: standard input: not a response of openai but OTLP JSON; use `tracing-genai compare --otlp`\n"
+        );
+    }
+}

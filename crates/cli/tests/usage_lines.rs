@@ -322,7 +322,7 @@ fn unreadable_lines_of_every_kind_are_counted_and_the_rest_is_summed() {
     assert_eq!(sum(&sums), ("estimated", "0.0028"));
     let problems = stderr(&output);
     for problem in [
-        "standard input: line 2: not a line of a batch's output",
+        "standard input: line 2: not UTF-8 at byte 1",
         "standard input: line 3: the text is UTF-16",
         "standard input: line 5: longer than 67108864 bytes",
         "standard input: 3 lines are unreadable",

@@ -1,6 +1,5 @@
 //! [`WatchService`] for async-openai's HTTP services.
 
-use std::any::type_name;
 use std::fmt::Display;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,7 +48,7 @@ where
             }
             let prepared = beginning_with(request, factory, Some(exchange.preparation()));
             let result = beside(&exchange, async { service.call(prepared).await }).await;
-            finish(exchange, result, |_| type_name::<S::Error>())
+            finish(exchange, result)
         })
     }
 }

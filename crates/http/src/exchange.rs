@@ -25,6 +25,8 @@ pub(crate) struct Exchange {
     call: Option<Call>,
     api: Api,
     is_openai: bool,
+    /// Whether the URL names the model.
+    has_model: bool,
     findings: Findings,
     /// The reading of a request whose parameters are not known yet.
     scan: Option<RequestScan>,
@@ -81,6 +83,7 @@ impl Exchange {
             call: Some(call),
             api: target.endpoint.api,
             is_openai,
+            has_model: target.model.is_some(),
             findings,
             scan: None,
             is_recording,
@@ -102,7 +105,11 @@ impl Exchange {
     /// A reading of the rest of the request, or of all of it; `None` if the span takes no attributes.
     pub(crate) fn scan(&mut self) -> Option<&RequestScan> {
         if self.scan.is_none() && self.is_recording {
-            self.scan = Some(RequestScan::new(self.span(), self.is_openai));
+            self.scan = Some(RequestScan::new(params::Target {
+                span: self.span(),
+                is_openai: self.is_openai,
+                has_model: self.has_model,
+            }));
         }
         self.scan.as_ref()
     }

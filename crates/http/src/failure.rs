@@ -10,8 +10,12 @@ use crate::error_text::error_text;
 /// The most causes of an error that are looked at.
 const MAX_CAUSES: usize = 32;
 
-/// Errors of time limits that have no kind, by their whole text: tower's and tokio's.
-const TIMEOUTS: [&str; 2] = ["request timed out", "deadline has elapsed"];
+/// Errors of time limits that have no kind, by their whole text: tower's, tokio's and that of tower-http's bodies.
+const TIMEOUTS: [&str; 3] = [
+    "request timed out",
+    "deadline has elapsed",
+    "data was not received within the designated timeout",
+];
 
 /// The error that ended a call or its response.
 #[derive(Debug)]
@@ -25,15 +29,12 @@ pub(crate) struct Failure {
 impl Failure {
     /// The failure of `error`, named by its type if it has no better name.
     pub(crate) fn of<E: Display + 'static>(error: &E) -> Self {
-        Self::named(error, type_name::<E>())
-    }
-
-    /// The failure of `error`, with `name` if it has no better one.
-    pub(crate) fn named<E: Display + 'static>(error: &E, name: &'static str) -> Self {
         let mut text = error_text(error);
-        let mut error_type = None;
+        let outermost = outermost(error);
+        let name = outermost.and_then(known_name).unwrap_or(type_name::<E>());
+        let mut error_type = is_timeout_text(&text).then_some("timeout");
         let mut root = None;
-        let mut next = outermost(error);
+        let mut next = outermost;
         for _ in 0..MAX_CAUSES {
             let Some(cause) = next else { break };
             if is_timeout(cause) {
@@ -140,14 +141,54 @@ fn is_timeout(error: &(dyn Error + 'static)) -> bool {
     if let Some(error) = error.downcast_ref::<hyper::Error>() {
         return error.is_timeout();
     }
-    TIMEOUTS.contains(&error_text(error).as_str())
+    is_timeout_text(&error_text(error))
 }
 
-#[cfg_attr(
-    not(feature = "reqwest-middleware"),
-    expect(unused_variables, reason = "only errors of clients know")
-)]
+fn is_timeout_text(text: &str) -> bool {
+    TIMEOUTS.contains(&text)
+}
+
+/// The name of an error's type, whatever wraps it: the same error of a client is a service's, a middleware's or a body's.
+fn known_name(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    if error.is::<io::Error>() {
+        return Some(type_name::<io::Error>());
+    }
+    #[cfg(feature = "reqwest-middleware")]
+    {
+        if error.is::<reqwest::Error>() {
+            return Some("reqwest::Error");
+        }
+        match error.downcast_ref::<reqwest_middleware::Error>() {
+            Some(reqwest_middleware::Error::Reqwest(_)) => return Some("reqwest::Error"),
+            Some(reqwest_middleware::Error::Middleware(_)) => return Some("reqwest_middleware::Error"),
+            None => {}
+        }
+        if error.is::<hyper_util::client::legacy::Error>() {
+            return Some(type_name::<hyper_util::client::legacy::Error>());
+        }
+        if error.is::<hyper::Error>() {
+            return Some(type_name::<hyper::Error>());
+        }
+    }
+    #[cfg(feature = "async-openai")]
+    match error.downcast_ref::<async_openai::error::OpenAIError>() {
+        Some(async_openai::error::OpenAIError::Reqwest(_)) => return Some("reqwest::Error"),
+        Some(_) => return Some(type_name::<async_openai::error::OpenAIError>()),
+        None => {}
+    }
+    None
+}
+
 fn is_connect(error: &(dyn Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        return matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionRefused
+                | io::ErrorKind::HostUnreachable
+                | io::ErrorKind::NetworkUnreachable
+                | io::ErrorKind::NetworkDown
+        );
+    }
     #[cfg(feature = "reqwest-middleware")]
     if let Some(error) = error.downcast_ref::<reqwest::Error>() {
         return error.is_connect();

@@ -1,8 +1,8 @@
 //! Watches an HTTP client's calls to LLM providers: one span a call, with tokens, latency and cost read from the
 //! provider's response.
 //!
-//! Bytes pass unchanged and without delay; streams are not buffered. Requests to other hosts are not watched. [`Watch`]
-//! configures the hosts.
+//! Bytes pass unchanged and without delay, save that a body's end waits until a long request was read; streams are not
+//! buffered. Requests to other hosts are not watched. [`Watch`] configures the hosts.
 //!
 //! With reqwest-middleware (feature `reqwest-middleware`):
 //!

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use http::Extensions;
 use reqwest::{Request, Response};
-use reqwest_middleware::{Error, Middleware, Next, Result};
+use reqwest_middleware::{Middleware, Next, Result};
 
 use crate::reqwest_exchange::{beside, finish, is_streaming, prepare, start, target};
 use crate::watch::Watch;
@@ -47,14 +47,7 @@ impl Middleware for WatchMiddleware {
         }
         prepare(&exchange.preparation(), &mut request);
         let result = beside(&exchange, next.run(request, extensions)).await;
-        finish(exchange, result, name)
-    }
-}
-
-fn name(error: &Error) -> &'static str {
-    match error {
-        Error::Reqwest(_) => "reqwest::Error",
-        Error::Middleware(_) => "reqwest_middleware::Error",
+        finish(exchange, result)
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn attributes(request: &Request, is_openai: bool) -> Vec<(&'static st
             Attribute::RequestPresencePenalty,
             request.presence_penalty.map(Value::F64),
         ),
-        (Attribute::RequestSeed, count(request.seed)),
+        (Attribute::RequestSeed, request.seed.map(Value::I64)),
         // One choice is the default.
         (
             Attribute::RequestChoiceCount,
@@ -48,12 +48,43 @@ pub(crate) fn attributes(request: &Request, is_openai: bool) -> Vec<(&'static st
         .collect()
 }
 
+/// Where the parameters of a started call are recorded.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) span: Span,
+    pub(crate) is_openai: bool,
+    /// Whether the URL names the model, which is the one that runs, whatever the body asks for.
+    pub(crate) has_model: bool,
+}
+
+/// The attribute that says why the parameters of a request may be missing.
+const UNREAD: &str = "tracing_genai.request.unread";
+
+/// Why a request was not read whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// It is longer than what is read of one.
+    TooLong,
+    /// The call ended before.
+    CallEnded,
+}
+
+/// Records that a request was not read whole.
+pub(crate) fn record_unread(target: &Target, why: Unread) {
+    let why = match why {
+        Unread::TooLong => "too_long",
+        Unread::CallEnded => "call_ended",
+    };
+    target.span.set_attribute(UNREAD, why);
+}
+
 /// Records the parameters and the model of `request` on a started span.
-pub(crate) fn record(span: &Span, request: Request, is_openai: bool) {
-    for (name, value) in attributes(&request, is_openai) {
+pub(crate) fn record(target: &Target, request: Request) {
+    let span = &target.span;
+    for (name, value) in attributes(&request, target.is_openai) {
         span.set_attribute(name, value);
     }
-    if let Some(model) = request.model {
+    if let Some(model) = request.model.filter(|_| !target.has_model) {
         span.set_attribute(Attribute::RequestModel.name(), model);
     }
 }

@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use bytes::Bytes;
-use tracing::Span;
 use tracing_genai::usage::{Request, RequestReader};
 
-use crate::params;
+use crate::params::{self, Target, Unread};
 
 /// The most bytes that wait to be read, beside one frame of any size. They are those of the body, which is not copied.
 /// The rest of a body that is sent faster than it is read is not read.
@@ -32,6 +31,8 @@ struct Scan {
     waiting_bytes: usize,
     /// Whether no more bytes will be sent.
     is_whole: bool,
+    /// Why the body is not read whole, if that is known before its end.
+    unread: Option<Unread>,
     /// The number of the body that is read: each attempt may send one.
     body: u32,
     /// `None` at the end: then the parameters are recorded.
@@ -39,13 +40,8 @@ struct Scan {
     /// What waits for the response.
     waker: Option<Waker>,
     findings: Findings,
-}
-
-/// The span to record on.
-#[derive(Debug)]
-struct Target {
-    span: Span,
-    is_openai: bool,
+    /// The model, at the end.
+    model: Option<String>,
 }
 
 /// What the response's reading depends on.
@@ -66,8 +62,8 @@ impl Findings {
 }
 
 impl RequestScan {
-    /// A reading whose parameters are recorded on `span`.
-    pub(crate) fn new(span: Span, is_openai: bool) -> Self {
+    /// A reading whose parameters are recorded on `target`.
+    pub(crate) fn new(target: Target) -> Self {
         Self(Arc::new(Mutex::new(Scan {
             reader: None,
             is_reading: false,
@@ -75,10 +71,12 @@ impl RequestScan {
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             is_whole: false,
+            unread: None,
             body: 0,
-            target: Some(Target { span, is_openai }),
+            target: Some(target),
             waker: None,
             findings: Findings::default(),
+            model: None,
         })))
     }
 
@@ -124,7 +122,9 @@ impl RequestScan {
             (Some(reader), Some(bytes)) => (reader, bytes),
             (reader, bytes) => {
                 scan.reader = reader;
-                scan.waiting.extend(bytes);
+                if let Some(bytes) = bytes {
+                    scan.waiting.push_front(bytes);
+                }
                 if let Some(waker) = waker.filter(|_| !scan.is_whole) {
                     scan.wake_later(waker);
                 }
@@ -139,6 +139,22 @@ impl RequestScan {
         {
             waker.wake_by_ref();
         }
+    }
+
+    /// Whether bytes wait that can be read now.
+    pub(crate) fn has_more(&self) -> bool {
+        self.lock().has_more()
+    }
+
+    /// Reads a slice of what waits, and returns whether there is more, to be read by the next poll. Bytes that were not
+    /// sent yet are not waited for.
+    pub(crate) fn read_on(&self, waker: &Waker) -> bool {
+        self.read_slice(None);
+        let has_more = self.has_more();
+        if has_more {
+            waker.wake_by_ref();
+        }
+        has_more
     }
 
     /// Reads a slice of `bytes`, which come next in `body`; returns whether more waits. No lock is held meanwhile.
@@ -175,12 +191,31 @@ impl RequestScan {
         self.lock().findings
     }
 
+    /// The model that was recorded; none before the end of the reading, and once.
+    pub(crate) fn take_model(&self) -> Option<String> {
+        self.lock().model.take()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Scan> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Scan {
+    fn has_more(&self) -> bool {
+        !self.is_stopped && (self.is_reading || (self.reader.is_some() && !self.waiting.is_empty()))
+    }
+
+    /// Why the body is not read whole, at the end of its reading.
+    fn unread(&self) -> Option<Unread> {
+        let reader = self.reader.as_ref()?;
+        if reader.is_cut() {
+            return Some(Unread::TooLong);
+        }
+        let is_read = reader.is_done() || (self.is_whole && self.waiting.is_empty());
+        self.unread.or((!is_read).then_some(Unread::CallEnded))
+    }
+
     fn wake_later(&mut self, waker: &Waker) {
         match &mut self.waker {
             Some(known) => known.clone_from(waker),
@@ -194,6 +229,7 @@ impl Scan {
         if scan.is_reading {
             return;
         }
+        let unread = scan.unread();
         let waiting = std::mem::take(&mut scan.waiting);
         scan.waiting_bytes = 0;
         let waker = scan.waker.take();
@@ -202,10 +238,16 @@ impl Scan {
             scan.findings = Findings::of(found);
         }
         let target = scan.target.take();
+        if target.as_ref().is_some_and(|target| !target.has_model) {
+            scan.model = found.as_ref().and_then(|found| found.model.clone());
+        }
         drop(scan);
         drop((waiting, waker));
         if let (Some(target), Some(found)) = (target, found) {
-            params::record(&target.span, found, target.is_openai);
+            params::record(&target, found);
+            if let Some(why) = unread {
+                params::record_unread(&target, why);
+            }
         }
     }
 }
@@ -236,6 +278,7 @@ impl SentBody {
             scan.waiting_bytes = scan.waiting_bytes.saturating_add(bytes.len());
             scan.waiting.push_back(bytes.clone());
         } else {
+            scan.unread = Some(Unread::TooLong);
             return Scan::finish(scan);
         }
         let waker = scan.waker.take();
@@ -265,7 +308,11 @@ mod tests {
     const BODY: &[u8] = br#"{"stream":true,"voice":"x","input":"abc"}"#;
 
     fn scan() -> RequestScan {
-        RequestScan::new(Span::none(), false)
+        RequestScan::new(Target {
+            span: tracing::Span::none(),
+            is_openai: false,
+            has_model: false,
+        })
     }
 
     fn found(scan: &RequestScan) -> (bool, Option<u64>) {

@@ -30,7 +30,7 @@ pub(crate) fn target(watch: &Watch, request: &Request) -> Option<Target> {
 /// rest of a longer one is read beside the request.
 pub(crate) fn start(watch: &Watch, target: &Target, request: &Request) -> Exchange {
     // Span disabled: skip reading the body.
-    let is_enabled = tracing::enabled!(target: "tracing_genai", tracing::Level::INFO);
+    let is_enabled = tracing::span_enabled!(target: "tracing_genai", tracing::Level::INFO);
     let Some(body) = request.body().and_then(Body::as_bytes).filter(|_| is_enabled) else {
         return Exchange::start(watch, target, &usage::Request::default());
     };
@@ -93,15 +93,11 @@ pub(crate) fn is_streaming(request: &Request) -> bool {
 }
 
 /// Ends the exchange with the result of its request: a response is read as it passes, an error is recorded.
-pub(crate) fn finish<E: Display + 'static>(
-    exchange: Exchange,
-    result: Result<Response, E>,
-    name: impl FnOnce(&E) -> &'static str,
-) -> Result<Response, E> {
+pub(crate) fn finish<E: Display + 'static>(exchange: Exchange, result: Result<Response, E>) -> Result<Response, E> {
     match result {
         Ok(response) => Ok(watch_response(exchange, response)),
         Err(error) => {
-            exchange.fail(&Failure::named(&error, name(&error)));
+            exchange.fail(&Failure::of(&error));
             Err(error)
         }
     }

@@ -1,6 +1,5 @@
 //! [`WatchService`] for tower services of reqwest requests, such as its client.
 
-use std::any::type_name;
 use std::fmt::Display;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -67,7 +66,7 @@ where
             return Poll::Pending;
         };
         Poll::Ready(match this.exchange.take() {
-            Some(exchange) => finish(exchange, result, |_| type_name::<E>()),
+            Some(exchange) => finish(exchange, result),
             None => result,
         })
     }

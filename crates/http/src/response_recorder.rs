@@ -1,6 +1,7 @@
 //! Decodes the body of a response as it passes, and records it on its call.
 
 use std::io::{self, Write};
+use std::task::Context;
 
 use flate2::write::{MultiGzDecoder, ZlibDecoder};
 use tracing_genai::WatchedResponse;
@@ -75,6 +76,24 @@ impl ResponseRecorder {
         }
     }
 
+    /// Reads a slice of the request while the response is waited for, and wakes when there is more.
+    pub(crate) fn read_request(&self, context: &Context<'_>) {
+        if let Some(request) = &self.request {
+            request.0.read_slice(Some(context.waker()));
+        }
+    }
+
+    /// Whether more of the request can be read now.
+    pub(crate) fn has_more_request(&self) -> bool {
+        self.request.as_ref().is_some_and(|request| request.0.has_more())
+    }
+
+    /// Reads a slice of the request after the response ended; returns whether there is more, and wakes then.
+    pub(crate) fn read_request_on(&self, context: &Context<'_>) -> bool {
+        let request = self.request.as_ref();
+        request.is_some_and(|request| request.0.read_on(context.waker()))
+    }
+
     /// Reads the next bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         if let Some(request) = &self.request {
@@ -116,6 +135,12 @@ impl ResponseRecorder {
 
     /// Records that the body ended.
     pub(crate) fn complete(mut self) {
+        if let Some(UnfinishedRequest(request)) = &self.request {
+            request.finish();
+            if let Some(model) = request.take_model() {
+                self.response.note_request_model(&model);
+            }
+        }
         self.request = None;
         let end = match &mut self.encoding {
             Encoding::Gzip(decoder) => decoder.try_finish().map(|()| decoder.get_ref()),

@@ -17,7 +17,7 @@ use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 use provider::{Provider, post, read};
 use spans::{Spans, attribute, double, integer, text};
-use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tracing::Instrument;
 use tracing_genai_http::{AttemptLayer, RequestBody, Watch, WatchLayer};
 
@@ -48,7 +48,7 @@ async fn other_hosts_and_paths_are_not_watched() {
 #[tokio::test]
 async fn request_parameters_are_recorded_and_the_body_is_unchanged() {
     let spans = Spans::collect();
-    let asked = r#"{"model":"gpt-4o","temperature":0.5,"max_completion_tokens":64,"n":2,"stop":["END"],"seed":7}"#;
+    let asked = r#"{"model":"gpt-4o","temperature":0.5,"max_completion_tokens":64,"n":2,"stop":["END"],"seed":-7}"#;
     let provider = Provider::answering([ANSWER]);
     read(provider.send(Watch::new(), post(CHAT, asked)).await).await;
     let (_, body) = provider.received.lock().unwrap().take().unwrap();
@@ -57,7 +57,7 @@ async fn request_parameters_are_recorded_and_the_body_is_unchanged() {
     assert_eq!(double(&span, "gen_ai.request.temperature"), Some(0.5));
     assert_eq!(integer(&span, "gen_ai.request.max_tokens"), Some(64));
     assert_eq!(integer(&span, "gen_ai.request.choice.count"), Some(2));
-    assert_eq!(integer(&span, "gen_ai.request.seed"), Some(7));
+    assert_eq!(integer(&span, "gen_ai.request.seed"), Some(-7));
     assert_eq!(
         text(&span, "gen_ai.request.stop_sequences").as_deref(),
         Some("[\"END\"]")
@@ -78,6 +78,61 @@ async fn the_model_of_a_transcription_is_read_from_its_form() {
     let span = spans.take().remove(0);
     assert_eq!(text(&span, "gen_ai.request.model").as_deref(), Some("whisper-1"));
     assert_eq!(integer(&span, "tracing_genai.usage.audio_seconds"), Some(27));
+}
+
+/// A deployment in the URL decides, whatever the body asks for: it is what runs.
+#[tokio::test]
+async fn the_model_of_the_url_wins_over_the_body() {
+    let long = format!(r#"{{"messages":[{}1],"#, "[],".repeat(100_000));
+    for (url, model) in [
+        (
+            "https://x.openai.azure.com/openai/deployments/gpt-4o/chat/completions",
+            "gpt-4o",
+        ),
+        ("https://api.openai.com/v1/chat/completions", "gpt-4o-mini"),
+    ] {
+        for start in [r#"{"temperature":0.5,"#, &long] {
+            let body = format!(r#"{start}"model":"gpt-4o-mini"}}"#);
+            let spans = Spans::collect();
+            // It answers when the body was read.
+            let service = service_fn(|request: Request<RequestBody<Full<Bytes>>>| async {
+                request.into_body().collect().await.unwrap();
+                for _ in 0..100 {
+                    tokio::task::yield_now().await;
+                }
+                Ok::<_, Infallible>(Response::new(Full::from(ANSWER)))
+            });
+            let mut service = ServiceBuilder::new()
+                .layer(WatchLayer::new(Watch::new()))
+                .service(service);
+            let request = Request::post(url).body(Full::from(body.clone())).unwrap();
+            drop(service.ready().await.unwrap().call(request).await);
+            let of_tower = spans.take().remove(0);
+            assert_eq!(
+                text(&of_tower, "gen_ai.request.model").as_deref(),
+                Some(model),
+                "{url} by tower"
+            );
+            #[cfg(feature = "reqwest-middleware")]
+            {
+                let mut service = WatchLayer::new(Watch::new()).layer(service_fn(|_: reqwest::Request| async {
+                    for _ in 0..100 {
+                        tokio::task::yield_now().await;
+                    }
+                    Ok::<_, Infallible>(reqwest::Response::from(Response::new(ANSWER)))
+                }));
+                let request = spans::reqwest_client().post(url).body(body).build().unwrap();
+                drop(service.call(request).await);
+                let of_reqwest = spans.take().remove(0);
+                assert_eq!(of_reqwest.name, of_tower.name, "{url} by reqwest");
+                assert_eq!(
+                    text(&of_reqwest, "gen_ai.request.model").as_deref(),
+                    Some(model),
+                    "{url} by reqwest"
+                );
+            }
+        }
+    }
 }
 
 #[tokio::test]
@@ -224,6 +279,30 @@ async fn an_enclosing_framework_span_is_marked_covered() {
         .iter()
         .filter(|span| attribute(span, "tracing_genai.covered").is_some());
     assert_eq!(covered.count(), 1);
+}
+
+/// Neither the framework nor the answer has counts or a model, so that the requested model decides.
+#[tokio::test]
+async fn a_framework_span_is_covered_by_the_model_of_the_body() {
+    let spans = Spans::collect();
+    for (model, is_covered) in [("gpt-4o", true), ("claude-sonnet-4-5", false)] {
+        let framework = tracing::info_span!(
+            "chat",
+            gen_ai.operation.name = "chat",
+            gen_ai.provider.name = "openai",
+            gen_ai.request.model = model,
+        );
+        let request = post(CHAT, r#"{"model":"gpt-4o"}"#);
+        async {
+            read(Provider::answering(["{}"]).send(Watch::new(), request).await).await;
+        }
+        .instrument(framework.clone())
+        .await;
+        drop(framework);
+        let covered = spans.take().into_iter();
+        let covered = covered.filter(|span| attribute(span, "tracing_genai.covered").is_some());
+        assert_eq!(covered.count() == 1, is_covered, "{model}");
+    }
 }
 
 #[tokio::test]

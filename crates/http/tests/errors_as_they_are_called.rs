@@ -122,11 +122,8 @@ async fn a_time_limit_is_a_timeout_whoever_set_it() {
         let never = std::future::pending::<()>();
         tokio::time::timeout(Duration::ZERO, never).await.unwrap_err()
     };
-    let (of_tokio, second) = (elapsed().await, elapsed().await);
-    let (of_tokio, second) = (
-        std::cell::RefCell::new(Some(of_tokio)),
-        std::cell::RefCell::new(Some(second)),
-    );
+    let once = async || std::cell::RefCell::new(Some(elapsed().await));
+    let (of_tokio, second, third) = (once().await, once().await, once().await);
     let timed_out = || io::Error::from(io::ErrorKind::TimedOut);
     let found = [
         failing(|| BoxError::from(of_tokio.take().unwrap())).await,
@@ -134,11 +131,49 @@ async fn a_time_limit_is_a_timeout_whoever_set_it() {
         failing(timed_out).await,
         failing(|| wrapped("send", timed_out())).await,
         failing(|| wrapped("tower", Wrapped("request timed out", None))).await,
+        failing(|| third.take().unwrap()).await,
+        failing(|| Wrapped("request timed out", None)).await,
+        breaking_off(|| Wrapped("data was not received within the designated timeout", None)).await,
+        breaking_off(|| BoxError::from(Wrapped("data was not received within the designated timeout", None))).await,
         breaking_off(timed_out).await,
         breaking_off(|| wrapped("body", timed_out())).await,
     ];
     for (error_type, text) in found {
         assert_eq!(error_type.as_deref(), Some("timeout"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_did_not_come_about_is_called_so_by_any_client() {
+    for kind in [
+        io::ErrorKind::ConnectionRefused,
+        io::ErrorKind::HostUnreachable,
+        io::ErrorKind::NetworkUnreachable,
+        io::ErrorKind::NetworkDown,
+    ] {
+        for (error_type, text) in [
+            failing(|| io::Error::from(kind)).await,
+            failing(|| BoxError::from(io::Error::from(kind))).await,
+            failing(|| wrapped("send", io::Error::from(kind))).await,
+            failing(|| io::Error::other(io::Error::from(kind))).await,
+        ] {
+            assert_eq!(error_type.as_deref(), Some("connect"), "{text}");
+        }
+    }
+    assert_eq!(
+        failing(refused).await,
+        (Some("connect".to_owned()), refused().to_string())
+    );
+}
+
+#[tokio::test]
+async fn a_boxed_error_of_a_known_type_has_its_name() {
+    let reset = || io::Error::from(io::ErrorKind::ConnectionReset);
+    for (error_type, text) in [
+        failing(|| BoxError::from(reset())).await,
+        breaking_off(|| BoxError::from(reset())).await,
+    ] {
+        assert_eq!(error_type.as_deref(), Some("std::io::error::Error"), "{text}");
     }
 }
 
@@ -217,7 +252,7 @@ mod of_reqwest {
             assert!(response.bytes().await.is_err());
         }
         let second = error(&spans);
-        assert_eq!(first.1, second.1);
+        assert_eq!(first, second);
         assert!(!first.1.contains("SECRET"), "{}", first.1);
         (first.0, first.1)
     }
@@ -307,7 +342,7 @@ mod of_reqwest {
         let half = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
         let address = server(half, false).await;
         let (error_type, text) = failed(builder().build().unwrap(), &format!("http://{address}{PATH}")).await;
-        assert_eq!(error_type.as_deref(), Some("reqwest::error::Error"));
+        assert_eq!(error_type.as_deref(), Some("reqwest::Error"));
         assert!(
             text.contains("end of file before message length reached") || text.contains("reset"),
             "{text}"

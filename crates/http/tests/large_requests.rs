@@ -5,20 +5,20 @@
 
 #[path = "../../usage/benches/bodies/mod.rs"]
 mod bodies;
+mod polling;
 mod spans;
 
 use std::convert::Infallible;
-use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
-use std::time::{Duration, Instant};
+use std::pin::pin;
+use std::task::{Context, Waker};
+use std::time::Instant;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::{BodyExt, Full, StreamBody};
+use polling::{Polled, poll_while_woken};
 use spans::{Spans, attribute, text};
 use tower::{Layer, Service, service_fn};
 use tracing_genai_http::{RequestBody, ResponseBody, Watch, WatchLayer};
@@ -26,43 +26,10 @@ use tracing_genai_usage::read_request;
 
 const ANSWER: &str = r#"{"model":"gpt-4o-2024-08-06","usage":{"prompt_tokens":9,"completion_tokens":2}}"#;
 const CHAT: &str = "https://api.openai.com/v1/chat/completions";
+/// Says why a request was not read whole.
+const UNREAD: &str = "tracing_genai.request.unread";
 /// What one slice reads of anything but texts.
 const SLICE_BYTES: usize = 32 << 10;
-
-/// Counts how often it is woken.
-#[derive(Default)]
-struct Wakes(AtomicUsize);
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// How a call went: the times of its polls, and the response if it came.
-struct Polled<T> {
-    polls: Vec<Duration>,
-    output: Option<T>,
-}
-
-/// Polls `future` until it is ready, or was not woken.
-fn poll_while_woken<F: Future>(mut future: Pin<&mut F>) -> Polled<F::Output> {
-    let wakes = Arc::new(Wakes::default());
-    let counting = Waker::from(Arc::clone(&wakes));
-    let mut polls = Vec::new();
-    loop {
-        let woken = wakes.0.load(Ordering::Relaxed);
-        let started = Instant::now();
-        let polled = future.as_mut().poll(&mut Context::from_waker(&counting));
-        polls.push(started.elapsed());
-        let output = match polled {
-            Poll::Ready(output) => Some(output),
-            Poll::Pending if wakes.0.load(Ordering::Relaxed) > woken => continue,
-            Poll::Pending => None,
-        };
-        return Polled { polls, output };
-    }
-}
 
 /// A provider that takes the whole body and answers when `gate` opens; checks that the body is `expected`.
 async fn answer(
@@ -178,6 +145,7 @@ fn an_early_response_ends_the_call_without_what_is_not_read() {
     let span = spans.take().remove(0);
     assert_eq!(attribute(&span, "gen_ai.request.model"), None);
     assert_eq!(spans::double(&span, "gen_ai.request.temperature"), Some(0.5));
+    assert_eq!(text(&span, UNREAD).as_deref(), Some("call_ended"), "and says so");
 }
 
 #[test]
@@ -315,6 +283,7 @@ mod of_reqwest {
             let span = spans.take().remove(0);
             assert_eq!(text(&span, "gen_ai.request.model").as_deref(), model, "{polls} polls");
             assert_eq!(spans::double(&span, "gen_ai.request.temperature"), Some(0.5));
+            assert_eq!(text(&span, UNREAD).is_some(), model.is_none());
         }
     }
 

@@ -40,6 +40,11 @@ impl InnerCall {
         }
     }
 
+    /// Sets the requested model.
+    pub fn set_request_model(&mut self, model: &str) {
+        self.request_model = noted_text(model);
+    }
+
     /// Sets the response's model.
     pub fn response_model(&mut self, model: &str) {
         self.response_model = noted_text(model);

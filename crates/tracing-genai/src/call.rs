@@ -249,6 +249,11 @@ impl Call {
         }
     }
 
+    /// Notes the requested model that was recorded on the span after its start, for the span that the call may cover.
+    pub(crate) fn note_request_model(&self, model: &str) {
+        self.note_in_enclosing(|call| call.set_request_model(model));
+    }
+
     /// Records the response's model, which may differ from the requested one.
     pub fn response_model(&self, model: &str) {
         self.text(Attribute::ResponseModel, Some(model));

@@ -94,6 +94,13 @@ impl WatchedResponse {
         }
     }
 
+    /// Notes the requested model that was recorded on the span after its start, for the span that the call may cover.
+    pub fn note_request_model(&mut self, model: &str) {
+        if let Some(watching) = &self.watching {
+            watching.call.note_request_model(model);
+        }
+    }
+
     /// Sets usage from the headers or the request, which is recorded if the body has neither usage nor error.
     pub fn set_fallback_usage(&mut self, usage: Usage) {
         if let Some(watching) = &mut self.watching {

@@ -47,6 +47,8 @@ fn main() {
         bodies::hostile_form(HOSTILE_BYTES),
         Some("multipart/form-data; boundary=b"),
     ));
+    let forms = bodies::hostile_forms(HOSTILE_BYTES).into_iter();
+    bodies.extend(forms.map(|(of, form)| (of, form, Some("multipart/form-data; boundary=b"))));
     for (of, body, content_type) in bodies {
         let slices = slices(&body, content_type);
         let slow = slices.get(slices.len() * 9 / 10).copied().unwrap_or_default();

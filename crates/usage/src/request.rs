@@ -15,8 +15,6 @@ use work::Work;
 const SLICE_WORK: usize = 1 << 15;
 /// The work of one body: some 50 ms, for 256 MiB of text or 32 MiB of anything else.
 const MAX_WORK: usize = 1 << 25;
-/// The bytes of a form that are searched in one unit of work.
-const FORM_BYTES: usize = 4;
 
 /// Reads the JSON body of a request of any API. A parameter of an unexpected type or longer than 4 KiB is absent; of a
 /// body that is cut off or invalid, what stands before the fault is read.
@@ -56,9 +54,8 @@ pub struct RequestReader {
 impl RequestReader {
     /// A reader for a body of this `content-type`.
     pub fn new(content_type: Option<&str>) -> Self {
-        let is_form = content_type.is_some_and(|named| named.trim_start().starts_with("multipart/form-data"));
         Self {
-            form: is_form.then(ModelField::default),
+            form: content_type.and_then(ModelField::of),
             object: ObjectScan::default(),
             work: Work::new(MAX_WORK),
         }
@@ -96,12 +93,7 @@ impl RequestReader {
         let before = slice.left();
         let read = match &mut self.form {
             None => self.object.read(bytes, &mut slice),
-            Some(field) => {
-                let part = bytes.get(..before.saturating_mul(FORM_BYTES)).unwrap_or(bytes);
-                field.push(part);
-                slice.spend(part.len() / FORM_BYTES + 1);
-                part.len()
-            }
+            Some(field) => field.read(bytes, &mut slice),
         };
         self.work.spend(before - slice.left());
         read
@@ -109,11 +101,27 @@ impl RequestReader {
 
     /// Whether the rest of the body will not be read: everything was found, it is not a request, or it is too long.
     pub fn is_done(&self) -> bool {
-        let is_over = match &self.form {
+        self.is_over() || self.work.is_used_up()
+    }
+
+    /// Whether the body is too long, so that parameters may stay unknown.
+    ///
+    /// ```
+    /// use tracing_genai_usage::RequestReader;
+    ///
+    /// let mut reader = RequestReader::new(None);
+    /// reader.push(br#"{"model":"gpt-4o"}"#);
+    /// assert!(reader.is_done() && !reader.is_cut());
+    /// ```
+    pub fn is_cut(&self) -> bool {
+        !self.is_over() && self.work.is_used_up()
+    }
+
+    fn is_over(&self) -> bool {
+        match &self.form {
             None => self.object.is_over(),
-            Some(field) => field.is_full(),
-        };
-        is_over || self.work.is_used_up()
+            Some(field) => field.is_over(),
+        }
     }
 
     /// The parameters found.

@@ -40,6 +40,107 @@ fn a_slice_of_a_hostile_body_is_bounded_and_its_last_field_is_found() {
     let (longest, request) = in_slices(&bodies::hostile_form(4 << 20), Some(FORM));
     assert!(longest <= MOST_TEXT, "a form: a slice of {longest} bytes");
     assert_eq!(request.model.as_deref(), Some("m"), "a form");
+    for (of, form) in bodies::hostile_forms(1 << 20) {
+        let (longest, request) = in_slices(&form, Some(FORM));
+        assert!(longest <= MOST_TEXT, "{of}: a slice of {longest} bytes");
+        assert_eq!(request.model.as_deref(), Some("m"), "{of}");
+    }
+}
+
+/// What a form with these parts, of the boundary `b`, asks for.
+fn model_of_form(parts: &[&str], content_type: &str) -> Option<String> {
+    let parts = parts.iter().flat_map(|part| ["--b\r\n", part, "\r\n"]);
+    let form = parts.chain(["--b--\r\n"]).collect::<String>();
+    let whole = in_slices(form.as_bytes(), Some(content_type)).1;
+    for step in 1..30 {
+        let mut reader = RequestReader::new(Some(content_type));
+        form.as_bytes().chunks(step).for_each(|part| reader.push(part));
+        assert_eq!(reader.finish(), whole, "{form:?} in steps of {step}");
+    }
+    whole.model
+}
+
+#[test]
+fn the_model_of_a_form_is_its_field_of_that_name_only() {
+    let field = "Content-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1";
+    let bait = "name=\"model\"\r\n\r\ngpt-5-pro\r\n";
+    let other = |name: &str| format!("Content-Disposition: form-data; {name}\r\n\r\nthe patient has cancer");
+    let file = "name=\"file\"; filename=\"model\"";
+    let prompt = format!("Content-Disposition: form-data; name=\"prompt\"\r\n\r\n{bait}");
+    let head_within = format!("Content-Disposition: form-data; name=\"prompt\"\r\n\r\n\r\n{field}");
+    for before in [
+        other(file),
+        other("name=file; filename=model"),
+        other("name=\"file\"; x-name=\"model\""),
+        other("name=\"file\"; filename=\"a; name=model\""),
+        other("name=\"file\"; filename=\"\\\"; name=\\\"model\\\"\""),
+        other("name=\"model\"; filename=\"a.txt\""),
+        other("name=\"model[]\""),
+        other("name=\"my model\""),
+        format!("X-{field}"),
+        format!("Content-Type: text/plain; name=\"model\"\r\n\r\n{bait}"),
+        "Content-Disposition: attachment; name=\"model\"\r\n\r\ngpt-5-pro".to_owned(),
+        prompt,
+        head_within,
+        format!("Content-Disposition: form-data; name=\"prompt\"\r\n\r\n--b{bait}\r\n--bb\r\n{field}"),
+        format!("{}: x\r\n{field}", "x".repeat(5000)),
+        String::new(),
+    ] {
+        assert_eq!(model_of_form(&[&before], FORM), None, "{before}");
+        let found = model_of_form(&[&before, field], FORM);
+        assert_eq!(found.as_deref(), Some("whisper-1"), "{before}");
+    }
+}
+
+#[test]
+fn a_form_may_be_written_in_all_ways_of_its_standard() {
+    let field = "Content-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1";
+    for content_type in [
+        FORM,
+        "Multipart/Form-Data; boundary=b",
+        " multipart/form-data;charset=utf-8;Boundary=\"b\"",
+        "MULTIPART/FORM-DATA ; boundary = b ; x=y",
+    ] {
+        let found = model_of_form(&[field], content_type);
+        assert_eq!(found.as_deref(), Some("whisper-1"), "{content_type}");
+    }
+    for field in [
+        "content-disposition:form-data;name=model\r\n\r\nwhisper-1",
+        "Content-Type: text/plain\r\nCONTENT-DISPOSITION: Form-Data ; NAME = \"model\"\r\n\r\nwhisper-1",
+        "Content-Disposition: form-data; name=model\r\nContent-Type: text/plain\r\n\r\n whisper-1\r\n",
+    ] {
+        assert_eq!(model_of_form(&[field], FORM).as_deref(), Some("whisper-1"), "{field}");
+    }
+    for content_type in [
+        "multipart/form-data",
+        "multipart/mixed; boundary=b",
+        "multipart/form-data-x; boundary=b",
+    ] {
+        assert_eq!(model_of_form(&[field], content_type), None, "{content_type}");
+    }
+    let padded = "--b \t\r\nContent-Disposition: form-data; name=model\r\n\r\nm\r\n--b--";
+    let (_, request) = in_slices(padded.as_bytes(), Some(FORM));
+    assert_eq!(request.model.as_deref(), Some("m"));
+}
+
+#[test]
+fn a_model_of_a_form_that_is_long_cut_off_or_no_text_is_unknown() {
+    let head = "--b\r\nContent-Disposition: form-data; name=model\r\n\r\n";
+    let long = "m".repeat(2000);
+    for rest in [
+        "",
+        "gpt",
+        "gpt-4o\r\n--",
+        "\r\n--b--",
+        "--b--",
+        "gpt-4o\r\n--bb\r\n--b--",
+        &format!("{long}\r\n--b--"),
+    ] {
+        let (_, request) = in_slices([head, rest].concat().as_bytes(), Some(FORM));
+        assert_eq!(request, Request::default(), "{rest}");
+    }
+    let invalid = [head.as_bytes(), b"\xff\r\n--b--"].concat();
+    assert_eq!(in_slices(&invalid, Some(FORM)).1, Request::default());
 }
 
 #[test]
@@ -51,6 +152,10 @@ fn reading_a_hostile_body_takes_little_memory() {
     let form = bodies::hostile_form(4 << 20);
     let allocated = measure(|| drop(in_slices(&form, Some(FORM))));
     assert!(allocated.bytes_max < 16 << 10, "a form: {} bytes", allocated.bytes_max);
+    for (of, form) in bodies::hostile_forms(1 << 20) {
+        let allocated = measure(|| drop(in_slices(&form, Some(FORM))));
+        assert!(allocated.bytes_max < 16 << 10, "{of}: {} bytes", allocated.bytes_max);
+    }
 }
 
 #[test]
@@ -78,7 +183,7 @@ fn what_lies_beyond_the_bound_of_a_body_is_unknown() {
     .concat();
     let mut reader = RequestReader::new(None);
     reader.push(&body);
-    assert!(reader.is_done());
+    assert!(reader.is_done() && reader.is_cut());
     let request = reader.finish();
     assert_eq!((request.model, request.temperature), (None, Some(0.5)));
 }
@@ -139,6 +244,46 @@ fn names_and_values_may_have_escapes() {
     let request = read_request(br#"{"m\u006Fdel":"gpt\u002d4o","st\"op":"a","stop":["\"","\\"]}"#);
     assert_eq!(request.model.as_deref(), Some("gpt-4o"));
     assert_eq!(request.stop_sequences, ["\"", "\\"]);
+}
+
+#[test]
+fn whole_numbers_may_be_written_in_all_ways_of_json() {
+    for (json, number) in [
+        ("1000", Some(1000)),
+        ("1e3", Some(1000)),
+        ("1E+3", Some(1000)),
+        ("1.5e3", Some(1500)),
+        ("1000.0", Some(1000)),
+        ("100000e-2", Some(1000)),
+        ("0e999999999999", Some(0)),
+        ("0.001e3", Some(1)),
+        ("-0", Some(0)),
+        ("1e16", None),
+        ("1e999999999999", None),
+        ("1e-999999999999", None),
+        ("1.5", None),
+        ("15e-1", None),
+        ("-1", None),
+        ("-1e3", None),
+        ("\"1000\"", None),
+        ("9007199254740993", None),
+    ] {
+        let request = read_request(format!(r#"{{"max_tokens":{json},"n":{json},"seed":7}}"#).as_bytes());
+        assert_eq!((request.max_tokens, request.choices), (number, number), "{json}");
+        assert_eq!(request.seed, Some(7), "{json}");
+    }
+    for (json, seed) in [
+        ("-1", Some(-1)),
+        ("-2e3", Some(-2000)),
+        ("9223372036854775807", Some(i64::MAX)),
+        ("-9223372036854775808", Some(i64::MIN)),
+        ("9223372036854775808", None),
+        ("-1.5", None),
+        ("null", None),
+    ] {
+        let request = read_request(format!(r#"{{"seed":{json},"n":2}}"#).as_bytes());
+        assert_eq!((request.seed, request.choices), (seed, Some(2)), "{json}");
+    }
 }
 
 fn whole(body: &str) -> Value {

@@ -134,7 +134,8 @@ impl Receiver {
         let mut report = self.report();
         if is_json {
             let text = String::from_utf8(body).map_err(|error| error.to_string())?;
-            return self.check(&mut report, &text);
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+            return self.check(&mut report, text);
         }
         let message = M::decode(&*body).map_err(|error| error.to_string())?;
         self.check_message(&mut report, &message)

@@ -123,7 +123,11 @@ pub(super) fn run(
     let mut lines = TextLines::new(source);
     while let Some(line) = lines.next()? {
         let bytes = line.bytes().map_err(|problem| problem.to_string());
-        let read = bytes.and_then(|text| Ok((text, read(kind, pricing.provider, text)?)));
+        let read = bytes.and_then(|text| match read(kind, pricing.provider, text) {
+            Ok(read) => Ok((text, read)),
+            // Text outside of what is read may have any bytes.
+            Err(problem) => Err(line.text().map_or_else(|problem| problem.to_string(), |_| problem)),
+        });
         let (text, (api, mut reading)) = match read {
             Ok(read) => read,
             Err(problem) => {

@@ -89,6 +89,39 @@ pub(crate) fn hostile(bytes: usize) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// Multipart forms of `bytes` bytes and more, with the boundary `b` and a name each, that were made to be slow to read.
+/// Their model is `m`, and comes last.
+#[allow(dead_code, reason = "not every user reads all bodies")]
+pub(crate) fn hostile_forms(bytes: usize) -> Vec<(&'static str, Vec<u8>)> {
+    let end = "\r\n--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n--b--\r\n";
+    let of = |part: &str| [&part.repeat(bytes / part.len() + 1), end].concat().into_bytes();
+    vec![
+        ("line ends", of("\r")),
+        ("beginnings of boundaries", of("\r\n--")),
+        ("longer boundaries", of("\r\n--bb")),
+        ("padded boundaries", of("\r\n--b  ")),
+        ("empty parts", of("\r\n--b\r\n\r\n")),
+        ("long heads", of(&["\r\n--b\r\n", &";=\"".repeat(900)].concat())),
+        (
+            "heads of many lines",
+            of(&["\r\n--b\r\n", &"\n".repeat(1000), "\r\n"].concat()),
+        ),
+        (
+            "many parameters",
+            of(&[
+                "\r\n--b\r\nContent-Disposition: form-data",
+                &";a=b".repeat(400),
+                "\r\n\r\n",
+            ]
+            .concat()),
+        ),
+        (
+            "files called model",
+            of("\r\n--b\r\nContent-Disposition: form-data; name=\"model\"; filename=\"a\"\r\n\r\ngpt-5-pro"),
+        ),
+    ]
+}
+
 /// A multipart form of `bytes` bytes and more whose file is full of beginnings of the field's name; the model comes last.
 #[allow(dead_code, reason = "not every user reads all bodies")]
 pub(crate) fn hostile_form(bytes: usize) -> Vec<u8> {

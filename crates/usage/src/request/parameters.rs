@@ -1,6 +1,8 @@
 //! The parameters of a request: their names in all APIs, and which name wins.
 
-use crate::field::{Count, Field};
+use serde_json::value::RawValue;
+
+use crate::usage::MAX_COUNT;
 
 /// The parameters of a request with an attribute in the conventions. Missing and unread ones are `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,7 +25,7 @@ pub struct Request {
     /// The presence penalty.
     pub presence_penalty: Option<f64>,
     /// The sampling seed.
-    pub seed: Option<u64>,
+    pub seed: Option<i64>,
     /// The number of requested choices.
     pub choices: Option<u64>,
     /// The stop sequences: the first 64, and no more than 4 KiB of them.
@@ -183,7 +185,7 @@ pub(super) struct Found {
     top_k: Ranked<u64>,
     frequency_penalty: Ranked<f64>,
     presence_penalty: Ranked<f64>,
-    seed: Ranked<u64>,
+    seed: Ranked<i64>,
     choices: Ranked<u64>,
     stop: Ranked<Vec<String>>,
     service_tier: Option<String>,
@@ -208,7 +210,7 @@ impl Found {
             Parameter::TopK(rank) => self.top_k.give(rank, count(json)),
             Parameter::FrequencyPenalty(rank) => self.frequency_penalty.give(rank, number(json)),
             Parameter::PresencePenalty(rank) => self.presence_penalty.give(rank, number(json)),
-            Parameter::Seed(rank) => self.seed.give(rank, count(json)),
+            Parameter::Seed(rank) => self.seed.give(rank, integer(json)),
             Parameter::Choices(rank) => self.choices.give(rank, count(json)),
             Parameter::Dimensions => self.dimensions = count(json).or(self.dimensions),
             _ => {}
@@ -282,10 +284,34 @@ impl<T> Default for Ranked<T> {
 }
 
 fn count(json: &[u8]) -> Option<u64> {
-    match serde_json::from_slice::<Field<'_>>(json).ok()?.count() {
-        Count::Given(count) => Some(count),
-        Count::Absent | Count::Invalid => None,
+    let count = integer(json).and_then(|integer| u64::try_from(integer).ok());
+    count.filter(|count| *count <= MAX_COUNT)
+}
+
+/// The whole number of a JSON number in any notation: some clients write all numbers as floats, or `1e3`.
+fn integer(json: &[u8]) -> Option<i64> {
+    let text = serde_json::from_slice::<&RawValue>(json).ok()?.get();
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = whole.strip_prefix('-').unwrap_or(whole);
+    let is_digits = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
+    if digits.is_empty() || !is_digits(digits) || !is_digits(fraction) {
+        return None;
     }
+    let fraction = fraction.trim_end_matches('0');
+    let all = [whole, fraction].concat();
+    let significant = all.trim_end_matches('0');
+    if matches!(significant, "" | "-") {
+        return Some(0);
+    }
+    // The zeros that follow the significant digits.
+    let zeros = i64::try_from(all.len() - significant.len()).ok()?;
+    let shift = exponent
+        .parse::<i64>()
+        .ok()?
+        .checked_sub(i64::try_from(fraction.len()).ok()?)?;
+    let zeros = u32::try_from(zeros.checked_add(shift)?).ok()?;
+    significant.parse::<i64>().ok()?.checked_mul(10_i64.checked_pow(zeros)?)
 }
 
 fn number(json: &[u8]) -> Option<f64> {
