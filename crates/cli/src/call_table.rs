@@ -1,36 +1,28 @@
 //! Reads model calls from a CSV table row by row, by column name.
 
-use std::{borrow::Cow, collections::BTreeMap, io, time::SystemTime};
+use std::{borrow::Cow, io, time::SystemTime};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use serde_json::{Map, Value};
 use tracing_genai_pricing::{Counts, Reasons};
+use tracing_genai_semconv::dialect::Side;
 use tracing_genai_usage::{Unit, Usage};
 
 use crate::{
     call::{CallRow, ModelCall, PriceContext},
+    columns::{Column, Columns},
     csv_records::{CsvRecords, Record, TOO_LARGE, records},
     input::check_start,
+    output::message,
     timestamp,
 };
-
-/// The columns of counts, and their units.
-const COUNTS: &[(&str, Unit)] = &[
-    ("input_tokens", Unit::InputTokens),
-    ("cache_read", Unit::CacheReadTokens),
-    ("cache_write", Unit::CacheWriteTokens),
-    ("cache_write_1h", Unit::CacheWrite1hTokens),
-    ("output_tokens", Unit::OutputTokens),
-    ("reasoning_tokens", Unit::OutputReasoningTokens),
-    ("input_audio", Unit::InputAudioTokens),
-    ("output_audio", Unit::OutputAudioTokens),
-];
 
 /// Defaults for rows without these columns.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Defaults {
     pub(crate) at: SystemTime,
-    pub(crate) counts: Counts,
+    /// What the input includes; `None` to know it from the headings.
+    pub(crate) counts: Option<Counts>,
 }
 
 /// A table of calls. Holds one row in memory.
@@ -38,12 +30,7 @@ pub(crate) struct CallTable<R> {
     records: CsvRecords<R>,
     columns: Columns,
     defaults: Defaults,
-}
-
-/// The names of the columns, and their places.
-struct Columns {
-    places: BTreeMap<String, usize>,
-    count: usize,
+    has_time_without_offset: bool,
 }
 
 /// Reads the column names from the first row. Fails without a row, without a column `model`, for repeated columns and
@@ -52,45 +39,31 @@ pub(crate) fn call_table<R: io::Read>(source: R, defaults: Defaults) -> anyhow::
     let mut records = records(source)?;
     let first = records.next().context("cannot read the column names")?;
     let columns = first.map_or_else(
-        || Columns::read(&[], []),
+        || Columns::read([]),
         |first| {
             ensure!(first.is_whole, "the first row, of column names, is {TOO_LARGE}");
-            Columns::read(first.bytes(), first.cells())
+            check_start(first.bytes(), "the table")?;
+            Columns::read(first.cells())
         },
     )?;
     Ok(CallTable {
         records,
         columns,
         defaults,
+        has_time_without_offset: false,
     })
 }
 
+/// Reads rows by their columns.
 impl Columns {
-    fn read<'a>(bytes: &[u8], names: impl IntoIterator<Item = Cow<'a, str>>) -> anyhow::Result<Self> {
-        check_start(bytes, "the table")?;
-        let (mut places, mut count) = (BTreeMap::new(), 0);
-        for (place, name) in names.into_iter().enumerate() {
-            count += 1;
-            if !name.is_empty() && places.insert(name.clone().into_owned(), place).is_some() {
-                bail!("two columns are called `{name}`; remove one");
-            }
-        }
-        ensure!(
-            places.contains_key("model"),
-            "no column is called `model`; the first row must have the column names, such as \
-             case,provider,model,timestamp,input_tokens,output_tokens"
-        );
-        Ok(Self { places, count })
-    }
-
     /// The cell of that column; `None` if empty.
-    fn cell<'a>(&self, record: &Record<'a>, column: &str) -> Option<Cow<'a, str>> {
-        record.cell(*self.places.get(column)?).filter(|cell| !cell.is_empty())
+    fn cell<'a>(&self, record: &Record<'a>, column: Column) -> Option<Cow<'a, str>> {
+        record.cell(self.place(column)?).filter(|cell| !cell.is_empty())
     }
 
     fn row(&self, record: &Record<'_>, defaults: Defaults) -> CallRow {
         let line = record.line;
-        let case = match self.cell(record, "case") {
+        let case = match self.cell(record, Column::Case) {
             Some(case) => case.into_owned(),
             None => format!("line {line}"),
         };
@@ -98,13 +71,13 @@ impl Columns {
             Err(format!("the row is {TOO_LARGE}"))
         } else if !record.is_text() {
             Err("not UTF-8; save the table as UTF-8".to_owned())
-        } else if record.len() == self.count {
+        } else if record.len() == self.count() {
             self.call(record, defaults)
         } else {
             Err(format!(
                 "{} cells under {} columns; quote cells that hold a comma",
                 record.len(),
-                self.count
+                self.count()
             ))
         };
         CallRow { line, case, call }
@@ -112,32 +85,59 @@ impl Columns {
 
     fn call(&self, record: &Record<'_>, defaults: Defaults) -> Result<ModelCall, String> {
         let mut counts = RowCounts::default();
-        for (column, unit) in COUNTS {
-            if let Some(text) = self.cell(record, column) {
-                counts.set(*unit, parse_count(&text));
+        let mut beside_output = 0_u64;
+        for (column, place) in self.iter() {
+            let Some(text) = record.cell(place).filter(|cell| !cell.is_empty()) else {
+                continue;
+            };
+            match column {
+                Column::Count(unit) => counts.set(unit, parse_count(&text)),
+                Column::Beside(unit, side) => {
+                    let count = parse_count(&text);
+                    counts.set(unit, count);
+                    if side == Side::Output {
+                        beside_output = beside_output.saturating_add(count.unwrap_or_default());
+                    }
+                }
+                _ => {}
             }
         }
-        let context = match self.cell(record, "other_json") {
+        if counts.usage.get(Unit::OutputTokens).is_some() {
+            counts.usage.add(Unit::OutputTokens, beside_output);
+        }
+        let context = match self.cell(record, Column::OtherJson) {
             Some(text) => counts.read_other(&text)?,
             None => PriceContext::default(),
         };
         let text = |column| self.cell(record, column).map(Cow::into_owned);
         Ok(ModelCall {
-            provider: text("provider").unwrap_or_default(),
+            provider: text(Column::Provider).unwrap_or_default(),
             server_address: None,
-            response_model: text("model"),
-            request_model: None,
+            response_model: text(Column::Model),
+            request_model: text(Column::RequestModel),
             usage: counts.usage,
-            started: match self.cell(record, "timestamp") {
+            started: match self.cell(record, Column::Timestamp) {
                 Some(text) => timestamp::parse(&text).map_err(|problem| format!("timestamp: {problem}"))?,
                 None => defaults.at,
             },
             context,
-            counts: defaults.counts,
+            counts: defaults.counts.unwrap_or_else(|| self.counts()),
             has_invalid_count: counts.has_invalid_count,
             known_cost: None,
             reasons: Reasons::NONE,
         })
+    }
+}
+
+impl<R> CallTable<R> {
+    /// The headings of columns that are not read.
+    pub(crate) fn columns_not_read(&self) -> &[String] {
+        self.columns.not_read()
+    }
+
+    /// Whether a row so far had a time without an offset, which is taken as UTC.
+    pub(crate) const fn has_time_without_offset(&self) -> bool {
+        self.has_time_without_offset
     }
 }
 
@@ -148,7 +148,11 @@ impl<R: io::Read> Iterator for CallTable<R> {
     fn next(&mut self) -> Option<Self::Item> {
         let record = self.records.next().transpose()?;
         Some(match record {
-            Ok(record) => Ok(self.columns.row(&record, self.defaults)),
+            Ok(record) => {
+                let time = self.columns.cell(&record, Column::Timestamp);
+                self.has_time_without_offset |= time.is_some_and(|time| timestamp::is_without_offset(&time));
+                Ok(self.columns.row(&record, self.defaults))
+            }
             Err(error) => Err(error.into()),
         })
     }
@@ -205,6 +209,14 @@ impl RowCounts {
     }
 }
 
+/// Prints the headings of columns that are not read.
+pub(crate) fn print_not_read(name: &str, headings: &[String]) {
+    if !headings.is_empty() {
+        let listed: Vec<_> = headings.iter().map(|heading| format!("`{heading}`")).collect();
+        message(format_args!("{name}: columns that are not read: {}", listed.join(", ")));
+    }
+}
+
 /// Parses a non-negative integer. `12.0` is one, since some programs write every number so.
 fn parse_count(text: &str) -> Option<u64> {
     let digits = match text.split_once('.') {
@@ -223,7 +235,7 @@ mod tests {
     fn rows(table: &str) -> Vec<CallRow> {
         let defaults = Defaults {
             at: UNIX_EPOCH,
-            counts: Counts::Inclusive,
+            counts: Some(Counts::Inclusive),
         };
         let table = call_table(table.as_bytes(), defaults).unwrap();
         table.map(Result::unwrap).collect()
@@ -285,7 +297,7 @@ mod tests {
     fn a_table_without_one_model_column_is_rejected() {
         let defaults = Defaults {
             at: UNIX_EPOCH,
-            counts: Counts::Inclusive,
+            counts: Some(Counts::Inclusive),
         };
         for table in ["", "case,provider\n", "model,model\n"] {
             assert!(call_table(table.as_bytes(), defaults).is_err(), "{table:?}");

@@ -19,7 +19,7 @@ use tracing_genai_pricing::{Catalogue, Entry, ModelId};
 
 use crate::{
     call::CallRow,
-    call_table::{Defaults, call_table},
+    call_table::{Defaults, call_table, print_not_read},
     input::{input_name, open},
     otlp_calls::OtlpCalls,
     output::{Output, message, stdout},
@@ -224,8 +224,10 @@ fn rows(arguments: &Arguments) -> anyhow::Result<(Rows, String)> {
     let source = open(path)?;
     let name = input_name(path);
     let rows: Rows = if arguments.csv.is_some() {
-        let counts = arguments.counts.unwrap_or(CountsChoice::Inclusive).into();
-        Box::new(call_table(source, Defaults { at, counts }).with_context(|| name.clone())?)
+        let counts = arguments.counts.map(Into::into);
+        let table = call_table(source, Defaults { at, counts }).with_context(|| name.clone())?;
+        print_not_read(&name, table.columns_not_read());
+        Box::new(table)
     } else {
         let counts = arguments.counts.map(Into::into);
         Box::new(OtlpCalls::new(BufReader::new(source), at, counts))

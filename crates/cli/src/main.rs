@@ -6,6 +6,7 @@ mod call;
 mod call_table;
 mod catalog;
 mod check;
+mod columns;
 mod command_line;
 mod compare;
 mod csv_records;

@@ -21,8 +21,9 @@ use explanation::Explanation;
 
 const AFTER_HELP: &str = "\
 The table's columns are found by their names in its first row: case, provider, model, timestamp, input_tokens,
-cache_read, cache_write, cache_write_1h, output_tokens, reasoning_tokens, input_audio, output_audio, other_json.
-Only `model` is required; other columns are ignored. An empty cell is not reported, which is not zero. other_json is
+cache_read, cache_write, cache_write_1h, output_tokens, reasoning_tokens, input_audio, output_audio, other_json. The names
+of providers and tracers are known too, in any case: prompt_tokens, completion_tokens, cached_tokens, created_at. Only
+`model` is required; other columns are named on standard error and not read. An empty cell is not reported, which is not zero. other_json is
 {\"price_context\": {\"service_tier\": \"flex\"}, \"usage\": {\"web_searches\": 3}}.
 
 The output has the columns case, status and cost_usd, a row for each row; the cost is an exact decimal, empty if unknown.
@@ -56,9 +57,9 @@ pub(crate) struct Arguments {
     /// [default: now]
     #[arg(long, value_name = "TIME", value_parser = timestamp::parse)]
     at: Option<SystemTime>,
-    /// Whether input tokens include cached ones
-    #[arg(long, value_enum, default_value_t = CountsChoice::Inclusive)]
-    counts: CountsChoice,
+    /// Whether input tokens include cached ones [default: inclusive; exclusive if the table has Anthropic's names]
+    #[arg(long, value_enum)]
+    counts: Option<CountsChoice>,
     /// Explains the cost: reasons, parts, price, its start, tier, rates, catalogue
     #[arg(long)]
     explain: bool,
@@ -98,7 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut out = stdout();
     let defaults = Defaults {
         at: arguments.at.unwrap_or_else(SystemTime::now),
-        counts: arguments.counts.into(),
+        counts: arguments.counts.map(Into::into),
     };
     let code = if let Some(path) = &arguments.csv {
         let form = match (arguments.json, arguments.explain) {

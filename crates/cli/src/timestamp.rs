@@ -2,9 +2,9 @@
 
 use std::time::SystemTime;
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDateTime};
 
-/// Parses `2026-11-20T12:00:00Z`, with any offset, or `2026-11-20` for midnight in UTC.
+/// Parses `2026-11-20T12:00:00Z`, with any offset, `2026-11-20 12:00:00` in UTC, or `2026-11-20` for midnight in UTC.
 pub(crate) fn parse(text: &str) -> Result<SystemTime, String> {
     let is_day = text.len() == "2026-11-20".len();
     let whole = if is_day {
@@ -12,9 +12,22 @@ pub(crate) fn parse(text: &str) -> Result<SystemTime, String> {
     } else {
         text.to_owned()
     };
-    DateTime::parse_from_rfc3339(&whole)
-        .map(SystemTime::from)
+    let parsed = DateTime::parse_from_rfc3339(&whole).map(SystemTime::from);
+    parsed
+        .or_else(|error| without_offset(text).map(|time| time.and_utc().into()).ok_or(error))
         .map_err(|_| format!("`{text}` is not a time; write it like 2026-11-20T12:00:00Z or 2026-11-20"))
+}
+
+/// Whether `text` is a time without an offset, as databases export it; it is taken as UTC.
+pub(crate) fn is_without_offset(text: &str) -> bool {
+    without_offset(text).is_some()
+}
+
+fn without_offset(text: &str) -> Option<NaiveDateTime> {
+    let forms = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"];
+    forms
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
 }
 
 #[cfg(test)]
@@ -36,6 +49,12 @@ mod tests {
             Duration::from_millis(NOON * 1_000 + 500)
         );
         assert_eq!(seconds("2026-11-20"), Duration::from_secs(NOON - 12 * 3_600));
+        assert_eq!(seconds("2026-11-20 12:00:00"), Duration::from_secs(NOON));
+        assert_eq!(
+            seconds("2026-11-20T12:00:00.25"),
+            Duration::from_millis(NOON * 1_000 + 250)
+        );
+        assert!(is_without_offset("2026-11-20 12:00:00") && !is_without_offset("2026-11-20T12:00:00Z"));
     }
 
     #[test]
@@ -45,7 +64,7 @@ mod tests {
             "now",
             "2026-02-30",
             "2026-11-20T25:00:00Z",
-            "2026-11-20T12:00:00",
+            "2026-11-20 12:00",
             "20.11.2026",
         ] {
             assert!(parse(text).unwrap_err().contains("not a time"), "{text}");

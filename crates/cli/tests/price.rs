@@ -255,7 +255,13 @@ fn invalid_counts_are_inconsistent_and_not_an_error() {
         stdout(&output),
         "case,status,cost_usd\nnegative,inconsistent,\nfractional,inconsistent,\nword,inconsistent,\n"
     );
-    assert_eq!((output.status.code(), &*stderr(&output)), (Some(0), ""));
+    assert_eq!(
+        (output.status.code(), &*stderr(&output)),
+        (
+            Some(0),
+            "standard input: no row has a cost; 3 rows without a cost, not in the total\n"
+        )
+    );
 }
 
 #[test]
@@ -399,4 +405,27 @@ fn a_wrong_command_line_and_a_missing_file_have_different_exit_codes() {
         stderr(&missing).starts_with("error: cannot read nowhere.csv; name a file"),
         "{missing:?}"
     );
+}
+
+#[test]
+fn the_columns_of_an_openai_log_are_priced_and_unknown_ones_are_named() {
+    let table = "Model,provider,created_at,prompt_tokens,completion_tokens,cached_tokens,colour\n\
+                 gpt-4o-2024-08-06,openai,2026-11-20 10:00:00,1200,350,200,red\n";
+    let output = price_table(table, &["--csv", "-"]);
+    let (out, error) = (stdout(&output), stderr(&output));
+    assert_eq!(output.status.code(), Some(0));
+    // 1,000 × 2.5 + 200 × 1.25 + 350 × 10 a million.
+    assert_eq!(out, "case,status,cost_usd\nline 2,priced,0.00625\n");
+    assert!(error.contains("columns that are not read: `colour`"), "{error}");
+    assert!(error.contains("times without an offset are taken as UTC"), "{error}");
+    assert!(error.ends_with("total 0.00625 USD over 1 row\n"), "{error}");
+}
+
+#[test]
+fn anthropics_columns_exclude_the_cache() {
+    let table = "model,provider,input_tokens,cache_read_input_tokens,output_tokens\n\
+                 claude-sonnet-4-5,anthropic,1000,100000,10\n";
+    let out = stdout(&price_table(table, &["--csv", "-"]));
+    // 1,000 × 3 + 100,000 × 0.3 + 10 × 15 a million.
+    assert_eq!(out, "case,status,cost_usd\nline 2,priced,0.03315\n");
 }

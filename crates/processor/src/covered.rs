@@ -1,81 +1,185 @@
 //! Decides whether calls of a watched client cover the call around them: one response, seen twice.
 //!
-//! The counts decide, and the response's id. The model's name decides only where the outer call has no counts: a
-//! gateway answers with another name than was asked for, and a tool calls the same model again. A wrong "covered" would
-//! lose money, so counts that disagree are priced on both.
+//! The counts decide, and the response's id. The model's name decides only where the counts are few: a gateway answers
+//! with another name than was asked for, and a tool calls the same model again. A wrong "covered" would lose money, so
+//! calls that may be different are both priced.
 
 use opentelemetry::trace::Status;
+use tracing_genai_pricing::{PriceQuery, Prices};
 use tracing_genai_semconv::{Attribute, OperationName};
 use tracing_genai_usage::{Unit, Usage};
 
 use crate::inner_calls::{InnerCall, InnerCalls};
 use crate::operation::{Operation, UsageState};
+use crate::price::{StatedCost, price_query, stated_cost};
 use crate::same_model::is_same_model;
 
-/// Whether the calls `within` the operation are of its response. Its counts are read.
-pub(crate) fn is_covered_by(operation: &Operation<'_>, within: &InnerCalls) -> bool {
+/// A call whose response is that of calls within it.
+pub(crate) struct Covered {
+    /// Whether it failed and they did not: its failure is not theirs.
+    pub(crate) has_failed_alone: bool,
+}
+
+/// Whether calls `within` the operation are of its response, and have a cost if it has one. Its counts are read.
+pub(crate) fn covered_by(operation: &Operation<'_>, within: &InnerCalls, prices: &Prices) -> Option<Covered> {
+    let covering = covering(operation, within);
+    if covering.is_empty()
+        || (has_cost(operation, prices) && !covering.iter().all(|call| is_priced(call, operation, prices)))
+    {
+        return None;
+    }
+    Some(Covered {
+        has_failed_alone: has_failed(operation) && !covering.iter().any(|call| call.has_failed),
+    })
+}
+
+/// The calls that are of the operation's response; empty if there are none.
+fn covering<'c>(operation: &Operation<'_>, within: &'c InnerCalls) -> Vec<&'c InnerCall> {
     let is_embedding = operation.name == Some(OperationName::Embeddings);
-    let calls = || within.iter().filter(|call| call.is_embedding == is_embedding);
-    let sum = calls().fold(Usage::new(), |mut sum, call| {
-        sum.merge(&call.usage);
-        sum
-    });
+    let of_kind: Vec<_> = within.iter().filter(|call| call.is_embedding == is_embedding).collect();
     let id = operation.text(Attribute::ResponseId);
-    let has_same_id = calls().any(|call| id.is_some() && call.response_id.as_deref() == id);
+    let of_id = || {
+        of_kind
+            .iter()
+            .copied()
+            .filter(|call| id.is_some() && call.response_id.as_deref() == id)
+    };
+    let may_be = |call: &&&InnerCall| id.is_none() || call.response_id.is_none() || call.response_id.as_deref() == id;
+    // Frameworks write zeros for counts that they do not know.
+    let has_counts = operation.usage.iter().any(|(_, count)| count > 0);
     match operation.usage_state {
-        UsageState::Invalid => false,
-        UsageState::Valid => {
-            calls().any(|call| agree(&operation.usage, &call.usage))
-                || !within.is_incomplete() && agree(&operation.usage, &sum)
-                || has_same_id && is_within(&operation.usage, &sum)
+        UsageState::Invalid => Vec::new(),
+        UsageState::Valid if has_counts => {
+            let mut candidates = of_kind.iter().filter(may_be);
+            if let Some(call) = candidates.find(|call| agrees(operation, &[call])) {
+                return vec![call];
+            }
+            let of_id: Vec<_> = of_id().filter(|call| !call.usage.is_empty()).collect();
+            if !of_id.is_empty() && is_within(&operation.usage, &sum(&of_id)) {
+                return of_id;
+            }
+            let counted: Vec<_> = of_kind.iter().copied().filter(|call| !call.usage.is_empty()).collect();
+            let has_last = id.is_none() || counted.iter().any(|call| may_be(&call));
+            let is_sum = counted.len() > 1 && has_last && !within.is_incomplete() && agrees(operation, &counted);
+            if is_sum { counted } else { Vec::new() }
         }
-        // A cost without counts cannot be compared.
-        UsageState::Missing if operation.has(Attribute::UsageCost) => has_same_id,
-        UsageState::Missing => has_same_id || calls().any(|call| is_same_call(operation, call)),
+        _ => {
+            let of_id: Vec<_> = of_id().collect();
+            if of_id.is_empty() && !operation.has(Attribute::UsageCost) {
+                let same = of_kind
+                    .iter()
+                    .copied()
+                    .filter(|call| may_be(&call) && is_same_call(operation, call));
+                return same.collect();
+            }
+            of_id
+        }
     }
 }
 
 /// Whether `call` may be of the same response as an operation without counts. A failure covers failures only: the
 /// operation may have got its answer elsewhere.
 fn is_same_call(operation: &Operation<'_>, call: &InnerCall) -> bool {
-    let has_failed = operation.has(Attribute::ErrorType) || matches!(operation.span.status, Status::Error { .. });
-    if call.has_failed {
-        return has_failed;
-    }
+    (has_failed(operation) || !call.has_failed) && has_same_model(operation, call)
+}
+
+fn has_failed(operation: &Operation<'_>) -> bool {
+    operation.has(Attribute::ErrorType) || matches!(operation.span.status, Status::Error { .. })
+}
+
+fn has_same_model(operation: &Operation<'_>, call: &InnerCall) -> bool {
     let asked = [Attribute::RequestModel, Attribute::ResponseModel];
     let mut asked = asked.into_iter().filter_map(|attribute| operation.text(attribute));
     let answered = [call.request_model.as_deref(), call.response_model.as_deref()];
     asked.any(|asked| answered.iter().flatten().any(|answered| is_same_model(asked, answered)))
 }
 
-/// Whether the input and output of `outer` are those of `inner`, in one of the ways in which tracers count: input
-/// with or without what was read from and written to a cache, output with or without reasoning.
-fn agree(outer: &Usage, inner: &Usage) -> bool {
-    let [input, output] = [Unit::InputTokens, Unit::OutputTokens].map(|unit| outer.get(unit));
-    let agrees = |outer: Option<u64>, whole: Unit, parts: &[&[Unit]]| {
-        outer.is_none_or(|outer| {
-            let Some(whole) = inner.get(whole) else { return false };
-            parts.iter().any(|parts| {
-                let mut parts = parts.iter().filter_map(|part| inner.get(*part));
-                parts.try_fold(whole, u64::checked_sub) == Some(outer)
-            })
-        })
-    };
-    let of_cache: [&[Unit]; 4] = [
-        &[],
+/// Whether the operation's counts are those of `calls` together. Equal input and output are enough; one of them alone,
+/// or counts without a part, must be of the same model too.
+fn agrees(operation: &Operation<'_>, calls: &[&InnerCall]) -> bool {
+    let (outer, inner) = (&operation.usage, &sum(calls));
+    let is_whole = [Unit::InputTokens, Unit::OutputTokens].map(|unit| outer.get(unit).is_some());
+    match agreement(outer, inner) {
+        Agreement::Whole if is_whole == [true, true] => true,
+        Agreement::None => false,
+        Agreement::Whole | Agreement::WithoutPart => calls.iter().all(|call| has_same_model(operation, call)),
+    }
+}
+
+fn sum(calls: &[&InnerCall]) -> Usage {
+    calls.iter().fold(Usage::new(), |mut sum, call| {
+        sum.merge(&call.usage);
+        sum
+    })
+}
+
+/// Whether the counts of a tracer are those of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Agreement {
+    /// They differ.
+    None,
+    /// Input and output are equal, or one of them is and the other is unknown.
+    Whole,
+    /// Input is without what was read from or written to a cache, or output without reasoning.
+    WithoutPart,
+}
+
+fn agreement(outer: &Usage, inner: &Usage) -> Agreement {
+    const OF_CACHE: [&[Unit]; 3] = [
         &[Unit::CacheReadTokens],
         &[Unit::CacheWriteTokens],
         &[Unit::CacheReadTokens, Unit::CacheWriteTokens],
     ];
-    (input.is_some() || output.is_some())
-        && agrees(input, Unit::InputTokens, &of_cache)
-        && agrees(output, Unit::OutputTokens, &[&[], &[Unit::OutputReasoningTokens]])
+    const REASONING: [&[Unit]; 1] = [&[Unit::OutputReasoningTokens]];
+    let side = |unit: Unit, parts: &[&[Unit]]| match (outer.get(unit), inner.get(unit)) {
+        // Embeddings have no output, or one of zero.
+        (None, _) | (Some(0), None) => Agreement::Whole,
+        (Some(outer), Some(inner)) if outer == inner => Agreement::Whole,
+        (Some(outer), Some(whole)) => {
+            let without = |parts: &&[Unit]| {
+                let mut parts = parts.iter().filter_map(|part| inner.get(*part));
+                parts.try_fold(whole, u64::checked_sub) == Some(outer)
+            };
+            if parts.iter().any(without) {
+                Agreement::WithoutPart
+            } else {
+                Agreement::None
+            }
+        }
+        (Some(_), None) => Agreement::None,
+    };
+    let is_counted = outer.get(Unit::InputTokens).is_some() || outer.get(Unit::OutputTokens).is_some();
+    let sides = [side(Unit::InputTokens, &OF_CACHE), side(Unit::OutputTokens, &REASONING)];
+    match sides {
+        _ if !is_counted || inner.is_empty() || sides.contains(&Agreement::None) => Agreement::None,
+        [Agreement::Whole, Agreement::Whole] => Agreement::Whole,
+        _ => Agreement::WithoutPart,
+    }
 }
 
 /// Whether `outer` counts no more tokens than `inner`.
 fn is_within(outer: &Usage, inner: &Usage) -> bool {
     let mut units = [Unit::InputTokens, Unit::OutputTokens].into_iter();
     units.all(|unit| outer.get(unit) <= inner.get(unit))
+}
+
+/// Whether the operation has a cost of its own, stated or by its counts.
+fn has_cost(operation: &Operation<'_>, prices: &Prices) -> bool {
+    match stated_cost(operation) {
+        StatedCost::Valid(_) => true,
+        StatedCost::Invalid => false,
+        StatedCost::Missing => {
+            operation.usage_state == UsageState::Valid && prices.cost(&price_query(operation)).total.is_some()
+        }
+    }
+}
+
+fn is_priced(call: &InnerCall, operation: &Operation<'_>, prices: &Prices) -> bool {
+    let query = PriceQuery::new(&call.provider, &call.usage, operation.span.start_time)
+        .server_address(call.server_address.as_deref())
+        .response_model(call.response_model.as_deref())
+        .request_model(call.request_model.as_deref());
+    call.has_cost || (!call.usage.is_empty() && prices.cost(&query).total.is_some())
 }
 
 #[cfg(test)]
@@ -96,28 +200,32 @@ mod tests {
     fn counts_agree_in_each_way_of_counting() {
         let inner = usage([1_000, 300, 600, 200, 120]);
         for (input, output, expected) in [
-            (1_000, 300, true),
-            (400, 300, true),
-            (800, 300, true),
-            (200, 180, true),
-            (1_000, 301, false),
-            (1_001, 300, false),
-            (600, 300, false),
-            (0, 0, false),
+            (1_000, 300, Agreement::Whole),
+            (400, 300, Agreement::WithoutPart),
+            (800, 300, Agreement::WithoutPart),
+            (200, 180, Agreement::WithoutPart),
+            (1_000, 301, Agreement::None),
+            (1_001, 300, Agreement::None),
+            (600, 300, Agreement::None),
+            (0, 0, Agreement::None),
         ] {
             let outer = Usage::new()
                 .with(Unit::InputTokens, input)
                 .with(Unit::OutputTokens, output);
-            assert_eq!(agree(&outer, &inner), expected, "{input} {output}");
+            assert_eq!(agreement(&outer, &inner), expected, "{input} {output}");
         }
     }
 
     #[test]
     fn an_absent_count_agrees_only_beside_one_that_does() {
         let inner = usage([1_000, 300, 0, 0, 0]);
-        assert!(agree(&Usage::new().with(Unit::InputTokens, 1_000), &inner));
-        assert!(agree(&Usage::new().with(Unit::OutputTokens, 300), &inner));
-        assert!(!agree(&Usage::new().with(Unit::CacheReadTokens, 0), &inner));
-        assert!(!agree(&Usage::new().with(Unit::InputTokens, 0), &Usage::new()));
+        let outer = |unit, count| Usage::new().with(unit, count);
+        assert_eq!(agreement(&outer(Unit::InputTokens, 1_000), &inner), Agreement::Whole);
+        assert_eq!(agreement(&outer(Unit::OutputTokens, 300), &inner), Agreement::Whole);
+        assert_eq!(agreement(&outer(Unit::CacheReadTokens, 0), &inner), Agreement::None);
+        assert_eq!(agreement(&outer(Unit::InputTokens, 0), &Usage::new()), Agreement::None);
+        // Embeddings.
+        let (outer, inner) = (outer(Unit::InputTokens, 9), outer(Unit::InputTokens, 9));
+        assert_eq!(agreement(&outer.with(Unit::OutputTokens, 0), &inner), Agreement::Whole);
     }
 }

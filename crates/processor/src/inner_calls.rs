@@ -13,23 +13,30 @@ const MAX_TEXT_BYTES: usize = 256;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InnerCall {
     pub(crate) is_embedding: bool,
+    pub(crate) provider: Box<str>,
+    pub(crate) server_address: Option<Box<str>>,
     pub(crate) request_model: Option<Box<str>>,
     pub(crate) response_model: Option<Box<str>>,
     pub(crate) response_id: Option<Box<str>>,
     pub(crate) usage: Usage,
     pub(crate) has_failed: bool,
+    /// Whether the response states its cost.
+    pub(crate) has_cost: bool,
 }
 
 impl InnerCall {
     /// A call whose response is not known yet.
-    pub fn new(operation: OperationName, request_model: Option<&str>) -> Self {
+    pub fn new(operation: OperationName, provider: &str, request_model: Option<&str>) -> Self {
         Self {
             is_embedding: operation == OperationName::Embeddings,
+            provider: noted_text(provider).unwrap_or_default(),
+            server_address: None,
             request_model: request_model.and_then(noted_text),
             response_model: None,
             response_id: None,
             usage: Usage::new(),
             has_failed: false,
+            has_cost: false,
         }
     }
 
@@ -51,6 +58,16 @@ impl InnerCall {
     /// Sets the counts that `usage` has.
     pub fn usage(&mut self, usage: &Usage) {
         usage.iter().for_each(|(unit, count)| self.usage.set(unit, count));
+    }
+
+    /// Sets the host that the request went to.
+    pub fn server_address(&mut self, address: &str) {
+        self.server_address = noted_text(address);
+    }
+
+    /// The response states its cost.
+    pub fn cost(&mut self) {
+        self.has_cost = true;
     }
 
     /// The call failed.
@@ -103,7 +120,7 @@ impl InnerCalls {
 
     /// How many bytes are allocated at most.
     pub(crate) fn size(&self) -> usize {
-        size_of_val(self.calls.as_slice()) + self.calls.len() * 3 * MAX_TEXT_BYTES
+        size_of_val(self.calls.as_slice()) + self.calls.len() * 5 * MAX_TEXT_BYTES
     }
 }
 
@@ -114,7 +131,7 @@ mod tests {
     #[test]
     fn calls_are_noted_up_to_a_limit_and_replaced_in_their_place() {
         let mut calls = InnerCalls::default();
-        let call = |model: &str| InnerCall::new(OperationName::Chat, Some(model));
+        let call = |model: &str| InnerCall::new(OperationName::Chat, "openai", Some(model));
         let places = (0..100).map(|number| calls.note(None, call(&number.to_string())));
         assert_eq!(places.flatten().collect::<Vec<_>>(), (0..64).collect::<Vec<_>>());
         assert!(calls.is_incomplete());
@@ -125,7 +142,7 @@ mod tests {
 
     #[test]
     fn long_names_are_not_noted() {
-        let mut call = InnerCall::new(OperationName::Chat, Some(&"m".repeat(257)));
+        let mut call = InnerCall::new(OperationName::Chat, "openai", Some(&"m".repeat(257)));
         call.response_id(&"i".repeat(256));
         assert_eq!(call.request_model, None);
         assert_eq!(call.response_id.map(|id| id.len()), Some(256));

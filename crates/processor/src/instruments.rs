@@ -261,10 +261,12 @@ impl<'o> Point<'o> {
                 .filter(|cost| is_unknown(cost.status))
                 .map(|cost| (cost.status, cost.reasons.iter().next())),
             first_chunk: match operation.value(Attribute::ResponseTimeToFirstChunk) {
-                Some(Value::F64(seconds)) if is_model_call && *seconds >= 0.0 => Some(*seconds),
+                Some(Value::F64(seconds)) if is_model_call && !operation.is_covered && *seconds >= 0.0 => {
+                    Some(*seconds)
+                }
                 _ => None,
             },
-            gaps: operation.gaps.as_deref(),
+            gaps: operation.gaps.as_deref().filter(|_| !operation.is_covered),
             usage,
         }
     }

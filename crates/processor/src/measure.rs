@@ -32,7 +32,8 @@ impl Meters {
             .unread
             .iter()
             .for_each(|unread| self.instruments.count_unread(unread));
-        if operation.is_covered {
+        // A failure that is not of the calls within is counted, without their chunks.
+        if operation.is_covered && !operation.has_failed_alone {
             return None;
         }
         let is_model_call = operation.is_model_call() || operation.is_unknown_call();

@@ -67,6 +67,8 @@ pub(crate) struct Operation<'span> {
     pub(crate) unread_usage: UnreadUsage,
     /// Whether a call within this one carries the cost.
     pub(crate) is_covered: bool,
+    /// Whether it is covered by calls that did not fail, but failed itself.
+    pub(crate) has_failed_alone: bool,
     /// The gaps between its stream's chunks.
     pub(crate) gaps: Option<Box<Gaps>>,
 }
@@ -86,6 +88,7 @@ impl<'span> Operation<'span> {
             unread: UnreadValues::default(),
             unread_usage: UnreadUsage::default(),
             is_covered: false,
+            has_failed_alone: false,
             gaps: None,
         }
     }

@@ -119,7 +119,7 @@ impl Stages {
                 return read_normalised(&mut operation);
             }
             normalise(&mut operation, ended.closing.as_ref(), self.keeps_originals);
-            read_usage(&mut operation, &self.counts, within);
+            read_usage(&mut operation, &self.counts, within, &self.prices);
             price(&mut operation, &self.prices, self.profile);
         });
         if !is_read {

@@ -3,12 +3,13 @@
 use std::sync::LazyLock;
 
 use opentelemetry::Value;
+use tracing_genai_pricing::Prices;
 use tracing_genai_semconv::{Attribute, counts_usage, meaning, own};
 use tracing_genai_usage::{Unit, Usage};
 
 use crate::coerce::is_above_zero;
 use crate::counts::CountsRules;
-use crate::covered::is_covered_by;
+use crate::covered::covered_by;
 use crate::inner_calls::InnerCalls;
 use crate::operation::{Operation, UsageState};
 
@@ -25,18 +26,28 @@ static UNIT_ATTRIBUTES: LazyLock<Vec<(Unit, Attribute)>> = LazyLock::new(|| {
 
 /// Reads a model call's usage and completes its counts as the conventions define them. Calls `within` it may cover it.
 ///
-/// Agents and workflows repeat their children's counts and are not read. A covered call's counts stay as they came.
-pub(crate) fn read_usage(operation: &mut Operation<'_>, rules: &CountsRules, within: Option<&InnerCalls>) {
+/// Agents and workflows repeat their children's counts and are not read. A covered call's counts stay on its span as
+/// they came; a cost stated there is removed, since the calls within have one.
+pub(crate) fn read_usage(
+    operation: &mut Operation<'_>,
+    rules: &CountsRules,
+    within: Option<&InnerCalls>,
+    prices: &Prices,
+) {
     if !operation.is_model_call() {
         return;
     }
     read_counts(operation);
-    if within.is_some_and(|within| is_covered_by(operation, within)) {
+    operation.counts = rules.of_call(operation);
+    if let Some(covered) = within.and_then(|within| covered_by(operation, within, prices)) {
         operation.is_covered = true;
+        operation.has_failed_alone = covered.has_failed_alone;
+        operation.usage_state = UsageState::Missing;
+        operation.usage = Usage::new();
+        operation.remove(Attribute::UsageCost);
         operation.write(own::COVERED, true);
         return;
     }
-    operation.counts = rules.of_call(operation);
     complete(operation);
 }
 

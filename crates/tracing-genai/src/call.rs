@@ -125,6 +125,9 @@ impl Call {
             call.usage(&reading.usage);
             reading.model.iter().for_each(|model| call.response_model(model));
             reading.response_id.iter().for_each(|id| call.response_id(id));
+            if reported_cost(reading).is_some() {
+                call.cost();
+            }
         });
         if let Some(error) = &reading.error {
             self.fail_by_provider(None, Some(error));
@@ -273,6 +276,7 @@ impl Call {
     /// `reported`.
     pub fn cost(&self, amount: Usd) {
         self.attribute(Attribute::UsageCost.name(), amount.to_f64());
+        self.note_in_enclosing(InnerCall::cost);
     }
 
     /// Records a failure: `error.type`, a word of low cardinality such as an HTTP status or an error's name, and the

@@ -23,15 +23,24 @@ pub(crate) struct Enclosing {
 
 impl Enclosing {
     /// The nearest GenAI span around the current position; `None` unless the subscriber is a registry.
-    pub(crate) fn find(operation: OperationName, model: Option<&str>) -> Option<Self> {
+    pub(crate) fn find(
+        operation: OperationName,
+        provider: &str,
+        model: Option<&str>,
+        server_address: Option<&str>,
+    ) -> Option<Self> {
         tracing::dispatcher::get_default(|dispatch| {
             let registry = dispatch.downcast_ref::<Registry>()?;
             let current = dispatch.current_span();
             let current = registry.span(current.id()?)?;
             let enclosing = current.scope().find(|span| is_genai(span.metadata()))?;
+            let mut call = InnerCall::new(operation, provider, model);
+            if let Some(address) = server_address {
+                call.server_address(address);
+            }
             Some(Self {
                 id: enclosing.id(),
-                call: InnerCall::new(operation, model),
+                call,
                 place: None,
             })
         })

@@ -175,10 +175,10 @@ impl ModelCall {
     ///
     /// The nearest GenAI span around it is covered, if that is a call of the same kind whose input and output counts
     /// are those of this call, or of all such calls within it: it is not priced or measured, and has
-    /// `tracing_genai.covered`. The same response id covers it too, if it counts no more. Without counts of its own it
-    /// is covered by a call of the same model that has an answer, or, if it failed, by one that failed. Other spans,
-    /// such as agents or a chat around an embedding, are unaffected. Needs the layer of [`wrap`](crate::wrap) or
-    /// [`layer`](crate::layer).
+    /// `tracing_genai.covered`. The same response id covers it too, if it counts no more; another id does not. Without
+    /// counts of its own it is covered by a call of the same model that has an answer, or, if it failed, by one that
+    /// failed. A span with a cost is covered only by calls with one. Other spans, such as agents or a chat around an
+    /// embedding, are unaffected. Needs the layer of [`wrap`](crate::wrap) or [`layer`](crate::layer).
     pub fn cover_enclosing(mut self) -> Self {
         self.covers_enclosing = true;
         self
@@ -199,7 +199,7 @@ impl ModelCall {
         let named = model.as_deref().map(|model| [operation.name(), " ", model].concat());
         let name = named.as_deref().unwrap_or(operation.name());
         let enclosing = covers_enclosing
-            .then(|| Enclosing::find(operation, model.as_deref()))
+            .then(|| Enclosing::find(operation, &provider, model.as_deref(), server_address(&attributes)))
             .flatten();
         // `tracing` needs literal span names, so each operation has its own line.
         macro_rules! span {
@@ -226,6 +226,15 @@ impl ModelCall {
 pub(crate) fn set_content(span: &Span, content: Vec<(&'static str, Value)>) {
     if !content.is_empty() && is_collected_on(span) {
         set_attributes(span, content);
+    }
+}
+
+fn server_address<'a>(attributes: &'a [(&'static str, Value)]) -> Option<&'a str> {
+    let mut attributes = attributes.iter();
+    let (_, address) = attributes.rfind(|(name, _)| *name == Attribute::ServerAddress.name())?;
+    match address {
+        Value::String(address) => Some(address.as_str()),
+        _ => None,
     }
 }
 

@@ -18,6 +18,7 @@ struct Outer {
     counts: Option<[u64; 2]>,
     id: Option<&'static str>,
     error: Option<&'static str>,
+    cost: Option<f64>,
 }
 
 /// A framework's `chat` span of `model`.
@@ -44,6 +45,11 @@ impl Outer {
         Self { error, ..self }
     }
 
+    fn costing(self, cost: f64) -> Self {
+        let cost = Some(cost);
+        Self { cost, ..self }
+    }
+
     /// Whether the client's calls in `within` cover the span.
     fn is_covered(self, within: impl Fn()) -> bool {
         let service = Service::start();
@@ -57,6 +63,7 @@ impl Outer {
                 gen_ai.usage.input_tokens = self.counts.map(|counts| counts[0]),
                 gen_ai.usage.output_tokens = self.counts.map(|counts| counts[1]),
                 error.type = self.error,
+                gen_ai.usage.cost = self.cost,
             );
             framework.in_scope(within);
         });
@@ -64,6 +71,7 @@ impl Outer {
         let framework = spans.last().unwrap();
         let is_covered = framework.value("tracing_genai.covered").is_some();
         assert_eq!(framework.value("tracing_genai.cost.status").is_none(), is_covered);
+        assert!(!is_covered || framework.value("gen_ai.usage.cost").is_none());
         is_covered
     }
 }
@@ -190,8 +198,103 @@ fn the_same_response_id_covers_other_ways_of_counting() {
 
 #[test]
 fn one_failure_is_counted_once() {
-    assert!(framework("smart").failed().is_covered(|| failure("gpt-4o")));
+    assert!(framework("gpt-4o").failed().is_covered(|| failure("gpt-4o")));
     assert!(!framework("gpt-4o").is_covered(|| failure("gpt-4o")));
+    // Another model's failure, such as a guardrail's, is another one.
+    assert!(!framework("gpt-4o").failed().is_covered(|| failure("o3")));
+}
+
+/// A framework may reject an answer that the client got.
+#[test]
+fn a_covered_calls_own_failure_is_counted() {
+    let service = Service::start();
+    service.run(|| {
+        let framework = tracing::info_span!(
+            "framework",
+            gen_ai.operation.name = "chat",
+            gen_ai.provider.name = "openai",
+            gen_ai.request.model = "gpt-4o",
+            error.type = "timeout",
+        );
+        framework.in_scope(|| answer("gpt-4o", 1_000, 100));
+    });
+    let covered = service.spans().pop().unwrap();
+    assert!(covered.value("tracing_genai.covered").is_some());
+    let durations = service.histogram("gen_ai.client.operation.duration");
+    assert_eq!(durations.iter().map(|(count, ..)| count).sum::<u64>(), 2);
+    let tokens = service.histogram("gen_ai.client.token.usage");
+    assert_eq!(
+        tokens.iter().map(|(count, ..)| count).sum::<u64>(),
+        2,
+        "input and output"
+    );
+}
+
+#[test]
+fn other_responses_with_equal_counts_do_not_cover() {
+    let outer = framework("gpt-4o").counts(1_000, 1).id("resp_a");
+    let is_covered = outer.is_covered(|| {
+        let call = client("gpt-4o-mini");
+        call.response_id("resp_b");
+        call.usage(&usage(1_000, 1));
+    });
+    assert!(!is_covered);
+}
+
+/// One count, or one without cached tokens, may be equal by chance.
+#[test]
+fn few_counts_cover_only_with_the_same_model() {
+    let cached = || usage(4_000, 1_200).with(Unit::CacheReadTokens, 3_000);
+    for (model, expected) in [("gpt-4o", true), ("gpt-4o-mini", false)] {
+        let is_covered = framework("gpt-4o")
+            .counts(1_000, 1_200)
+            .is_covered(|| client(model).usage(&cached()));
+        assert_eq!(is_covered, expected, "{model}");
+    }
+}
+
+#[test]
+fn only_the_calls_of_the_response_id_are_compared_with_its_counts() {
+    let outer = framework("gpt-4o").counts(900, 50).id("resp_a");
+    let is_covered = outer.is_covered(|| {
+        client("gpt-4o").response_id("resp_a");
+        answer("gpt-4o-mini", 1_000, 100);
+    });
+    assert!(!is_covered);
+}
+
+/// A gateway's alias has no price, the model that the framework asked for has one.
+#[test]
+fn a_call_without_a_price_does_not_cover_one_with_a_cost() {
+    assert!(
+        !framework("gpt-4o")
+            .counts(1_000, 200)
+            .is_covered(|| answer("our-alias", 1_000, 200))
+    );
+    let outer = framework("our-alias").counts(1_000, 200);
+    assert!(outer.is_covered(|| answer("our-alias", 1_000, 200)));
+    assert!(!outer.costing(0.5).is_covered(|| answer("our-alias", 1_000, 200)));
+    let is_covered = outer.costing(0.5).is_covered(|| {
+        let call = client("our-alias");
+        call.usage(&usage(1_000, 200));
+        call.cost("0.5".parse().unwrap());
+    });
+    assert!(is_covered);
+    let is_covered = framework("gpt-4o").costing(0.5).id("resp_a").is_covered(|| {
+        let call = client("gpt-4o");
+        call.response_id("resp_a");
+        call.fail("timeout", "");
+    });
+    assert!(!is_covered);
+}
+
+#[test]
+fn zeros_are_no_counts() {
+    assert!(
+        framework("gpt-4o")
+            .counts(0, 0)
+            .is_covered(|| answer("gpt-4o", 1_000, 100))
+    );
 }
 
 /// A stream's counts grow: the last ones are compared.

@@ -88,7 +88,7 @@ impl CallFlags {
             usage: self.usage(),
             started: defaults.at,
             context: self.context.clone(),
-            counts: defaults.counts,
+            counts: defaults.counts.unwrap_or_default(),
             has_invalid_count: false,
             known_cost: None,
             reasons: Reasons::NONE,
