@@ -2,7 +2,7 @@
 
 use opentelemetry::{Array, StringValue, Value};
 use tracing::Span;
-use tracing_genai::semconv::Attribute;
+use tracing_genai::semconv::{Attribute, own};
 use tracing_genai::usage::Request;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
@@ -57,9 +57,6 @@ pub(crate) struct Target {
     pub(crate) has_model: bool,
 }
 
-/// The attribute that says why the parameters of a request may be missing.
-const UNREAD: &str = "tracing_genai.request.unread";
-
 /// Why a request was not read whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
@@ -75,7 +72,7 @@ pub(crate) fn record_unread(target: &Target, why: Unread) {
         Unread::TooLong => "too_long",
         Unread::CallEnded => "call_ended",
     };
-    target.span.set_attribute(UNREAD, why);
+    target.span.set_attribute(own::REQUEST_UNREAD, why);
 }
 
 /// Records the parameters and the model of `request` on a started span.

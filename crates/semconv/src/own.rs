@@ -50,6 +50,8 @@ pub const STREAM_GAP_COUNTS: &str = "tracing_genai.stream.gap_counts";
 pub const STREAM_GAP_SECONDS: &str = "tracing_genai.stream.gap_seconds";
 /// Why a response was not, or not fully, readable: `content_encoding` or `malformed`.
 pub const RESPONSE_UNREAD: &str = "tracing_genai.response.unread";
+/// Why parameters of a watched request may be missing: `call_ended` or `too_long`.
+pub const REQUEST_UNREAD: &str = "tracing_genai.request.unread";
 /// A call within this one has the usage and the cost: this one is neither priced nor measured.
 pub const COVERED: &str = "tracing_genai.covered";
 /// The number of retries within a call's span.
