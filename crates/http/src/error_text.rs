@@ -25,9 +25,12 @@ impl Write for Start {
 /// The text of `error`, with query, fragment and user info removed from URLs.
 pub(crate) fn error_text(error: impl Display) -> String {
     let mut text = Start(String::new());
-    // An error is the end of the text.
-    let _ = write!(text, "{error}");
-    let text = text.0;
+    let is_cut = write!(text, "{error}").is_err();
+    let mut text = text.0;
+    // The half of a secret would not be recognised.
+    if is_cut && let Some(last_blank) = text.rfind(char::is_whitespace) {
+        text.truncate(last_blank);
+    }
     let mut safe = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some((before, after)) = rest.split_once("://") {
@@ -52,6 +55,10 @@ mod tests {
     #[test]
     fn a_long_text_is_cut() {
         assert_eq!(error_text("é".repeat(1 << 20)).len(), MAX_BYTES);
+        let text = ["word ".repeat(2_000), "end".to_owned()].concat();
+        let kept = error_text(&text);
+        assert!(kept.ends_with("word") && (MAX_BYTES - 10..MAX_BYTES).contains(&kept.len()));
+        assert_eq!(error_text("a short text"), "a short text");
     }
 
     #[test]
