@@ -5,6 +5,7 @@ use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 
 use crate::closing::Closing;
+use crate::forward::Forwarded;
 
 /// An ended span, queued or being processed.
 #[derive(Debug)]
@@ -12,8 +13,8 @@ pub(crate) struct EndedSpan {
     pub(crate) span: SpanData,
     /// The layer's note.
     pub(crate) closing: Option<Closing>,
-    /// Whether another `GenAiProcessor` forwarded it: it is already priced and measured.
-    pub(crate) is_processed: bool,
+    /// If another `GenAiProcessor` forwarded it: it is already priced and measured.
+    pub(crate) forwarded: Option<Forwarded>,
 }
 
 /// About how many bytes `span` keeps allocated: the lengths of its texts, and for the rest what its types take.

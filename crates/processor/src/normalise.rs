@@ -55,14 +55,13 @@ pub(crate) fn normalise(operation: &mut Operation<'_>, closing: Option<&Closing>
 }
 
 /// Reads a span that another processor of ours normalised, which may have kept original names.
-pub(crate) fn read_normalised(operation: &mut Operation<'_>) {
+pub(crate) fn read_normalised(operation: &mut Operation<'_>, is_openinference: bool) {
     operation.index_attributes();
     operation.name = operation
         .text(Attribute::OperationName)
         .and_then(OperationName::from_name);
     operation.found.has_leftovers = true;
-    let mut names = operation.span.attributes.iter().map(|attribute| attribute.key.as_str());
-    operation.found.is_openinference = names.any(|name| name.starts_with("openinference.") || name.starts_with("llm."));
+    operation.found.is_openinference = is_openinference;
 }
 
 /// Sets the operation's name from its attribute, or from the span's name in dialects that name spans by it.

@@ -20,7 +20,7 @@ use crate::ended_span::{EndedSpan, size};
 use crate::error_types::ErrorTypes;
 use crate::export::Delivery;
 use crate::field_bounds::precut_fields;
-use crate::forward::{forward, is_forwarded};
+use crate::forward::{forward, forwarded};
 use crate::inner_calls::InnerCalls;
 use crate::measure::Meters;
 use crate::normalise::{is_genai, normalise, read_normalised};
@@ -62,7 +62,7 @@ impl Stages {
     pub(crate) fn span_ended(&self, mut span: SpanData) {
         self.delivery.span_ended();
         if !is_genai(&span) {
-            self.bound_and_forward(span);
+            self.bound_and_forward(span, false);
             return;
         }
         // Only a span of that size can have content above the limit, or a large field.
@@ -79,7 +79,7 @@ impl Stages {
         let ended = EndedSpan {
             span,
             closing,
-            is_processed: is_forwarded(id),
+            forwarded: forwarded(id),
         };
         // Without hand-over this thread processes the span.
         if self.queue.is_off() {
@@ -106,7 +106,8 @@ impl Stages {
 
     fn process(&self, mut ended: EndedSpan) {
         let _processing = Processing::start(self.address());
-        let is_processed = ended.is_processed;
+        let forwarded = ended.forwarded;
+        let is_processed = forwarded.is_some();
         let mut operation = Operation::new(&mut ended.span);
         // Each part is guarded separately: this may run inside the host's drop of a span, where a panic could abort the
         // process, and a panicking redactor must not keep the call out of the metrics.
@@ -115,8 +116,8 @@ impl Stages {
             .as_ref()
             .and_then(|closing| closing.inner_calls.as_deref());
         let is_read = self.guarded(|| {
-            if is_processed {
-                return read_normalised(&mut operation);
+            if let Some(forwarded) = forwarded {
+                return read_normalised(&mut operation, forwarded.is_openinference);
             }
             normalise(&mut operation, ended.closing.as_ref(), self.keeps_originals);
             read_usage(&mut operation, &self.counts, within, &self.prices);
@@ -142,7 +143,8 @@ impl Stages {
         if is_read && !is_processed {
             self.guarded(|| self.measure(&operation));
         }
-        self.bound_and_forward(ended.span);
+        let is_openinference = operation.found.is_openinference;
+        self.bound_and_forward(ended.span, is_openinference);
     }
 
     fn wake(&self, wake: Wake) {
@@ -196,10 +198,10 @@ impl Stages {
         })
     }
 
-    fn bound_and_forward(&self, mut span: SpanData) {
+    fn bound_and_forward(&self, mut span: SpanData, is_openinference: bool) {
         self.guarded(|| bound(&mut span, &self.bounds));
         if let Some(next) = self.next.get() {
-            forward(span, next.as_ref(), &self.delivery);
+            forward(span, is_openinference, next.as_ref(), &self.delivery);
         }
     }
 

@@ -143,3 +143,21 @@ fn the_second_of_two_processors_applies_its_own_content_policy() {
     assert_eq!(text(&span, "tracing_genai.cost.status"), Some("priced"));
     assert_eq!(events.get_emitted_logs().unwrap().len(), 1);
 }
+
+/// `input.value` is content on an OpenInference span only, of which the second processor sees no mark.
+#[test]
+fn the_second_processor_reads_generic_names_as_the_first_did() {
+    let input = || KeyValue::new("input.value", "lorem ipsum ".repeat(100));
+    let element = || KeyValue::new("llm.input_messages.0.message.unknown", "x");
+    for (kind, is_cut) in [(None, false), (Some("LLM"), true)] {
+        let exported = InMemorySpanExporter::default();
+        let last = GenAiProcessor::builder(SimpleSpanProcessor::new(exported.clone())).max_content_bytes(512);
+        let first = GenAiProcessor::builder(last.build());
+        let provider = SdkTracerProvider::builder().with_span_processor(first.build()).build();
+        let kind = kind.map(|kind| KeyValue::new("openinference.span.kind", kind));
+        end(&provider, [input(), element()].into_iter().chain(kind).collect());
+        let [span] = exported.get_finished_spans().unwrap().try_into().unwrap();
+        let kept = text(&span, "input.value").map_or(0, str::len);
+        assert_eq!(kept < 1_200, is_cut, "{kept} bytes");
+    }
+}
