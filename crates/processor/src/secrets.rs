@@ -187,6 +187,14 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_that_was_cut_stays() {
+        for text in ["'authorization':[redact…", "api_key=[red…", "Authorization: Token …"] {
+            assert_eq!(redact_secrets(text), text);
+        }
+        assert_eq!(redact_secrets("api_key=abcdefgh…"), "api_key=[redacted]");
+    }
+
+    #[test]
     fn values_of_headers_with_credentials_are_redacted() {
         for (text, expected) in [
             ("Authorization: Token 0123abcd", "Authorization: Token [redacted]"),

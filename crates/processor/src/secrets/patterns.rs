@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 /// Where a token may start: at a word, after a part of a name, after an escape of JSON, of a URL or of a terminal.
 macro_rules! start {
@@ -197,11 +197,31 @@ fn compiled(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a pattern that compiles")
 }
 
+/// The replacement of a match, or the match itself if its value is redacted already, though cut since.
+fn replaced(found: &Captures<'_>, replacement: &str) -> String {
+    let whole = found.get(0).map_or("", |whole| whole.as_str());
+    let kept: usize = found.iter().skip(1).flatten().map(|group| group.len()).sum();
+    if whole.get(kept..).is_some_and(is_redacted) {
+        return whole.to_owned();
+    }
+    let mut text = String::new();
+    found.expand(replacement, &mut text);
+    text
+}
+
+fn is_redacted(value: &str) -> bool {
+    value
+        .strip_suffix('…')
+        .is_some_and(|start| "[redacted]".starts_with(start))
+}
+
 /// `text` after all patterns.
 pub(super) fn by_patterns(text: &str) -> Cow<'_, str> {
     let mut redacted = Cow::Borrowed(text);
     for (pattern, replacement) in &*PATTERNS {
-        if let Cow::Owned(replaced) = pattern.replace_all(&redacted, *replacement) {
+        if let Cow::Owned(replaced) =
+            pattern.replace_all(&redacted, |found: &Captures<'_>| replaced(found, replacement))
+        {
             redacted = Cow::Owned(replaced);
         }
     }
