@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_mark_that_was_cut_stays() {
-        for text in ["'authorization':[redact…", "api_key=[red…", "Authorization: Token …"] {
+        for text in ["'authorization':[redact…", "api_key=[redac", "Authorization: Token …"] {
             assert_eq!(redact_secrets(text), text);
         }
         assert_eq!(redact_secrets("api_key=abcdefgh…"), "api_key=[redacted]");

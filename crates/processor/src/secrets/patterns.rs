@@ -210,9 +210,7 @@ fn replaced(found: &Captures<'_>, replacement: &str) -> String {
 }
 
 fn is_redacted(value: &str) -> bool {
-    value
-        .strip_suffix('…')
-        .is_some_and(|start| "[redacted]".starts_with(start))
+    "[redacted]".starts_with(value.strip_suffix('…').unwrap_or(value))
 }
 
 /// `text` after all patterns.
