@@ -1,4 +1,4 @@
-//! An error has the name of what went wrong, and says its root cause, whoever wraps it.
+//! An error is named by what went wrong and states its root cause, through any wrapper.
 
 #![cfg(feature = "tower")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
@@ -117,7 +117,7 @@ async fn a_root_cause_has_no_credentials() {
 }
 
 #[tokio::test]
-async fn a_time_limit_is_a_timeout_whoever_set_it() {
+async fn any_time_limit_is_a_timeout() {
     let elapsed = async || {
         let never = std::future::pending::<()>();
         tokio::time::timeout(Duration::ZERO, never).await.unwrap_err()

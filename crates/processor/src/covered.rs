@@ -33,7 +33,7 @@ pub(crate) fn covered_by(operation: &Operation<'_>, within: &InnerCalls, prices:
     })
 }
 
-/// The calls that are of the operation's response; empty if there are none.
+/// The calls that are of the operation's response.
 fn covering<'c>(operation: &Operation<'_>, within: &'c InnerCalls) -> Vec<&'c InnerCall> {
     let is_embedding = operation.name == Some(OperationName::Embeddings);
     let of_kind: Vec<_> = within.iter().filter(|call| call.is_embedding == is_embedding).collect();

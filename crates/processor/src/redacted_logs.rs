@@ -16,8 +16,8 @@ const MAX_DEPTH: usize = 16;
 
 /// A logger provider whose records have no secrets of known forms, in the body and in attributes.
 ///
-/// A text is at most 64 KiB. Whoever writes a log line decides what else is in it: a prompt in a line stays, whatever
-/// the content policy is, and a user's redactor is not asked, since it would run inside each call of a log macro.
+/// A text is at most 64 KiB. Only secrets are removed: a prompt in a log line stays under every content policy, and
+/// a user's redactor is not asked, since it would run inside each call of a log macro.
 ///
 /// ```
 /// use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider};

@@ -1,4 +1,4 @@
-//! `error.type` is of a known list or one of few names of the program, whoever writes it.
+//! `error.type` is of a known list or one of 64 names of the program, from any writer.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed step fails the test")]
 

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_of_a_parameter_is_no_secret() {
+    fn schemas_of_secret_parameters_are_kept() {
         let mut value =
             json!({"properties": {"password": {"type": "string", "description": "of the user", "minLength": 8}}});
         assert!(!Redactor::default().json(&mut value));

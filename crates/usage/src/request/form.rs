@@ -46,7 +46,7 @@ enum State {
 }
 
 impl ModelField {
-    /// The form of a body of this `content-type`; `None` if it is none.
+    /// The form of a body of this `content-type`; `None` for other bodies.
     pub(super) fn of(content_type: &str) -> Option<Self> {
         let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
         if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
